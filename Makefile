@@ -1,0 +1,52 @@
+# Two commands: `make demo` and `make test`; each makes .venv first. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := numeric/scale.py --out out/scale
+
+# One thread a process: the arrays are small, and pytest runs two processes.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+export MPLBACKEND ?= Agg
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint types layers bench trials clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+venv: $(VENV)/.dev ## .venv with symlag and everything for its development
+
+# $(VENV)/.trials and $(VENV)/.dev mark the extras that are installed.
+$(VENV)/.%: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "symlag needs Python 3.11: make PYTHON=python3.11")'
+	@echo "Installing symlag[$*] into $(VENV), once; this takes a minute or two"
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$*]"
+	@touch $(VENV)/.trials $@
+
+demo: $(VENV)/.trials ## The main job: from numeric/scale.py to out/scale
+	$(BIN)/symlag run $(DEMO)
+
+test: $(VENV)/.dev ## All tests; ARGS="-k jet" picks some
+	$(BIN)/pytest -n 2 $(ARGS)
+
+lint: $(VENV)/.dev ## Style
+	$(BIN)/ruff check
+
+types: $(VENV)/.dev ## Types
+	$(BIN)/basedpyright
+
+layers: $(VENV)/.dev ## Who imports whom
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.dev ## Each backend's time beside that of SymPy's lambdify
+	$(BIN)/python benchmarks/kernels.py
+
+trials: $(VENV)/.trials ## Every theorem against its run
+	@set -e; for file in numeric/[!_]*.py; do $(BIN)/symlag run $$file --out out/$$(basename $$file .py); done
+
+clean: ## Remove what was made, except .venv
+	rm -rf build dist out .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -r {} +

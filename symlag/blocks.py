@@ -1,0 +1,208 @@
+"""Matrix expressions of any size, in one normal form.
+
+A matrix expression is a sum of *words*: products of letters, a letter being a symbol or its transpose.
+The trace of a word does not change when the word is rotated or transposed, so each class of words has one
+representative, and equal traces are equal SymPy expressions. A stretch of a word that is 1×1 is a number: it leaves
+the word as a trace of its own. Sizes may be symbols throughout.
+
+>>> from sympy import MatrixSymbol, symbols
+>>> h, n = symbols("h n", integer=True, positive=True)
+>>> A, B = MatrixSymbol("A", h, n), MatrixSymbol("B", h, n)
+>>> inner(A, B) == inner(B, A) == trace(A * B.T)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from sympy import Add, Expr, MatAdd, MatMul, MatPow, MatrixSymbol, Mul, S, Trace, Transpose, ZeroMatrix
+from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.matrices.expressions.special import Identity
+
+from symlag.errors import ShapeError
+
+Word = tuple[MatrixExpr, ...]
+Words = dict[Word, Expr]
+
+
+class Skew(MatrixSymbol):
+    """A constant square matrix with Aᵀ = −A."""
+
+
+class Symmetric(MatrixSymbol):
+    """A constant square matrix with Sᵀ = S."""
+
+
+def constant(name: str, rows: Any, columns: Any = 1) -> MatrixSymbol:
+    """A constant matrix of the given shape, for instance the direction of a translation."""
+    return MatrixSymbol(name, rows, columns)
+
+
+def zero_like(expression: Any) -> Any:
+    """The zero of the shape of an expression."""
+    return ZeroMatrix(*expression.shape) if isinstance(expression, MatrixExpr) else S.Zero
+
+
+def inner(left: Any, right: Any) -> Expr:
+    """The Euclidean inner product: ab of numbers, tr(AᵀB) of matrices of one shape.
+
+    >>> from sympy import MatrixSymbol
+    >>> w = MatrixSymbol("w", 5, 1)
+    >>> inner(3 * w, w)
+    3*Trace(w.T*w)
+    """
+    if not isinstance(left, MatrixExpr) and not isinstance(right, MatrixExpr):
+        return left * right
+    if getattr(left, "shape", None) != getattr(right, "shape", None):
+        raise ShapeError(f"inner({left}, {right})", "the two shapes differ", "two blocks of one shape")
+    return trace(Transpose(left) * right)
+
+
+def trace(matrix: MatrixExpr) -> Expr:
+    """The trace of a square matrix expression in normal form."""
+    if matrix.rows != matrix.cols:
+        raise ShapeError(f"the trace of {matrix}", f"its shape is {matrix.rows}×{matrix.cols}", "a square matrix")
+    return Add(*(coefficient * _closed(word, matrix.rows) for word, coefficient in words(matrix).items()))
+
+
+def normal(expression: Any) -> Any:
+    """The normal form of a scalar or matrix expression: traces canonical, matrices sums of words."""
+    if isinstance(expression, MatrixExpr):
+        return matrix_of({word: normal(c) for word, c in words(expression).items()}, expression.shape)
+    return expression.replace(lambda node: isinstance(node, Trace), lambda node: trace(node.arg))
+
+
+def words(matrix: MatrixExpr) -> Words:
+    """The words of a matrix expression with their scalar coefficients; like words are collected."""
+    match matrix:
+        case ZeroMatrix():
+            return {}
+        case Identity():
+            return {(): S.One}
+        case MatAdd():
+            return _sum(words(term) for term in matrix.args)
+        case MatMul():
+            return _product(matrix.args)
+        case MatPow(base=base, exp=exponent) if exponent.is_Integer and exponent.is_positive:
+            return _product((base,) * int(exponent))
+        case Transpose(arg=argument) if not is_letter(argument):
+            return _sum(_reversed(word, coefficient) for word, coefficient in words(argument).items())
+        case _:
+            return _single(matrix)
+
+
+def is_letter(matrix: Any) -> bool:
+    """Whether a matrix expression is an indivisible factor of words, its transpose aside."""
+    return isinstance(matrix, MatrixExpr) and not isinstance(
+        matrix, MatAdd | MatMul | MatPow | Transpose | ZeroMatrix | Identity
+    )
+
+
+def letters(closed: Trace) -> Word:
+    """The letters of a trace in normal form."""
+    return tuple(closed.arg.args) if isinstance(closed.arg, MatMul) else (closed.arg,)
+
+
+def matrix_of(collected: Mapping[Word, Expr], shape: tuple[Any, Any]) -> MatrixExpr:
+    """The matrix expression with the given words, the inverse of `words`."""
+    ordered = sorted(collected.items(), key=lambda item: _order(item[0]))
+    terms = [_term(word, coefficient, shape) for word, coefficient in ordered]
+    return MatAdd(*terms) if len(terms) > 1 else terms[0] if terms else ZeroMatrix(*shape)
+
+
+def letter_transpose(letter: MatrixExpr) -> tuple[int, MatrixExpr]:
+    """The sign and the letter of a transposed letter: skew and symmetric symbols absorb it."""
+    if isinstance(letter, Transpose):
+        return 1, letter.arg
+    if isinstance(letter, Skew):
+        return -1, letter
+    return 1, letter if isinstance(letter, Symmetric) else Transpose(letter)
+
+
+def reverse(word: Word) -> tuple[int, Word]:
+    """The sign and the word of a transposed word."""
+    flipped = [letter_transpose(letter) for letter in reversed(word)]
+    sign = -1 if sum(sign < 0 for sign, _ in flipped) % 2 else 1
+    return sign, tuple(letter for _, letter in flipped)
+
+
+def _single(letter: MatrixExpr) -> Words:
+    """The word of one letter; of a skew or symmetric symbol the transpose is absorbed."""
+    sign, kept = letter_transpose(letter.arg) if isinstance(letter, Transpose) else (1, letter)
+    return _without_numbers((kept,), S(sign))
+
+
+def _reversed(word: Word, coefficient: Expr) -> Words:
+    sign, flipped = reverse(word)
+    return {flipped: sign * coefficient}
+
+
+def _sum(parts: Iterable[Words]) -> Words:
+    total: Words = {}
+    for part in parts:
+        for word, coefficient in part.items():
+            total[word] = total.get(word, S.Zero) + coefficient
+    return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
+
+
+def _product(factors: Iterable[Any]) -> Words:
+    """The words of a product: every choice of a word from each factor, numbers drawn out of it."""
+    total: Words = {(): S.One}
+    for factor in factors:
+        right = words(factor) if isinstance(factor, MatrixExpr) else {(): factor}
+        total = _sum({a + b: p * q} for a, p in total.items() for b, q in right.items())
+    return _sum(_without_numbers(word, coefficient) for word, coefficient in total.items())
+
+
+def _cuts(word: Word) -> list[int]:
+    """The places in a word where the inner dimension is one."""
+    return [i for i, letter in enumerate(word) if letter.rows == 1] + [len(word)] * (word[-1].cols == 1)
+
+
+def _without_numbers(word: Word, coefficient: Expr) -> Words:
+    """The word less its 1×1 stretches, which join the coefficient as traces; a 1×1 matrix is a number times I."""
+    cuts = _cuts(word) if word else []
+    if len(cuts) < 2:
+        return {word: coefficient}
+    numbers = [_canonical(word[i:j]) for i, j in pairwise(cuts)]
+    return {word[: cuts[0]] + word[cuts[-1] :]: coefficient * Mul(*numbers)}
+
+
+def _closed(word: Word, size: Any) -> Expr:
+    """The trace of one word: a product of traces when the word has 1×1 stretches."""
+    if not word:
+        return size
+    cuts = [i for i in _cuts(word) if i < len(word)]
+    if not cuts:
+        return _canonical(word)
+    rotated = word[cuts[0] :] + word[: cuts[0]]
+    stretches = pairwise([*(i - cuts[0] for i in cuts), len(word)])
+    return Mul(*(_canonical(rotated[i:j]) for i, j in stretches))
+
+
+def _canonical(word: Word) -> Expr:
+    """The representative of all rotations of a word and of its transpose; zero where the two differ in sign only."""
+    sign, mirrored = reverse(word)
+    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), (sign, mirrored)) for i in range(len(w))]
+    best, sign, chosen = min(turns, key=lambda turn: turn[0])
+    if any(order == best and other != sign for order, other, _ in turns):
+        return S.Zero
+    return sign * Trace(MatMul(*chosen) if len(chosen) > 1 else chosen[0])
+
+
+def _order(word: Word) -> tuple[Any, ...]:
+    """The sort key of a word: a narrow side first, then a transpose before its partner, then names."""
+    narrow = bool(word) and word[0].rows != 1
+    return (narrow, *((isinstance(letter, Transpose) == (len(word) == 1), str(letter)) for letter in word))
+
+
+def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:
+    factors = word or (Identity(shape[0]),)
+    return MatMul(*factors) if coefficient == 1 and len(factors) > 1 else _scaled(coefficient, factors)
+
+
+def _scaled(coefficient: Expr, factors: tuple[MatrixExpr, ...]) -> MatrixExpr:
+    return factors[0] if coefficient == 1 else MatMul(coefficient, *factors)

@@ -1,0 +1,73 @@
+"""The boundary term B of a divergence symmetry: found from what it must satisfy, never asked for.
+
+A function S of jets is (D_t + γ)B for some B just where it can be taken down derivative by derivative: it is affine
+in its highest derivative, the slope integrates, and nothing but a function of time remains.
+
+>>> from symlag.jet import coordinates
+>>> x, y = coordinates("x y")
+>>> antiderivative(x * y.dot + y * x.dot, S.Zero)
+x*y
+>>> antiderivative(x.dot**2, S.Zero)
+0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Expr, S, exp, expand, integrate
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import inner
+from symlag.calculus import directional, gradient, weighted
+from symlag.exact import tidy, vanishes
+from symlag.jet import Block, jets, t
+
+
+def antiderivative(source: Expr, rate: Expr) -> Expr:
+    """B with (D_t + γ)B = S, or zero where there is none."""
+    found, rest = S.Zero, source
+    while moving := [jet for jet in jets(rest) if sum(jet.order)]:
+        step = _descend(rest, max(sum(jet.order) for jet in moving))
+        rest = tidy(rest - weighted(step, rate))
+        if step == 0 or _height(rest) >= max(sum(jet.order) for jet in moving):
+            return S.Zero
+        found += step
+    return S.Zero if jets(rest) else tidy(found + _in_time(rest, rate))
+
+
+def _height(expression: Expr) -> int:
+    return max((sum(jet.order) for jet in jets(expression)), default=0)
+
+
+def _descend(source: Expr, height: int) -> Expr:
+    """A function whose derivative has the highest derivatives of the source."""
+    found = S.Zero
+    for jet in (jet for jet in jets(source) if sum(jet.order) == height):
+        slope = gradient(source, jet)
+        if any(sum(other.order) >= height for other in jets(slope)):
+            return S.Zero
+        lower = jet.at((height - 1,))
+        missing = slope - gradient(found, lower)
+        found += _primitive_matrix(missing, lower) if isinstance(jet, Block) else integrate(tidy(missing), lower)
+    return found
+
+
+def _primitive_matrix(slope: MatrixExpr, block: Block) -> Expr:
+    """The primitive ∫₀¹⟨G(sW), W⟩ds of a polynomial gradient in one block, term by term."""
+    paired = expand(inner(slope, block))
+    return Add(*(term / _degree(term, block) for term in Add.make_args(paired)))
+
+
+def _degree(term: Expr, block: Block) -> Any:
+    """The degree of a term in a block, by Euler's theorem."""
+    return tidy(directional(term, {block: block}) / term) if term != 0 else S.One
+
+
+def _in_time(rest: Expr, rate: Expr) -> Any:
+    """The function of time alone with b' + γb equal to the rest, where SymPy can integrate it."""
+    if vanishes(rest):
+        return S.Zero
+    growth = exp(integrate(rate, t))
+    found = integrate(rest * growth, t) / growth
+    return S.Zero if found.has(type(integrate(exp(t**t), t))) else found

@@ -1,0 +1,211 @@
+"""Differentiation on jet space: the one place where symlag differentiates.
+
+Everything is a directional derivative d/dε f(u + ε v)|₀. The total derivative goes along the velocities, the
+prolongation of a generator along its characteristic, a gradient along an arbitrary direction that is then read off.
+Since nothing else is needed, numbers and matrices of symbolic size obey the same few lines.
+
+>>> from symlag.jet import block, coordinates
+>>> x, w = coordinates("x"), block("w")
+>>> total(x**2)
+2*x*x.dot
+>>> from symlag.blocks import inner
+>>> gradient(inner(w.dot, w.dot) / 2, w.dot)
+w.dot
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import singledispatch
+from typing import Any
+
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixSymbol,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+    log,
+)
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import inner, letters, matrix_of, normal, trace, zero_like
+from symlag.jet import jets, t
+
+Direction = Mapping[Any, Any]
+Derive = Callable[[Any], Any]
+
+
+def directional(self, derive: Callable[[Any], Any]) -> Any:
+    """The derivative of this node."""
+
+
+def directional(expression: Any, along: Direction) -> Any:
+    """The derivative d/dε of an expression as each symbol s moves by ε·along[s]; symbols not named stand still.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> directional(x * y, {x: y, y: -x})
+    -x**2 + y**2
+    """
+    return normal(_derive(expression, along, {}))
+
+
+def total(expression: Any, variable: Symbol = t) -> Any:
+    """The total derivative along one independent variable: the chain rule over all jets."""
+    return directional(expression, {jet: jet.d(variable) for jet in jets(expression)} | {variable: S.One})
+
+
+def gradient(expression: Expr, variable: Any) -> Any:
+    """The partial derivative of a scalar with respect to a number or a matrix, in the shape of the variable."""
+    if not isinstance(variable, MatrixExpr):
+        return directional(expression, {variable: S.One})
+    probe = MatrixSymbol("probe", *variable.shape)
+    return matrix_coefficient(directional(expression, {variable: probe}), probe)
+
+
+def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
+    """The matrix G of a scalar ⟨G, X⟩ that is linear in the matrix X."""
+    names = {node: Symbol(f"linear{i}") for i, node in enumerate(linear.atoms(Trace)) if node.has(variable)}
+    flat = linear.xreplace(names)
+    parts = [MatMul(flat.diff(name), _beside(node, variable)) for node, name in names.items()]
+    return normal(MatAdd(zero_like(variable), *parts))
+
+
+def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
+    """The Euler operator Σ (−D)ᴶ ∂L/∂u_J of e^Γ·L, divided by e^Γ, where D_t Γ is the rate of damping.
+
+    >>> from symlag.jet import coordinates
+    >>> x, k = coordinates("x"), Symbol("k")
+    >>> euler(x.dot**2 / 2 - k * x**2 / 2, x)
+    -k*x - x.dot.dot
+    """
+    present = [jet for jet in jets(lagrangian) if jet.root == coordinate]
+    terms = [_pulled_back(gradient(lagrangian, jet), jet, rate) for jet in present]
+    return add(terms, coordinate)
+
+
+def weighted(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
+    """The derivative of e^Γ·f divided by e^Γ: Df + γf."""
+    return add([total(expression, variable), scaled(rate if variable == t else S.Zero, expression)], expression)
+
+
+def pairing(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> Expr:
+    """The sum of the inner products of equally named parts."""
+    return Add(*(inner(left[key], right[key]) for key in left if key in right))
+
+
+def add(terms: Iterable[Any], like: Any) -> Any:
+    """The sum of terms, numbers or matrices as `like` is."""
+    if isinstance(like, MatrixExpr):
+        return normal(MatAdd(zero_like(like), *terms))
+    return Add(*terms)
+
+
+def scaled(factor: Any, expression: Any) -> Any:
+    """A number times a number or a matrix, in normal form."""
+    if isinstance(expression, MatrixExpr):
+        return normal(MatMul(factor, expression))
+    return factor * expression
+
+
+def _pulled_back(momentum: Any, jet: Any, rate: Expr) -> Any:
+    """The momentum of one jet after integration by parts: (−D − γ) once per derivative."""
+    for variable, count in zip(jet.base, jet.order, strict=True):
+        for _ in range(count):
+            momentum = scaled(S.NegativeOne, weighted(momentum, rate, variable))
+    return momentum
+
+
+def _derive(node: Any, along: Direction, memo: dict[Any, Any]) -> Any:
+    if node in along:
+        return along[node]
+    if node not in memo:
+        memo[node] = rule(node, lambda part: _derive(part, along, memo))
+    return memo[node]
+
+
+@singledispatch
+def rule(node: Any, derive: Derive) -> Any:
+    """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
+
+    What has no rule of its own (Piecewise, Derivative, …) is left to SymPy's partial derivatives.
+    """
+    return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
+
+
+@rule.register
+def _(node: Add, derive: Derive) -> Any:
+    return Add(*map(derive, node.args))
+
+
+@rule.register
+def _(node: Mul, derive: Derive) -> Any:
+    return Add(*(Mul(*others) for others in _one_moved(node.args, derive)))
+
+
+@rule.register
+def _(node: Pow, derive: Derive) -> Any:
+    moving = derive(node.base) * node.exp * node.base ** (node.exp - 1)
+    swelling = derive(node.exp)
+    return moving + swelling * log(node.base) * node if swelling != 0 else moving
+
+
+@rule.register
+def _(node: Function, derive: Derive) -> Any:
+    moved = [(i, d) for i, d in enumerate(map(derive, node.args), start=1) if d != 0]
+    return Add(*(d * node.fdiff(i) for i, d in moved))
+
+
+@rule.register
+def _(node: Trace, derive: Derive) -> Any:
+    return trace(derive(node.arg))
+
+
+@rule.register
+def _(node: MatrixExpr, derive: Derive) -> Any:
+    return zero_like(node)
+
+
+@rule.register
+def _(node: MatAdd, derive: Derive) -> Any:
+    return MatAdd(*map(derive, node.args))
+
+
+@rule.register
+def _(node: MatMul, derive: Derive) -> Any:
+    return MatAdd(zero_like(node), *(MatMul(*factors) for factors in _one_moved(node.args, derive)))
+
+
+@rule.register
+def _(node: MatPow, derive: Derive) -> Any:
+    return derive(MatMul(*[node.base] * int(node.exp)))
+
+
+@rule.register
+def _(node: Transpose, derive: Derive) -> Any:
+    return Transpose(derive(node.arg))
+
+
+def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
+    """The factors with one of them differentiated, for each one that moves."""
+    for i, factor in enumerate(factors):
+        moved = derive(factor)
+        if moved != 0 and not isinstance(moved, ZeroMatrix):
+            yield (*factors[:i], moved, *factors[i + 1 :])
+
+
+def _beside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
+    """The rest R of a trace in which X occurs once, turned so that the trace is ⟨R, X⟩."""
+    word = letters(closed)
+    at = next(i for i, letter in enumerate(word) if letter.has(variable))
+    rest = matrix_of({word[at + 1 :] + word[:at]: S.One}, (word[at].cols, word[at].rows))
+    return rest if isinstance(word[at], Transpose) else Transpose(rest)

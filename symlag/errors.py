@@ -1,0 +1,45 @@
+"""What symlag says when it cannot go on: one sentence, never a traceback.
+
+Every error states three things: what you wrote; what is wrong with it; what to write instead.
+"""
+
+from __future__ import annotations
+
+
+class SymlagError(Exception):
+    """The root of all errors that symlag raises on purpose.
+
+    >>> print(SymlagError("block('W', 0)", "a block has at least one row", "block('W', 3)"))
+    block('W', 0): a block has at least one row; write block('W', 3).
+    """
+
+    def __init__(self, wrote: str, wrong: str, write: str) -> None:
+        super().__init__(wrote, wrong, write)
+        self.wrote, self.wrong, self.write = wrote, wrong, write
+
+    def __str__(self) -> str:
+        return f"{self.wrote}: {self.wrong}; write {self.write}."
+
+
+class NameRefusedError(SymlagError):
+    """A name that is no identifier, and would reach TeX or a kernel as it stands."""
+
+
+class ShapeError(SymlagError):
+    """Blocks whose shapes do not fit each other."""
+
+
+class CoordinateError(SymlagError):
+    """A coordinate that is missing, unknown, or without a velocity."""
+
+
+class LoweringError(SymlagError):
+    """An expression that no kernel can be made of."""
+
+
+class FormError(SymlagError):
+    """A derivation file that cannot be read: not Python, raising, or missing a name."""
+
+
+class OutputError(SymlagError):
+    """A folder or file that cannot be written."""

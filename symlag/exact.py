@@ -1,0 +1,80 @@
+"""Exact questions about expressions: does it vanish, and what is it in its shortest form?
+
+An expression is first tried at random points, where almost every non-zero one betrays itself; only what vanishes
+there is worth a proof.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sympy import Expr, Rational, S, Symbol, Trace, cancel, expand, expand_log, expand_power_base, powsimp, simplify
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import words
+
+DIGITS = 30
+
+
+def vanishes(expression: Any) -> bool:
+    """Whether a scalar or matrix expression is identically zero, by proof.
+
+    >>> from sympy import cos, sin, symbols
+    >>> x = symbols("x")
+    >>> vanishes(sin(x)**2 + cos(x)**2 - 1), vanishes(x**2 - x)
+    (True, False)
+    """
+    if isinstance(expression, MatrixExpr):
+        return all(vanishes(coefficient) for coefficient in words(expression).values())
+    if expression == 0:
+        return True
+    plain = plainly(S(expression))[0]
+    return seems_zero(plain) and any(step(plain) == 0 for step in _PROOFS)
+
+
+def plainly(expression: Expr, kinds: Iterable[type] = ()) -> tuple[Expr, dict[Expr, Expr]]:
+    """The expression with traces and unknown functions named by symbols, and what each symbol stands for."""
+    opaque = sorted(expression.atoms(Trace, AppliedUndef, *kinds), key=lambda node: -len(str(node)))
+    names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
+    return expression.xreplace(names), {name: node for node, name in names.items()}
+
+
+def seems_zero(expression: Expr, points: int = 3) -> bool:
+    """Whether the expression is zero to thirty digits at random rational points, where it is defined."""
+    dice = random.Random(0)
+    return all(_near_zero(expression, dice) for _ in range(points))
+
+
+def tidy(expression: Any) -> Any:
+    """The shorter of an expression and its expansion; zero where it vanishes."""
+    if isinstance(expression, MatrixExpr):
+        return expression
+    flat = expand(expression)
+    if flat == 0 or vanishes(flat):
+        return S.Zero
+    return min((flat, expression), key=lambda e: (e.count_ops(), str(e)))
+
+
+def _near_zero(expression: Expr, dice: random.Random) -> bool:
+    point = {s: _draw(s, dice) for s in sorted(expression.free_symbols, key=str)}
+    value = expression.xreplace(point).evalf(DIGITS)
+    if not value.is_number or not value.is_finite:
+        return True
+    return abs(value) < Rational(1, 10 ** (DIGITS // 2))
+
+
+def _draw(symbol: Any, dice: random.Random) -> Rational:
+    if symbol.is_integer:
+        return S(dice.randint(2, 9))
+    return Rational(dice.randint(20, 90), dice.randint(31, 67))
+
+
+_PROOFS: tuple[Callable[[Expr], Expr], ...] = (
+    expand,
+    cancel,
+    lambda e: expand(powsimp(expand_power_base(expand_log(e, force=True), force=True), force=True)),
+    simplify,
+)

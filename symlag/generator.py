@@ -1,0 +1,142 @@
+"""Generators of one-parameter families of motions, X = τ∂_t + Σ ξ·∂_q, and the families found in mechanics and networks.
+
+>>> from symlag.jet import coordinates
+>>> x, y = coordinates("x y")
+>>> rotation(x, y).act(x.dot**2 + y.dot**2)
+0
+>>> bracket(translation(x), rotation(x, y)).components
+{x: 0, y: 1}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, MatrixSymbol, S, sympify
+
+from symlag.blocks import Skew, constant, normal, zero_like
+from symlag.calculus import add, directional, scaled, total
+from symlag.errors import ShapeError
+from symlag.exact import tidy
+from symlag.jet import Block, jets, t
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A vector field on time and coordinates: each coordinate moves by ξ, time by τ.
+
+    `components` maps a coordinate to its ξ, a number or a matrix of the coordinate's shape; a coordinate left out
+    stands still. `parameters` are constant matrices that the family holds for every value of. `ShapeError` where ξ has
+    another shape than its coordinate. Source: NLD §3; Olver, *Applications of Lie Groups*, Eq. 2.38 and 5.89.
+    """
+
+    components: Mapping[Any, Any]
+    tau: Expr = S.Zero
+    name: str = "symmetry"
+    parameters: tuple[MatrixSymbol, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "components", {q: _fitting(q, xi) for q, xi in self.components.items()})
+        object.__setattr__(self, "tau", sympify(self.tau))
+
+    def characteristic(self, coordinate: Any) -> Any:
+        """ζ = ξ − τ q̇, the move of a path at fixed time."""
+        xi = self.components.get(coordinate, zero_like(coordinate))
+        return add([xi, scaled(-self.tau, coordinate.dot)], coordinate) if self.tau != 0 else xi
+
+    def act(self, expression: Any) -> Any:
+        """The prolongation applied to a function of jets: Σ D_Jζ ∂/∂u_J + τ D_t."""
+        moved = {jet: self._prolonged(jet) for jet in jets(expression)}
+        drift = scaled(self.tau, total(expression)) if self.tau != 0 else S.Zero
+        return add([directional(expression, moved), drift], expression)
+
+    def map(self, change: Any) -> Generator:
+        """The generator with a function applied to every coordinate and coefficient."""
+        moved = {change(q): change(xi) for q, xi in self.components.items()}
+        return Generator(moved, change(self.tau), self.name, self.parameters)
+
+    def _prolonged(self, jet: Any) -> Any:
+        moved = self.characteristic(jet.root)
+        for variable, count in zip(jet.base, jet.order, strict=True):
+            for _ in range(count):
+                moved = total(moved, variable)
+        return moved
+
+
+def bracket(left: Generator, right: Generator) -> Generator:
+    """The Lie bracket [X, Y] = X∘Y − Y∘X of two point generators."""
+    moved = sorted({*left.components, *right.components}, key=str)
+    components = {q: tidy(_commutator(left, right, q)) for q in moved}
+    tau = tidy(_flow(left, right.tau) - _flow(right, left.tau))
+    return Generator(components, tau, f"[{left.name}, {right.name}]")
+
+
+def translation(coordinate: Any, direction: Any = None) -> Generator:
+    """q → q + s·n, for every n unless a direction is given: softmax classifiers, biases before BatchNorm (NM §3)."""
+    if direction is None and isinstance(coordinate, Block):
+        direction = constant("n", *coordinate.shape)
+        return Generator({coordinate: direction}, name="translation", parameters=(direction,))
+    return Generator({coordinate: 1 if direction is None else direction}, name="translation")
+
+
+def scale(*coordinates: Any) -> Generator:
+    """q → eˢ q: the weights before a normalisation layer (NLD §3, NM §3)."""
+    return Generator({q: q for q in coordinates}, name="scale")
+
+
+def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
+    """in → eˢ in, out → e^{−ps} out: around units σ(cz) = cᵖσ(z), such as ReLU; `into` may be several blocks (NM §3)."""
+    incoming, outgoing = _several(into), _several(out)
+    shrinking = {q: scaled(-sympify(degree), q) for q in outgoing}
+    return Generator({q: q for q in incoming} | shrinking, name="rescale")
+
+
+def rotation(first: Any, second: Any = None) -> Generator:
+    """(x, y) → a turn of the plane; of one block, w → e^{sA} w for every skew A (NLD §3)."""
+    if second is not None:
+        return Generator({first: scaled(-1, second), second: first}, name="rotation")
+    turn = Skew("A", first.rows, first.rows)
+    return Generator({first: turn * first}, name="rotation", parameters=(turn,))
+
+
+def general_linear(left: Any, right: Any) -> Generator:
+    """U → U e^{sX}, V → V e^{−sXᵀ}, which keeps UVᵀ for every X: linear pairs, Q/K and V/O of attention, LoRA."""
+    if left.cols != right.cols:
+        raise ShapeError(
+            f"general_linear({left}, {right})", f"{left.cols} columns meet {right.cols}", "blocks U, V of one width"
+        )
+    mixing = constant("X", left.cols, left.cols)
+    moved = {left: left * mixing, right: -right * mixing.T}
+    return Generator(moved, name="general linear", parameters=(mixing,))
+
+
+def time_translation() -> Generator:
+    """t → t + s; its charge is minus the energy."""
+    return Generator({}, S.One, name="time translation")
+
+
+def _fitting(coordinate: Any, written: Any) -> Any:
+    xi = sympify(written)
+    if xi == 0:
+        return zero_like(coordinate)
+    if getattr(xi, "shape", None) != getattr(coordinate, "shape", None):
+        raise ShapeError(f"{{{coordinate}: {xi}}}", "the two shapes differ", f"a move of the shape of {coordinate}")
+    return normal(xi)
+
+
+def _several(written: Any) -> tuple[Any, ...]:
+    return tuple(written) if isinstance(written, tuple | list) else (written,)
+
+
+def _flow(generator: Generator, expression: Any) -> Any:
+    """X applied to a function of time and coordinates alone."""
+    return directional(expression, {**generator.components, t: generator.tau})
+
+
+def _commutator(left: Generator, right: Generator, coordinate: Any) -> Any:
+    still = zero_like(coordinate)
+    forth = _flow(left, right.components.get(coordinate, still))
+    back = _flow(right, left.components.get(coordinate, still))
+    return add([forth, scaled(-1, back)], coordinate)

@@ -1,0 +1,170 @@
+"""Coordinates and their derivatives as independent symbols: the points of jet space.
+
+x, x.dot and x.dot.dot are three symbols; that x.dot is the rate of x is known to the total derivative alone
+(`calculus`). A coordinate may be a number (`Jet`), a field over several independent variables, or a matrix of any
+size (`Block`); all three share one idea, a name and a count of derivatives along each independent variable.
+
+>>> x, y = coordinates("x y")
+>>> x.dot, x.dot.dot.order, x.dot.root == x
+(x.dot, (2,), True)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+from sympy import Basic, Expr, MatrixSymbol, Symbol, SympifyError, Tuple, sympify
+from sympy.core.symbol import Str
+
+from symlag.errors import NameRefusedError, ShapeError
+
+t = Symbol("t")
+
+_NAME = re.compile(r"[A-Za-zΑ-Ωα-ω][A-Za-z0-9Α-Ωα-ω]*(_[A-Za-z0-9Α-Ωα-ω]+)*")
+
+
+def checked_name(name: str) -> str:
+    """The name itself, where it can stand in TeX and in code; an error where it cannot."""
+    if not _NAME.fullmatch(name):
+        raise NameRefusedError(
+            repr(name), "a name is letters, then letters and digits, parts joined by single underscores", "'x_1', say"
+        )
+    return name
+
+
+class Prolonged:
+    """What numbers, fields and matrices share: a stem, and one order of derivative per independent variable."""
+
+    __slots__ = ()
+
+    stem: str
+    order: tuple[int, ...]
+    base: tuple[Symbol, ...]
+
+    def at(self, order: tuple[int, ...]) -> Self:
+        """The same coordinate with the given orders of derivative."""
+        raise TypeError(f"{type(self).__name__} does not say how its derivatives are made")
+
+    def d(self, variable: Symbol) -> Self:
+        """The derivative along one independent variable."""
+        return self.at(tuple(n + (v == variable) for n, v in zip(self.order, self.base, strict=True)))
+
+    @property
+    def dot(self) -> Self:
+        """The derivative with respect to time."""
+        return self.d(t)
+
+    @property
+    def root(self) -> Self:
+        """The coordinate itself, without derivatives."""
+        return self.at((0,) * len(self.order))
+
+    def _spelled(self) -> str:
+        steps = (".dot" * n if v == t else f".d({v})" * n for n, v in zip(self.order, self.base, strict=True))
+        return self.stem + "".join(steps)
+
+
+class Jet(Prolonged, Symbol):
+    """A real coordinate, or one of its derivatives; over several variables, a field."""
+
+    __slots__ = ("base", "order", "stem")
+
+    def __new__(cls, stem: str, order: tuple[int, ...] = (0,), base: tuple[Symbol, ...] = (t,)) -> Self:
+        jet = Symbol.__xnew__(cls, checked_name(stem), real=True)
+        jet.stem, jet.order, jet.base = stem, tuple(order), tuple(base)
+        jet.name = jet._spelled()
+        return jet
+
+    @classmethod
+    def class_key(cls) -> Any:
+        # SymPy orders terms by class name first: without this a sum would list symbols and jets apart.
+        return Symbol.class_key()
+
+    def at(self, order: tuple[int, ...]) -> Self:
+        return type(self)(self.stem, order, self.base)
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (self.stem, self.order, self.base, *super()._hashable_content())
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self.stem, self.order, self.base), {}
+
+    def __getstate__(self) -> None:
+        return None
+
+
+class Block(Prolonged, MatrixSymbol):
+    """A matrix of coordinates of integer or symbolic shape, or its derivative in time."""
+
+    base = (t,)
+
+    def __new__(cls, stem: Any, rows: Any, columns: Any, order: Any = (0,)) -> Self:
+        return Basic.__new__(cls, Str(checked_name(str(stem))), sympify(rows), sympify(columns), Tuple(*order))
+
+    @property
+    def stem(self) -> str:  # type: ignore[override]
+        return self.args[0].name
+
+    @property
+    def name(self) -> str:
+        return self._spelled()
+
+    @property
+    def order(self) -> tuple[int, ...]:  # type: ignore[override]
+        return tuple(int(n) for n in self.args[3])
+
+    def at(self, order: tuple[int, ...]) -> Self:
+        return type(self)(self.stem, self.rows, self.cols, order)
+
+
+def coordinates(names: str) -> Any:
+    """Real coordinates of time, separated by blanks or commas; one name gives the coordinate itself.
+
+    >>> coordinates("theta").dot
+    theta.dot
+    """
+    return _each(names, (t,))
+
+
+def fields(names: str, *variables: Symbol) -> Any:
+    """Real fields over the given independent variables.
+
+    >>> s = Symbol("s")
+    >>> u = fields("u", t, s)
+    >>> u.dot, u.d(s).d(s)
+    (u.dot, u.d(s).d(s))
+    """
+    return _each(names, variables)
+
+
+def block(name: str, rows: Any = None, columns: Any = 1) -> Block:
+    """A matrix of coordinates; with a name alone, a vector of symbolic length; with one size, of that length.
+
+    >>> h, n = Symbol("h", integer=True), Symbol("n", integer=True)
+    >>> block("W", h, n).dot.shape
+    (h, n)
+    """
+    length = Symbol(f"n_{checked_name(name)}", integer=True, positive=True)
+    return Block(name, *(_size(name, size) for size in (length if rows is None else rows, columns)))
+
+
+def jets(*expressions: Any) -> tuple[Any, ...]:
+    """All coordinates and derivatives in the expressions, lower orders first, then by name."""
+    found = set().union(*(e.atoms(Jet, Block) for e in expressions if isinstance(e, Basic)), set())
+    return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
+
+
+def _each(names: str, variables: tuple[Symbol, ...]) -> Any:
+    made = tuple(Jet(name, (0,) * len(variables), variables) for name in names.replace(",", " ").split())
+    return made[0] if len(made) == 1 else made
+
+
+def _size(name: str, size: Any) -> Expr:
+    try:
+        made = sympify(size, strict=True)
+    except SympifyError:
+        made = None
+    if not isinstance(made, Expr) or made.is_integer is False or made.is_positive is False:
+        raise ShapeError(f"block({name!r}, …) of size {size!r}", "a size is a positive integer or a symbol", "3, or n")
+    return made

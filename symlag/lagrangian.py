@@ -1,0 +1,125 @@
+"""The mechanics: a kinetic energy T, a potential V, damping γ and forces F over some coordinates.
+
+The action is ∫ e^Γ (T − V) dt with Γ̇ = γ; the factor e^Γ is divided out of everything that is ever shown.
+
+>>> from symlag.jet import coordinates
+>>> from sympy import symbols
+>>> x = coordinates("x")
+>>> m, k, gamma = symbols("m k gamma", positive=True)
+>>> L = Lagrangian(m * x.dot**2 / 2, k * x**2 / 2, damping=gamma)
+>>> L.coordinates, L.density
+((x,), -k*x**2/2 + m*x.dot**2/2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Basic, Expr, S, SympifyError, sympify
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import normal
+from symlag.calculus import directional
+from symlag.errors import CoordinateError, ShapeError, SymlagError
+from symlag.exact import vanishes
+from symlag.jet import jets, t
+from symlag.spelling import Spelling
+
+
+@dataclass(frozen=True)
+class Lagrangian:
+    """A kinetic and a potential energy, damping as a function of time, and forces outside the action.
+
+    Energies are scalars in jets (`coordinates`, `block`) or in SymPy's functions of time; a whole L may be passed as
+    `kinetic`. Without `coordinates`, all that occur in the energies are taken. `forces` maps coordinates to what
+    stands on the right of D_t ∂L/∂q̇ − ∂L/∂q = F. Raises `SymlagError` where an energy is no scalar, a force acts on
+    an unknown coordinate or has another shape, or the damping is no function of time.
+    """
+
+    kinetic: Expr
+    potential: Expr = S.Zero
+    coordinates: tuple[Any, ...] | None = None
+    damping: Expr = S.Zero
+    forces: Mapping[Any, Any] = field(default_factory=dict)
+    spelling: Spelling = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        spelling = Spelling.of(self.kinetic, self.potential, *_listed(self.coordinates))
+        read = spelling.read
+        self._set("spelling", spelling)
+        self._set("kinetic", _scalar("the kinetic energy", read(self.kinetic)))
+        self._set("potential", _scalar("the potential energy", read(self.potential)))
+        self._set("coordinates", tuple(map(read, _listed(self.coordinates))) or self._occurring())
+        self._set("damping", _of_time(read(_scalar("the damping", self.damping))))
+        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in self.forces.items()})
+
+    @property
+    def density(self) -> Expr:
+        """T − V."""
+        return self.kinetic - self.potential
+
+    @property
+    def order(self) -> int:
+        """The highest order of time derivative in the energies."""
+        return max((sum(jet.order) for jet in jets(self.density)), default=0)
+
+    def require(self, coordinate: Any) -> Any:
+        """The coordinate as this Lagrangian knows it; `CoordinateError` where it does not."""
+        known = self.spelling.read(coordinate)
+        if known not in (self.coordinates or ()):
+            names = ", ".join(map(str, self.coordinates or ()))
+            raise CoordinateError(
+                str(coordinate), f"the Lagrangian has no such coordinate, only {names}", "one of these"
+            )
+        return known
+
+    def _occurring(self) -> tuple[Any, ...]:
+        """The coordinates in the energies, in the order of their names."""
+        found = {jet.root for jet in jets(self.kinetic, self.potential)}
+        if not found:
+            raise CoordinateError(
+                f"T = {self.kinetic}", "no coordinate occurs in it", "T in the rates x.dot of coordinates"
+            )
+        return tuple(sorted(found, key=str))
+
+    def _force(self, coordinate: Any, force: Any) -> Any:
+        wanted = getattr(self.require(coordinate), "shape", None)
+        made = _sympified("the force", force)
+        if getattr(made, "shape", None) != wanted:
+            raise ShapeError(
+                f"the force {made} on {coordinate}", "the shapes differ", f"a force of the shape of {coordinate}"
+            )
+        return normal(made)
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+
+def _listed(coordinates: Any) -> tuple[Any, ...]:
+    if coordinates is None:
+        return ()
+    return tuple(coordinates) if isinstance(coordinates, Iterable) else (coordinates,)
+
+
+def _sympified(role: str, written: Any) -> Any:
+    try:
+        return sympify(written, strict=True)
+    except SympifyError:
+        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
+
+
+def _scalar(role: str, written: Any) -> Expr:
+    made = _sympified(role, written)
+    if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
+        raise ShapeError(f"{role} {made}", "an energy is a number, this is not", "inner(A, B), or a trace")
+    return normal(made)
+
+
+def _of_time(damping: Basic) -> Any:
+    if jets(damping) and not vanishes(directional(damping, dict.fromkeys(jets(damping), S.One))):
+        raise SymlagError(
+            f"damping = {damping}", "it depends on coordinates", f"a function of {t}, and the rest as a force"
+        )
+    return damping

@@ -1,0 +1,147 @@
+"""Euler, Lagrange and Hamilton: the equations of motion of a Lagrangian, its momenta and its energy.
+
+All of them have the factor e^Γ of damping divided out.
+
+>>> from symlag.jet import coordinates
+>>> from sympy import symbols
+>>> x = coordinates("x")
+>>> m, k, gamma = symbols("m k gamma", positive=True)
+>>> L = Lagrangian(m * x.dot**2 / 2, k * x**2 / 2, damping=gamma)
+>>> euler_lagrange(L)
+{x: -gamma*m*x.dot - k*x - m*x.dot.dot}
+>>> accelerations(L)
+{x.dot.dot: -gamma*x.dot - k*x/m}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Expr, Matrix, S, Symbol
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import constant, inner, normal, words, zero_like
+from symlag.calculus import add, directional, euler, gradient, pairing, scaled, weighted
+from symlag.errors import CoordinateError, SymlagError
+from symlag.exact import tidy, vanishes
+from symlag.jet import Block, jets
+from symlag.lagrangian import Lagrangian
+
+
+def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
+    """For each coordinate the expression E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F that is zero on the motion.
+
+    A system without any motion is an error, not an empty answer: `SymlagError` where E is a number other than zero.
+    """
+    equations = _equations(L)
+    for q, equation in equations.items():
+        if not jets(equation) and not isinstance(equation, MatrixExpr) and not vanishes(equation):
+            raise SymlagError(
+                f"L = {L.density}", f"the equation of {q} reads {equation} = 0", "an L that some motion obeys"
+            )
+    return {L.spelling.speak(q): L.spelling.speak(e) for q, e in equations.items()}
+
+
+def momenta(L: Lagrangian) -> dict[Any, Any]:
+    """The momentum of each coordinate, ∂L/∂q̇; of an L with higher derivatives those of Ostrogradsky, by q, q̇, …"""
+    speak = L.spelling.speak
+    return {speak(jet): speak(p) for q in L.coordinates for jet, p in tower(L, q).items()}
+
+
+def energy(L: Lagrangian) -> Expr:
+    """Σ⟨p, q̇⟩ − L in coordinates and rates."""
+    total = Add(*(inner(p, jet.dot) for q in L.coordinates for jet, p in tower(L, q).items()))
+    return L.spelling.speak(tidy(total - L.density))
+
+
+def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
+    """The energy in coordinates and momenta, and the symbol of each momentum, p_q.
+
+    >>> from symlag.jet import coordinates
+    >>> x = coordinates("x")
+    >>> hamiltonian(Lagrangian(2 * x.dot**2, x**2))
+    (p_x**2/8 + x**2, {x: p_x})
+    """
+    names = {q: Symbol(f"p_{q.stem}", real=True) for q in L.coordinates if not isinstance(q, Block)}
+    if len(names) < len(L.coordinates) or L.order != 1:
+        raise SymlagError(
+            f"hamiltonian of {L.density}", "momenta are solved for numbers only", "energy(L), or scalar coordinates"
+        )
+    rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()})
+    total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
+    return tidy(total), {L.spelling.speak(q): p for q, p in names.items()}
+
+
+def accelerations(L: Lagrangian) -> dict[Any, Any]:
+    """The highest derivatives solved from the equations of motion through the mass matrix.
+
+    `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
+    """
+    for q in L.coordinates:
+        if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
+            raise CoordinateError(
+                str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"
+            )
+    scalars = {q: e for q, e in _equations(L).items() if not isinstance(q, Block)}
+    blocks = {q: e for q, e in _equations(L).items() if isinstance(q, Block)}
+    solved = _solved({_top(L, q): e for q, e in scalars.items()}) | {
+        _top(L, q): _block_acceleration(_top(L, q), e) for q, e in blocks.items()
+    }
+    return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
+
+
+def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
+    """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, … from the top order down."""
+    top = max((sum(jet.order) for jet in jets(L.density) if jet.root == coordinate), default=0)
+    found: dict[Any, Any] = {}
+    later = zero_like(coordinate)
+    for k in reversed(range(top)):
+        direct = gradient(L.density, coordinate.at((k + 1,)))
+        later = add([direct, scaled(S.NegativeOne, weighted(later, L.damping))], coordinate)
+        found[coordinate.at((k,))] = later
+    return dict(reversed(found.items()))
+
+
+def off_shell(L: Lagrangian, moves: dict[Any, Any]) -> Expr:
+    """Σ⟨ζ, E⟩: what a move of the path costs away from the motion."""
+    return pairing(moves, _equations(L))
+
+
+def _equations(L: Lagrangian) -> dict[Any, Any]:
+    forces = {q: L.forces.get(q, zero_like(q)) for q in L.coordinates}
+    return {q: add([euler(L.density, q, L.damping), forces[q]], q) for q in L.coordinates}
+
+
+def _top(L: Lagrangian, coordinate: Any) -> Any:
+    order = max(sum(jet.order) for jet in jets(L.density) if jet.root == coordinate)
+    return coordinate.at((2 * order,))
+
+
+def _solved(equations: dict[Any, Expr]) -> dict[Any, Expr]:
+    """The unknowns that the equations are linear in."""
+    unknowns = list(equations)
+    mass = Matrix([[gradient(e, u) for u in unknowns] for e in equations.values()])
+    rest = Matrix([e.xreplace(dict.fromkeys(unknowns, S.Zero)) for e in equations.values()])
+    if vanishes(mass.det()):
+        names = ", ".join(str(u) for u in unknowns)
+        raise CoordinateError(
+            names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
+        )
+    return dict(zip(unknowns, map(tidy, -mass.LUsolve(rest)), strict=True))
+
+
+def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
+    """The matrix that makes the equation zero, where it enters times a number."""
+    probe = constant("probe", *unknown.shape)
+    mass = _number_times(directional(equation, {unknown: probe}), probe)
+    if mass == 0 or jets(mass):
+        raise CoordinateError(str(unknown.root), "T is no number times ⟨q̇, q̇⟩ in it", "m*inner(q.dot, q.dot)/2")
+    rest = normal(equation.xreplace({unknown: zero_like(unknown)}))
+    return scaled(-1 / mass, rest)
+
+
+def _number_times(matrix: MatrixExpr, probe: MatrixExpr) -> Expr:
+    """The number c of a matrix c·P; zero where it is no such multiple."""
+    ((word, unit),) = words(probe).items()
+    found = words(matrix)
+    return found[word] / unit if set(found) == {word} else S.Zero

@@ -1,0 +1,147 @@
+"""Noether's theorem with breaking: the balance law of a charge under a generator.
+
+For X = τ∂_t + ξ·∂_q with characteristic ζ = ξ − τq̇, off the motion as well as on it,
+
+    (D_t + γ) C + ⟨ζ, E⟩ = X T + (D_tτ + γτ) T − [X V + (D_tτ + γτ) V] + ⟨F, ζ⟩ − (D_t + γ) B,    C = ⟨p, ζ⟩ + τL − B.
+
+The right-hand side names its sources: kinetic (the kinetic symmetry breaking, KSB), potential, force, boundary. Where
+kinetic, potential and force add up to a total derivative, B is found and the charge is conserved.
+
+>>> from symlag.generator import scale
+>>> from symlag.jet import block
+>>> from symlag.blocks import inner
+>>> w = block("w")
+>>> law = noether(Lagrangian(inner(w.dot, w.dot) / 2), scale(w))
+>>> law.charge, law.ksb, law.defect()
+(Trace(w.T*w.dot), Trace(w.dot.T*w.dot), 0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Eq, Expr, MatrixSymbol, S
+
+from symlag.blocks import inner
+from symlag.boundary import antiderivative
+from symlag.calculus import matrix_coefficient, pairing, total, weighted
+from symlag.errors import CoordinateError, SymlagError
+from symlag.exact import tidy, vanishes
+from symlag.generator import Generator
+from symlag.jet import t
+from symlag.lagrangian import Lagrangian
+from symlag.motion import off_shell, tower
+from symlag.unknown import settle
+
+
+@dataclass(frozen=True)
+class MomentumMap:
+    """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩."""
+
+    parameter: MatrixSymbol
+    charge: Any
+    rate: Expr
+    sources: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Law:
+    """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
+
+    `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8
+    and §3; Noether 1918.
+    """
+
+    lagrangian: Lagrangian
+    generator: Generator
+    charge: Expr
+    rate: Expr
+    sources: Mapping[str, Expr]
+
+    @property
+    def source(self) -> Expr:
+        """All sources together."""
+        return Add(*self.sources.values())
+
+    @property
+    def ksb(self) -> Expr:
+        """The kinetic symmetry breaking."""
+        return self.sources["kinetic"]
+
+    @property
+    def conserved(self) -> bool:
+        """Whether nothing feeds the charge: then e^Γ times it is constant, and under no damping the charge itself."""
+        return vanishes(self._read(self.source))
+
+    @property
+    def equation(self) -> Eq:
+        """The law as an equation, the rate of the charge written out in accelerations."""
+        rate = weighted(self._read(self.charge), self.rate)
+        return Eq(self.lagrangian.spelling.speak(rate), self.source, evaluate=False)
+
+    def defect(self) -> Expr:
+        """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
+        moves = characteristics(self.lagrangian, self.generator)
+        stated = weighted(self._read(self.charge), self.rate) - self._read(self.source)
+        gap = settle(stated + off_shell(self.lagrangian, moves))
+        return S.Zero if vanishes(gap) else gap
+
+    def momentum_map(self) -> MomentumMap:
+        """The matrix-valued law of a family that holds for every constant matrix, such as `general_linear`."""
+        if len(self.generator.parameters) != 1:
+            raise SymlagError(self.generator.name, "it holds for no one constant matrix", "general_linear(U, V), say")
+        (parameter,) = self.generator.parameters
+        read = {name: matrix_coefficient(value, parameter) for name, value in self.sources.items()}
+        return MomentumMap(parameter, matrix_coefficient(self.charge, parameter), self.rate, read)
+
+    def _read(self, expression: Expr) -> Expr:
+        return self.lagrangian.spelling.read(expression)
+
+
+def noether(L: Lagrangian, X: Generator) -> Law:
+    """The law of the charge that belongs to a generator, symmetry or not.
+
+    `CoordinateError` where the generator moves what is no coordinate of the Lagrangian.
+    """
+    X = _admitted(L, X)
+    moves = characteristics(L, X)
+    sources = _breaking(L, X) | {"force": tidy(pairing(moves, L.forces))}
+    boundary = antiderivative(Add(*sources.values()), L.damping)
+    sources["boundary"] = tidy(-weighted(boundary, L.damping))
+    charge = tidy(_current(L, moves) + X.tau * L.density - boundary)
+    speak = L.spelling.speak
+    return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
+
+
+def characteristics(L: Lagrangian, X: Generator) -> dict[Any, Any]:
+    """The move ζ of every coordinate at fixed time."""
+    return {q: X.characteristic(q) for q in L.coordinates}
+
+
+def _admitted(L: Lagrangian, X: Generator) -> Generator:
+    """The generator in jets, all of its coordinates known to a Lagrangian of one independent variable."""
+    if any(len(q.base) > 1 for q in L.coordinates):
+        raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
+    for q in X.components:
+        L.require(q)
+    return X.map(L.spelling.read)
+
+
+def _breaking(L: Lagrangian, X: Generator) -> dict[str, Expr]:
+    """By how much the generator changes either energy's share of the action."""
+    stretch = total(X.tau, t) + L.damping * X.tau
+    kinetic = X.act(L.kinetic) + stretch * L.kinetic
+    potential = X.act(L.potential) + stretch * L.potential
+    return {"kinetic": tidy(settle(kinetic)), "potential": tidy(settle(-potential))}
+
+
+def _current(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
+    """⟨p, ζ⟩, with the higher momenta of Ostrogradsky on the derivatives of ζ."""
+    parts: list[Expr] = []
+    for q, move in moves.items():
+        for momentum in tower(L, q).values():
+            parts.append(inner(momentum, move))
+            move = total(move)
+    return Add(*parts)

@@ -1,0 +1,72 @@
+"""SymPy users' own way of writing motion, x(t) and Derivative(x(t), t), taken at the door and given back there.
+
+>>> from sympy import Function
+>>> s = Symbol("t")
+>>> x = Function("x")(s)
+>>> spelling = Spelling.of(x.diff(s)**2 / 2)
+>>> spelling.read(x.diff(s)**2 / 2 - x), spelling.speak(spelling.read(x.diff(s)))
+(-x + x.dot**2/2, Derivative(x(t), t))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sympy import Basic, Derivative, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.jet import Jet, jets, t
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Which functions of time stand for which coordinates."""
+
+    functions: Mapping[AppliedUndef, Jet]
+
+    @classmethod
+    def of(cls, *expressions: Any) -> Self:
+        """The spelling used in the expressions: a function that is differentiated there is a coordinate."""
+        moving = {d.expr for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative)}
+        known = sorted((f for f in moving if isinstance(f, AppliedUndef)), key=str)
+        return cls({f: _jet(f) for f in known if all(isinstance(a, Symbol) for a in f.args)})
+
+    def read(self, expression: Any) -> Any:
+        """The expression in jets; what is in jets already stays."""
+        if not isinstance(expression, Basic) or isinstance(expression, MatrixExpr):
+            return expression
+        rates = {d: self._raised(d) for d in expression.atoms(Derivative) if d.expr in self.functions}
+        return expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(_clocks(expression))
+
+    def speak(self, expression: Any) -> Any:
+        """The expression in the user's functions of time."""
+        if not self.functions or isinstance(expression, MatrixExpr):
+            return expression
+        named = {jet: f for f, jet in self.functions.items()}
+        spoken = {jet: _lowered(named[jet.root], jet) for jet in jets(expression) if jet.root in named}
+        return expression.xreplace(spoken)
+
+    def _raised(self, derivative: Derivative) -> Jet:
+        jet = self.functions[derivative.expr]
+        for variable, count in derivative.variable_count:
+            for _ in range(int(count)):
+                jet = jet.d(jet.base[derivative.expr.args.index(variable)])
+        return jet
+
+
+def _jet(function: AppliedUndef) -> Jet:
+    clocks = (t,) if len(function.args) == 1 else tuple(t if v.name == t.name else v for v in function.args)
+    return Jet(function.func.__name__, (0,) * len(clocks), clocks)
+
+
+def _lowered(function: AppliedUndef, jet: Jet) -> Any:
+    steps = [(v, n) for v, n in zip(function.args, jet.order, strict=True) if n]
+    return Derivative(function, *steps) if steps else function
+
+
+def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
+    """Every symbol called t, whatever its assumptions, is time."""
+    return {s: t for s in expression.free_symbols if isinstance(s, Symbol) and s.name == t.name and s != t}
