@@ -195,8 +195,9 @@ def _canonical(word: Word) -> Expr:
 
 def _order(word: Word) -> tuple[Any, ...]:
     """The sort key of a word: a narrow side first, then a transpose before its partner, then names."""
-    narrow = bool(word) and word[0].rows != 1
-    return (narrow, *((isinstance(letter, Transpose) == (len(word) == 1), str(letter)) for letter in word))
+    if not word:
+        return ()
+    return (word[0].rows != 1, *((isinstance(letter, Transpose) == (len(word) == 1), str(letter)) for letter in word))
 
 
 def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:

@@ -45,10 +45,6 @@ Direction = Mapping[Any, Any]
 Derive = Callable[[Any], Any]
 
 
-def directional(self, derive: Callable[[Any], Any]) -> Any:
-    """The derivative of this node."""
-
-
 def directional(expression: Any, along: Direction) -> Any:
     """The derivative d/dε of an expression as each symbol s moves by ε·along[s]; symbols not named stand still.
 
@@ -171,7 +167,7 @@ def _(node: Trace, derive: Derive) -> Any:
 
 
 @rule.register
-def _(node: MatrixExpr, derive: Derive) -> Any:
+def _(node: MatrixExpr, _: Derive) -> Any:
     return zero_like(node)
 
 

@@ -1,4 +1,4 @@
-"""Generators of one-parameter families of motions, X = τ∂_t + Σ ξ·∂_q, and the families found in mechanics and networks.
+"""Generators X = τ∂_t + Σ ξ·∂_q of one-parameter families, and the families met in mechanics and in networks.
 
 >>> from symlag.jet import coordinates
 >>> x, y = coordinates("x y")
@@ -87,7 +87,7 @@ def scale(*coordinates: Any) -> Generator:
 
 
 def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
-    """in → eˢ in, out → e^{−ps} out: around units σ(cz) = cᵖσ(z), such as ReLU; `into` may be several blocks (NM §3)."""
+    """in → eˢ in, out → e^{−ps} out: around units with σ(cz) = cᵖσ(z), such as ReLU; several blocks a side (NM §3)."""
     incoming, outgoing = _several(into), _several(out)
     shrinking = {q: scaled(-sympify(degree), q) for q in outgoing}
     return Generator({q: q for q in incoming} | shrinking, name="rescale")

@@ -12,9 +12,10 @@ size (`Block`); all three share one idea, a name and a count of derivatives alon
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Self
 
-from sympy import Basic, Expr, MatrixSymbol, Symbol, SympifyError, Tuple, sympify
+from sympy import Basic, Expr, MatrixSymbol, S, Symbol, SympifyError, Tuple, sympify
 from sympy.core.symbol import Str
 
 from symlag.errors import NameRefusedError, ShapeError
@@ -42,9 +43,7 @@ class Prolonged:
     order: tuple[int, ...]
     base: tuple[Symbol, ...]
 
-    def at(self, order: tuple[int, ...]) -> Self:
-        """The same coordinate with the given orders of derivative."""
-        raise TypeError(f"{type(self).__name__} does not say how its derivatives are made")
+    at: Callable[[tuple[int, ...]], Self]  # the same coordinate with the given orders of derivative
 
     def d(self, variable: Symbol) -> Self:
         """The derivative along one independent variable."""
@@ -164,7 +163,7 @@ def _size(name: str, size: Any) -> Expr:
     try:
         made = sympify(size, strict=True)
     except SympifyError:
-        made = None
+        made = S.Zero
     if not isinstance(made, Expr) or made.is_integer is False or made.is_positive is False:
         raise ShapeError(f"block({name!r}, …) of size {size!r}", "a size is a positive integer or a symbol", "3, or n")
     return made

@@ -40,7 +40,7 @@ class Lagrangian:
 
     kinetic: Expr
     potential: Expr = S.Zero
-    coordinates: tuple[Any, ...] | None = None
+    coordinates: tuple[Any, ...] = ()
     damping: Expr = S.Zero
     forces: Mapping[Any, Any] = field(default_factory=dict)
     spelling: Spelling = field(init=False, repr=False, compare=False)
@@ -68,7 +68,7 @@ class Lagrangian:
     def require(self, coordinate: Any) -> Any:
         """The coordinate as this Lagrangian knows it; `CoordinateError` where it does not."""
         known = self.spelling.read(coordinate)
-        if known not in (self.coordinates or ()):
+        if known not in self.coordinates:
             names = ", ".join(map(str, self.coordinates or ()))
             raise CoordinateError(
                 str(coordinate), f"the Lagrangian has no such coordinate, only {names}", "one of these"

@@ -43,7 +43,7 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
 
 
 def momenta(L: Lagrangian) -> dict[Any, Any]:
-    """The momentum of each coordinate, ∂L/∂q̇; of an L with higher derivatives those of Ostrogradsky, by q, q̇, …"""
+    """The momentum of each coordinate, ∂L/∂q̇; those of Ostrogradsky where L has higher derivatives."""
     speak = L.spelling.speak
     return {speak(jet): speak(p) for q in L.coordinates for jet, p in tower(L, q).items()}
 

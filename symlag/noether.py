@@ -18,7 +18,7 @@ kinetic, potential and force add up to a total derivative, B is found and the ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import off_shell, tower
 from symlag.unknown import settle
+from symlag.verbs import Verbs
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class MomentumMap:
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Verbs):
     """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
 
     `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8
@@ -139,9 +140,17 @@ def _breaking(L: Lagrangian, X: Generator) -> dict[str, Expr]:
 
 def _current(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
     """⟨p, ζ⟩, with the higher momenta of Ostrogradsky on the derivatives of ζ."""
-    parts: list[Expr] = []
-    for q, move in moves.items():
-        for momentum in tower(L, q).values():
-            parts.append(inner(momentum, move))
-            move = total(move)
-    return Add(*parts)
+    return Add(
+        *(
+            inner(p, rise)
+            for q, move in moves.items()
+            for p, rise in zip(tower(L, q).values(), _rising(move), strict=False)
+        )
+    )
+
+
+def _rising(move: Any) -> Iterator[Any]:
+    """A move and its derivatives in time, without end."""
+    while True:
+        yield move
+        move = total(move)
