@@ -190,7 +190,7 @@ def _canonical(word: Word) -> Expr:
     best, sign, chosen = min(turns, key=lambda turn: turn[0])
     if any(order == best and other != sign for order, other, _ in turns):
         return S.Zero
-    return sign * Trace(MatMul(*chosen) if len(chosen) > 1 else chosen[0])
+    return sign * Trace(_bare(chosen))
 
 
 def _order(word: Word) -> tuple[Any, ...]:
@@ -202,8 +202,8 @@ def _order(word: Word) -> tuple[Any, ...]:
 
 def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:
     factors = word or (Identity(shape[0]),)
-    return MatMul(*factors) if coefficient == 1 and len(factors) > 1 else _scaled(coefficient, factors)
+    return _bare(factors) if coefficient == 1 else MatMul(coefficient, *factors)
 
 
-def _scaled(coefficient: Expr, factors: tuple[MatrixExpr, ...]) -> MatrixExpr:
-    return factors[0] if coefficient == 1 else MatMul(coefficient, *factors)
+def _bare(word: Word) -> MatrixExpr:
+    return MatMul(*word) if word[1:] else word[0]

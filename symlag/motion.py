@@ -77,17 +77,22 @@ def accelerations(L: Lagrangian) -> dict[Any, Any]:
 
     `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
     """
-    for q in L.coordinates:
-        if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
-            raise CoordinateError(
-                str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"
-            )
+    require_velocities(L)
     scalars = {q: e for q, e in _equations(L).items() if not isinstance(q, Block)}
     blocks = {q: e for q, e in _equations(L).items() if isinstance(q, Block)}
     solved = _solved({_top(L, q): e for q, e in scalars.items()}) | {
         _top(L, q): _block_acceleration(_top(L, q), e) for q, e in blocks.items()
     }
     return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
+
+
+def require_velocities(L: Lagrangian) -> None:
+    """`CoordinateError` for a coordinate whose velocity does not occur in the energies."""
+    for q in L.coordinates:
+        if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
+            raise CoordinateError(
+                str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"
+            )
 
 
 def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:

@@ -1,0 +1,149 @@
+"""The form: a Python file that defines T, V and a symmetry is a derivation.
+
+The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
+they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those. The first line of the docstring
+is the title.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from runpy import run_path
+from types import ModuleType
+from typing import Any
+
+from symlag.document import Document
+from symlag.errors import FormError, SymlagError
+from symlag.generator import Generator
+from symlag.jet import jets
+from symlag.lagrangian import Lagrangian
+from symlag.motion import accelerations, require_velocities
+from symlag.noether import Law, noether
+from symlag.rules import Rule
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What follows from one file: its Lagrangian, the generators, and, computed when asked for, all the rest."""
+
+    title: str
+    stem: str
+    lagrangian: Lagrangian
+    generators: tuple[Generator, ...]
+    rule: Rule | None = None
+
+    @cached_property
+    def laws(self) -> tuple[Law, ...]:
+        """The balance law of each generator."""
+        return tuple(noether(self.lagrangian, X) for X in self.generators)
+
+    @cached_property
+    def motion(self) -> dict[Any, Any]:
+        """The accelerations."""
+        return accelerations(self.lagrangian)
+
+    @cached_property
+    def document(self) -> Document:
+        """The derivation step by step, each step with its reason."""
+        return Document.of(self.title, self.lagrangian, self.laws, self.rule)
+
+    def write(self, folder: str | Path, formats: tuple[str, ...] = ("tex", "html")) -> tuple[Path, ...]:
+        """Write the document into a folder; `OutputError` where that cannot be done, and then nothing is written."""
+        return self.document.write(folder, formats, self.stem)
+
+
+def derive(form: str | Path | ModuleType) -> Derivation:
+    """The derivation that a file, or a module already loaded, defines by its names.
+
+    `FormError` where the file cannot be run or a name is missing, `SymlagError` where its mechanics is at fault; both
+    name the file, and the line where there is one.
+    """
+    where = Path(form.__file__ or form.__name__) if isinstance(form, ModuleType) else Path(form)
+    names = vars(form) if isinstance(form, ModuleType) else run_form(where)
+    with located(str(where)):
+        return derivation(names, where.stem)
+
+
+def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
+    """The derivation that a set of names defines."""
+    L = _mechanics(names)
+    require_velocities(L)
+    return Derivation(_title(names, stem), stem, L, tuple(_generators(names)), names.get("rule"))
+
+
+def run_form(path: Path) -> dict[str, Any]:
+    """The names that a file defines; the folders it imports from are its own and the current one."""
+    if not path.is_file():
+        raise FormError(str(path), "there is no such file", "the path of a Python file, or `symlag new` to start one")
+    before = sys.path.copy()
+    sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
+    try:
+        return run_path(str(path))
+    except SyntaxError as error:
+        raise FormError(f"{path}, line {error.lineno}", f"it is not Python ({error.msg})", "valid Python") from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise FormError(_site(path, error), f"it cannot be read ({error})", "a Python file in UTF-8") from None
+    except SymlagError as error:
+        raise type(error)(f"{_site(path, error)}: {error.wrote}", error.wrong, error.write) from None
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FormError(_site(path, error), f"it raises {reason}", "a file that runs by itself") from None
+    finally:
+        sys.path[:] = before
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Errors inside name the file they came from, once."""
+    try:
+        yield
+    except SymlagError as error:
+        raise type(error)(f"{where}: {error.wrote}", error.wrong, error.write) from None
+
+
+def _site(path: Path, error: BaseException) -> str:
+    """The file, and the last of its lines on the way to an error."""
+    own = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).name == path.name]
+    return f"{path}, line {own[-1]}" if own else str(path)
+
+
+def _mechanics(names: Mapping[str, Any]) -> Lagrangian:
+    """The Lagrangian: by a rule and a loss, or by energies."""
+    if (rule := names.get("rule")) is not None and "V" in names:
+        return rule.lagrangian(names["V"], names.get("coordinates") or _moved(names))
+    kinetic = names.get("T", names.get("L"))
+    if kinetic is None:
+        raise FormError("T", "it is missing", "T = m * x.dot**2 / 2, or rule = heavy_ball() beside V")
+    optional = {key: names[key] for key in ("coordinates", "damping", "forces") if key in names}
+    return Lagrangian(kinetic, names.get("V", 0), **optional)
+
+
+def _moved(names: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The coordinates of a loss."""
+    found = tuple(jet for jet in jets(names["V"]) if jet == jet.root)
+    if not found:
+        raise FormError(f"V = {names['V']}", "no coordinate occurs in it", 'V = invariant_loss("f", scale(w)), say')
+    return found
+
+
+def _generators(names: Mapping[str, Any]) -> Iterator[Generator]:
+    declared = names.get("symmetry")
+    if declared is None:
+        raise FormError("symmetry", "it is missing", "symmetry = scale(w), or {x: x, y: y}")
+    for one in declared if isinstance(declared, list | tuple) else [declared]:
+        if not isinstance(one, Generator | Mapping):
+            raise FormError(f"symmetry = {one!r}", "it is no generator", "scale(w), {x: x, y: y}, or a list of such")
+        yield one if isinstance(one, Generator) else Generator(one)
+
+
+def _title(names: Mapping[str, Any], stem: str) -> str:
+    """The first sentence of the docstring, or the file's name."""
+    first = (names.get("__doc__") or "").strip().split("\n\n")[0]
+    return re.sub(r"\s+", " ", first) or stem.replace("_", " ")
