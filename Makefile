@@ -42,7 +42,7 @@ layers: $(VENV)/.dev ## Who imports whom
 	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.dev ## Each backend's time beside that of SymPy's lambdify
-	$(BIN)/python benchmarks/kernels.py
+	$(BIN)/python numeric/bench/kernels.py
 
 trials: $(VENV)/.trials ## Every theorem against its run
 	@set -e; for file in numeric/[!_]*.py; do $(BIN)/symlag run $$file --out out/$$(basename $$file .py); done

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from collections import abc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def run_form(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def located(where: str) -> Iterator[None]:
+def located(where: str) -> abc.Generator[None]:
     """Errors inside name the file they came from, once."""
     try:
         yield
