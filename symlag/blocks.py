@@ -15,6 +15,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import singledispatch
 from itertools import pairwise
 from typing import Any
 
@@ -75,30 +76,43 @@ def normal(expression: Any) -> Any:
     return expression.replace(lambda node: isinstance(node, Trace), lambda node: trace(node.arg))
 
 
-def words(matrix: MatrixExpr) -> Words:
-    """The words of a matrix expression with their scalar coefficients; like words are collected."""
-    match matrix:
-        case ZeroMatrix():
-            return {}
-        case Identity():
-            return {(): S.One}
-        case MatAdd():
-            return _sum(words(term) for term in matrix.args)
-        case MatMul():
-            return _product(matrix.args)
-        case MatPow(base=base, exp=exponent) if exponent.is_Integer and exponent.is_positive:
-            return _product((base,) * int(exponent))
-        case Transpose(arg=argument) if not is_letter(argument):
-            return _sum(_reversed(word, coefficient) for word, coefficient in words(argument).items())
-        case _:
-            return _single(matrix)
+@singledispatch
+def words(matrix: Any) -> Words:
+    """The words of a matrix expression with their scalar coefficients; like words are collected.
+
+    A matrix that is no sum, product or transpose is a letter; new kinds of matrix register what they are made of.
+    """
+    return collected_word((matrix,), S.One)
 
 
-def is_letter(matrix: Any) -> bool:
-    """Whether a matrix expression is an indivisible factor of words, its transpose aside."""
-    return isinstance(matrix, MatrixExpr) and not isinstance(
-        matrix, MatAdd | MatMul | MatPow | Transpose | ZeroMatrix | Identity
-    )
+@words.register
+def _(_: ZeroMatrix) -> Words:
+    return {}
+
+
+@words.register
+def _(_: Identity) -> Words:
+    return {(): S.One}
+
+
+@words.register
+def _(matrix: MatAdd) -> Words:
+    return sum_of(words(term) for term in matrix.args)
+
+
+@words.register
+def _(matrix: MatMul) -> Words:
+    return product_of(matrix.args)
+
+
+@words.register
+def _(matrix: MatPow) -> Words:
+    return product_of((matrix.base,) * int(matrix.exp))
+
+
+@words.register
+def _(matrix: Transpose) -> Words:
+    return sum_of(_reversed(word, coefficient) for word, coefficient in words(matrix.arg).items())
 
 
 def letters(closed: Trace) -> Word:
@@ -113,26 +127,38 @@ def matrix_of(collected: Mapping[Word, Expr], shape: tuple[Any, Any]) -> MatrixE
     return MatAdd(*terms) if len(terms) > 1 else terms[0] if terms else ZeroMatrix(*shape)
 
 
-def letter_transpose(letter: MatrixExpr) -> tuple[int, MatrixExpr]:
-    """The sign and the letter of a transposed letter: skew and symmetric symbols absorb it."""
-    if isinstance(letter, Transpose):
-        return 1, letter.arg
-    if isinstance(letter, Skew):
-        return -1, letter
-    return 1, letter if isinstance(letter, Symmetric) else Transpose(letter)
+@singledispatch
+def transposed(letter: Any) -> tuple[int, MatrixExpr]:
+    """The sign and the letter of a transposed letter."""
+    return 1, Transpose(letter)
+
+
+@transposed.register
+def _(letter: Transpose) -> tuple[int, MatrixExpr]:
+    return 1, letter.arg
+
+
+@transposed.register
+def _(letter: Skew) -> tuple[int, MatrixExpr]:
+    return -1, letter
+
+
+@transposed.register
+def _(letter: Symmetric) -> tuple[int, MatrixExpr]:
+    return 1, letter
+
+
+@singledispatch
+def meeting(_left: Any, _right: Any) -> Words | None:
+    """What two neighbours in a word become together, where that is not simply their product."""
+    return None
 
 
 def reverse(word: Word) -> tuple[int, Word]:
     """The sign and the word of a transposed word."""
-    flipped = [letter_transpose(letter) for letter in reversed(word)]
+    flipped = [transposed(letter) for letter in reversed(word)]
     sign = -1 if sum(sign < 0 for sign, _ in flipped) % 2 else 1
     return sign, tuple(letter for _, letter in flipped)
-
-
-def _single(letter: MatrixExpr) -> Words:
-    """The word of one letter; of a skew or symmetric symbol the transpose is absorbed."""
-    sign, kept = letter_transpose(letter.arg) if isinstance(letter, Transpose) else (1, letter)
-    return _without_numbers((kept,), S(sign))
 
 
 def _reversed(word: Word, coefficient: Expr) -> Words:
@@ -140,7 +166,8 @@ def _reversed(word: Word, coefficient: Expr) -> Words:
     return {flipped: sign * coefficient}
 
 
-def _sum(parts: Iterable[Words]) -> Words:
+def sum_of(parts: Iterable[Words]) -> Words:
+    """The sum of collections of words."""
     total: Words = {}
     for part in parts:
         for word, coefficient in part.items():
@@ -148,13 +175,13 @@ def _sum(parts: Iterable[Words]) -> Words:
     return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
 
 
-def _product(factors: Iterable[Any]) -> Words:
+def product_of(factors: Iterable[Any]) -> Words:
     """The words of a product: every choice of a word from each factor, numbers drawn out of it."""
     total: Words = {(): S.One}
     for factor in factors:
         right = words(factor) if isinstance(factor, MatrixExpr) else {(): factor}
-        total = _sum({a + b: p * q} for a, p in total.items() for b, q in right.items())
-    return _sum(_without_numbers(word, coefficient) for word, coefficient in total.items())
+        total = sum_of({a + b: p * q} for a, p in total.items() for b, q in right.items())
+    return sum_of(collected_word(word, coefficient) for word, coefficient in total.items())
 
 
 def _cuts(word: Word) -> list[int]:
@@ -162,8 +189,14 @@ def _cuts(word: Word) -> list[int]:
     return [i for i, letter in enumerate(word) if letter.rows == 1] + [len(word)] * (word[-1].cols == 1)
 
 
-def _without_numbers(word: Word, coefficient: Expr) -> Words:
-    """The word less its 1×1 stretches, which join the coefficient as traces; a 1×1 matrix is a number times I."""
+def collected_word(word: Word, coefficient: Expr) -> Words:
+    """The word with its neighbours met and less its 1×1 stretches, which join the coefficient as traces.
+
+    A 1×1 matrix is thus a number times I.
+    """
+    for i, (left, right) in enumerate(pairwise(word)):
+        if (together := meeting(left, right)) is not None:
+            return _replaced(word[:i], together, word[i + 2 :], coefficient)
     cuts = _cuts(word) if word else []
     if len(cuts) < 2:
         return {word: coefficient}
@@ -171,10 +204,17 @@ def _without_numbers(word: Word, coefficient: Expr) -> Words:
     return {word[: cuts[0]] + word[cuts[-1] :]: coefficient * Mul(*numbers)}
 
 
+def _replaced(before: Word, middle: Words, after: Word, coefficient: Expr) -> Words:
+    return sum_of(collected_word(before + word + after, coefficient * number) for word, number in middle.items())
+
+
 def _closed(word: Word, size: Any) -> Expr:
     """The trace of one word: a product of traces when the word has 1×1 stretches."""
     if not word:
         return size
+    if len(word) > 1 and (together := meeting(word[-1], word[0])) is not None:
+        joined = _replaced((), together, word[1:-1], S.One)
+        return Add(*(number * _closed(rest, word[0].cols) for rest, number in joined.items()))
     cuts = [i for i in _cuts(word) if i < len(word)]
     if not cuts:
         return _canonical(word)

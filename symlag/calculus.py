@@ -72,8 +72,8 @@ def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
     """The matrix G of a scalar ⟨G, X⟩ that is linear in the matrix X."""
     names = {node: Symbol(f"linear{i}") for i, node in enumerate(linear.atoms(Trace)) if node.has(variable)}
     flat = linear.xreplace(names)
-    parts = [MatMul(flat.diff(name), _beside(node, variable)) for node, name in names.items()]
-    return normal(MatAdd(zero_like(variable), *parts))
+    parts = [scaled(flat.diff(name), _beside(node, variable)) for node, name in names.items()]
+    return add(parts, variable)
 
 
 def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
@@ -87,6 +87,16 @@ def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
     present = [jet for jet in jets(lagrangian) if jet.root == coordinate]
     terms = [_pulled_back(gradient(lagrangian, jet), jet, rate) for jet in present]
     return add(terms, coordinate)
+
+
+def euler_along(lagrangian: Expr, moves: Mapping[Any, Any], rate: Expr = S.Zero) -> Expr:
+    """⟨ζ, E(L)⟩ for a move ζ of each coordinate: what a move of the path costs away from the motion.
+
+    The part of the positions is a directional derivative, so that no gradient of a potential is ever formed.
+    """
+    driven = [jet for jet in jets(lagrangian) if jet != jet.root and jet.root in moves]
+    pulled = (inner(moves[jet.root], _pulled_back(gradient(lagrangian, jet), jet, rate)) for jet in driven)
+    return Add(directional(lagrangian, moves), *pulled)
 
 
 def weighted(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
@@ -200,8 +210,29 @@ def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, 
 
 
 def _beside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
-    """The rest R of a trace in which X occurs once, turned so that the trace is ⟨R, X⟩."""
+    """The matrix G of one trace ⟨G, X⟩: the word turned until the letter with X in it stands apart from the rest."""
     word = letters(closed)
     at = next(i for i, letter in enumerate(word) if letter.has(variable))
     rest = matrix_of({word[at + 1 :] + word[:at]: S.One}, (word[at].cols, word[at].rows))
-    return rest if isinstance(word[at], Transpose) else Transpose(rest)
+    return _taken_off(word[at], normal(Transpose(rest)), variable)
+
+
+def _taken_off(letter: MatrixExpr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
+    """The matrix G with ⟨G, X⟩ = ⟨R, letter⟩, a letter that is linear in X."""
+    if letter == variable:
+        return rest
+    beside, part = adjoint(letter, rest, variable)
+    if isinstance(part, MatAdd | MatMul):
+        return matrix_coefficient(inner(beside, part), variable)
+    return _taken_off(part, beside, variable)
+
+
+@singledispatch
+def adjoint(letter: Any, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+    """R′ and the part of a letter that holds X with ⟨R, letter⟩ = ⟨R′, part⟩; kinds of letters register theirs."""
+    raise TypeError(f"{letter} is not linear in {variable}, {rest} beside it")
+
+
+@adjoint.register
+def _(letter: Transpose, rest: MatrixExpr, _: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+    return normal(Transpose(rest)), letter.arg

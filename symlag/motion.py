@@ -21,7 +21,7 @@ from sympy import Add, Expr, Matrix, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import constant, inner, normal, words, zero_like
-from symlag.calculus import add, directional, euler, gradient, pairing, scaled, weighted
+from symlag.calculus import add, directional, euler, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
 from symlag.jet import Block, jets
@@ -105,11 +105,6 @@ def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
         later = add([direct, scaled(S.NegativeOne, weighted(later, L.damping))], coordinate)
         found[coordinate.at((k,))] = later
     return dict(reversed(found.items()))
-
-
-def off_shell(L: Lagrangian, moves: dict[Any, Any]) -> Expr:
-    """Σ⟨ζ, E⟩: what a move of the path costs away from the motion."""
-    return pairing(moves, _equations(L))
 
 
 def _equations(L: Lagrangian) -> dict[Any, Any]:

@@ -26,13 +26,13 @@ from sympy import Add, Eq, Expr, MatrixSymbol, S
 
 from symlag.blocks import inner
 from symlag.boundary import antiderivative
-from symlag.calculus import matrix_coefficient, pairing, total, weighted
+from symlag.calculus import euler_along, matrix_coefficient, pairing, total, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
 from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
-from symlag.motion import off_shell, tower
+from symlag.motion import tower
 from symlag.unknown import settle
 from symlag.verbs import Verbs
 
@@ -84,9 +84,11 @@ class Law(Verbs):
 
     def defect(self) -> Expr:
         """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
-        moves = characteristics(self.lagrangian, self.generator)
+        L = self.lagrangian
+        moves = characteristics(L, self.generator)
         stated = weighted(self._read(self.charge), self.rate) - self._read(self.source)
-        gap = settle(stated + off_shell(self.lagrangian, moves))
+        cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.forces)
+        gap = settle(stated + cost)
         return S.Zero if vanishes(gap) else gap
 
     def momentum_map(self) -> MomentumMap:
