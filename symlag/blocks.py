@@ -14,7 +14,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 from itertools import pairwise
 from typing import Any
@@ -154,6 +154,12 @@ def meeting(_left: Any, _right: Any) -> Words | None:
     return None
 
 
+@singledispatch
+def exchanged(_letter: Any, _rest: MatrixExpr) -> Iterable[MatrixExpr]:
+    """Other products with the trace ⟨R, letter⟩."""
+    return ()
+
+
 def reverse(word: Word) -> tuple[int, Word]:
     """The sign and the word of a transposed word."""
     flipped = [transposed(letter) for letter in reversed(word)]
@@ -225,12 +231,28 @@ def _closed(word: Word, size: Any) -> Expr:
 
 def _canonical(word: Word) -> Expr:
     """The representative of all rotations of a word and of its transpose; zero where the two differ in sign only."""
-    sign, mirrored = reverse(word)
-    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), (sign, mirrored)) for i in range(len(w))]
+    same = [*_mirrored(word), *_exchanges(word)]
+    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in same for i in range(len(w))]
     best, sign, chosen = min(turns, key=lambda turn: turn[0])
     if any(order == best and other != sign for order, other, _ in turns):
         return S.Zero
     return sign * Trace(_bare(chosen))
+
+
+def _mirrored(word: Word) -> tuple[tuple[int, Word], tuple[int, Word]]:
+    """A word and its transpose, each with its sign."""
+    return (1, word), reverse(word)
+
+
+def _exchanges(word: Word) -> Iterator[tuple[int, Word]]:
+    """The words, with signs, of the same trace that a letter gives which is symmetric in what it holds."""
+    for sign, turned in _mirrored(word):
+        for i, letter in enumerate(turned):
+            rest = turned[i + 1 :] + turned[:i]
+            if rest and exchanged.dispatch(type(letter)) is not exchanged.dispatch(object):
+                turn, beside = reverse(rest)
+                products = exchanged(letter, matrix_of({beside: S.One}, letter.shape))
+                yield from ((sign * turn * s, w) for p in products for s, w in _mirrored(tuple(p.args)))
 
 
 def _order(word: Word) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from symlag.calculus import add, directional, scaled, total
 from symlag.errors import ShapeError
 from symlag.exact import tidy
 from symlag.jet import Block, jets, t
+from symlag.letters import diagonal
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,23 @@ def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
     incoming, outgoing = _several(into), _several(out)
     shrinking = {q: scaled(-sympify(degree), q) for q in outgoing}
     return Generator({q: q for q in incoming} | shrinking, name="rescale")
+
+
+def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
+    """in → e^{sD} in, out → out e^{−psD} for every diagonal D: each unit of a hidden layer by itself (NM §3).
+
+    `into` are blocks with one row a unit, `out` blocks with one column a unit.
+    """
+    incoming, outgoing = _several(into), _several(out)
+    sizes = {q.rows for q in incoming} | {q.cols for q in outgoing}
+    if len(sizes) != 1:
+        raise ShapeError(
+            f"rescale_units({into}, {out})", "the numbers of units differ", "rows of `into` as many as columns of `out`"
+        )
+    rates = constant("d", *sizes)
+    spread = diagonal(rates)
+    shrinking = {q: scaled(-sympify(degree), q * spread) for q in outgoing}
+    return Generator({q: spread * q for q in incoming} | shrinking, name="rescale", parameters=(rates,))
 
 
 def rotation(first: Any, second: Any = None) -> Generator:

@@ -1,18 +1,35 @@
-"""Losses of which only the symmetries are known.
+"""Losses of which only the symmetries, or only the way through the network, are known.
 
 >>> from symlag.generator import scale
 >>> from symlag.jet import block
 >>> w = block("w")
 >>> invariant_loss("f", scale(w))
 f(w)
+
+A loss of a network's output knows its symmetries by itself:
+
+>>> from symlag.generator import general_linear
+>>> from symlag.calculus import directional
+>>> U, V = block("U", 3, 2), block("V", 4, 2)
+>>> directional(loss("f", U * V.T), general_linear(U, V).components)
+0
 """
 
 from __future__ import annotations
 
-from symlag.blocks import zero_like
+from typing import Any
+
+from sympy import sympify
+
+from symlag.blocks import normal, zero_like
 from symlag.errors import SymlagError
 from symlag.generator import Generator
 from symlag.unknown import Unknown
+
+
+def loss(name: str, *outputs: Any) -> Unknown:
+    """An unknown loss of what a network puts out, numbers or matrices in the coordinates."""
+    return Unknown(name, [normal(sympify(output)) for output in outputs])
 
 
 def invariant_loss(name: str, *generators: Generator) -> Unknown:

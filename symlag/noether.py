@@ -26,7 +26,7 @@ from sympy import Add, Eq, Expr, MatrixSymbol, S
 
 from symlag.blocks import inner
 from symlag.boundary import antiderivative
-from symlag.calculus import euler_along, matrix_coefficient, pairing, total, weighted
+from symlag.calculus import directional, euler_along, matrix_coefficient, pairing, total, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
 from symlag.generator import Generator
@@ -70,6 +70,19 @@ class Law(Verbs):
     def ksb(self) -> Expr:
         """The kinetic symmetry breaking."""
         return self.sources["kinetic"]
+
+    @property
+    def breaking(self) -> dict[str, Expr]:
+        """The parts of the KSB: the velocities' share ⟨∂T/∂q̇, ζ̇⟩, the metric's ⟨∂T/∂q, ζ⟩, and that of time.
+
+        In NLD's terms the first two are the kinetic asymmetry and the non-Euclidean metric (NLD Eq. 8).
+        """
+        L, X = self.lagrangian, self.generator
+        moves = characteristics(L, X)
+        rates = {q.dot: total(move) for q, move in moves.items()}
+        parts = {"asymmetry": directional(L.kinetic, rates), "metric": directional(L.kinetic, moves)}
+        rest = self._read(self.ksb) - Add(*parts.values())
+        return {name: L.spelling.speak(tidy(settle(part))) for name, part in (parts | {"time": rest}).items()}
 
     @property
     def conserved(self) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from sympy import Add, Basic, Expr, S, Symbol, Trace, Tuple
+from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import inner, zero_like
-from symlag.calculus import Derive, rule
-from symlag.errors import SymlagError
+from symlag.blocks import Words, collected_word, exchanged, inner, matrix_of, sum_of, words, zero_like
+from symlag.calculus import Derive, adjoint, rule
 from symlag.jet import checked_name
 
 
@@ -46,8 +45,7 @@ class Unknown(Expr):
     @property
     def gradients(self) -> tuple[Any, ...]:
         """The partial derivative in each argument, in the shape of that argument."""
-        kinds = (Gradient if isinstance(argument, MatrixExpr) else Partial for argument in self.arguments)
-        return tuple(kind(self, i) for i, kind in enumerate(kinds))
+        return tuple(_slope(self, i) for i in range(len(self.arguments)))
 
     def relations(self) -> Iterator[tuple[Expr, Expr]]:
         """Each invariance as a replacement: a product of gradients, and what it equals."""
@@ -67,56 +65,124 @@ class Unknown(Expr):
         return self.gradients[at[0]] if at else S.Zero
 
 
-class _Slope:
-    """What gradients of either shape share."""
+class Derivative(Basic):
+    """What derivatives of either shape share: the function, and the arguments already differentiated in.
 
-    args: tuple[Any, ...]
+    `directions` holds pairs (i, v): differentiated in argument i, along the matrix v, or once where it is a number.
+    """
 
     @property
     def function(self) -> Unknown:
         return self.args[0]
 
     @property
-    def argument(self) -> Any:
-        return self.function.arguments[int(self.args[1])]
+    def directions(self) -> tuple[Any, ...]:
+        return tuple(self.args[-1])
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"grad({self.function.name}, {printer.doprint(self.argument)})"
+    def moved(self, derive: Derive) -> list[tuple[int, Any]]:
+        """The arguments that move, and how."""
+        moved = [(i, derive(argument)) for i, argument in enumerate(self.function.arguments)]
+        return [(i, d) for i, d in moved if d != zero_like(d)]
 
 
-class Partial(_Slope, Expr):
-    """The partial derivative of an unknown function in an argument that is a number."""
+class Partial(Derivative, Expr):
+    """A derivative of an unknown function in arguments that are numbers."""
 
     is_commutative = True
     is_real = True
 
-    def __new__(cls, function: Unknown, index: Any) -> Self:
-        return Basic.__new__(cls, function, S(index))
+    def __new__(cls, function: Unknown, directions: Any) -> Self:
+        return Basic.__new__(cls, function, _sorted(directions))
+
+    def _sympystr(self, printer: Any) -> str:
+        names = "".join(f", {printer.doprint(self.function.arguments[int(i)])}" for i, _ in self.directions)
+        return f"d({self.function.name}{names})"
 
 
-class Gradient(_Slope, MatrixExpr):
-    """The gradient of an unknown function in an argument that is a matrix."""
+class Gradient(Derivative, MatrixExpr):
+    """The gradient of an unknown function in a matrix argument, or of its derivative along given directions."""
 
-    def __new__(cls, function: Unknown, index: Any) -> Self:
-        return Basic.__new__(cls, function, S(index))
+    def __new__(cls, function: Unknown, index: Any, directions: Any = ()) -> Self:
+        return Basic.__new__(cls, function, S(index), _sorted(directions))
+
+    @property
+    def argument(self) -> MatrixExpr:
+        return self.function.arguments[int(self.args[1])]
 
     @property
     def shape(self) -> tuple[Any, Any]:
         return self.argument.shape
 
+    def _sympystr(self, printer: Any) -> str:
+        along = "".join(f"[{printer.doprint(v)}]" for _, v in self.directions)
+        return f"grad({self.function.name}, {printer.doprint(self.argument)}){along}"
+
+
+@words.register
+def _(matrix: Gradient) -> Words:
+    """A derivative is linear in each direction."""
+    for i, v in matrix.directions:
+        if isinstance(v, MatrixExpr) and list(spread := words(v)) != [tuple(v.args if isinstance(v, MatMul) else (v,))]:
+            others = [pair for pair in matrix.directions if pair != Tuple(i, v)]
+            parts = [(c, matrix_of({word: S.One}, v.shape)) for word, c in spread.items()]
+            made = (MatMul(c, Gradient(matrix.function, matrix.args[1], [*others, (i, part)])) for c, part in parts)
+            return sum_of(map(words, made))
+    return collected_word((matrix,), S.One)
+
+
+@exchanged.register
+def _(letter: Gradient, rest: MatrixExpr) -> Iterator[MatrixExpr]:
+    """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute."""
+    for pair in letter.directions:
+        if isinstance(pair[1], MatrixExpr):
+            yield Transpose(pair[1]) * _swapped(letter, pair, rest)
+
+
+@adjoint.register
+def _(letter: Gradient, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+    pair = next(pair for pair in letter.directions if pair[1].has(variable))
+    return _swapped(letter, pair, rest), pair[1]
+
+
+def _swapped(letter: Gradient, pair: Any, rest: MatrixExpr) -> Gradient:
+    """The derivative open along one of its directions, and closed by R where it was open."""
+    others = [other for other in letter.directions if other != pair]
+    return Gradient(letter.function, pair[0], [*others, (letter.args[1], rest)])
+
 
 @rule.register
 def _(node: Unknown, derive: Derive) -> Expr:
     moved = [(g, derive(argument)) for g, argument in zip(node.gradients, node.arguments, strict=True)]
-    return settle(Add(*(inner(g, d) for g, d in moved if d != 0)))
+    return settle(Add(*(inner(g, d) for g, d in moved if d != zero_like(d))))
 
 
-@rule.register(Partial)
-@rule.register(Gradient)
-def _(node: Partial | Gradient, derive: Derive) -> Any:
-    if any(derive(argument) != zero_like(argument) for argument in node.function.arguments):
-        raise SymlagError(str(node), "the second derivative of an unknown function is not known", "V explicitly")
-    return zero_like(node.argument)
+@rule.register
+def _(node: Partial, derive: Derive) -> Expr:
+    f, done = node.function, node.directions
+    slopes = [(_slope(f, i, done), d) for i, d in node.moved(derive)]
+    return Add(*(inner(slope, d) for slope, d in slopes))
+
+
+@rule.register
+def _(node: Gradient, derive: Derive) -> MatrixExpr:
+    f, i, done = node.function, node.args[1], node.directions
+    inside = [
+        MatMul(d, Gradient(f, i, [*done, (j, 1)])) for j, d in node.moved(derive) if not isinstance(d, MatrixExpr)
+    ]
+    inside += [Gradient(f, i, [*done, (j, d)]) for j, d in node.moved(derive) if isinstance(d, MatrixExpr)]
+    turning = [(k, j, derive(v)) for k, (j, v) in enumerate(done)]
+    inside += [Gradient(f, i, [*done[:k], (j, d), *done[k + 1 :]]) for k, j, d in turning if d != zero_like(d)]
+    return MatAdd(zero_like(node), *inside)
+
+
+def _slope(function: Unknown, index: int, done: tuple[Any, ...] = ()) -> Any:
+    """The derivative in one more argument, open along it where it is a matrix."""
+    matrix = isinstance(function.arguments[index], MatrixExpr)
+    return Gradient(function, index, done) if matrix else Partial(function, [*done, (index, 1)])
+
+
+def _sorted(directions: Any) -> Tuple:
+    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=str))
 
 
 def settle(expression: Any) -> Any:

@@ -1,0 +1,51 @@
+"""The Bregman Lagrangian: every accelerated method of learning as one mechanics (WWJ; NLD Eq. 6).
+
+    L = e^{α+γ} ( D_h(q + e^{−α} q̇, q) − e^β f(q) ),    D_h(y, x) = h(y) − h(x) − ⟨∇h(x), y − x⟩
+
+h is the distance-generating function, α, β, γ are functions of time; e^γ is the damping's and is divided out.
+
+>>> from sympy import Symbol, log
+>>> from symlag.jet import block
+>>> w, m, mu = block("w"), Symbol("m", positive=True), Symbol("mu", positive=True)
+>>> L = bregman(inner(w, w) / 2, 0, [w], -log(m), log(m), mu * t / m)
+>>> L.kinetic, L.damping
+(m*Trace(w.dot.T*w.dot)/2, mu/m)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import Expr, exp, sympify
+
+from symlag.blocks import inner, normal, zero_like
+from symlag.calculus import add, directional, gradient, scaled
+from symlag.exact import tidy
+from symlag.jet import t
+from symlag.lagrangian import Lagrangian
+
+
+def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: Any, gamma: Any) -> Lagrangian:
+    """The Lagrangian of a distance-generating function, a loss and three schedules."""
+    moving = tuple(coordinates)
+    a, b, g = map(sympify, (alpha, beta, gamma))
+    ahead = {q: add([q, scaled(exp(-a), q.dot)], q) for q in moving}
+    kinetic = exp(a) * divergence(h, ahead)
+    return Lagrangian(tidy(kinetic), exp(a + b) * sympify(loss), moving, directional(g, {t: 1}))
+
+
+def divergence(h: Expr, ahead: dict[Any, Any]) -> Expr:
+    """D_h(y, x), where `ahead` maps every coordinate x to its y."""
+    linear = [inner(gradient(h, x), add([y, scaled(-1, x)], x)) for x, y in ahead.items()]
+    return normal(_at(h, ahead)) - h - sum(linear, zero_like(h))
+
+
+def ideal_scaling(alpha: Any) -> Expr:
+    """The rate of γ that goes with α: γ̇ = e^α (WWJ Eq. 2b)."""
+    return exp(sympify(alpha))
+
+
+def _at(h: Expr, ahead: dict[Any, Any]) -> Expr:
+    """h at y: all coordinates replaced at once."""
+    return h.xreplace(ahead)
