@@ -1,0 +1,90 @@
+"""Derivations to read: every step with its reason, as TeX, HTML or Markdown.
+
+A formula is a box before it is text: `typeset` and `matrices` make boxes of expressions, `tex` and `mathml` write them.
+`steps`, `balance` and `closed` tell a derivation, `page` sets it, `written` puts it on disk.
+
+>>> from symlag.blocks import inner
+>>> from symlag.generator import scale
+>>> from symlag.jet import block
+>>> from symlag.lagrangian import Lagrangian
+>>> from symlag.noether import noether
+>>> w = block("w")
+>>> L = Lagrangian(inner(w.dot, w.dot) / 2)
+>>> document = Document.of("Scaling", L, [noether(L, scale(w))])
+>>> [step.title for step in document.steps][2:5]
+['The symmetry: scale', 'Its check', 'The charge']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from symlag.document import page
+from symlag.document.balance import stated
+from symlag.document.prose import Step
+from symlag.document.steps import derived
+from symlag.document.tex import latex, tex
+from symlag.document.written import write_all
+from symlag.errors import OutputError
+from symlag.lagrangian import Lagrangian
+from symlag.noether import Law
+from symlag.rules import Rule
+
+__all__ = ["Document", "Step", "latex", "law_latex"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A derivation, told step by step."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, title: str, L: Lagrangian, laws: Iterable[Law], rule: Rule | None = None) -> Self:
+        """The derivation of laws from a Lagrangian, and of that from a learning rule where there is one."""
+        return cls(title, tuple(derived(L, tuple(laws), rule)))
+
+    def tex(self) -> str:
+        """A TeX file that compiles alone, with amsmath only."""
+        return page.tex_file(self.title, self.steps)
+
+    def fragment(self) -> str:
+        r"""TeX for \input in another document that loads amsmath."""
+        return page.fragment(self.title, self.steps)
+
+    def html(self, pictures: Iterable[str] = ()) -> str:
+        """One page with everything in it, pictures as the text of SVG files."""
+        return page.html(self.title, self.steps, pictures)
+
+    def markdown(self) -> str:
+        """Markdown with TeX between dollars."""
+        return page.markdown(self.title, self.steps)
+
+    def write(
+        self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), stem: str = "law"
+    ) -> tuple[Path, ...]:
+        """Write the document in the given formats, all or none; the paths of the files.
+
+        Formats are "tex", "fragment", "html" and "markdown". `OutputError` where a format is unknown or the folder
+        cannot be written.
+        """
+        texts = {stem + _SUFFIXES[kind]: getattr(self, kind)() for kind in map(_known, formats)}
+        return write_all(Path(folder), texts)
+
+
+def law_latex(law: Law) -> str:
+    """A law as a displayed formula, for a notebook."""
+    return f"$\\displaystyle {tex(stated(law))}$"
+
+
+_SUFFIXES = {"tex": ".tex", "fragment": ".fragment.tex", "html": ".html", "markdown": ".md"}
+
+
+def _known(kind: str) -> str:
+    if kind not in _SUFFIXES:
+        raise OutputError(f"format {kind!r}", "no document is written in it", " or ".join(map(repr, _SUFFIXES)))
+    return kind

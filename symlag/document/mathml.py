@@ -1,0 +1,125 @@
+"""Boxes as MathML Core, which browsers draw without a script.
+
+>>> from sympy import Symbol
+>>> from symlag.document.typeset import typeset
+>>> print(mathml(typeset(Symbol("x") ** 2)))
+<msup><mi>x</mi><mn>2</mn></msup>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from html import escape
+
+from symlag.document.layout import (
+    Box,
+    Display,
+    Dotted,
+    Fence,
+    Fraction,
+    Name,
+    Number,
+    Root,
+    Row,
+    Script,
+    Sign,
+    Table,
+    Word,
+    rows,
+    tall,
+)
+
+_DOTS = {1: "˙", 2: "¨"}
+_SPACES = {"\u2009": "0.17em", "\u2003": "2em"}
+_SYMBOLS = frozenset("∇∂⊤∞δ")
+
+
+@singledispatch
+def mathml(box: Box) -> str:
+    """The MathML of a box, without the enclosing math element."""
+    raise TypeError(type(box))
+
+
+@mathml.register
+def _(box: Name) -> str:
+    return f"<mi>{escape(box.text)}</mi>"
+
+
+@mathml.register
+def _(box: Number) -> str:
+    return f"<mn>{escape(box.text)}</mn>"
+
+
+@mathml.register
+def _(box: Sign) -> str:
+    if box.text in _SPACES:
+        return f'<mspace width="{_SPACES[box.text]}"></mspace>'
+    if box.text in _SYMBOLS:
+        return f'<mi mathvariant="normal">{box.text}</mi>'
+    return f"<mo>{escape(box.text)}</mo>"
+
+
+@mathml.register
+def _(box: Word) -> str:
+    return f'<mi mathvariant="normal">{escape(box.text)}</mi>'
+
+
+@mathml.register
+def _(box: Row) -> str:
+    return f"<mrow>{''.join(map(mathml, box.parts))}</mrow>"
+
+
+@mathml.register
+def _(box: Script) -> str:
+    parts = [(name, part) for name, part in (("sub", box.below), ("sup", box.above)) if part]
+    tag = "m" + "".join(name for name, _ in parts)
+    return f"<{tag}>{mathml(box.base)}{''.join(mathml(part) for _, part in parts)}</{tag}>"
+
+
+@mathml.register
+def _(box: Dotted) -> str:
+    return f'<mover accent="true">{mathml(box.base)}<mo stretchy="false">{_DOTS[box.dots]}</mo></mover>'
+
+
+@mathml.register
+def _(box: Fraction) -> str:
+    return f"<mfrac>{mathml(box.above)}{mathml(box.below)}</mfrac>"
+
+
+@mathml.register
+def _(box: Root) -> str:
+    if box.degree is None:
+        return f"<msqrt>{mathml(box.inside)}</msqrt>"
+    return f"<mroot>{mathml(box.inside)}{mathml(box.degree)}</mroot>"
+
+
+@mathml.register
+def _(box: Fence) -> str:
+    grows = str(tall(box.inside)).lower()
+    ends = [
+        f'<mo form="{form}" stretchy="{grows}">{escape(end)}</mo>' if end else ""
+        for form, end in (("prefix", box.left), ("postfix", box.right))
+    ]
+    return f"<mrow>{ends[0]}{mathml(box.inside)}{ends[1]}</mrow>"
+
+
+@mathml.register
+def _(box: Table) -> str:
+    return _table((tuple(map(mathml, line)) for line in box.cells), "cells")
+
+
+@mathml.register
+def _(box: Display) -> str:
+    return _table(((mathml(left), mathml(right)) for left, right in rows(box)), "lines")
+
+
+def formula(box: Box) -> str:
+    """The math element of a box: set off from the text where it is a display, in the line otherwise."""
+    kind = ' display="block"' if isinstance(box, Display) else ""
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}>{mathml(box)}</math>'
+
+
+def _table(lines: Iterable[tuple[str, ...]], kind: str) -> str:
+    body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in line)}</mtr>" for line in lines)
+    return f'<mtable displaystyle="true" class="{kind}">{body}</mtable>'

@@ -1,0 +1,71 @@
+"""From the energies to the equations of motion, in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from symlag.calculus import scaled
+from symlag.document.balance import of_law
+from symlag.document.layout import NOTHING, THIN, Box, Dotted, Name, Script, Sign, display, fenced, row
+from symlag.document.prose import EQUALS, MINUS, PLUS, RATE, ZERO, Step, at, equal, joined, say, slope
+from symlag.lagrangian import Lagrangian
+from symlag.motion import euler_lagrange
+from symlag.noether import Law
+from symlag.rules import Rule
+
+LAGRANGE, KINETIC, POTENTIAL, DAMPING, GROWTH, Q = map(Name, "LTVγΓq")
+
+
+def derived(L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None) -> Iterator[Step]:
+    """All steps from a learning rule, or from energies, to the laws."""
+    if rule is not None:
+        yield learning(rule)
+    yield mechanics(L)
+    yield motion(L)
+    for law in laws:
+        yield from of_law(law)
+
+
+def learning(rule: Rule) -> Step:
+    """A learning rule read as mechanics."""
+    m, mu, decay = Name("m"), Name("μ"), Name("λ")
+    pull = row(Sign("∇"), Name("f"))
+    obeyed = row(m, Dotted(Q, 2), PLUS, mu, Dotted(Q, 1), PLUS, decay, Q, PLUS, pull, EQUALS, ZERO)
+    reason = say(
+        f"With {{step}} for the time that one step takes, {rule.name} follows the motion {{obeyed}} of a body of mass "
+        "{m} under the friction {mu} and the weight decay {decay}, up to terms that vanish with the step.",
+        step=rule.step, obeyed=obeyed, m=m, mu=mu, decay=decay,
+    )  # fmt: skip
+    return Step("The learning rule", reason, display(equal(m, rule.mass), equal(mu, rule.friction)))
+
+
+def mechanics(L: Lagrangian) -> Step:
+    """The energies, and the action they make."""
+    lines = [equal(KINETIC, L.kinetic), equal(POTENTIAL, L.potential), equal(LAGRANGE, row(KINETIC, MINUS, POTENTIAL))]
+    lines += [equal(DAMPING, L.damping)] if L.damping != 0 else []
+    lines += [equal(at(Name("F"), q), force) for q, force in L.forces.items()]
+    weight = () if L.damping == 0 else (Script(Name("e"), above=GROWTH),)
+    action = row(Sign("∫"), *weight, LAGRANGE, THIN, Name("d"), Name("t"))
+    grows = "" if L.damping == 0 else ", in which {growth} with {grown} stands for friction"
+    grown = row(Dotted(GROWTH, 1), EQUALS, DAMPING)
+    growth = Script(Name("e"), above=GROWTH)
+    reason = say(f"The action is {{action}}{grows}.", action=action, growth=growth, grown=grown)
+    return Step("The Lagrangian", reason, display(*lines))
+
+
+def motion(L: Lagrangian) -> Step:
+    """The equation of motion of every coordinate."""
+    left = [L.spelling.read(equation) for equation in euler_lagrange(L).values()]
+    lines = [(NOTHING, row(joined(scaled(-1, equation)), EQUALS, ZERO)) for equation in left]
+    divided = "" if L.damping == 0 else ", the factor {growth} divided out"
+    growth = Script(Name("e"), above=GROWTH)
+    reason = say(f"The action is stationary: {{general}}{divided}.", general=_euler(L), growth=growth)
+    return Step("The motion", reason, display(*lines))
+
+
+def _euler(L: Lagrangian) -> Box:
+    """The Euler–Lagrange equation of a coordinate q."""
+    rate = RATE if L.damping == 0 else fenced(row(RATE, PLUS, DAMPING))
+    force: Any = at(Name("F"), Q) if L.forces else ZERO
+    return row(rate, slope(LAGRANGE, Dotted(Q, 1)), MINUS, slope(LAGRANGE, Q), EQUALS, force)
