@@ -1,0 +1,149 @@
+"""Kernels in NumPy: whole arrays, in chunks that stay in the cache."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sympy import (
+    Abs,
+    Max,
+    Min,
+    Mod,
+    Symbol,
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    ceiling,
+    cos,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    floor,
+    log,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)  # fmt: skip
+
+from symlag.backends._printer import POWER, PRODUCT, Printer, Written
+from symlag.backends._signature import Shape
+from symlag.backends._tensors import Tensors
+from symlag.errors import LoweringError
+from symlag.program import Program, Slot
+
+CHUNK = 2**14  # numbers an array: about the size at which the arrays of one kernel leave the cache
+
+_FUNCTIONS = {
+    Abs: "np.abs({0})",
+    Max: "np.maximum({0}, {1})",
+    Min: "np.minimum({0}, {1})",
+    Mod: "np.mod({0}, {1})",
+    acos: "np.arccos({0})",
+    acosh: "np.arccosh({0})",
+    asin: "np.arcsin({0})",
+    asinh: "np.arcsinh({0})",
+    atan: "np.arctan({0})",
+    atan2: "np.arctan2({0}, {1})",
+    atanh: "np.arctanh({0})",
+    ceiling: "np.ceil({0})",
+    cos: "np.cos({0})",
+    cosh: "np.cosh({0})",
+    erf: "np.vectorize(math.erf, [float])({0})",
+    erfc: "np.vectorize(math.erfc, [float])({0})",
+    exp: "np.exp({0})",
+    floor: "np.floor({0})",
+    log: "np.log({0})",
+    sign: "np.sign({0})",
+    sin: "np.sin({0})",
+    sinh: "np.sinh({0})",
+    sqrt: "np.sqrt({0})",
+    tan: "np.tan({0})",
+    tanh: "np.tanh({0})",
+}
+
+
+class _Printer(Printer):
+    def power(self, base: Symbol, exponent: int) -> Written:
+        """The power by squaring: NumPy's own goes by logarithms from the cube on, and is many times slower."""
+        return _power(base.name, exponent), PRODUCT if exponent % 2 else POWER
+
+
+def _power(base: str, exponent: int) -> str:
+    if exponent <= 2:
+        return f"{base}**2" if exponent == 2 else base
+    return f"{base}*{_power(base, exponent - 1)}" if exponent % 2 else f"({_power(base, exponent // 2)})**2"
+
+
+_TENSORS = Tensors(
+    printer=_Printer(
+        "numpy",
+        _FUNCTIONS,
+        choice="np.where({0}, {1}, {2})",
+        both="({0} & {1})",
+        either="({0} | {1})",
+        opposite="(~{0})",
+    ),
+    contraction='np.einsum("{0}", {1})',
+    transpose="np.swapaxes({0}, -1, -2)",
+    identity="np.eye({0})",
+    size="np.asarray({0}.shape[{1}], {0}.dtype)",
+)
+
+
+def source(program: Program) -> str:
+    """The function of a program, as a text."""
+    return f"import math\n\nimport numpy as np\n\n\n{_TENSORS.source(program)}"
+
+
+def arrays(slots: Sequence[Slot], given: Sequence[Any]) -> list[np.ndarray]:
+    """The arguments as arrays of one floating type, that of those which are more than plain numbers."""
+    made = [np.asarray(value) for value in given]
+    for slot, array in zip(slots, made, strict=True):
+        if array.dtype.kind not in "biuf":
+            raise LoweringError(slot.key, f"its entries are of type {array.dtype}", "an array of real numbers")
+    typed = [a.dtype for a, value in zip(made, given, strict=True) if not isinstance(value, int | float)]
+    common = np.result_type(*typed) if typed else np.dtype(float)
+    return [a.astype(common if common.kind == "f" else float, copy=False) for a in made]
+
+
+def evaluate(text: str, given: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
+    """The values of a kernel at all points of a batch, of the given shapes at each point."""
+    function, points = _compiled(text), math.prod(batch)
+    flat = [_flat(array, batch, points) for array in given]
+    kind = given[0].dtype if given else float
+    results = [np.empty((points, *shape), kind) for shape in shapes]
+    width = max((math.prod(array.shape[1:]) for array in (*flat, *results)), default=1)
+    step = max(1, CHUNK // max(1, width))
+    with np.errstate(all="ignore"):
+        for part in (slice(start, start + step) for start in range(0, points, step)):
+            values = function(*(array if len(array) == 1 else array[part] for array in flat))
+            for result, value in zip(results, values, strict=True):
+                result[part] = value
+    return results
+
+
+def _flat(array: np.ndarray, batch: Shape, points: int) -> np.ndarray:
+    """The array with one axis of points, of length one where it is the same at all of them."""
+    sides = array.shape[len(batch) :]
+    if math.prod(array.shape[: len(batch)]) == 1:
+        return array.reshape((1, *sides))
+    return np.broadcast_to(array, (*batch, *sides)).reshape((points, *sides))
+
+
+@cache
+def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
+    space: dict[str, Any] = {}
+    exec(compile(text, "<symlag kernel>", "exec"), space)
+    return space["kernel"]

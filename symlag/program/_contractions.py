@@ -1,0 +1,166 @@
+"""Products of blocks as contractions of two factors, each product of two named once.
+
+A word is shortened pair by pair: first where a vector is met, so that no outer product is formed on the way, then where
+most words share the pair. A closed word, a trace, ends as the contraction of its last two factors:
+tr(ABCD) = Σ (AB)ᵢₖ (CD)ₖᵢ. A transpose is a matter of which index comes first, and is never carried out.
+
+>>> A, w = Factor(Value("A", "n", "n")), Factor(Value("w", "n"))
+>>> for step in contract([], [(w.T, A, w)], iter("pq"))[0]:
+...     print(step)
+p[j] = Σ w[i] A[i,j]
+q = Σ p[i] w[i]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+Size = int | str
+
+
+@dataclass(frozen=True)
+class Value:
+    """A named array: a number, a vector or a matrix, without sides of length one; `rows` is 1 for a number."""
+
+    name: str
+    rows: Size
+    columns: Size = 1
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A value as it stands in a word: as it is, or transposed."""
+
+    value: Value
+    flipped: bool = False
+
+    @property
+    def shape(self) -> tuple[Size, Size]:
+        rows, columns = self.value.rows, self.value.columns
+        return (columns, rows) if self.flipped else (rows, columns)
+
+    @property
+    def T(self) -> Factor:
+        return Factor(self.value, not self.flipped)
+
+    def subscripts(self, row: str, column: str) -> str:
+        """The indices of the value, with those of the factor given; a side of length one has none."""
+        first, second = (column, row) if self.flipped else (row, column)
+        return first * (self.value.rows != 1) + second * (self.value.columns != 1)
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """The sum over all indices that do not remain of a product of one or two values."""
+
+    result: Value
+    operands: tuple[Value, ...]
+    subscripts: tuple[str, ...]
+    remaining: str
+
+    @property
+    def extents(self) -> dict[str, Size]:
+        """The size of each index."""
+        sides = [[side for side in (v.rows, v.columns) if side != 1] for v in self.operands]
+        return {
+            index: size
+            for marks, sizes in zip(self.subscripts, sides, strict=True)
+            for index, size in zip(marks, sizes, strict=True)
+        }
+
+    def __str__(self) -> str:
+        parts = (_indexed(v.name, marks) for v, marks in zip(self.operands, self.subscripts, strict=True))
+        return f"{_indexed(self.result.name, self.remaining)} = Σ {' '.join(parts)}"
+
+
+Word = tuple[Factor, ...]
+Pair = tuple[Factor, Factor]
+
+
+def contract(
+    opened: Sequence[Word], closed: Sequence[Word], fresh: Iterator[str]
+) -> tuple[list[Contraction], list[Factor], list[Value]]:
+    """The steps that make the open words (products) and closed ones (traces), and what each of them became."""
+    chains, loops = list(opened), list(closed)
+    steps: list[Contraction] = []
+    while found := _next(chains, loops):
+        step, made = _product(found, next(fresh))
+        steps.append(step)
+        chains = [_shortened(chain, found, made, least=1) for chain in chains]
+        loops = [_shortened(_turned(loop, found), found, made, least=2) for loop in loops]
+    numbers = [_close(loop, fresh, steps) for loop in loops]
+    return steps, [chain[0] for chain in chains], numbers
+
+
+def _next(chains: Sequence[Word], loops: Sequence[Word]) -> Pair | None:
+    """The pair to multiply first."""
+    pairs = [p for chain in chains for p in pairwise(chain)]
+    pairs += [p for loop in loops if len(loop) > 2 for p in zip(loop, loop[1:] + loop[:1], strict=True)]
+    shared = Counter(map(_same, pairs))
+    return min(pairs, key=lambda pair: (*_cost(pair), -shared[_same(pair)]), default=None)
+
+
+def _cost(pair: Pair) -> tuple[bool, int]:
+    """Outer products last; vectors before matrices."""
+    left, right = pair
+    return left.shape[1] == 1, (left.shape[0] != 1) + (right.shape[1] != 1)
+
+
+def _same(pair: Pair) -> frozenset[Pair]:
+    """A product and its transpose."""
+    left, right = pair
+    return frozenset({pair, (right.T, left.T)})
+
+
+def _product(pair: Pair, name: str) -> tuple[Contraction, Factor]:
+    left, right = pair
+    rows, columns = left.shape[0], right.shape[1]
+    row = rows == 1 and columns != 1
+    made = Value(name, columns, rows) if row else Value(name, rows, columns)
+    marks = left.subscripts("i", "j"), right.subscripts("j", "k")
+    remaining = "i" * (rows != 1) + "k" * (columns != 1)
+    return _lettered(Contraction(made, (left.value, right.value), marks, remaining)), Factor(made, row)
+
+
+def _close(loop: Word, fresh: Iterator[str], steps: list[Contraction]) -> Value:
+    """The number that a closed word of one or two factors comes to."""
+    if loop[0].shape == (1, 1):
+        return loop[0].value
+    last = "i" if len(loop) == 1 else "j"
+    marks = (loop[0].subscripts("i", last), *(other.subscripts("j", "i") for other in loop[1:]))
+    number = Value(next(fresh), 1)
+    steps.append(_lettered(Contraction(number, tuple(f.value for f in loop), marks, "")))
+    return number
+
+
+def _lettered(step: Contraction) -> Contraction:
+    """The contraction with its indices called i, j, k in the order in which they are met."""
+    met = dict.fromkeys("".join(step.subscripts))
+    table = str.maketrans(dict(zip(met, "ijk", strict=False)))
+    subscripts = tuple(marks.translate(table) for marks in step.subscripts)
+    return replace(step, subscripts=subscripts, remaining=step.remaining.translate(table))
+
+
+def _turned(loop: Word, pair: Pair) -> Word:
+    """The closed word, turned by one where the pair lies across its ends."""
+    across = len(loop) > 2 and (loop[-1], loop[0]) in _same(pair)
+    return loop[-1:] + loop[:-1] if across else loop
+
+
+def _shortened(word: Word, pair: Pair, made: Factor, least: int) -> Word:
+    """The word with each occurrence of the pair, or of its transpose, replaced by what was made of it."""
+    shorter: Word = ()
+    while word:
+        head = word[:2]
+        if head in _same(pair) and len(shorter) + len(word) > least:
+            shorter, word = (*shorter, made if head == pair else made.T), word[2:]
+        else:
+            shorter, word = (*shorter, word[0]), word[1:]
+    return shorter
+
+
+def _indexed(name: str, marks: str) -> str:
+    return f"{name}[{','.join(marks)}]" if marks else name
