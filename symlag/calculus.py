@@ -28,6 +28,7 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Mul,
+    Piecewise,
     Pow,
     S,
     Symbol,
@@ -56,8 +57,9 @@ def directional(expression: Any, along: Direction) -> Any:
 
 
 def total(expression: Any, variable: Symbol = t) -> Any:
-    """The total derivative along one independent variable: the chain rule over all jets."""
-    return directional(expression, {jet: jet.d(variable) for jet in jets(expression)} | {variable: S.One})
+    """The total derivative along one independent variable: the chain rule over all jets that depend on it."""
+    rates = {jet: jet.d(variable) for jet in jets(expression) if variable in jet.base}
+    return directional(expression, {**rates, variable: S.One})
 
 
 def gradient(expression: Expr, variable: Any) -> Any:
@@ -143,7 +145,7 @@ def _derive(node: Any, along: Direction, memo: dict[Any, Any]) -> Any:
 def rule(node: Any, derive: Derive) -> Any:
     """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
 
-    What has no rule of its own (Piecewise, Derivative, …) is left to SymPy's partial derivatives.
+    What has no rule of its own (Max, Derivative, …) is left to SymPy's partial derivatives.
     """
     return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
 
@@ -169,6 +171,11 @@ def _(node: Pow, derive: Derive) -> Any:
 def _(node: Function, derive: Derive) -> Any:
     moved = [(i, d) for i, d in enumerate(map(derive, node.args), start=1) if d != 0]
     return Add(*(d * node.fdiff(i) for i, d in moved))
+
+
+@rule.register
+def _(node: Piecewise, derive: Derive) -> Any:
+    return Piecewise(*((derive(branch), condition) for branch, condition in node.args))
 
 
 @rule.register

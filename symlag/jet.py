@@ -18,7 +18,7 @@ from typing import Any, Self
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, SympifyError, Tuple, sympify
 from sympy.core.symbol import Str
 
-from symlag.errors import NameRefusedError, ShapeError
+from symlag.errors import CoordinateError, NameRefusedError, ShapeError
 
 t = Symbol("t")
 
@@ -47,6 +47,11 @@ class Prolonged:
 
     def d(self, variable: Symbol) -> Self:
         """The derivative along one independent variable."""
+        if variable not in self.base:
+            names = ", ".join(map(str, self.base))
+            raise CoordinateError(
+                f"{self}.d({variable})", f"it is a function of {names} alone", f"{self}.d({self.base[0]})"
+            )
         return self.at(tuple(n + (v == variable) for n, v in zip(self.order, self.base, strict=True)))
 
     @property
@@ -134,6 +139,10 @@ def fields(names: str, *variables: Symbol) -> Any:
     >>> u.dot, u.d(s).d(s)
     (u.dot, u.d(s).d(s))
     """
+    if not variables or not all(isinstance(variable, Symbol) for variable in variables):
+        raise CoordinateError(
+            f"fields({names!r}, …)", "a field is a function of at least one symbol", f"fields({names!r}, t, s)"
+        )
     return _each(names, variables)
 
 
@@ -155,7 +164,8 @@ def jets(*expressions: Any) -> tuple[Any, ...]:
 
 
 def _each(names: str, variables: tuple[Symbol, ...]) -> Any:
-    made = tuple(Jet(name, (0,) * len(variables), variables) for name in names.replace(",", " ").split())
+    listed = names.replace(",", " ").split() or [names]  # an empty name is refused like any other
+    made = tuple(Jet(name, (0,) * len(variables), variables) for name in listed)
     return made[0] if len(made) == 1 else made
 
 

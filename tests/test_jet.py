@@ -89,7 +89,6 @@ def test_a_block_of_a_name_alone_is_a_vector_of_symbolic_length():
 
 
 def test_a_jet_and_a_block_are_rebuilt_from_their_parts():
-    assert Block(*W.args) == W
     assert W.dot.at((0,)) == W
     assert Jet("x", (2,)) == x.dot.dot
     assert Block("W", *W.shape, (1,)) == W.dot
