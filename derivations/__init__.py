@@ -1,0 +1,1 @@
+"""What follows? One file a theorem, read by the names it defines."""

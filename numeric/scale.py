@@ -1,0 +1,14 @@
+"""The scale law on a network with batch normalisation: each of its filters is one trial of the law."""
+
+from derivations import scale as theorem
+from numeric._networks import normalised
+from numeric._training import steps, train
+from symlag.trial import Record
+
+__all__ = ["record", "steps", "theorem"]
+
+
+def record(step: float) -> Record:
+    """The filters w, (n, filters, pixels)."""
+    path = train(normalised(), step)
+    return path.record({"w": path.weights["0.weight"]})

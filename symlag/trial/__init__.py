@@ -1,0 +1,15 @@
+"""Trials: a law against a recorded run, the verdict by observed order, and its picture.
+
+`run(laws, record, steps)` records a run at each step size, integrates every law along it, and returns a `Trial`, which
+knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
+integrates the mechanics' own equations of motion. `picture(trial, folder)` draws what was measured and predicted.
+"""
+
+from symlag.trial._balance import Curve
+from symlag.trial._orbit import STEPS, orbit
+from symlag.trial._picture import picture
+from symlag.trial._record import Record
+from symlag.trial._trial import Finding, Trial, run
+from symlag.trial._verdict import Verdict
+
+__all__ = ["STEPS", "Curve", "Finding", "Record", "Trial", "Verdict", "orbit", "picture", "run"]

@@ -1,0 +1,89 @@
+"""A trial: laws, runs at several step sizes, and what became of each law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from symlag.noether import Law
+from symlag.trial._balance import Curve, curve
+from symlag.trial._record import Record
+from symlag.trial._verdict import Verdict, judged, order
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One law along all records: a curve for each step size, and the verdict on them."""
+
+    law: Law
+    steps: tuple[float, ...]
+    curves: tuple[Curve, ...]
+    verdict: Verdict
+
+    @property
+    def gaps(self) -> tuple[float, ...]:
+        """The gap between predicted and measured charge at each step size, relative."""
+        return tuple(curve.gap for curve in self.curves)
+
+    @property
+    def order(self) -> float:
+        """The observed order at which the gap closes with the step."""
+        return order(self.steps, self.gaps)
+
+    @property
+    def twin_order(self) -> float:
+        """The observed order of the failing twin."""
+        return order(self.steps, [curve.twin_gap for curve in self.curves])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The findings on the laws of one theorem, and the records they rest on."""
+
+    findings: tuple[Finding, ...]
+    records: tuple[Record, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict on any of the laws."""
+        return max((finding.verdict for finding in self.findings), key=list(Verdict).index)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words, with what it rests on."""
+        if (lost := self.records[-1]).diverged is not None:
+            return f"{self.verdict.value} At step size {lost.step:g}, step {lost.diverged} gave no number."
+        return self.verdict.value
+
+
+def run(laws: Sequence[Law], record: Callable[[float], Record], steps: Iterable[float]) -> Trial:
+    """Try laws on the runs that `record` makes at each step size, and stop at the first run that diverges.
+
+    `record` returns the arguments of the laws' kernels along a run; three step sizes, each half of the one before, are
+    enough for a verdict.
+    """
+    records = tuple(_until_lost(record, steps))
+    return Trial(tuple(_finding(law, records) for law in laws), records)
+
+
+def _until_lost(record: Callable[[float], Record], steps: Iterable[float]) -> Iterable[Record]:
+    for step in steps:
+        made = record(step)
+        yield made
+        if made.diverged is not None:
+            return
+
+
+def _finding(law: Law, records: Sequence[Record]) -> Finding:
+    kernel = law.kernel("numpy")
+    told = [made for made in records if len(made.time) > 1]
+    steps, curves = tuple(made.step for made in told), tuple(curve(kernel, made) for made in told)
+    return Finding(law, steps, curves, _verdict(records, curves, steps))
+
+
+def _verdict(records: Sequence[Record], curves: Sequence[Curve], steps: Sequence[float]) -> Verdict:
+    if records[-1].diverged is not None:
+        return Verdict.DIVERGED
+    if all(curve.empty for curve in curves):
+        return Verdict.EMPTY
+    return judged(steps, [curve.gap for curve in curves])
