@@ -46,7 +46,7 @@ class Lagrangian:
     spelling: Spelling = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        spelling = Spelling.of(self.kinetic, self.potential, *_listed(self.coordinates))
+        spelling = Spelling.of(self.kinetic, self.potential, listed=_listed(self.coordinates))
         read = spelling.read
         self._set("spelling", spelling)
         self._set("kinetic", _scalar("the kinetic energy", read(self.kinetic)))

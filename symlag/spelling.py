@@ -10,13 +10,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from sympy import Basic, Derivative, Symbol
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.jet import Jet, jets, t
 
@@ -28,26 +27,32 @@ class Spelling:
     functions: Mapping[AppliedUndef, Jet]
 
     @classmethod
-    def of(cls, *expressions: Any) -> Self:
-        """The spelling used in the expressions: a function that is differentiated there is a coordinate."""
+    def of(cls, *expressions: Any, listed: Iterable[Any] = ()) -> Self:
+        """The spelling used in the expressions: a function that is differentiated there, or listed, is a coordinate."""
         moving = {d.expr for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative)}
-        known = sorted((f for f in moving if isinstance(f, AppliedUndef)), key=str)
-        return cls({f: _jet(f) for f in known if all(isinstance(a, Symbol) for a in f.args)})
+        known = sorted({f for f in (*moving, *listed) if _is_path(f)}, key=str)
+        return cls({f: _jet(f) for f in known})
+
+    @property
+    def clocks(self) -> dict[Symbol, Symbol]:
+        """What the user calls time, as symlag calls it."""
+        return {v: t for f in self.functions for v in f.args if len(f.args) == 1 or v.name == t.name}
 
     def read(self, expression: Any) -> Any:
         """The expression in jets; what is in jets already stays."""
-        if not isinstance(expression, Basic) or isinstance(expression, MatrixExpr):
+        if not isinstance(expression, Basic):
             return expression
         rates = {d: self._raised(d) for d in expression.atoms(Derivative) if d.expr in self.functions}
-        return expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(_clocks(expression))
+        clocks = _clocks(expression) | self.clocks
+        return expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(clocks)
 
     def speak(self, expression: Any) -> Any:
         """The expression in the user's functions of time."""
-        if not self.functions or isinstance(expression, MatrixExpr):
+        if not self.functions:
             return expression
         named = {jet: f for f, jet in self.functions.items()}
         spoken = {jet: _lowered(named[jet.root], jet) for jet in jets(expression) if jet.root in named}
-        return expression.xreplace(spoken)
+        return expression.xreplace(spoken).xreplace({time: clock for clock, time in self.clocks.items()})
 
     def _raised(self, derivative: Derivative) -> Jet:
         jet = self.functions[derivative.expr]
@@ -55,6 +60,11 @@ class Spelling:
             for _ in range(int(count)):
                 jet = jet.d(jet.base[derivative.expr.args.index(variable)])
         return jet
+
+
+def _is_path(function: Any) -> bool:
+    """Whether this is an undefined function of independent variables, not of coordinates."""
+    return isinstance(function, AppliedUndef) and all(type(a) is Symbol for a in function.args)
 
 
 def _jet(function: AppliedUndef) -> Jet:
