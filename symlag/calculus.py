@@ -38,9 +38,11 @@ from sympy import (
     log,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.matrices.expressions.special import Identity
 
-from symlag.blocks import inner, letters, matrix_of, normal, trace, zero_like
+from symlag.blocks import inner, normal, trace, zero_like
 from symlag.jet import jets, t
+from symlag.words import Word, letters, matrix_of, reverse, words
 
 Direction = Mapping[Any, Any]
 Derive = Callable[[Any], Any]
@@ -74,7 +76,7 @@ def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
     """The matrix G of a scalar ⟨G, X⟩ that is linear in the matrix X."""
     names = {node: Symbol(f"linear{i}") for i, node in enumerate(linear.atoms(Trace)) if node.has(variable)}
     flat = linear.xreplace(names)
-    parts = [scaled(flat.diff(name), _beside(node, variable)) for node, name in names.items()]
+    parts = [scaled(flat.diff(name), _inside(node, variable)) for node, name in names.items()]
     return add(parts, variable)
 
 
@@ -216,22 +218,32 @@ def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, 
             yield (*factors[:i], moved, *factors[i + 1 :])
 
 
-def _beside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G of one trace ⟨G, X⟩: the word turned until the letter with X in it stands apart from the rest."""
-    word = letters(closed)
-    at = next(i for i, letter in enumerate(word) if letter.has(variable))
-    rest = matrix_of({word[at + 1 :] + word[:at]: S.One}, (word[at].cols, word[at].rows))
-    return _taken_off(word[at], normal(Transpose(rest)), variable)
+def _inside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
+    """The matrix G of one trace ⟨G, X⟩."""
+    return _off_word(letters(closed), S.One, Identity(closed.arg.rows), variable)
 
 
-def _taken_off(letter: MatrixExpr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G with ⟨G, X⟩ = ⟨R, letter⟩, a letter that is linear in X."""
-    if letter == variable:
+def _taken_off(matrix: MatrixExpr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
+    """The matrix G with ⟨G, X⟩ = ⟨R, M⟩, where M is linear in X."""
+    if matrix == variable:
         return rest
-    beside, part = adjoint(letter, rest, variable)
-    if isinstance(part, MatAdd | MatMul):
-        return matrix_coefficient(inner(beside, part), variable)
-    return _taken_off(part, beside, variable)
+    if not isinstance(matrix, MatAdd | MatMul):
+        beside, part = adjoint(matrix, rest, variable)
+        return _taken_off(part, beside, variable)
+    parts = [_off_word(word, c, rest, variable) for word, c in words(matrix).items()]
+    return add(parts, variable)
+
+
+def _off_word(word: Word, number: Expr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
+    """The same for c times a word: the letters around X go over to the other side."""
+    if number.has(variable):
+        return scaled(inner(rest, matrix_of({word: S.One}, rest.shape)), matrix_coefficient(number, variable))
+    at = next((i for i, letter in enumerate(word) if letter.has(variable)), None)
+    if at is None:
+        return zero_like(variable)
+    before, after = (reverse(side) for side in (word[:at], word[at + 1 :]))
+    turned = MatMul(before[0] * after[0] * number, *before[1], rest, *after[1])
+    return _taken_off(word[at], normal(turned), variable)
 
 
 @singledispatch

@@ -7,14 +7,15 @@ there is worth a proof.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sympy import Expr, Rational, S, Symbol, Trace, cancel, expand, expand_log, expand_power_base, powsimp, simplify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import words
+from symlag.unknown import Partial, Unknown, settle
+from symlag.words import words
 
 DIGITS = 30
 
@@ -31,13 +32,13 @@ def vanishes(expression: Any) -> bool:
         return all(vanishes(coefficient) for coefficient in words(expression).values())
     if expression == 0:
         return True
-    plain = plainly(S(expression))[0]
+    plain = plainly(settle(S(expression)))[0]
     return seems_zero(plain) and any(step(plain) == 0 for step in _PROOFS)
 
 
-def plainly(expression: Expr, kinds: Iterable[type] = ()) -> tuple[Expr, dict[Expr, Expr]]:
+def plainly(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     """The expression with traces and unknown functions named by symbols, and what each symbol stands for."""
-    opaque = sorted(expression.atoms(Trace, AppliedUndef, *kinds), key=lambda node: -len(str(node)))
+    opaque = sorted(expression.atoms(Trace, AppliedUndef, Unknown, Partial), key=lambda node: -len(str(node)))
     names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}
 
@@ -52,10 +53,11 @@ def tidy(expression: Any) -> Any:
     """The shorter of an expression and its expansion; zero where it vanishes."""
     if isinstance(expression, MatrixExpr):
         return expression
-    flat = expand(expression)
-    if flat == 0 or vanishes(flat):
+    plain, meaning = plainly(S(expression))
+    flat = expand(plain)
+    if flat == 0 or vanishes(expression):
         return S.Zero
-    return min((flat, expression), key=lambda e: (e.count_ops(), str(e)))
+    return min((flat, plain), key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 
 
 def _near_zero(expression: Expr, dice: random.Random) -> bool:

@@ -20,12 +20,13 @@ from typing import Any
 from sympy import Add, Expr, Matrix, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import constant, inner, normal, words, zero_like
+from symlag.blocks import constant, inner, normal, zero_like
 from symlag.calculus import add, directional, euler, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
 from symlag.jet import Block, jets
 from symlag.lagrangian import Lagrangian
+from symlag.words import words
 
 
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:

@@ -13,9 +13,10 @@ from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Tra
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import Words, collected_word, exchanged, inner, matrix_of, sum_of, words, zero_like
+from symlag.blocks import inner, zero_like
 from symlag.calculus import Derive, adjoint, rule
 from symlag.jet import checked_name
+from symlag.words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
 
 
 class Unknown(Expr):
@@ -130,12 +131,14 @@ def _(matrix: Gradient) -> Words:
     return collected_word((matrix,), S.One)
 
 
-@exchanged.register
-def _(letter: Gradient, rest: MatrixExpr) -> Iterator[MatrixExpr]:
-    """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute."""
-    for pair in letter.directions:
-        if isinstance(pair[1], MatrixExpr):
-            yield Transpose(pair[1]) * _swapped(letter, pair, rest)
+@closing.register
+def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
+    """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute, and the first in order stands open."""
+    pairs = [pair for pair in letter.directions if isinstance(pair[1], MatrixExpr)]
+    turns = [(letter, rest), *((_swapped(letter, pair, rest), pair[1]) for pair in pairs)]
+    chosen, beside = min(turns, key=lambda turn: (str(turn[1]), str(turn[0])))
+    (word,) = words(Transpose(beside))
+    return closed_word((*word, chosen)) if pairs else None
 
 
 @adjoint.register

@@ -1,0 +1,259 @@
+"""Elementwise functions and Hadamard products, in one form.
+
+Diagonal factors stand outside, a rank-one factor is two diagonals, and functions of the same matrix are one function.
+Then σ′(Z)∘Z = pσ(Z) for a homogeneous σ is seen, not proved; and a trace with a Hadamard product in it is a sum of
+entries, in which no factor comes first.
+
+>>> from symlag.jet import block
+>>> W = block("W", 3, 4)
+>>> relu = homogeneous("sigma", 1)
+>>> hadamard(elementwise(lambda z: relu(z).diff(z), W), W) == elementwise(relu, W)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any, Self
+
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Function,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    Mul,
+    S,
+    Symbol,
+    Transpose,
+    expand,
+)
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import normal, zero_like
+from symlag.calculus import Derive, adjoint, rule
+from symlag.errors import ShapeError
+from symlag.jet import checked_name
+from symlag.letters import all_ones, bared, ones
+from symlag.words import (
+    Word,
+    Words,
+    closed_word,
+    closing,
+    collected_word,
+    matrix_of,
+    reverse,
+    sum_of,
+    words,
+)
+
+SLOT = Symbol("z", real=True)
+
+
+class Elementwise(MatrixExpr):
+    """A function of one number, an expression in SLOT, applied to each entry of a matrix."""
+
+    def __new__(cls, formula: Any, argument: Any) -> Self:
+        return Basic.__new__(cls, S(formula), normal(argument))
+
+    @property
+    def formula(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def argument(self) -> MatrixExpr:
+        return self.args[1]
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        return self.argument.shape
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.formula.free_symbols - {SLOT}) | self.argument.free_symbols
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"[{printer.doprint(self.formula)}]({printer.doprint(self.argument)})"
+
+
+def elementwise(function: Callable[[Symbol], Any], matrix: MatrixExpr) -> Elementwise:
+    """A function of one number applied to each entry of a matrix."""
+    return Elementwise(function(SLOT), matrix)
+
+
+def hadamard(*factors: MatrixExpr) -> MatrixExpr:
+    """The entrywise product of matrices of one shape."""
+    if len({factor.shape for factor in factors}) > 1:
+        raise ShapeError(f"hadamard({', '.join(map(str, factors))})", "the shapes differ", "matrices of one shape")
+    return normal(HadamardProduct(*factors))
+
+
+def homogeneous(name: str, degree: Any) -> type[Function]:
+    """An unknown function of one number with σ(cz) = cᵖσ(z) for c > 0, such as a power of ReLU: zσ′(z) = pσ(z)."""
+
+    def fdiff(self: Function, _: int = 1) -> Expr:
+        return degree * self / self.args[0]
+
+    return type(Function)(checked_name(name), (Function,), {"fdiff": fdiff, "degree": S(degree), "is_real": True})
+
+
+@words.register
+def _(matrix: Elementwise) -> Words:
+    terms = Add.make_args(expand(matrix.formula))
+    if len(terms) > 1:
+        return sum_of(words(Elementwise(term, matrix.argument)) for term in terms)
+    number, formula = terms[0].as_independent(SLOT, as_Add=False)
+    if formula in (SLOT, S.One):
+        return words(MatMul(number, matrix.argument if formula == SLOT else all_ones(matrix.shape)))
+    if (turned := _upright(matrix.argument)) != matrix.argument:
+        return words(MatMul(number, Transpose(Elementwise(formula, turned))))
+    return collected_word((Elementwise(formula, matrix.argument),), number)
+
+
+@words.register
+def _(matrix: HadamardProduct) -> Words:
+    choices = product(*(words(factor).items() for factor in matrix.args))
+    return sum_of(_entrywise([w for w, _ in choice], Mul(*(c for _, c in choice)), matrix.shape) for choice in choices)
+
+
+@rule.register
+def _(node: Elementwise, derive: Derive) -> MatrixExpr:
+    return HadamardProduct(Elementwise(node.formula.diff(SLOT), node.argument), derive(node.argument))
+
+
+@rule.register
+def _(node: HadamardProduct, derive: Derive) -> MatrixExpr:
+    moved = [(i, derive(factor)) for i, factor in enumerate(node.args)]
+    terms = (HadamardProduct(*node.args[:i], d, *node.args[i + 1 :]) for i, d in moved)
+    return MatAdd(zero_like(node), *terms)
+
+
+@adjoint.register
+def _(letter: HadamardProduct, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+    (moving,) = (factor for factor in letter.args if factor.has(variable))
+    still = [factor for factor in letter.args if factor != moving]
+    return normal(HadamardProduct(rest, *still)), moving
+
+
+def _entrywise(factors: list[Word], coefficient: Expr, shape: tuple[Any, Any]) -> Words:
+    """The Hadamard product of words, its diagonals outside."""
+    parts = [bared(factor) for factor in factors]
+    left = tuple(letter for before, _, _ in parts for letter in before)
+    right = tuple(letter for _, _, after in parts for letter in after)
+    inside = _merged([core for _, core, _ in parts if core], shape)
+    return sum_of(collected_word((*left, *word, *right), coefficient * c) for word, c in inside.items())
+
+
+def _merged(cores: list[Word], shape: tuple[Any, Any]) -> Words:
+    """The Hadamard product of words without diagonals: functions of one matrix are one function."""
+    formulas: dict[MatrixExpr, Expr] = {}
+    plain: list[MatrixExpr] = []
+    for core in cores:
+        if function := _function(core):
+            formulas[function.argument] = formulas.get(function.argument, S.One) * function.formula
+        else:
+            plain.append(matrix_of({core: S.One}, shape))
+    for argument, formula in formulas.items():
+        if (formula * SLOT).count_ops() < formula.count_ops() and (lead := _leading(plain, argument)):
+            return _absorbed(lead, argument, formula, formulas, plain)
+    return _letter([*(Elementwise(f, x) for x, f in formulas.items()), *plain], shape)
+
+
+def _function(core: Word) -> Elementwise | None:
+    """The elementwise function that a word consists of."""
+    first, *more = core
+    turned = isinstance(first, Transpose)
+    letter = first.arg if turned else first
+    if more or not isinstance(letter, Elementwise):
+        return None
+    return Elementwise(letter.formula, Transpose(letter.argument)) if turned else letter
+
+
+def _leading(plain: list[MatrixExpr], argument: MatrixExpr) -> MatrixExpr | None:
+    """The first word of a matrix, where it stands among the factors."""
+    first = matrix_of(dict(list(words(argument).items())[:1]), argument.shape)
+    bare = matrix_of(dict.fromkeys(words(first), S.One), argument.shape)
+    return bare if bare in plain else None
+
+
+def _absorbed(
+    lead: MatrixExpr, Z: MatrixExpr, formula: Expr, formulas: dict[MatrixExpr, Expr], plain: list[MatrixExpr]
+) -> Words:
+    """φ(Z)∘W with Z = cW + R, as φ(Z)∘Z/c − φ(Z)∘R/c."""
+    others = [Elementwise(f, x) for x, f in formulas.items() if x != Z]
+    others += [factor for factor in plain if factor != lead]
+    number = next(iter(words(Z).values()))
+    rest = normal(MatAdd(Z, MatMul(-number, lead)))
+    whole = HadamardProduct(Elementwise(formula * SLOT, Z), *others) if others else Elementwise(formula * SLOT, Z)
+    less = HadamardProduct(Elementwise(formula, Z), *others, rest)
+    return words(MatAdd(MatMul(1 / number, whole), MatMul(-1 / number, less)))
+
+
+def _letter(factors: list[MatrixExpr], shape: tuple[Any, Any]) -> Words:
+    """One letter of several factors, or the words of a single one, or of ones where none is left."""
+    if len(factors) < 2:
+        return words(factors[0] if factors else all_ones(shape))
+    upright, turned = (HadamardProduct(*sorted(some, key=str)) for some in (factors, map(_turned, factors)))
+    return {(upright if _before(upright, turned) else Transpose(turned),): S.One}
+
+
+def _turned(matrix: MatrixExpr) -> MatrixExpr:
+    return normal(Transpose(matrix))
+
+
+def _upright(matrix: MatrixExpr) -> MatrixExpr:
+    """Of a matrix and its transpose the one that stands for both."""
+    turned = _turned(matrix)
+    return matrix if _before(matrix, turned) else turned
+
+
+def _before(one: MatrixExpr, other: MatrixExpr) -> bool:
+    """Columns come before rows, then names."""
+    return (one.rows == 1, str(one)) <= (other.rows == 1, str(other))
+
+
+@closing.register(Elementwise)
+@closing.register(HadamardProduct)
+def _(letter: Elementwise | HadamardProduct, rest: MatrixExpr) -> Expr:
+    """⟨R, letter⟩ as the sum of the entries of R∘letter."""
+    factors = letter.args if isinstance(letter, HadamardProduct) else (letter,)
+    choices = product(*(words(factor) for factor in (rest, *factors)))
+    return Add(*(_entry_sum([bared(word) for word in choice], letter.shape) for choice in choices))
+
+
+def _entry_sum(parts: list[tuple[Word, Word, Word]], shape: tuple[Any, Any]) -> Expr:
+    """The sum of the entries of a Hadamard product of bared words."""
+    rows = [letter.args[0] for before, _, _ in parts for letter in before]
+    columns = [letter.args[0] for _, _, after in parts for letter in after]
+    cores = [core for _, core, _ in parts if core]
+    if shape[1] == 1:
+        cores, rows = cores + [word for row in rows for word in words(row)], []
+    inside = _merged(cores, shape)
+    return Add(*(c * _framed(rows, word, columns) for word, c in inside.items()))
+
+
+def _framed(rows: list[MatrixExpr], word: Word, columns: list[MatrixExpr]) -> Expr:
+    """uᵀ M v, the vectors those of the diagonals; without any, the first factor of M against the others."""
+    if rows or columns or not isinstance(word[0], HadamardProduct):
+        left = _vector(rows, word[0].rows)
+        right = _vector(columns, word[-1].cols)
+        return closed_word((*reverse(left)[1], *word, *right))
+    first, *others = word[0].args
+    return closed_word((*_word(Transpose(first)), *_word(HadamardProduct(*others) if others[1:] else others[0])))
+
+
+def _word(matrix: MatrixExpr) -> Word:
+    """The word of a matrix that is one."""
+    ((word, _),) = words(matrix).items()
+    return word
+
+
+def _vector(factors: list[MatrixExpr], size: Any) -> Word:
+    """The Hadamard product of vectors as one word."""
+    if size == 1:
+        return ()
+    return _word(HadamardProduct(*factors) if factors[1:] else factors[0] if factors else ones(size))
