@@ -9,4 +9,4 @@ m, k, gamma = symbols("m k gamma", positive=True)
 T = m * x.dot**2 / 2
 V = k * x**2 / 2
 damping = gamma
-symmetry = Generator({x: -gamma * x / 2}, tau=1)  # time runs on while the amplitude shrinks
+symmetry = Generator({x: -gamma * x / 2}, tau=1, name="shrinking time translation")

@@ -23,7 +23,7 @@ from typing import Any
 from symlag.document import Document
 from symlag.errors import FormError, SymlagError
 from symlag.generator import Generator
-from symlag.jet import jets
+from symlag.jet import coordinates, jets
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, require_velocities
 from symlag.noether import Law, noether
@@ -74,6 +74,7 @@ def derive(form: str | Path | ModuleType) -> Derivation:
 
 def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
     """The derivation that a set of names defines."""
+    names = {name: value for name, value in names.items() if value is not coordinates}  # an imported verb
     L = _mechanics(names)
     require_velocities(L)
     return Derivation(_title(names, stem), stem, L, tuple(_generators(names)), names.get("rule"))

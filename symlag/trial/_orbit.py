@@ -30,7 +30,7 @@ from symlag.noether import Law
 from symlag.program import lower
 from symlag.trial._record import Record, admitted
 
-STEPS = (1 / 32, 1 / 64, 1 / 128)
+STEPS = (0.04, 0.02, 0.01)
 SPAN, SAMPLES, SIZE = 2.0, 8, 3  # a size that is a symbol is three
 
 State = Mapping[str, Any]

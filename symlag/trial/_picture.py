@@ -50,11 +50,12 @@ def picture(trial: Trial, folder: str | Path, stem: str = "trial") -> tuple[Path
     targets = tuple(Path(folder) / f"{stem}.{ending}" for ending in ("svg", "png"))
     with rc_context(STYLE):
         rows = len(trial.findings)
-        figure = Figure(figsize=(6.6, 0.35 + 2.35 * rows), layout="constrained")
+        figure = Figure(figsize=(6.6, 0.3 + 2.4 * rows), layout="constrained")
         panels = figure.subplots(rows, 2, squeeze=False, width_ratios=(1.75, 1))
         for (left, right), finding in zip(panels, trial.findings, strict=True):
             _draw_charge(left, finding)
             _draw_gap(right, finding)
+        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3, handlelength=2.4)
         for target in targets:
             with whole(target) as draft:
                 figure.savefig(draft, metadata=_undated(target))
@@ -76,7 +77,6 @@ def _draw_charge(panel: Any, finding: Finding) -> None:
     ):
         lines = panel.plot(shown.time, _some(shown, values), **style)
         lines[0].set_label(label)
-    panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderpad=0, handlelength=2.4, columnspacing=1.4)
 
 
 def _draw_gap(panel: Any, finding: Finding) -> None:

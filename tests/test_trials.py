@@ -1,0 +1,75 @@
+"""The laws hold on real runs: at order 0.9 or better, and their failing twins do not."""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from numeric import _training, scale
+from numeric._networks import linear, rectified
+from symlag.derivation import derive
+from symlag.trial import STEPS, Verdict, orbit, run
+
+ROOT = Path(__file__).parents[1]
+LEARNING = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
+THEOREMS = [path.stem for path in sorted((ROOT / "derivations").glob("[!_]*.py"))]
+
+
+@cache
+def tried(stem):
+    laws = derive(ROOT / "derivations" / f"{stem}.py").laws
+    if stem not in LEARNING:
+        return run(laws, orbit(laws), STEPS)
+    trial = import_module(f"numeric.{stem}")
+    return run(laws, trial.record, trial.steps)
+
+
+@pytest.mark.parametrize("stem", THEOREMS)
+def test_a_theorem_holds_and_its_gap_closes_with_the_step(stem):
+    trial = tried(stem)
+    assert trial.verdict is Verdict.HOLDS
+    assert min(finding.order for finding in trial.findings) >= 0.9
+
+
+@pytest.mark.parametrize("stem", THEOREMS)
+def test_the_failing_twin_of_a_theorem_stays_away_from_what_was_measured(stem):
+    for finding in tried(stem).findings:
+        assert finding.twin_order < 0.2
+        assert min(curve.twin_gap for curve in finding.curves) > 0.1
+
+
+@pytest.mark.parametrize("stem", LEARNING)
+def test_central_differences_make_the_heavy_ball_second_order(stem):
+    (finding,) = tried(stem).findings
+    assert finding.order == pytest.approx(2, abs=0.15)
+
+
+def test_the_scale_law_is_broken_by_a_network_without_a_norm():
+    def record(step):
+        path = _training.train(rectified(), step)
+        return path.record({"w": path.weights["0.weight"]})
+
+    trial = run(derive(scale.theorem).laws, record, scale.steps)
+    assert trial.verdict is Verdict.BROKEN
+    assert trial.findings[0].order < 0.2
+
+
+def test_all_runs_of_a_network_begin_at_the_same_weights_and_end_close_to_each_other():
+    first, *_, last = (_training.train(linear(), step).weights["0.weight"] for step in _training.steps)
+    assert (first[0] == last[0]).all()
+    assert np.abs(first[-1] - last[-1]).max() < 0.1 * np.abs(first[-1] - first[0]).max()
+
+
+def test_training_is_the_same_twice():
+    first, second = (_training.train(linear(), 0.5).weights["1.weight"] for _ in range(2))
+    assert (first == second).all()
+
+
+def test_training_that_diverges_says_at_which_step_and_keeps_the_record_up_to_it():
+    path = _training.train(linear(), 0.1, push=1e200)
+    assert path.diverged == 2
+    assert {len(weights) for weights in path.weights.values()} == {2}
+    assert all(np.isfinite(weights).all() for weights in path.weights.values())
+    assert path.record({"w": path.weights["0.weight"]}).diverged == 2
