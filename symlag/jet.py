@@ -76,7 +76,7 @@ class Jet(Prolonged, Symbol):
 
     def __new__(cls, stem: str, order: tuple[int, ...] = (0,), base: tuple[Symbol, ...] = (t,)) -> Self:
         jet = Symbol.__xnew__(cls, checked_name(stem), real=True)
-        jet.stem, jet.order, jet.base = stem, tuple(order), tuple(base)
+        jet.stem, jet.order, jet.base = stem, tuple(map(int, order)), tuple(base)
         jet.name = jet._spelled()
         return jet
 
@@ -89,7 +89,7 @@ class Jet(Prolonged, Symbol):
         return type(self)(self.stem, order, self.base)
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.stem, self.order, self.base, *super()._hashable_content())
+        return (self.stem, self.order, Tuple(*self.base), *super()._hashable_content())
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.stem, self.order, self.base), {}

@@ -24,7 +24,7 @@ from symlag.blocks import normal
 from symlag.calculus import directional
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.exact import vanishes
-from symlag.jet import jets, t
+from symlag.jet import Prolonged, jets, t
 from symlag.spelling import Spelling
 
 
@@ -40,7 +40,7 @@ class Lagrangian:
 
     kinetic: Expr
     potential: Expr = S.Zero
-    coordinates: tuple[Any, ...] = ()
+    coordinates: Any = ()  # a tuple, once it is made
     damping: Expr = S.Zero
     forces: Mapping[Any, Any] = field(default_factory=dict)
     spelling: Spelling = field(init=False, repr=False, compare=False)
@@ -51,9 +51,9 @@ class Lagrangian:
         self._set("spelling", spelling)
         self._set("kinetic", _scalar("the kinetic energy", read(self.kinetic)))
         self._set("potential", _scalar("the potential energy", read(self.potential)))
-        self._set("coordinates", tuple(map(read, _listed(self.coordinates))) or self._occurring())
+        self._set("coordinates", tuple(_coordinate(read(q)) for q in _listed(self.coordinates)) or self._occurring())
         self._set("damping", _of_time(read(_scalar("the damping", self.damping))))
-        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in self.forces.items()})
+        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in _assigned(self.forces).items()})
 
     @property
     def density(self) -> Expr:
@@ -101,6 +101,20 @@ def _listed(coordinates: Any) -> tuple[Any, ...]:
     if coordinates is None:
         return ()
     return tuple(coordinates) if isinstance(coordinates, Iterable) else (coordinates,)
+
+
+def _coordinate(written: Any) -> Any:
+    if not isinstance(written, Prolonged):
+        raise CoordinateError(str(written), "it is no coordinate", 'coordinates("x"), or block("W", h, n)')
+    if written != written.root:
+        raise CoordinateError(str(written), "it is a derivative, no coordinate", str(written.root))
+    return written
+
+
+def _assigned(forces: Any) -> Mapping[Any, Any]:
+    if not isinstance(forces, Mapping):
+        raise SymlagError(f"forces = {forces}", "a force acts on a coordinate", "forces={x: -k*x}, say")
+    return forces
 
 
 def _sympified(role: str, written: Any) -> Any:

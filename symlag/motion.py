@@ -84,6 +84,9 @@ def accelerations(L: Lagrangian) -> dict[Any, Any]:
     solved = _solved({_top(L, q): e for q, e in scalars.items()}) | {
         _top(L, q): _block_acceleration(_top(L, q), e) for q, e in blocks.items()
     }
+    if left := set(jets(*solved.values())) & set(solved):
+        names = ", ".join(map(str, jets(*left)))
+        raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
     return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
 
 
@@ -123,8 +126,10 @@ def _solved(equations: dict[Any, Expr]) -> dict[Any, Expr]:
     unknowns = list(equations)
     mass = Matrix([[gradient(e, u) for u in unknowns] for e in equations.values()])
     rest = Matrix([e.xreplace(dict.fromkeys(unknowns, S.Zero)) for e in equations.values()])
+    names = ", ".join(map(str, unknowns))
+    if mass.has(*unknowns):
+        raise SymlagError(names, "they do not enter linearly, so that they are not solved for", "T quadratic in them")
     if vanishes(mass.det()):
-        names = ", ".join(str(u) for u in unknowns)
         raise CoordinateError(
             names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
         )

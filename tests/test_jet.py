@@ -2,7 +2,7 @@ import copy
 import pickle
 
 import pytest
-from sympy import Add, Symbol, srepr, symbols
+from sympy import Add, Integer, Symbol, srepr, symbols
 
 from symlag.errors import NameRefusedError, ShapeError
 from symlag.jet import Block, Jet, block, coordinates, fields, jets, t
@@ -93,6 +93,17 @@ def test_a_jet_and_a_block_are_rebuilt_from_their_parts():
     assert Jet("x", (2,)) == x.dot.dot
     assert Block("W", W.rows, W.cols, (1,)) == W.dot
     assert "W" in srepr(W)
+
+
+def test_fields_over_different_variables_have_an_order():
+    v = fields("u", t, Symbol("r"))
+    assert str(u * v) == str(v * u)
+
+
+def test_orders_may_be_integers_of_sympy():
+    second = x.at((Integer(2),))
+    assert second == x.dot.dot
+    assert str(second * x.at((Integer(1),))) == "x.dot*x.dot.dot"
 
 
 def test_a_size_may_be_substituted():

@@ -1,0 +1,213 @@
+import pytest
+from sympy import Add, Derivative, Function, Integral, Symbol, cos, diff, exp, integrate, log
+from sympy.calculus.euler import euler_equations
+from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
+
+from symlag.blocks import inner, trace
+from symlag.calculus import total
+from symlag.errors import SymlagError
+from symlag.jet import jets, t
+from symlag.lagrangian import Lagrangian
+from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from tests.cases import (
+    SYSTEMS,
+    K,
+    S,
+    U,
+    W,
+    agree,
+    c,
+    equal,
+    explicit,
+    gamma,
+    k,
+    m,
+    omega,
+    w,
+    x,
+    y,
+)
+
+DAMPINGS = [0, gamma, 3 / t, 1 / (1 + t**2), cos(t)]
+
+
+def spoken(expression, functions):
+    """The expression in functions of time."""
+    return expression.xreplace(
+        {j: functions[j.root].diff(t, sum(j.order)) if sum(j.order) else functions[j] for j in jets(expression)}
+    )
+
+
+def functions_of(L):
+    return {q: Function(q.stem)(t) for q in L.coordinates}
+
+
+def heard(expression, functions):
+    """The expression in jets."""
+    found = expression.atoms(Derivative)
+    rates = {d: next(q for q, f in functions.items() if f == d.expr).at((d.derivative_count,)) for d in found}
+    return expression.xreplace(rates).xreplace({f: q for q, f in functions.items()})
+
+
+@pytest.fixture(params=SYSTEMS)
+def L(request):
+    return Lagrangian(*SYSTEMS[request.param])
+
+
+def test_the_equations_of_motion_are_sympys(L):
+    functions = functions_of(L)
+    theirs = euler_equations(spoken(L.density, functions), list(functions.values()), [t])
+    for ours, equation in zip(euler_lagrange(L).values(), theirs, strict=True):
+        assert agree(ours, heard(equation.lhs.doit(), functions))
+
+
+def test_the_accelerations_are_those_of_lagranges_method(L):
+    functions = {q: dynamicsymbols(q.stem) for q in L.coordinates}
+    method = LagrangesMethod(spoken(L.density, functions), list(functions.values()))
+    method.form_lagranges_equations()
+    theirs = method.mass_matrix.LUsolve(method.forcing)
+    for ours, a in zip(accelerations(L).values(), theirs, strict=True):
+        assert agree(ours, heard(a, functions))
+
+
+def test_accelerations_solve_the_equations_of_motion(L):
+    solved = accelerations(L)
+    assert all(agree(e.xreplace(solved), 0 * k) for e in euler_lagrange(L).values())
+
+
+@pytest.mark.parametrize("rate", DAMPINGS, ids=str)
+def test_damping_is_an_exponential_weight_that_is_divided_out(L, rate):
+    weight = exp(integrate(rate, t))
+    weighted = euler_lagrange(Lagrangian(weight * L.density))
+    damped = euler_lagrange(Lagrangian(L.kinetic, L.potential, damping=rate))
+    assert all(agree(weighted[q] / weight, damped[q]) for q in L.coordinates)
+
+
+def test_damping_without_an_antiderivative_does_as_well():
+    rate = Function("g")(t)
+    assert accelerations(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=rate)) == {x.dot.dot: -rate * x.dot - x}
+    assert not euler_lagrange(Lagrangian(x.dot**2 / 2, damping=exp(-(t**2)) * log(t)))[x].has(Integral)
+
+
+def test_nesterovs_friction_is_three_over_t():
+    (acceleration,) = accelerations(Lagrangian(x.dot**2 / 2, x**4, damping=3 / t)).values()
+    assert equal(acceleration, -3 * x.dot / t - 4 * x**3)
+
+
+def test_energy_is_constant_along_the_motion(L):
+    assert agree(total(energy(L)).xreplace(accelerations(L)), 0 * k)
+
+
+def test_momenta_are_derivatives_by_velocities(L):
+    assert all(equal(p, diff(L.density, q.dot)) for q, p in momenta(L).items())
+
+
+def test_hamiltons_equations_have_the_accelerations_of_lagranges(L):
+    H, names = hamiltonian(L)
+    rates = {q: diff(H, p) for q, p in names.items()}
+    back = {p: diff(L.density, q.dot) for q, p in names.items()}
+    for q, a in zip(L.coordinates, accelerations(L).values(), strict=True):
+        turning = Add(*(diff(rates[q], r) * rates[r] - diff(rates[q], p) * diff(H, r) for r, p in names.items()))
+        assert agree(turning.xreplace(back), a, points=1)
+
+
+def test_the_hamiltonian_is_the_energy_in_momenta(L):
+    H, names = hamiltonian(L)
+    assert agree(H.xreplace({p: momenta(L)[q] for q, p in names.items()}), energy(L))
+
+
+def test_forces_stand_on_the_right_of_the_euler_lagrange_equation():
+    friction = -k * x.dot * abs(x.dot)
+    L = Lagrangian(m * x.dot**2 / 2, omega * x**2, forces={x: friction})
+    assert equal(euler_lagrange(L)[x], -m * x.dot.dot - 2 * omega * x + friction)
+
+
+@pytest.mark.parametrize(
+    "L",
+    [
+        Lagrangian(m * inner(W.dot, W.dot) / 2, trace(W * U * W * U) + k * inner(W, W), (W,), gamma),
+        Lagrangian(m * inner(W.dot, W.dot) / 2, inner(W * w, W * w) / 4, (W,), forces={W: K * W.dot}),
+        Lagrangian(m * inner(w.dot, w.dot) / 2, exp(-inner(w, w)) * inner(w, c), (w,), 3 / t),
+    ],
+    ids=["words", "forces", "functions"],
+)
+def test_blocks_move_as_their_entries_do(L):
+    (block,) = L.coordinates
+    entries = tuple(explicit(block))
+    force = dict(zip(entries, explicit(L.forces.get(block, 0 * block)), strict=True))
+    written_out = Lagrangian(explicit(L.kinetic), explicit(L.potential), entries, L.damping, force)
+    ((_, a),) = accelerations(L).items()
+    assert all(agree(l, r) for l, r in zip(explicit(a), accelerations(written_out).values(), strict=True))
+    assert agree(explicit(energy(L)), energy(written_out))
+
+
+def test_pais_and_uhlenbecks_oscillator_has_two_frequencies():
+    p, q = Symbol("p"), Symbol("q")
+    L = Lagrangian((x.dot.dot**2 - (p**2 + q**2) * x.dot**2 + p**2 * q**2 * x**2) / 2)
+    assert equal(euler_lagrange(L)[x], x.at((4,)) + (p**2 + q**2) * x.dot.dot + p**2 * q**2 * x)
+    (solved,) = accelerations(L).values()
+    path = {x.at((i,)): diff(cos(p * t), t, i) for i in range(5)}
+    assert equal(solved.xreplace(path), path[x.at((4,))])
+    assert equal(total(energy(L)).xreplace(accelerations(L)), 0)
+
+
+def test_ostrogradskys_momenta_of_a_beam():
+    L = Lagrangian(k * x.dot.dot**2 / 2 + m * x.dot**2 / 2)
+    assert momenta(L) == {x: m * x.dot - k * x.at((3,)), x.dot: k * x.dot.dot}
+
+
+def test_every_coordinate_has_one_equation_and_only_it():
+    L = Lagrangian(x.dot**2 / 2, x * y, (y, x))
+    assert list(euler_lagrange(L)) == [y, x]
+
+
+def test_a_lagrangian_of_first_order_has_equations_of_first_order():
+    L = Lagrangian(x * y.dot - (x**2 + y**2) / 2)
+    assert euler_lagrange(L) == {x: y.dot - x, y: -x.dot - y}
+    assert energy(L) == (x**2 + y**2) / 2
+
+
+# A Lagrangian; what is asked of it; what is answered.
+DEGENERATE = {
+    "no motion obeys L = q": (lambda: euler_lagrange(Lagrangian(x)), "the equation of x reads 1 = 0; write an L that"),
+    "no motion obeys L = tq": (lambda: euler_lagrange(Lagrangian(t * x)), "the equation of x reads t = 0; write an L"),
+    "a coordinate without velocity": (
+        lambda: accelerations(Lagrangian(x.dot**2, x * y)),
+        "y: its velocity does not occur in T, so that nothing moves it; write T with y.dot in it.",
+    ),
+    "first order has no accelerations": (
+        lambda: accelerations(Lagrangian(x * y.dot - y * x.dot - x**2)),
+        "the mass matrix is degenerate, they cannot be solved for; write T with every velocity in it.",
+    ),
+    "one velocity for two coordinates": (
+        lambda: accelerations(Lagrangian((x.dot + y.dot) ** 2, x * y)),
+        "x.dot.dot, y.dot.dot: the mass matrix is degenerate",
+    ),
+    "momenta that fix no velocity": (
+        lambda: hamiltonian(Lagrangian((x.dot + y.dot) ** 2, x * y)),
+        "x.dot, y.dot: the mass matrix is degenerate",
+    ),
+    "a relativistic particle's Hamiltonian": (
+        lambda: hamiltonian(Lagrangian(x.dot**4)),
+        "x.dot: they do not enter linearly",
+    ),
+    "a block's Hamiltonian": (lambda: hamiltonian(Lagrangian(inner(w.dot, w.dot))), "solved for numbers only; write"),
+    "a beam's Hamiltonian": (lambda: hamiltonian(Lagrangian(x.dot.dot**2)), "numbers only; write energy(L)"),
+    "a mass matrix of blocks": (
+        lambda: accelerations(Lagrangian(inner(W.dot, S * W.dot))),
+        "T is no number times ⟨q̇, q̇⟩ in it; write m*inner(q.dot, q.dot)/2",
+    ),
+    "two blocks whose velocities meet": (
+        lambda: accelerations(Lagrangian(inner(W.dot, W.dot) + trace(W.dot * U.dot) + inner(U.dot, U.dot))),
+        "U.dot.dot, W.dot.dot: their coordinates share a term of T; write T as a sum over blocks.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_a_degenerate_lagrangian_gets_a_sentence(case):
+    ask, sentence = DEGENERATE[case]
+    with pytest.raises(SymlagError) as caught:
+        ask()
+    assert sentence in str(caught.value)
+    assert all((caught.value.wrote, caught.value.wrong, caught.value.write))
