@@ -9,7 +9,7 @@ kinetic, potential and force add up to a total derivative, B is found and the ch
 
 >>> from symlag.generator import scale
 >>> from symlag.jet import block
->>> from symlag.blocks import inner
+>>> from symlag.blocks import inner, normal
 >>> w = block("w")
 >>> law = noether(Lagrangian(inner(w.dot, w.dot) / 2), scale(w))
 >>> law.charge, law.ksb, law.defect()
@@ -24,7 +24,7 @@ from typing import Any
 
 from sympy import Add, Eq, Expr, MatrixSymbol, S
 
-from symlag.blocks import inner
+from symlag.blocks import inner, normal
 from symlag.boundary import antiderivative
 from symlag.calculus import directional, euler_along, matrix_coefficient, pairing, total, weighted
 from symlag.errors import CoordinateError, SymlagError
@@ -35,6 +35,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.motion import tower
 from symlag.unknown import settle
 from symlag.verbs import Verbs
+from symlag.words import transposed
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ class Law(Verbs):
         if len(self.generator.parameters) != 1:
             raise SymlagError(self.generator.name, "it holds for no one constant matrix", "general_linear(U, V), say")
         (parameter,) = self.generator.parameters
-        read = {name: matrix_coefficient(value, parameter) for name, value in self.sources.items()}
-        return MomentumMap(parameter, matrix_coefficient(self.charge, parameter), self.rate, read)
+        read = {name: _seen_by(parameter, value) for name, value in self.sources.items()}
+        return MomentumMap(parameter, _seen_by(parameter, self.charge), self.rate, read)
 
     def _read(self, expression: Expr) -> Expr:
         return self.lagrangian.spelling.read(expression)
@@ -129,6 +130,13 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     charge = tidy(_current(L, moves) + X.tau * L.density - boundary)
     speak = L.spelling.speak
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
+
+
+def _seen_by(parameter: MatrixSymbol, linear: Expr) -> Any:
+    """The matrix G of ⟨G, X⟩; where X is skew or symmetric, that part of it, for the rest is not seen."""
+    matrix = matrix_coefficient(linear, parameter)
+    sign, flipped = transposed(parameter)
+    return normal((matrix + sign * matrix.T) / 2) if flipped == parameter else matrix
 
 
 def characteristics(L: Lagrangian, X: Generator) -> dict[Any, Any]:

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from symlag.document import functions as functions
+from symlag.document import matrices as matrices
 from symlag.document import page
 from symlag.document.balance import stated
 from symlag.document.prose import Step
@@ -65,15 +67,22 @@ class Document:
         return page.markdown(self.title, self.steps)
 
     def write(
-        self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), stem: str = "law"
+        self,
+        folder: str | Path,
+        formats: Iterable[str] = ("tex", "html"),
+        stem: str = "law",
+        pictures: Iterable[str] = (),
     ) -> tuple[Path, ...]:
         """Write the document in the given formats, all or none; the paths of the files.
 
-        Formats are "tex", "fragment", "html" and "markdown". `OutputError` where a format is unknown or the folder
-        cannot be written.
+        Formats are "tex", "fragment", "html" and "markdown"; a page shows the pictures, texts of SVG files.
+        `OutputError` where a format is unknown or the folder cannot be written.
         """
-        texts = {stem + _SUFFIXES[kind]: getattr(self, kind)() for kind in map(_known, formats)}
+        texts = {stem + _SUFFIXES[kind]: self._told(kind, pictures) for kind in map(_known, formats)}
         return write_all(Path(folder), texts)
+
+    def _told(self, kind: str, pictures: Iterable[str]) -> str:
+        return self.html(pictures) if kind == "html" else getattr(self, kind)()
 
 
 def law_latex(law: Law) -> str:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Add, Expr, MatAdd
+from sympy import Add, Expr, MatAdd, Symbol
 
 from symlag.blocks import Skew, Symmetric, normal, zero_like
 from symlag.boundary import antiderivative
 from symlag.calculus import scaled
 from symlag.document.closed import closed_form
-from symlag.document.layout import NOTHING, Box, Name, Sign, display, fenced, row
+from symlag.document.layout import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Name, Sign, display, fenced, row
 from symlag.document.matrices import paired
-from symlag.document.prose import EQUALS, MINUS, PLUS, RATE, ZERO, Prose, Step, at, boxed, equal, joined, say, slope
-from symlag.document.typeset import as_factor, typeset
+from symlag.document.prose import RATE, Prose, Step, at, boxed, damping_of, equal, fading, joined, rated, say, slope
+from symlag.document.terms import negative, ranked
+from symlag.document.typeset import typeset
 from symlag.exact import tidy
 from symlag.jet import Block, t
 from symlag.noether import Law, characteristics
 
-LAGRANGE, KINETIC, POTENTIAL, DAMPING, CHARGE, END = map(Name, "LTVγCB")
-EPSILON, XI, ZETA, TAU = map(Name, "εξζτ")
+LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Name, "LTVCB")
+EPSILON = Symbol("epsilon")
+XI, ZETA, TAU, Q = map(Name, "ξζτq")
 CHANGED_T, CHANGED_V, WORK = row(Sign("δ"), KINETIC), row(Sign("δ"), POTENTIAL), row(Sign("δ"), Name("W"))
 
 
@@ -42,10 +44,10 @@ def family(law: Law) -> Step:
     """The family of moves."""
     X = law.generator
     moved = {**X.components, **({t: X.tau} if X.tau != 0 else {})}
-    lines = [(boxed(q), row(Sign("↦"), joined(q, row(EPSILON, as_factor(move))))) for q, move in moved.items()]
+    lines = [(boxed(q), row(Sign("↦"), joined(q, scaled(EPSILON, move)))) for q, move in moved.items()]
     every = tuple(piece for p in X.parameters for piece in say(f", for every {_kind(p)} {{p}}", p=p))
     reason = (*say("To first order in {eps} the family moves", eps=EPSILON), *every, ":")
-    return Step(f"The symmetry: {X.name}", reason, display(*lines))
+    return Step("The symmetry" if X.name == "symmetry" else f"The symmetry: {X.name}", reason, display(*lines))
 
 
 def check(law: Law) -> Step:
@@ -61,55 +63,49 @@ def shift(law: Law) -> Step:
     change = row(_rate(law), END)
     total = tidy(Add(*(read(law, law.sources[name]) for name in names)))
     reason = say(
-        "What the move adds to {L} is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
-        L=LAGRANGE, B=END,
+        "What the move adds is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
+        B=END,
     )  # fmt: skip
     return Step("The boundary term", reason, display(equal(change, total), equal(END, boundary(law))))
 
 
 def charge(law: Law) -> Step:
     """The charge."""
-    L, X = law.lagrangian, law.generator
-    zeta = ZETA if X.tau != 0 else XI
-    moving = [q for q, move in characteristics(L, X).items() if move != 0]
-    pieces = [_pair(slope(LAGRANGE, boxed(q.dot)), at(zeta, q), q) for q in moving]
-    pieces += [row(TAU, LAGRANGE)] if X.tau != 0 else []
+    timed = law.generator.tau != 0
+    pieces = [_pair(slope(LAGRANGE, boxed(q.dot)), _move(law, q), q) for q in _moving(law)]
+    pieces += [row(TAU, LAGRANGE)] if timed else []
     pieces += [row(MINUS, END)] if boundary(law) != 0 else []
-    path = ", at fixed time {zeta}" if X.tau != 0 else ""
-    fixed = row(ZETA, EQUALS, XI, MINUS, TAU, boxed(moving[0].dot))
+    path = ": {zeta}, the move of the path at one time" if timed else ""
+    fixed = row(at(ZETA, Q), EQUALS, at(XI, Q), MINUS, TAU, Dotted(Q, 1))
     reason = say(f"Each momentum is paired with the move of its coordinate{path}.", zeta=fixed)
-    return Step(
-        "The charge",
-        reason,
-        display(equal(CHARGE, joined(*pieces)), (NOTHING, equal(NOTHING, read(law, law.charge))[1])),
-    )
+    value = row(EQUALS, typeset(read(law, law.charge)))
+    return Step("The charge", reason, display(equal(CHARGE, joined(*pieces)), (NOTHING, value)))
 
 
 def balance(law: Law) -> Step:
-    """The law."""
-    right = [box for name, box in _SOURCES.items() if law.sources[name] != 0]
-    left = row(RATE, CHARGE, *((PLUS, DAMPING, CHARGE) if law.rate != 0 else ()))
-    if law.sources["boundary"] != 0:
-        right = [ZERO]
-    return Step("The law", _meaning(law), display((NOTHING, row(left, EQUALS, joined(*right))), (NOTHING, stated(law))))
+    """The law, in short and written out."""
+    fed = [box for name, box in _SOURCES.items() if law.sources[name] != 0]
+    right = [] if law.sources["boundary"] != 0 else fed
+    fades = [row(_damping(law), CHARGE)] if law.rate != 0 else []
+    short = row(joined(row(RATE, CHARGE), *fades), EQUALS, joined(*right))
+    return Step("The law", _meaning(law), display((NOTHING, short), (NOTHING, stated(law))))
 
 
 def stated(law: Law) -> Box:
     """The law with everything written out."""
-    moving = read(law, law.charge)
-    fading = [tidy(read(law, law.rate) * moving)] if law.rate != 0 else []
-    return row(joined(row(RATE, as_factor(moving)), *fading), EQUALS, typeset(tidy(read(law, law.source))))
+    moving, rate, source = (read(law, part) for part in (law.charge, law.rate, law.source))
+    if law.conserved and negative(ranked(Add.make_args(moving))[0]):
+        moving = Add(*(-term for term in Add.make_args(moving)))
+    return row(joined(rated(moving), *fading(rate, moving)), EQUALS, typeset(tidy(source)))
 
 
 def of_matrices(law: Law) -> Step:
     """The law as a law of matrices, for a family that holds for every constant matrix."""
     whole = law.momentum_map()
-    moving = as_factor(whole.charge)
-    fading = [scaled(whole.rate, whole.charge)] if whole.rate != 0 else []
-    source = normal(MatAdd(zero_like(whole.charge), *(part for part in whole.sources.values())))
-    line = row(joined(row(RATE, moving), *fading), EQUALS, typeset(source))
+    source = normal(MatAdd(zero_like(whole.charge), *whole.sources.values()))
+    line = row(joined(rated(whole.charge), *fading(whole.rate, whole.charge)), EQUALS, typeset(source))
     reason = say(
-        f"Both sides are linear in {{X}}, and it is any {_kind(whole.parameter)}: the law holds entry by entry.",
+        f"Both sides are linear in {{X}}, which is any {_kind(whole.parameter)}, so that the law holds entry by entry.",
         X=whole.parameter,
     )
     return Step("All of them at once", reason, display((NOTHING, line)))
@@ -117,13 +113,12 @@ def of_matrices(law: Law) -> Step:
 
 def proof(law: Law) -> Step:
     """The proof: the balance, recomputed from what the law states."""
-    zeta = ZETA if law.generator.tau != 0 else XI
-    pieces = [row(MINUS, _pair(at(Name("E"), q), at(zeta, q), q)) for q in law.lagrangian.coordinates]
+    pieces = [row(MINUS, _pair(at(Name("E"), q), _move(law, q), q)) for q in _moving(law)]
     line = row(joined(row(_rate(law), CHARGE), *pieces), MINUS, Name("S"), EQUALS, typeset(law.defect()))
     reason = say(
-        "Computed again from this charge and these sources {S}, with {E} the left side of the equation of motion, the "
-        "balance closes for every path, whether it obeys the equations of motion or not.",
-        S=Name("S"), E=at(Name("E"), Name("q")),
+        "Computed again from the charge and the sources {S} that the law states, with {E} the left side of the "
+        "equation of motion, the balance closes on every path, whether it obeys the equation of motion or not.",
+        S=Name("S"), E=at(Name("E"), Q),
     )  # fmt: skip
     return Step("The proof", reason, display((NOTHING, line)))
 
@@ -143,8 +138,21 @@ _SOURCES = {"kinetic": CHANGED_T, "potential": row(MINUS, CHANGED_V), "force": W
 _FEEDS = {"kinetic": "kinetic symmetry breaking", "potential": "the potential", "force": "the forces"}
 
 
+def _damping(law: Law) -> Box:
+    return boxed(damping_of(law.lagrangian))
+
+
 def _rate(law: Law) -> Box:
-    return RATE if law.rate == 0 else fenced(row(RATE, PLUS, DAMPING))
+    return RATE if law.rate == 0 else fenced(row(RATE, PLUS, _damping(law)))
+
+
+def _moving(law: Law) -> list[Any]:
+    """The coordinates that the generator moves."""
+    return [q for q, move in characteristics(law.lagrangian, law.generator).items() if move != zero_like(q)]
+
+
+def _move(law: Law, coordinate: Any) -> Box:
+    return at(ZETA if law.generator.tau != 0 else XI, coordinate)
 
 
 def _pair(left: Box, right: Box, coordinate: Any) -> Box:
@@ -158,7 +166,7 @@ def _kind(parameter: Any) -> str:
 
 def _found(law: Law) -> Prose:
     """What the check found."""
-    stretch = ", each with its share of the stretched time" if law.generator.tau != 0 else ""
+    stretch = "; each change counts the stretching of time" if law.generator.tau != 0 else ""
     kept = (law.ksb == 0, law.sources["potential"] == 0)
     found = {
         (True, True): "Neither {T} nor {V} changes",

@@ -6,22 +6,22 @@ from typing import Any
 
 from sympy import Expr, S, exp, integrate, symbols
 
-from symlag.document.layout import NOTHING, THIN, Box, Name, Script, Sign, display, fenced, row
-from symlag.document.prose import EQUALS, Step, boxed, joined, say
+from symlag.document.layout import EQUALS, MINUS, NOTHING, THIN, Box, Name, Script, Sign, display, fenced, row
+from symlag.document.prose import Step, boxed, damping_of, joined, say
 from symlag.document.typeset import as_factor
 from symlag.jet import t
 from symlag.noether import Law
 
-FIRST, MOMENT, RUNNING, RATE = symbols("t_0 s u gamma", positive=True)
+FIRST, MOMENT, RUNNING = symbols("t_0 s u", positive=True)
 CHARGE, SOURCE = Name("C"), Name("S")
 
 
 def closed_form(law: Law) -> Step:
     """The charge as a function of time: what is left of its first value, and what the sources have fed into it."""
     first = FIRST if law.rate.has(t) else S.Zero
-    left = row(_faded(law.rate, first), _when(CHARGE, first))
+    left = row(_faded(law, first), _when(CHARGE, first))
     integral = Script(Sign("∫"), boxed(first), boxed(t))
-    fed = row(integral, _faded(law.rate, MOMENT), _when(SOURCE, MOMENT), THIN, Name("d"), boxed(MOMENT))
+    fed = row(integral, _faded(law, MOMENT), _when(SOURCE, MOMENT), THIN, Name("d"), boxed(MOMENT))
     right = joined(left) if law.conserved else joined(left, fed)
     reason = "What is left of the first charge" + (
         "" if law.conserved else ", and of what the sources {S} fed into it since"
@@ -29,11 +29,15 @@ def closed_form(law: Law) -> Step:
     return Step("In the course of time", say(f"{reason}:", S=SOURCE), display((_when(CHARGE, t), row(EQUALS, right))))
 
 
-def _faded(rate: Expr, since: Expr) -> Box:
-    """What friction leaves until the time t of a charge at an earlier time; a constant rate is called γ."""
-    named = rate if rate == 0 or rate.has(t) else RATE
-    left = exp(-integrate(named.xreplace({t: RUNNING}), (RUNNING, since, t)).factor())
-    return NOTHING if left == 1 else as_factor(left)
+def _faded(law: Law, since: Expr) -> Box:
+    """What friction leaves until the time t of a charge at an earlier time."""
+    if law.rate == 0:
+        return NOTHING
+    if law.rate.has(t):
+        running = law.lagrangian.damping.xreplace({t: RUNNING})
+        return as_factor(exp(-integrate(running, (RUNNING, since, t)).factor()))
+    elapsed = boxed(t) if since == 0 else fenced(row(boxed(t), MINUS, boxed(since)))
+    return Script(Name("e"), above=row(MINUS, boxed(damping_of(law.lagrangian)), elapsed))
 
 
 def _when(letter: Box, time: Any) -> Box:

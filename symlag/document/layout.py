@@ -110,8 +110,10 @@ class Display:
 Box = Name | Number | Sign | Word | Row | Script | Dotted | Fraction | Root | Fence | Table | Display
 
 NOTHING = Row(())
+EQUALS, PLUS, MINUS, ZERO = Sign("="), Sign("+"), Sign("−"), Number("0")
+OTHERWISE = Word("otherwise")
+_BREAKS = (EQUALS, PLUS, MINUS)
 THIN, WIDE = Sign("\u2009"), Sign("\u2003")  # a thin space, and one between formulas
-_BREAKS = (Sign("+"), Sign("−"))
 _RELATIONS = ("=", "+", "−", "<", ">", "≤", "≥", "≠", "↦", "∧", "∨")
 
 
@@ -140,8 +142,9 @@ def rows(shown: Display) -> Iterator[tuple[Box, Box]]:
     """The lines of a display, long ones broken before a plus or a minus; what continues has no left side."""
     indent = max(width(left) for left, _ in shown.lines)
     for left, right in shown.lines:
-        pieces = _broken(right, LINE - indent)
-        yield from zip((left, *(NOTHING for _ in pieces[1:])), pieces, strict=True)
+        first, *others = _broken(right, LINE - indent)
+        yield left, first
+        yield from ((NOTHING, row(WIDE, piece)) for piece in others)
 
 
 def tall(box: Box) -> bool:
@@ -216,7 +219,11 @@ def _flat(parts: tuple[Box, ...]) -> Iterator[Box]:
 
 
 def _broken(box: Box, limit: float) -> tuple[Box, ...]:
-    """A row in pieces no wider than the limit, where it has places to break at."""
+    """A row in pieces no wider than the limit, where it has places to break at: an equals sign before all others."""
+    parts = box.parts if isinstance(box, Row) else ()
+    if width(box) > limit and EQUALS in parts[1:]:
+        at = parts.index(EQUALS, 1)
+        return *_broken(Row(parts[:at]), limit), *_broken(Row(parts[at:]), limit)
     pieces: list[list[Box]] = [[]]
     for term in _terms(box):
         if pieces[-1] and sum(map(width, (*pieces[-1], *term))) > limit:

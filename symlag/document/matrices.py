@@ -10,13 +10,16 @@ r"""Matrices of any size, traces and gradients as boxes: traces are read as inne
 
 from __future__ import annotations
 
-from sympy import MatAdd, MatMul, MatPow, MatrixBase, MatrixSymbol, Trace, Transpose
+from typing import Any
+
+from sympy import MatAdd, MatMul, MatPow, MatrixBase, MatrixSymbol, Trace, Transpose, default_sort_key
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import Identity, ZeroMatrix
 
 from symlag.document.layout import Box, Fence, Name, Number, Script, Sign, Table, Word, fenced, listed, row
 from symlag.document.names import named
-from symlag.document.typeset import as_factor, dotted, negative, raised, total_of, typeset
+from symlag.document.terms import split_term
+from symlag.document.typeset import as_factor, dotted, raised, total_of, typeset
 from symlag.jet import Block
 from symlag.unknown import Gradient, Partial, Unknown
 from symlag.words import Word as Letters
@@ -57,14 +60,14 @@ def _(closed: Trace) -> Box:
 
 @typeset.register
 def _(total: MatAdd) -> Box:
-    return total_of(total.args)
+    return total_of(sorted(total.args, key=default_sort_key))
 
 
 @typeset.register
 def _(term: MatMul) -> Box:
-    if negative(term):
-        return row(Sign("−"), typeset(-term))
-    scalar, matrix = term.as_coeff_mmul()
+    minus, scalar, matrix = split_term(term)
+    if minus:
+        return row(Sign("−"), typeset(scalar * matrix))
     word = _word(matrix.args if matrix.is_MatMul else (matrix,))
     return word if scalar == 1 else row(as_factor(scalar), word)
 
@@ -107,12 +110,27 @@ def _(function: Unknown) -> Box:
 
 @typeset.register
 def _(slope: Gradient) -> Box:
-    return row(Script(Sign("∇"), typeset(slope.argument)), named(slope.function.name))
+    numbers = [pair for pair in slope.directions if not pair[1].is_Matrix]
+    along = [_along(slope.function, *pair) for pair in slope.directions if pair[1].is_Matrix]
+    gradient = Script(Sign("∇"), typeset(slope.argument))
+    return row(*_partials(slope.function, numbers), gradient, named(slope.function.name), *along)
 
 
 @typeset.register
 def _(slope: Partial) -> Box:
-    return row(Script(Sign("∂"), typeset(slope.argument)), named(slope.function.name))
+    return row(*_partials(slope.function, slope.directions), named(slope.function.name))
+
+
+def _partials(function: Unknown, directions: Any) -> list[Box]:
+    """∂ with the numbers that a function is differentiated in."""
+    places = [typeset(function.arguments[int(i)]) for i, _ in directions]
+    return [Script(Sign("∂"), row(*places))] if places else []
+
+
+def _along(function: Unknown, index: Any, direction: Any) -> Box:
+    """A direction of a second derivative, in brackets; below it the argument, where there are several."""
+    bracket = Fence("[", typeset(direction), "]")
+    return Script(bracket, typeset(function.arguments[int(index)])) if len(function.arguments) > 1 else bracket
 
 
 def _word(word: Letters) -> Box:

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from symlag.document.layout import Box, Display, Fraction, Name, Number, Row, Script, Sign, row
-from symlag.document.typeset import typeset
+from sympy import Symbol
+
+from symlag.calculus import add, scaled
+from symlag.document.layout import EQUALS, MINUS, PLUS, ZERO, Box, Display, Fraction, Name, Row, Script, Sign, row
+from symlag.document.terms import ranked, split_term
+from symlag.document.typeset import as_factor, typeset
+from symlag.jet import t
+from symlag.lagrangian import Lagrangian
 
 Prose = tuple[str | Box, ...]
 
-EQUALS, PLUS, MINUS, ZERO = Sign("="), Sign("+"), Sign("−"), Number("0")
 RATE = Fraction(Name("d"), row(Name("d"), Name("t")))
 
 
@@ -51,6 +56,34 @@ def joined(*terms: Any) -> Box:
     return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces or [ZERO]))
 
 
+def rated(expression: Any) -> Box:
+    """The rate of an expression, a constant that all of it shares drawn before."""
+    terms = _terms(expression)
+    parts = [split_term(term) for term in ranked(terms)]
+    minus, constant, _ = parts[0]
+    if constant.has(t) or any(other != constant for _, other, _ in parts):
+        return row(RATE, as_factor(expression))
+    rest = add([scaled(-1 if sign != minus else 1, moving) for sign, _, moving in parts], expression)
+    return row(*[MINUS] * minus, *[as_factor(constant)] * (constant != 1), RATE, as_factor(rest))
+
+
+def fading(rate: Any, expression: Any) -> list[Any]:
+    """What friction takes of an expression, term by term; nothing without friction."""
+    if rate == 0:
+        return []
+    if rate.is_Symbol:
+        return [row(boxed(rate), as_factor(expression))]
+    return [add([scaled(rate, term) for term in _terms(expression)], expression)]
+
+
+def damping_of(L: Lagrangian) -> Any:
+    """The letter of the damping: a symbol stands for itself, all else is called γ, or κ where γ is taken."""
+    if L.damping.is_Symbol:
+        return L.damping
+    taken = {s.name for e in (L.kinetic, L.potential, L.damping) for s in e.free_symbols}
+    return next(Symbol(name) for name in ("gamma", "kappa", "nu", "Omega") if name not in taken)
+
+
 def slope(above: Box, below: Box) -> Fraction:
     """A partial derivative."""
     return Fraction(row(Sign("∂"), above), row(Sign("∂"), below))
@@ -59,6 +92,10 @@ def slope(above: Box, below: Box) -> Fraction:
 def at(letter: Box, place: Any) -> Script:
     """A letter with a formula below."""
     return Script(letter, boxed(place))
+
+
+def _terms(expression: Any) -> tuple[Any, ...]:
+    return expression.args if expression.is_Add or expression.is_MatAdd else (expression,)
 
 
 def _led_by_minus(box: Box) -> bool:

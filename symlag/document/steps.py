@@ -7,14 +7,29 @@ from typing import Any
 
 from symlag.calculus import scaled
 from symlag.document.balance import of_law
-from symlag.document.layout import NOTHING, THIN, Box, Dotted, Name, Script, Sign, display, fenced, row
-from symlag.document.prose import EQUALS, MINUS, PLUS, RATE, ZERO, Step, at, equal, joined, say, slope
+from symlag.document.layout import (
+    EQUALS,
+    MINUS,
+    NOTHING,
+    PLUS,
+    THIN,
+    ZERO,
+    Box,
+    Dotted,
+    Name,
+    Script,
+    Sign,
+    display,
+    fenced,
+    row,
+)
+from symlag.document.prose import RATE, Step, at, boxed, damping_of, equal, joined, say, slope
 from symlag.lagrangian import Lagrangian
 from symlag.motion import euler_lagrange
 from symlag.noether import Law
 from symlag.rules import Rule
 
-LAGRANGE, KINETIC, POTENTIAL, DAMPING, GROWTH, Q = map(Name, "LTVγΓq")
+LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Name, "LTVΓq")
 
 
 def derived(L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None) -> Iterator[Step]:
@@ -43,12 +58,13 @@ def learning(rule: Rule) -> Step:
 def mechanics(L: Lagrangian) -> Step:
     """The energies, and the action they make."""
     lines = [equal(KINETIC, L.kinetic), equal(POTENTIAL, L.potential), equal(LAGRANGE, row(KINETIC, MINUS, POTENTIAL))]
-    lines += [equal(DAMPING, L.damping)] if L.damping != 0 else []
+    letter = damping_of(L)
+    lines += [equal(letter, L.damping)] if L.damping not in (0, letter) else []
     lines += [equal(at(Name("F"), q), force) for q, force in L.forces.items()]
     weight = () if L.damping == 0 else (Script(Name("e"), above=GROWTH),)
     action = row(Sign("∫"), *weight, LAGRANGE, THIN, Name("d"), Name("t"))
     grows = "" if L.damping == 0 else ", in which {growth} with {grown} stands for friction"
-    grown = row(Dotted(GROWTH, 1), EQUALS, DAMPING)
+    grown = row(Dotted(GROWTH, 1), EQUALS, boxed(letter))
     growth = Script(Name("e"), above=GROWTH)
     reason = say(f"The action is {{action}}{grows}.", action=action, growth=growth, grown=grown)
     return Step("The Lagrangian", reason, display(*lines))
@@ -66,6 +82,6 @@ def motion(L: Lagrangian) -> Step:
 
 def _euler(L: Lagrangian) -> Box:
     """The Euler–Lagrange equation of a coordinate q."""
-    rate = RATE if L.damping == 0 else fenced(row(RATE, PLUS, DAMPING))
+    rate = RATE if L.damping == 0 else fenced(row(RATE, PLUS, boxed(damping_of(L))))
     force: Any = at(Name("F"), Q) if L.forces else ZERO
     return row(rate, slope(LAGRANGE, Dotted(Q, 1)), MINUS, slope(LAGRANGE, Q), EQUALS, force)

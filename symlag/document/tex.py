@@ -13,6 +13,7 @@ from functools import singledispatch
 from typing import Any
 
 from symlag.document.layout import (
+    OTHERWISE,
     Box,
     Display,
     Dotted,
@@ -102,7 +103,9 @@ def _(box: Sign) -> str:
 
 @tex.register
 def _(box: Word) -> str:
-    return rf"\{box.text}" if box.text in _KNOWN else rf"\operatorname{{{box.text}}}"
+    if box.text in _KNOWN:
+        return rf"\{box.text}"
+    return r"\text{otherwise}" if box == OTHERWISE else rf"\operatorname{{{box.text}}}"
 
 
 @tex.register

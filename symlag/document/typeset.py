@@ -1,4 +1,4 @@
-r"""Expressions as boxes: sums, products, powers and functions of numbers.
+r"""Expressions as boxes: numbers, sums, products, powers, and coordinates with their derivatives.
 
 Terms with the highest derivatives come first, constants stand before what moves, and nothing depends on the order in
 which SymPy happens to hold its arguments.
@@ -17,30 +17,13 @@ from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from typing import Any
 
-from sympy import (
-    Abs,
-    Add,
-    Basic,
-    Derivative,
-    Float,
-    Function,
-    Integral,
-    Mul,
-    Piecewise,
-    Pow,
-    Rational,
-    Symbol,
-    default_sort_key,
-    exp,
-)
-from sympy.core.function import AppliedUndef
+from sympy import Add, Basic, Float, Function, Mul, Pow, Rational, S, Symbol
 from sympy.core.numbers import NumberSymbol
-from sympy.core.relational import Relational
-from sympy.functions.elementary.trigonometric import InverseTrigonometricFunction
-from sympy.logic.boolalg import And, BooleanTrue, Or
 
 from symlag.document.layout import (
-    THIN,
+    LINE,
+    MINUS,
+    PLUS,
     Box,
     Dotted,
     Fence,
@@ -51,22 +34,26 @@ from symlag.document.layout import (
     Row,
     Script,
     Sign,
-    Table,
     Word,
     fenced,
     listed,
     row,
+    width,
 )
 from symlag.document.names import named, split
+from symlag.document.terms import divides, gathered, negative, parted, positive, ranked, split_term
 from symlag.jet import Jet, Prolonged, jets, t
-
-_RELATIONS = {"==": "=", "!=": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 
 
 @singledispatch
 def typeset(expression: Basic) -> Box:
     """The box of an expression; a kind of node without a notation of its own is written as a function."""
-    return _called(Word(type(expression).__name__), expression.args)
+    return called(Word(type(expression).__name__), expression.args)
+
+
+def called(name: Box, arguments: Iterable[Any]) -> Box:
+    """A function with its arguments."""
+    return row(name, fenced(listed(*map(typeset, arguments))))
 
 
 def power(base: Any, exponent: Any) -> Box:
@@ -93,40 +80,29 @@ def raised(base: Box, above: Box) -> Script:
 
 
 def total_of(terms: Iterable[Any]) -> Box:
-    """A sum: the highest derivatives first, led by a positive term where there is one among them."""
-    ordered = sorted(terms, key=_height, reverse=True)
-    first = [term for term in ordered if _height(term) == _height(ordered[0]) and not negative(term)]
-    if first:
-        ordered.remove(first[0])
-        ordered.insert(0, first[0])
-    pieces = [piece for term in ordered for piece in _signed(term)]
-    return row(*(pieces[1:] if pieces[0] == Sign("+") else pieces))
+    """A sum; a constant that several terms share is written once."""
+    return without_plus([piece for group in gathered(ranked(terms)) for piece in _shown(group)])
 
 
-def negative(term: Any) -> bool:
-    """Whether a term is written with a minus before it."""
-    scalar = term.as_coeff_mmul()[0] if term.is_MatMul else term
-    return (scalar.is_number and bool(scalar.is_negative)) or bool(scalar.as_coeff_Mul()[0].is_negative)
+def without_plus(pieces: Sequence[Box]) -> Box:
+    """Terms with their signs, less a plus before the first."""
+    return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces))
 
 
 def product(factors: Sequence[Any]) -> Box:
     """A product: a fraction of constants before what moves, or one fraction where something that moves divides."""
-    above = [f for factor in factors for f in _numerator(factor)]
-    below = [f for factor in factors for f in _denominator(factor)]
-    resting, moving = [f for f in above if not _moves(f)], [f for f in above if _moves(f)]
+    resting, moving, below = parted(factors)
     if not below:
-        return _times([*_ordered(resting), *_ordered(moving)])
-    if any(map(_moves, below)) or not moving:
-        return Fraction(_times([*_ordered(resting), *_ordered(moving)]), _times(_ordered(below)))
-    fraction = Fraction(_times(_ordered(resting)), _times(_ordered(below)))
-    return row(fraction, *(as_factor(f) for f in _ordered(moving)))
+        return _times([*resting, *moving])
+    if any(map(jets, below)) or not moving:
+        return Fraction(_times([*resting, *moving]), _times(below))
+    return row(Fraction(_times(resting), _times(below)), *map(as_factor, moving))
 
 
 def as_factor(expression: Any) -> Box:
-    """The box of an expression that stands in a product."""
+    """The box of an expression that stands in a product: in parentheses where a sign or an integral is open."""
     shown = typeset(expression)
-    open_ended = expression.is_Add or expression.is_MatAdd or isinstance(expression, Integral | Relational)
-    return fenced(shown) if open_ended else shown
+    return fenced(shown) if isinstance(shown, Row) and any(map(_open, shown.parts)) else shown
 
 
 def dotted(jet: Prolonged) -> Box:
@@ -157,7 +133,7 @@ def _(jet: Jet) -> Box:
 def _(number: Rational) -> Box:
     size = Number(str(abs(number.p)))
     shown = size if number.q == 1 else Fraction(size, Number(str(number.q)))
-    return row(Sign("−"), shown) if number.p < 0 else shown
+    return row(MINUS, shown) if number.p < 0 else shown
 
 
 @typeset.register
@@ -166,7 +142,7 @@ def _(number: Float) -> Box:
     shown = (
         row(Number(digits), Sign("·"), Script(Number("10"), above=typeset(Rational(tens)))) if tens else Number(digits)
     )
-    return row(Sign("−"), shown) if number < 0 else shown
+    return row(MINUS, shown) if number < 0 else shown
 
 
 @typeset.register
@@ -176,87 +152,38 @@ def _(number: NumberSymbol) -> Box:
 
 @typeset.register
 def _(total: Add) -> Box:
-    return total_of(total.as_ordered_terms())
+    content, primitive = total.as_content_primitive() if not jets(total) else (S.One, total)
+    return total_of(total.as_ordered_terms()) if content == 1 else product((content, primitive))
 
 
 @typeset.register
 def _(term: Mul) -> Box:
-    return row(Sign("−"), as_factor(-term)) if negative(term) else product(term.args)
+    return row(MINUS, as_factor(positive(term))) if negative(term) else product(term.args)
 
 
 @typeset.register
 def _(raised: Pow) -> Box:
-    return product((raised,)) if _divides(raised) else power(*raised.args)
+    return product((raised,)) if divides(raised) else power(*raised.args)
 
 
-@typeset.register
-def _(growth: exp) -> Box:
-    return Script(Name("e"), above=typeset(growth.exp))
+def _shown(group: list[Any]) -> list[Box]:
+    """The terms that share a constant, with the signs before them."""
+    parts = [split_term(term) for term in group]
+    inside = without_plus([box for minus, _, moving in parts for box in (_sign(minus, parts[0][0]), as_factor(moving))])
+    if len(group) == 1 or width(inside) > LINE:
+        return [box for term in group for box in (_sign(negative(term)), typeset(positive(term)))]
+    return [_sign(parts[0][0]), as_factor(parts[0][1]), fenced(inside)]
 
 
-@typeset.register
-def _(size: Abs) -> Box:
-    return Fence("|", typeset(size.args[0]), "|")
+def _sign(*minuses: bool) -> Sign:
+    """The sign of a product of signs."""
+    return MINUS if sum(minuses) % 2 else PLUS
 
 
-@typeset.register
-def _(value: Function) -> Box:
-    name = type(value).__name__.lower()
-    arc = isinstance(value, InverseTrigonometricFunction) and not name.startswith("atan2")
-    return _called(Word(f"arc{name[1:]}" if arc else name), value.args)
-
-
-@typeset.register
-def _(value: AppliedUndef) -> Box:
-    return _called(named(type(value).__name__), value.args)
-
-
-@typeset.register
-def _(rate: Derivative) -> Box:
-    sign = Name("d") if len(rate.expr.free_symbols) < 2 else Sign("∂")
-    along = [row(sign, typeset(v) if n == 1 else raised(typeset(v), typeset(n))) for v, n in rate.variable_count]
-    count = sum(n for _, n in rate.variable_count)
-    above = sign if count == 1 else Script(sign, above=typeset(count))
-    return row(Fraction(above, row(*along)), as_factor(rate.expr))
-
-
-@typeset.register
-def _(area: Integral) -> Box:
-    signs = [Script(Sign("∫"), *map(typeset, limits[1:])) if len(limits) == 3 else Sign("∫") for limits in area.limits]
-    measures = [row(THIN, Name("d"), typeset(limits[0])) for limits in area.limits]
-    return row(*reversed(signs), as_factor(area.function), *measures)
-
-
-@typeset.register
-def _(cases: Piecewise) -> Box:
-    cells = tuple((row(typeset(value), Sign(",")), typeset(condition)) for value, condition in cases.args)
-    return Fence("{", Table(cells), "")
-
-
-@typeset.register
-def _(relation: Relational) -> Box:
-    return row(typeset(relation.lhs), Sign(_RELATIONS[relation.rel_op]), typeset(relation.rhs))
-
-
-@typeset.register(And)
-@typeset.register(Or)
-def _(joined: And | Or) -> Box:
-    sign = Sign("∧" if isinstance(joined, And) else "∨")
-    parts = [fenced(typeset(part)) for part in sorted(joined.args, key=default_sort_key)]
-    return row(*[piece for part in parts for piece in (sign, part)][1:])
-
-
-@typeset.register
-def _(_: BooleanTrue) -> Box:
-    return Word("otherwise")
-
-
-def _called(name: Box, arguments: Iterable[Any]) -> Box:
-    return row(name, fenced(listed(*map(typeset, arguments))))
-
-
-def _signed(term: Any) -> tuple[Box, ...]:
-    return (Sign("−"), as_factor(-term)) if negative(term) else (Sign("+"), typeset(term))
+def _open(box: Box) -> bool:
+    """Whether a box binds more loosely than a product."""
+    sign = box.base if isinstance(box, Script) else box
+    return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫"
 
 
 def _times(factors: Sequence[Any]) -> Box:
@@ -264,38 +191,3 @@ def _times(factors: Sequence[Any]) -> Box:
     if len(factors) == 1:
         return typeset(factors[0])
     return row(*map(as_factor, factors)) if factors else Number("1")
-
-
-def _numerator(factor: Any) -> tuple[Any, ...]:
-    if isinstance(factor, Rational):
-        return (Rational(factor.p),) if factor.p != 1 else ()
-    return () if _divides(factor) else (factor,)
-
-
-def _denominator(factor: Any) -> tuple[Any, ...]:
-    if isinstance(factor, Rational):
-        return (Rational(factor.q),) if factor.q != 1 else ()
-    return (factor.base**-factor.exp,) if _divides(factor) else ()
-
-
-def _divides(factor: Any) -> bool:
-    return isinstance(factor, Pow) and bool(factor.exp.could_extract_minus_sign())
-
-
-def _moves(factor: Any) -> bool:
-    return bool(jets(factor))
-
-
-def _ordered(factors: Sequence[Any]) -> list[Any]:
-    """Numbers, symbols, then what is composed; lower derivatives before higher ones."""
-    return sorted(factors, key=lambda f: (not f.is_number, not _plain(f), _height(f), default_sort_key(f)))
-
-
-def _plain(factor: Any) -> bool:
-    return factor.as_base_exp()[0].is_Symbol
-
-
-def _height(term: Any) -> tuple[int, bool]:
-    """The highest derivative in a term; among constants, numbers before symbols."""
-    moving = jets(term)
-    return (max(sum(jet.order) for jet in moving), False) if moving else (-1, term.is_number)

@@ -20,7 +20,7 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             staged[folder / name] = _staged(folder, text)
-        for path, temporary in staged.items():
+        for path, temporary in _free(staged).items():
             temporary.replace(path)
     except OSError as error:
         for temporary in staged.values():
@@ -28,6 +28,14 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(str(folder), f"nothing can be written there ({reason})", "a folder that is yours") from None
     return tuple(staged)
+
+
+def _free(staged: dict[Path, Path]) -> dict[Path, Path]:
+    """The files to be, none of them in the place of a folder: the moves that follow fail all or none."""
+    for path in staged:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path.name} is a folder there")
+    return staged
 
 
 def _staged(folder: Path, text: str) -> Path:

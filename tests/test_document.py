@@ -1,0 +1,231 @@
+"""Documents: what they say, that no name acts in them, and that they appear whole or not at all."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from sympy import Function, Piecewise, Rational, Symbol, cos, exp, sqrt, symbols
+
+from symlag import (
+    Generator,
+    Lagrangian,
+    block,
+    constant,
+    coordinates,
+    fields,
+    general_linear,
+    heavy_ball,
+    inner,
+    invariant_loss,
+    noether,
+    rescale,
+    rotation,
+    scale,
+    t,
+    time_translation,
+    translation,
+)
+from symlag.blocks import Skew
+from symlag.calculus import total
+from symlag.document import Document, latex, law_latex
+from symlag.document.mathml import formula
+from symlag.document.prose import rated
+from symlag.document.tex import tex
+from symlag.document.typeset import typeset
+from symlag.errors import NameRefusedError, OutputError
+from symlag.exact import vanishes
+
+GOLDEN = Path(__file__).parent / "golden" / "documents"
+x, y = coordinates("x y")
+m, k, gamma, G = symbols("m k gamma G", positive=True)
+n, h = symbols("n h", integer=True, positive=True)
+w, u, v = block("w"), block("u"), block("v")
+U, W = block("U", n, h), block("W", n, h)
+
+
+def _trained(title, X):
+    rule = heavy_ball()
+    L = rule.lagrangian(invariant_loss("f", X), X.components)
+    return Document.of(title, L, [noether(L, X)], rule)
+
+
+def _moving(title, L, *symmetries):
+    return Document.of(title, L, [noether(L, X) for X in symmetries])
+
+
+FREE = m * (x.dot**2 + y.dot**2) / 2
+DOCUMENTS = {
+    "scale": lambda: _trained("Scale", scale(w)),
+    "translation": lambda: _trained("Translation", translation(w)),
+    "rescale": lambda: _trained("Rescale", rescale(u, v)),
+    "linear_pair": lambda: _trained("A linear pair", general_linear(U, W)),
+    "rotation": lambda: _trained("Skew rotation", rotation(W)),
+    "kepler": lambda: _moving("Kepler", Lagrangian(FREE, -k / sqrt(x**2 + y**2)), rotation(x, y), time_translation()),
+    "damped_oscillator": lambda: _moving(
+        "Damped oscillator",
+        Lagrangian(m * x.dot**2 / 2, k * x**2 / 2, damping=gamma),
+        Generator({x: -gamma * x / 2}, tau=1),
+    ),
+    "boost": lambda: _moving("Galilean boost", Lagrangian(m * x.dot**2 / 2), Generator({x: t}, name="boost")),
+    "nesterov": lambda: _moving("Friction that fades", Lagrangian(FREE, damping=3 / t), rotation(x, y)),
+    "pushed": lambda: _moving("A push", Lagrangian(FREE, forces={x: G * cos(t)}), translation(x)),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize(("kind", "suffix"), [("fragment", ".tex"), ("markdown", ".md")])
+def test_a_derivation_reads_as_it_did(name, kind, suffix, request):
+    written = getattr(DOCUMENTS[name](), kind)()
+    golden = GOLDEN / f"{name}{suffix}"
+    if request.config.getoption("--update"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(written, encoding="utf-8")
+    assert written == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        (x.dot, r"\dot{x}"),
+        (x.dot.dot**2, r"\ddot{x}^{2}"),
+        (x.dot.dot.dot, "x^{(3)}"),
+        (x.dot.dot.dot**2, "(x^{(3)})^{2}"),
+        (coordinates("theta_1").dot, r"\dot{\theta}_{1}"),
+        (coordinates("x1") ** 2, "x_{1}^{2}"),
+        (coordinates("γ_in"), r"\gamma_{\mathrm{in}}"),
+        (Symbol("width"), r"\mathrm{width}"),
+        (fields("u", t, Symbol("s")).d(Symbol("s")).dot, "u_{ts}"),
+        (inner(w, w), r"\lVert w\rVert^{2}"),
+        (sqrt(inner(w, w)), r"\lVert w\rVert"),
+        (inner(w, w) ** Rational(-3, 2), r"\frac{1}{\lVert w\rVert^{3}}"),
+        (inner(w.dot, w), r"\langle w,\dot{w}\rangle"),
+        (inner(w, Skew("A", w.rows, w.rows) * w.dot), r"\langle w,A\dot{w}\rangle"),
+        (W.T * W, r"W^{\top}W"),
+        (k * x**2 / 2 - m * x.dot**2 / 2, r"-\frac{m}{2}\dot{x}^{2}+\frac{k}{2}x^{2}"),
+        (m * (x.dot**2 + y.dot**2) / 2 + x, r"\frac{m}{2}(\dot{x}^{2}+\dot{y}^{2})+x"),
+        (k * x * y / (x**2 + y**2), r"\frac{kxy}{x^{2}+y^{2}}"),
+        (gamma * (k - 1) * x, r"-\gamma(1-k)x"),
+        (exp(-gamma * t) * x, r"e^{-\gamma t}x"),
+        (cos(x) ** 2, r"\cos^{2}(x)"),
+        (Function("g")(x), "g(x)"),
+        (Piecewise((x, x > 0), (0, True)),
+         r"\left\{\begin{matrix} x, & x>0 \\ 0, & \text{otherwise} \end{matrix}\right."),
+        (invariant_loss("f", scale(w)).gradients[0], r"\nabla_{w}f"),
+        (invariant_loss("f", scale(x)).gradients[0], r"\partial_{x}f"),
+        (total(invariant_loss("f", scale(w)).gradients[0]), r"\nabla_{w}f[\dot{w}]"),
+        (total(invariant_loss("f", rotation(x, y)).gradients[1]), r"\dot{x}\partial_{xy}f+\dot{y}\partial_{yy}f"),
+        (x / 10**20 * Rational(1, 3) + 0.5e-7 * y, r"\frac{1}{300000000000000000000}x+5\cdot10^{-8}y"),
+    ],
+)  # fmt: skip
+def test_an_expression_is_written_as_by_hand(expression, written):
+    assert latex(expression) == written
+
+
+@pytest.mark.parametrize("name", ["\\input{x}", "a%b", "$x$", "x}{", "x^2", "x y", "<b>", "x__y", "", "é&"])
+def test_no_name_of_a_user_acts_in_tex_or_html(name):
+    for expression in (Symbol(name) * x, Function(name)(x) if name else Symbol(name), constant("a", 2).T * x):
+        if not expression.has(Symbol(name), Function(name or "f")):
+            continue
+        with pytest.raises(NameRefusedError, match="a name is letters"):
+            latex(expression)
+
+
+def test_a_title_is_text_in_every_format():
+    title = r"50% of $\eta$ & {<script>alert(1)</script>} #_^~ |q|² η ½ é 語"
+    document = Document(title, ())
+    assert r"50\% of \$\textbackslash{}\$" not in document.tex()
+    assert r"50\% of \$\textbackslash{}eta\$ \& \{<script>" in document.tex()
+    assert r"$\eta$" in document.tex()
+    assert "<script" not in document.html()
+    assert "<script" not in document.markdown()
+
+
+def test_a_law_shows_itself_in_a_notebook():
+    law = noether(Lagrangian(inner(w.dot, w.dot) / 2), scale(w))
+    assert law_latex(law) == r"$\displaystyle \frac{d}{dt}\langle w,\dot{w}\rangle=\lVert\dot{w}\rVert^{2}$"
+    assert law._repr_latex_() == law_latex(law)
+
+
+def test_only_what_rests_is_drawn_out_of_a_rate():
+    assert tex(rated(m * x.dot)) == r"m\frac{d}{dt}\dot{x}"
+    assert tex(rated(t * x.dot)) == r"\frac{d}{dt}(t\dot{x})"
+
+
+def test_sympy_users_own_spelling_is_set_in_dots():
+    q = Function("q")(t)
+    law = noether(Lagrangian(m * q.diff(t) ** 2 / 2), translation(q))
+    assert law_latex(law) == r"$\displaystyle m\frac{d}{dt}\dot{q}=0$"
+
+
+def test_the_matrix_law_of_a_skew_family_is_skew():
+    L = heavy_ball().lagrangian(0, [W])
+    charge = noether(L, rotation(W)).momentum_map().charge
+    assert vanishes(charge + charge.T)
+    assert not vanishes(charge)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_formulas_are_well_formed_mathml(name):
+    for step in DOCUMENTS[name]().steps:
+        for box in (step.formula, *(part for part in step.reason if not isinstance(part, str))):
+            ElementTree.fromstring(formula(box))
+
+
+def test_mathml_escapes_what_html_would_read():
+    assert "<mo>&lt;</mo>" in formula(typeset(x < y))
+
+
+def test_every_run_writes_the_same():
+    script = (
+        "from symlag import *\nfrom symlag.document import Document\n"
+        "x, y = coordinates('x y'); a, b, c, d = symbols('a b c d')\n"
+        "U, W = block('U', 3, 2), block('W', 3, 2)\n"
+        "for L, X in ((Lagrangian(a*x.dot**2/2 + b*y.dot**2 + x*y.dot*c, d*x*y/(x**2+y**2)), rotation(x, y)),"
+        " (heavy_ball().lagrangian(invariant_loss('f', general_linear(U, W)), [U, W]), general_linear(U, W))):\n"
+        "    print(Document.of('', L, [noether(L, X)]).tex())\n"
+    )
+    root = str(Path(__file__).parents[1])
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root},
+            capture_output=True, check=True, text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(runs) == 1
+
+
+def test_a_document_is_written_into_a_new_folder(tmp_path):
+    paths = DOCUMENTS["boost"]().write(tmp_path / "deep" / "er", ("tex", "fragment", "html", "markdown"), "boost")
+    assert [path.name for path in paths] == ["boost.tex", "boost.fragment.tex", "boost.html", "boost.md"]
+    assert sorted(path.name for path in (tmp_path / "deep" / "er").iterdir()) == sorted(path.name for path in paths)
+
+
+def test_a_folder_that_is_a_file_gets_a_sentence(tmp_path):
+    (tmp_path / "out").write_text("here already")
+    with pytest.raises(OutputError, match="nothing can be written there"):
+        DOCUMENTS["boost"]().write(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_is_left_half_written(tmp_path):
+    (tmp_path / "law.html").mkdir()
+    with pytest.raises(OutputError):
+        DOCUMENTS["boost"]().write(tmp_path, ("tex", "html"))
+    assert [path.name for path in tmp_path.iterdir()] == ["law.html"]
+
+
+def test_an_unknown_format_gets_a_sentence(tmp_path):
+    with pytest.raises(OutputError, match="write 'tex' or 'fragment' or 'html' or 'markdown'"):
+        DOCUMENTS["boost"]().write(tmp_path, ("pdf",))
+
+
+def test_a_page_needs_nothing_but_itself():
+    page = DOCUMENTS["scale"]().html(pictures=['<?xml version="1.0"?>\n<svg viewBox="0 0 1 1"></svg>'])
+    assert "<figure><svg" in page
+    assert not re.search(r"<script|<link(?! rel=\"icon\" href=\"data:)|<img|url\(|@import", page)
