@@ -11,16 +11,18 @@ import re
 import sys
 import traceback
 from collections import abc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_path
 from types import ModuleType
 from typing import Any
 
 from symlag.document import Document
+from symlag.document.written import write_all
 from symlag.errors import FormError, SymlagError
 from symlag.generator import Generator
 from symlag.jet import coordinates, jets
@@ -55,9 +57,24 @@ class Derivation:
         """The derivation step by step, each step with its reason."""
         return Document.of(self.title, self.lagrangian, self.laws, self.rule)
 
-    def write(self, folder: str | Path, formats: tuple[str, ...] = ("tex", "html")) -> tuple[Path, ...]:
-        """Write the document into a folder; `OutputError` where that cannot be done, and then nothing is written."""
-        return self.document.write(folder, formats, self.stem)
+    def write(
+        self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), pictures: Iterable[str] = ()
+    ) -> tuple[Path, ...]:
+        """Write the document into a folder, all of its files or none; `OutputError` where that cannot be done.
+
+        `pictures` are the texts of SVG files, for the page.
+        """
+        return self.document.write(folder, formats, self.stem, pictures)
+
+    def write_kernels(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write the text of every law's kernel, for each backend that is installed."""
+        texts = {
+            f"{self.stem}_{number}_{backend}.py": law.kernel(backend).source
+            for number, law in enumerate(self.laws, start=1)
+            for backend in ("numpy", "numba", "torch")
+            if find_spec(backend)
+        }
+        return write_all(Path(folder) / "kernels", texts)
 
 
 def derive(form: str | Path | ModuleType) -> Derivation:
