@@ -37,7 +37,7 @@ def test_a_theorem_holds_and_its_gap_closes_with_the_step(stem):
 def test_the_failing_twin_of_a_theorem_stays_away_from_what_was_measured(stem):
     for finding in tried(stem).findings:
         assert finding.twin_order < 0.2
-        assert min(curve.twin_gap for curve in finding.curves) > 0.1
+        assert min(finding.twin_gaps) > 0.1
 
 
 @pytest.mark.parametrize("stem", LEARNING)

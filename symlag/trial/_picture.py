@@ -6,19 +6,22 @@ without colour. The same trial gives the same files, byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from symlag.trial._balance import Curve
 from symlag.trial._files import whole
 from symlag.trial._trial import Finding, Trial
-from symlag.trial._verdict import EPSILON
+from symlag.trial._verdict import EPSILON, Verdict
 
 INK, PALE, FALSE = "#1B2A41", "#8FC1E3", "#C8500A"
 MEASURED = {"color": PALE, "linewidth": 3.2, "zorder": 2, "solid_capstyle": "round"}
 PREDICTED = {"color": INK, "linewidth": 0.9, "zorder": 3, "linestyle": (0, (4, 2))}
 TWIN = {"color": FALSE, "linewidth": 1.0, "zorder": 1, "linestyle": (0, (1, 1.6))}
-NOTE = {"textcoords": "offset points", "fontsize": 8}
+LAW = {"color": INK, "linewidth": 0.9, "marker": "o", "markersize": 4.5, "markerfacecolor": PALE}
+FALSE_LAW = {**TWIN, "marker": "s", "markersize": 3.5}
+KEY = {"borderpad": 0, "handlelength": 2.4}
 SHOWN = 4  # samples of a charge
 STYLE: dict[Any, Any] = {
     "axes.formatter.use_mathtext": True,
@@ -50,12 +53,12 @@ def picture(trial: Trial, folder: str | Path, stem: str = "trial") -> tuple[Path
     targets = tuple(Path(folder) / f"{stem}.{ending}" for ending in ("svg", "png"))
     with rc_context(STYLE):
         rows = len(trial.findings)
-        figure = Figure(figsize=(6.6, 0.3 + 2.4 * rows), layout="constrained")
+        figure = Figure(figsize=(6.6, 0.1 + 2.45 * rows), layout="constrained")
         panels = figure.subplots(rows, 2, squeeze=False, width_ratios=(1.75, 1))
         for (left, right), finding in zip(panels, trial.findings, strict=True):
             _draw_charge(left, finding)
             _draw_gap(right, finding)
-        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=3, handlelength=2.4)
+        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="upper right", ncols=3, **KEY)
         for target in targets:
             with whole(target) as draft:
                 figure.savefig(draft, metadata=_undated(target))
@@ -80,26 +83,34 @@ def _draw_charge(panel: Any, finding: Finding) -> None:
 
 
 def _draw_gap(panel: Any, finding: Finding) -> None:
-    """The gap of the law and of its twin at every step size."""
+    """The gap of the law and of its twin at every step size; nothing where a run diverged."""
+    if finding.verdict is Verdict.DIVERGED:
+        panel.set_axis_off()
+        return
     panel.set(xlabel="step $h$", ylabel="relative gap", xscale="log", yscale="log")
-    for gaps, order, style in (
-        (finding.gaps, finding.order, {"marker": "o", "markersize": 4.5, "color": INK, "markerfacecolor": PALE}),
-        ([curve.twin_gap for curve in finding.curves], finding.twin_order, {"marker": "s", "markersize": 3.5, **TWIN}),
-    ):
-        panel.plot(finding.steps, [max(gap, EPSILON) for gap in gaps], **{"linewidth": 0.9, **style})
-        panel.annotate(
-            f"order {round(order, 2) + 0:.2f}", (finding.steps[len(gaps) // 2], gaps[len(gaps) // 2]), (6, -12), **NOTE
-        )
+    exact = finding.verdict is Verdict.EXACT
+    _draw_line(panel, finding.steps, finding.gaps, "round-off" if exact else _ordered(finding.order), LAW)
+    _draw_line(panel, finding.steps, finding.twin_gaps, _ordered(finding.twin_order), FALSE_LAW)
     panel.set_xticks(finding.steps, [f"{step:.3g}" for step in finding.steps])
     panel.minorticks_off()
     panel.margins(0.12)
+
+
+def _draw_line(panel: Any, steps: Sequence[float], gaps: Sequence[float], note: str, style: dict[str, Any]) -> None:
+    heights, middle = [max(gap, EPSILON) for gap in gaps], len(gaps) // 2
+    panel.plot(steps, heights, **style)
+    panel.annotate(note, (steps[middle], heights[middle]), (6, -12), textcoords="offset points", fontsize=8)
+
+
+def _ordered(order: float) -> str:
+    return f"order {round(order, 2) + 0:.2f}"
 
 
 def _some(curve: Curve, values: Any) -> Any:
     """The values of a few samples (n, SHOWN), those whose charges end far apart."""
     import numpy as np
 
-    size = abs(curve.measured).max() or 1
+    size = abs(curve.measured[np.isfinite(curve.measured)]).max(initial=0) or 1
     flat, ends = values.reshape(len(values), -1), curve.measured[-1].reshape(-1)
     chosen = np.argsort(ends)[np.linspace(0, len(ends) - 1, min(SHOWN, len(ends))).round().astype(int)]
     return flat[:, chosen] / size

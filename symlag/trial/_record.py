@@ -69,7 +69,7 @@ class Record:
             with np.load(path, allow_pickle=False) as stored:
                 found = dict(stored)
             step, time, diverged = (found.pop(_OWN + name) for name in ("step", "time", "diverged"))
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             raise FormError(str(path), "it is no record", "the path of a file that Record.save wrote") from None
         return cls(float(step), time, found, None if diverged < 0 else int(diverged))
 

@@ -26,6 +26,11 @@ class Finding:
         return tuple(curve.gap for curve in self.curves)
 
     @property
+    def twin_gaps(self) -> tuple[float, ...]:
+        """The same of the failing twin."""
+        return tuple(curve.twin_gap for curve in self.curves)
+
+    @property
     def order(self) -> float:
         """The observed order at which the gap closes with the step."""
         return order(self.steps, self.gaps)
@@ -33,7 +38,7 @@ class Finding:
     @property
     def twin_order(self) -> float:
         """The observed order of the failing twin."""
-        return order(self.steps, [curve.twin_gap for curve in self.curves])
+        return order(self.steps, self.twin_gaps)
 
 
 @dataclass(frozen=True)

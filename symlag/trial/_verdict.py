@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from math import log
+from math import log, nan
 from sys import float_info
 
 LEAST_ORDER = 0.9
@@ -36,7 +36,9 @@ class Verdict(Enum):
 
 
 def order(steps: Sequence[float], gaps: Sequence[float]) -> float:
-    """The order p of gap ∝ stepᵖ: the slope of log gap against log step, by least squares."""
+    """The order p of gap ∝ stepᵖ: the slope of log gap against log step, by least squares; nan of one step."""
+    if len(steps) < 2:
+        return nan
     x, y = [log(h) for h in steps], [log(max(gap, EPSILON)) for gap in gaps]
     middle = sum(x) / len(x)
     return sum((a - middle) * b for a, b in zip(x, y, strict=True)) / sum((a - middle) ** 2 for a in x)
