@@ -24,14 +24,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 from symlag.backends._signature import arranged, bind, inside, lengths, outside
 from symlag.errors import LoweringError
 from symlag.program import Form, Slot, lower
 
-Backend = Literal["numpy", "numba", "torch"]
-BACKENDS: tuple[Backend, ...] = ("numpy", "numba", "torch")
+BACKENDS = ("numpy", "numba", "torch")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Kernel:
     not fit. A kernel is pickled as its text.
     """
 
-    backend: Backend
+    backend: str
     source: str
     slots: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
@@ -75,7 +74,7 @@ class Kernel:
         return made[0] if self.form == "one" else made
 
 
-def kernel(law_or_exprs: Any, backend: Backend = "numpy", inputs: Iterable[Any] | None = None) -> Kernel:
+def kernel(law_or_exprs: Any, backend: str = "numpy", inputs: Iterable[Any] | None = None) -> Kernel:
     """The kernel of a law, of an expression, or of a sequence or mapping of expressions.
 
     A law gives its charge and rate, each source by its name, and their sum as "source". `inputs` are the symbols, or

@@ -37,11 +37,13 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
+from symlag.backends._points import arrays, flat
 from symlag.backends._printer import POWER, PRODUCT, Printer, Written
 from symlag.backends._signature import Shape
 from symlag.backends._tensors import Tensors
-from symlag.errors import LoweringError
-from symlag.program import Program, Slot
+from symlag.program import Program
+
+__all__ = ["arrays", "evaluate", "source"]
 
 CHUNK = 2**14  # numbers an array: about the size at which the arrays of one kernel leave the cache
 
@@ -107,39 +109,20 @@ def source(program: Program) -> str:
     return f"import math\n\nimport numpy as np\n\n\n{_TENSORS.source(program)}"
 
 
-def arrays(slots: Sequence[Slot], given: Sequence[Any]) -> list[np.ndarray]:
-    """The arguments as arrays of one floating type, that of those which are more than plain numbers."""
-    made = [np.asarray(value) for value in given]
-    for slot, array in zip(slots, made, strict=True):
-        if array.dtype.kind not in "biuf":
-            raise LoweringError(slot.key, f"its entries are of type {array.dtype}", "an array of real numbers")
-    typed = [a.dtype for a, value in zip(made, given, strict=True) if not isinstance(value, int | float)]
-    common = np.result_type(*typed) if typed else np.dtype(float)
-    return [a.astype(common if common.kind == "f" else float, copy=False) for a in made]
-
-
 def evaluate(text: str, given: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
     function, points = _compiled(text), math.prod(batch)
-    flat = [_flat(array, batch, points) for array in given]
+    spread = [flat(array, batch) for array in given]
     kind = given[0].dtype if given else float
     results = [np.empty((points, *shape), kind) for shape in shapes]
-    width = max((math.prod(array.shape[1:]) for array in (*flat, *results)), default=1)
+    width = max((math.prod(array.shape[1:]) for array in (*spread, *results)), default=1)
     step = max(1, CHUNK // max(1, width))
     with np.errstate(all="ignore"):
         for part in (slice(start, start + step) for start in range(0, points, step)):
-            values = function(*(array if len(array) == 1 else array[part] for array in flat))
+            values = function(*(array if len(array) == 1 else array[part] for array in spread))
             for result, value in zip(results, values, strict=True):
                 result[part] = value
     return results
-
-
-def _flat(array: np.ndarray, batch: Shape, points: int) -> np.ndarray:
-    """The array with one axis of points, of length one where it is the same at all of them."""
-    sides = array.shape[len(batch) :]
-    if math.prod(array.shape[: len(batch)]) == 1:
-        return array.reshape((1, *sides))
-    return np.broadcast_to(array, (*batch, *sides)).reshape((points, *sides))
 
 
 @cache

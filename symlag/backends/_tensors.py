@@ -20,7 +20,8 @@ class Tensors:
     """The phrases of one library: how it writes numbers, and how it does what cannot be said by operators.
 
     A contraction is of subscripts and operands, a transpose of a matrix, an identity of a size and some input, the size
-    as a number is of some input and one of its sides.
+    as a number is of some input and one of its sides. Where numbers have to be made into arrays by `const`, the opening
+    tells how, given some input.
     """
 
     printer: Printer
@@ -28,13 +29,16 @@ class Tensors:
     transpose: str
     identity: str
     size: str
+    opening: str = ""
 
     def source(self, program: Program) -> str:
         """The function that a program describes, one line a step."""
         arguments = ", ".join(slot.name for slot in program.inputs)
         results = ", ".join(slot.name for slot in program.outputs)
         returned = results if len(program.outputs) > 1 else f"({results},)"
-        lines = [*self._sizes(program), *(self._step(step, program) for step in program.steps)]
+        body = [*self._sizes(program), *(self._step(step, program) for step in program.steps)]
+        used = any("const(" in line for line in body)
+        lines = [self.opening.format(program.inputs[0].name), *body] if used else body
         return "\n    ".join([f"def kernel({arguments}):", *lines, f"return {returned}"]) + "\n"
 
     def _sizes(self, program: Program) -> Iterator[str]:

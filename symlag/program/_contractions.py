@@ -1,8 +1,8 @@
 """Products of blocks as contractions of two factors, each product of two named once.
 
 A word is shortened pair by pair: first where a vector is met, so that no outer product is formed on the way, then where
-most words share the pair. A closed word, a trace, ends as the contraction of its last two factors:
-tr(ABCD) = Σ (AB)ᵢₖ (CD)ₖᵢ. A transpose is a matter of which index comes first, and is never carried out.
+most words share the pair, then where it is short. A closed word, a trace, ends as the contraction of its last two
+factors: tr(ABCD) = Σ (AB)ᵢₖ (CD)ₖᵢ. A transpose is a matter of which index comes first, and is never carried out.
 
 >>> A, w = Factor(Value("A", "n", "n")), Factor(Value("w", "n"))
 >>> for step in contract([], [(w.T, A, w)], iter("pq"))[0]:
@@ -23,11 +23,12 @@ Size = int | str
 
 @dataclass(frozen=True)
 class Value:
-    """A named array: a number, a vector or a matrix, without sides of length one; `rows` is 1 for a number."""
+    """A named array: a number, a vector or a matrix, made of so many letters; a number has sides of length one."""
 
     name: str
     rows: Size
     columns: Size = 1
+    letters: int = 1
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,17 @@ def _next(chains: Sequence[Word], loops: Sequence[Word]) -> Pair | None:
     pairs = [p for chain in chains for p in pairwise(chain)]
     pairs += [p for loop in loops if len(loop) > 2 for p in zip(loop, loop[1:] + loop[:1], strict=True)]
     shared = Counter(map(_same, pairs))
-    return min(pairs, key=lambda pair: (*_cost(pair), -shared[_same(pair)]), default=None)
+    return min(pairs, key=lambda pair: (*_cost(pair), -shared[_same(pair)], _letters(pair)), default=None)
 
 
 def _cost(pair: Pair) -> tuple[bool, int]:
     """Outer products last; vectors before matrices."""
     left, right = pair
     return left.shape[1] == 1, (left.shape[0] != 1) + (right.shape[1] != 1)
+
+
+def _letters(pair: Pair) -> int:
+    return pair[0].value.letters + pair[1].value.letters
 
 
 def _same(pair: Pair) -> frozenset[Pair]:
@@ -119,7 +124,7 @@ def _product(pair: Pair, name: str) -> tuple[Contraction, Factor]:
     left, right = pair
     rows, columns = left.shape[0], right.shape[1]
     row = rows == 1 and columns != 1
-    made = Value(name, columns, rows) if row else Value(name, rows, columns)
+    made = Value(name, *((columns, rows) if row else (rows, columns)), _letters(pair))
     marks = left.subscripts("i", "j"), right.subscripts("j", "k")
     remaining = "i" * (rows != 1) + "k" * (columns != 1)
     return _lettered(Contraction(made, (left.value, right.value), marks, remaining)), Factor(made, row)

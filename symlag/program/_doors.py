@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sympy import Basic, Expr, MatAdd, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
+from sympy import Basic, Expr, MatAdd, MatrixBase, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import normal
-from symlag.errors import LoweringError
-from symlag.jet import jets
+from symlag.errors import LoweringError, NameRefusedError
+from symlag.jet import checked_name, jets
 from symlag.noether import Law, MomentumMap
 from symlag.program._contractions import Factor, Size, Value, Word
 from symlag.program._names import Names, public
@@ -74,6 +74,8 @@ class Doors:
 def wanted(expressions: Any) -> tuple[Form, dict[str, Any]]:
     """What a kernel is to return, and the expressions by name, in jets and in normal form."""
     form, named = _listed(expressions)
+    if not named:
+        raise LoweringError(str(expressions), "a kernel of nothing", "one expression at least")
     spelling = _spelling(expressions, named.values())
     return form, {key: _computable(spelling.read(_sympified(e))) for key, e in named.items()}
 
@@ -151,11 +153,14 @@ def _sympified(written: Any) -> Any:
 
 def _computable(expression: Any) -> Any:
     """The normal form of an expression that has a value."""
-    if not isinstance(expression, Expr):
-        raise LoweringError(str(expression), "it is neither a number nor a block", "a scalar or matrix expression")
+    if not isinstance(expression, Expr) or isinstance(expression, MatrixBase):
+        raise LoweringError(
+            str(expression), "it is neither a number nor a block", "a scalar or an expression in blocks"
+        )
     for slope in expression.atoms(Unknown, Partial, Gradient, AppliedUndef):
         function = getattr(slope, "function", slope)
-        raise LoweringError(str(expression), f"the kernel of an unknown function {function} has no value", "it out")
+        wrong = f"the kernel of an unknown function {function} has no value"
+        raise LoweringError(str(expression), wrong, "the function out")
     return normal(expression)
 
 
@@ -191,7 +196,10 @@ def _found(entry: Any, free: set[Any]) -> Any:
 
 def _spoken(key: str) -> str:
     """The key where it can be a name in code."""
-    return key if key.isidentifier() and not key.startswith("_") else "result"
+    try:
+        return checked_name(key)
+    except NameRefusedError:
+        return "result"
 
 
 def _factor(name: str, shape: tuple[Size, ...]) -> Factor:

@@ -1,0 +1,23 @@
+"""The option --update, with which golden text is rewritten instead of compared."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update", action="store_true", help="rewrite the files under tests/golden")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a file under tests/golden."""
+
+    def compare(name, text):
+        path = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--update"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"{name} differs: look at it, then pytest --update"
+
+    return compare
