@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, S, sympify
+from sympy import Expr, MatrixSymbol, S
 
 from symlag.blocks import Skew, constant, normal, zero_like
 from symlag.calculus import add, directional, scaled, total
@@ -22,6 +22,7 @@ from symlag.errors import ShapeError
 from symlag.exact import tidy
 from symlag.jet import Block, jets, t
 from symlag.letters import diagonal
+from symlag.spelling import assigned, number, taken
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Generator:
     parameters: tuple[MatrixSymbol, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "components", {q: _fitting(q, xi) for q, xi in self.components.items()})
-        object.__setattr__(self, "tau", sympify(self.tau))
+        moves = assigned("Generator", self.components)
+        object.__setattr__(self, "components", {q: _fitting(q, xi) for q, xi in moves.items()})
+        object.__setattr__(self, "tau", number("tau =", self.tau))
 
     def characteristic(self, coordinate: Any) -> Any:
         """ζ = ξ − τ q̇, the move of a path at fixed time."""
@@ -50,7 +52,7 @@ class Generator:
     def act(self, expression: Any) -> Any:
         """The prolongation applied to a function of jets: Σ D_Jζ ∂/∂u_J + τ D_t."""
         moved = {jet: self._prolonged(jet) for jet in jets(expression)}
-        drift = scaled(self.tau, total(expression)) if self.tau != 0 else S.Zero
+        drift = scaled(self.tau, total(expression)) if self.tau != 0 else zero_like(expression)
         return add([directional(expression, moved), drift], expression)
 
     def map(self, change: Any) -> Generator:
@@ -90,7 +92,7 @@ def scale(*coordinates: Any) -> Generator:
 def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
     """in → eˢ in, out → e^{−ps} out: around units with σ(cz) = cᵖσ(z), such as ReLU; several blocks a side (NM §3)."""
     incoming, outgoing = _several(into), _several(out)
-    shrinking = {q: scaled(-sympify(degree), q) for q in outgoing}
+    shrinking = {q: scaled(-number("degree =", degree), q) for q in outgoing}
     return Generator({q: q for q in incoming} | shrinking, name="rescale")
 
 
@@ -107,7 +109,7 @@ def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
         )
     rates = constant("d", *sizes)
     spread = diagonal(rates)
-    shrinking = {q: scaled(-sympify(degree), q * spread) for q in outgoing}
+    shrinking = {q: scaled(-number("degree =", degree), q * spread) for q in outgoing}
     return Generator({q: spread * q for q in incoming} | shrinking, name="rescale", parameters=(rates,))
 
 
@@ -136,7 +138,7 @@ def time_translation() -> Generator:
 
 
 def _fitting(coordinate: Any, written: Any) -> Any:
-    xi = sympify(written)
+    xi = taken(f"{coordinate}:", written)
     if xi == 0:
         return zero_like(coordinate)
     if getattr(xi, "shape", None) != getattr(coordinate, "shape", None):

@@ -17,15 +17,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Basic, Expr, S, SympifyError, sympify
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Basic, Expr, S
 
 from symlag.blocks import normal
 from symlag.calculus import directional
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.exact import vanishes
 from symlag.jet import Prolonged, jets, t
-from symlag.spelling import Spelling
+from symlag.spelling import Spelling, assigned, number, taken
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,12 @@ class Lagrangian:
         spelling = Spelling.of(self.kinetic, self.potential, listed=_listed(self.coordinates))
         read = spelling.read
         self._set("spelling", spelling)
-        self._set("kinetic", _scalar("the kinetic energy", read(self.kinetic)))
-        self._set("potential", _scalar("the potential energy", read(self.potential)))
+        self._set("kinetic", number("the kinetic energy", read(self.kinetic)))
+        self._set("potential", number("the potential energy", read(self.potential)))
         self._set("coordinates", tuple(_coordinate(read(q)) for q in _listed(self.coordinates)) or self._occurring())
-        self._set("damping", _of_time(read(_scalar("the damping", self.damping))))
-        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in _assigned(self.forces).items()})
+        self._set("damping", _of_time(read(number("the damping", self.damping))))
+        forces = assigned("forces =", self.forces)
+        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in forces.items()})
 
     @property
     def density(self) -> Expr:
@@ -86,7 +86,7 @@ class Lagrangian:
 
     def _force(self, coordinate: Any, force: Any) -> Any:
         wanted = getattr(self.require(coordinate), "shape", None)
-        made = _sympified("the force", force)
+        made = taken("the force", force)
         if getattr(made, "shape", None) != wanted:
             raise ShapeError(
                 f"the force {made} on {coordinate}", "the shapes differ", f"a force of the shape of {coordinate}"
@@ -109,26 +109,6 @@ def _coordinate(written: Any) -> Any:
     if written != written.root:
         raise CoordinateError(str(written), "it is a derivative, no coordinate", str(written.root))
     return written
-
-
-def _assigned(forces: Any) -> Mapping[Any, Any]:
-    if not isinstance(forces, Mapping):
-        raise SymlagError(f"forces = {forces}", "a force acts on a coordinate", "forces={x: -k*x}, say")
-    return forces
-
-
-def _sympified(role: str, written: Any) -> Any:
-    try:
-        return sympify(written, strict=True)
-    except SympifyError:
-        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
-
-
-def _scalar(role: str, written: Any) -> Expr:
-    made = _sympified(role, written)
-    if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
-        raise ShapeError(f"{role} {made}", "an energy is a number, this is not", "inner(A, B), or a trace")
-    return normal(made)
 
 
 def _of_time(damping: Basic) -> Any:

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Expr, Symbol, sympify
+from sympy import Add, Expr, Symbol
 
 from symlag.blocks import inner
 from symlag.lagrangian import Lagrangian
+from symlag.spelling import number
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Rule:
         """The mechanics of training these coordinates on a loss: weight decay joins the potential."""
         moving = tuple(coordinates)
         decay = Add(*(self.decay * inner(q, q) / 2 for q in moving))
-        return Lagrangian(self.kinetic(moving), sympify(loss) + decay, moving, self.damping)
+        return Lagrangian(self.kinetic(moving), number("the loss", loss) + decay, moving, self.damping)
 
 
 def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: Any = None) -> Rule:
@@ -54,7 +55,7 @@ def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: An
     Without arguments η, β and λ are positive symbols; zero is gradient descent where β = 0.
     """
     eta, beta, decay = (
-        Symbol(name, positive=True) if given is None else sympify(given)
+        Symbol(name, positive=True) if given is None else number(f"{name} =", given)
         for name, given in (("eta", learning_rate), ("beta", momentum), ("lambda", weight_decay))
     )
     return Rule("SGD with momentum", eta, eta * (1 + beta) / 2, 1 - beta, decay)

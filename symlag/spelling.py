@@ -14,9 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sympy import Basic, Derivative, Symbol
+from sympy import Basic, Derivative, Expr, Symbol, SympifyError, sympify
 from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.blocks import normal
+from symlag.errors import ShapeError, SymlagError
 from symlag.jet import Jet, jets, t
 
 
@@ -80,3 +83,26 @@ def _lowered(function: AppliedUndef, jet: Jet) -> Any:
 def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
     """Every symbol called t, whatever its assumptions, is time."""
     return {s: t for s in expression.free_symbols if isinstance(s, Symbol) and s.name == t.name and s != t}
+
+
+def taken(role: str, written: Any) -> Any:
+    """What was written, as SymPy has it; text is refused, for SymPy would run it."""
+    try:
+        return sympify(written, strict=True)
+    except SympifyError:
+        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
+
+
+def number(role: str, written: Any) -> Expr:
+    """What was written, where it is a number and no matrix."""
+    made = taken(role, written)
+    if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
+        raise ShapeError(f"{role} {made}", "it is not a number", "inner(A, B), or a trace")
+    return normal(made)
+
+
+def assigned(role: str, written: Any) -> Mapping[Any, Any]:
+    """What was written, where it assigns something to coordinates."""
+    if not isinstance(written, Mapping):
+        raise SymlagError(f"{role} {written}", "it assigns nothing to a coordinate", "{x: y}, say")
+    return written

@@ -61,9 +61,9 @@ def test_a_number_is_taken_for_an_energy():
 REFUSED = {
     "an energy that is text": (lambda: Lagrangian("x.dot**2"), SymlagError, "it is no SymPy expression; write an expr"),
     "an energy that is None": (lambda: Lagrangian(None), SymlagError, "it is no SymPy expression; write an expr"),
-    "an energy that is a matrix": (lambda: Lagrangian(W.dot), ShapeError, "an energy is a number, this is not; write"),
-    "an energy that is entries": (lambda: Lagrangian(Matrix([x])), ShapeError, "an energy is a number, this is not"),
-    "an energy that is true": (lambda: Lagrangian(x.dot > 0), ShapeError, "an energy is a number, this is not; write"),
+    "an energy that is a matrix": (lambda: Lagrangian(W.dot), ShapeError, "it is not a number; write"),
+    "an energy that is entries": (lambda: Lagrangian(Matrix([x])), ShapeError, "it is not a number"),
+    "an energy that is true": (lambda: Lagrangian(x.dot > 0), ShapeError, "it is not a number; write"),
     "an energy without coordinates": (lambda: Lagrangian(k), CoordinateError, "no coordinate occurs in it; write T in"),
     "no velocity but a name": (lambda: Lagrangian(Symbol("v") ** 2), CoordinateError, "no coordinate occurs in it"),
     "a potential that is text": (lambda: Lagrangian(T, "x"), SymlagError, "the potential energy 'x': it is no SymPy"),
@@ -84,7 +84,7 @@ REFUSED = {
     "forces in a row": (
         lambda: Lagrangian(T, forces=LIST),
         SymlagError,
-        "forces = [1]: a force acts on a coordinate; write",
+        "forces = [1]: it assigns nothing to a coordinate; write",
     ),
 }
 
