@@ -10,7 +10,20 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Rational, S, Symbol, Trace, cancel, expand, expand_log, expand_power_base, powsimp, simplify
+from sympy import (
+    Expr,
+    Rational,
+    S,
+    Symbol,
+    Trace,
+    cancel,
+    expand,
+    expand_log,
+    expand_power_base,
+    factor,
+    powsimp,
+    simplify,
+)
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -38,7 +51,9 @@ def vanishes(expression: Any) -> bool:
 
 def plainly(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     """The expression with traces and unknown functions named by symbols, and what each symbol stands for."""
-    opaque = sorted(expression.atoms(Trace, AppliedUndef, Unknown, Partial), key=lambda node: -len(str(node)))
+    opaque = sorted(
+        expression.atoms(Trace, AppliedUndef, Unknown, Partial), key=lambda node: (-len(str(node)), str(node))
+    )
     names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}
 
@@ -58,6 +73,37 @@ def tidy(expression: Any) -> Any:
     if flat == 0 or vanishes(expression):
         return S.Zero
     return min((flat, plain), key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
+
+
+def lowest(expression: Expr) -> Expr:
+    """A rational expression in lowest terms, factored.
+
+    >>> from sympy import symbols
+    >>> a, b = symbols("a b")
+    >>> lowest(a / (a + a * b) + b / (1 + b))
+    1
+    """
+    plain, meaning = plainly(S(expression))
+    return factor(cancel(plain)).xreplace(meaning)
+
+
+def proportion(one: Any, other: Any) -> Expr | None:
+    """The number c with one = c·other, or none; of two numbers always their ratio.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> proportion(2 * x * y, y)
+    2*x
+    """
+    if not isinstance(other, MatrixExpr):
+        return lowest(S(one) / other)
+    found, wanted = words(one), words(other)
+    if set(found) - set(wanted) or not wanted:
+        return None
+    word, unit = next(iter(wanted.items()))
+    ratio = proportion(found.get(word, S.Zero), unit)
+    even = all(vanishes(found.get(w, S.Zero) - ratio * c) for w, c in wanted.items())
+    return ratio if even else None
 
 
 def _near_zero(expression: Expr, dice: random.Random) -> bool:

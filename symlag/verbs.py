@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from sympy import Eq, Expr
+
 if TYPE_CHECKING:
     from symlag.backends import Kernel
     from symlag.noether import Law
+    from symlag.solution import Oscillation, Relaxation
 
 
 class Verbs:
@@ -21,6 +24,25 @@ class Verbs:
         from symlag.backends import kernel
 
         return kernel(cast("Law", self), backend)
+
+    def solve(self) -> Oscillation | Relaxation:
+        """The closed form: of Q where charge = m dQ/dt and the coefficients are constant, of the charge otherwise."""
+        from symlag.solution import solve
+
+        return solve(cast("Law", self))
+
+    @property
+    def potential(self) -> Expr:
+        """The function Q of position with charge = m dQ/dt; an error, "not integrable", for rotations."""
+        from symlag.solution import potential
+
+        return potential(cast("Law", self))
+
+    def steady_state(self) -> Eq:
+        """What the law says of averages once nothing changes any more."""
+        from symlag.solution import steady_state
+
+        return steady_state(cast("Law", self))
 
     def _repr_latex_(self) -> str:
         from symlag.document import law_latex
