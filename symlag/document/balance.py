@@ -10,7 +10,7 @@ from sympy import Add, Expr, MatAdd, Symbol
 from symlag.blocks import Skew, Symmetric, normal, zero_like
 from symlag.boundary import antiderivative
 from symlag.calculus import scaled
-from symlag.document.closed import closed_form
+from symlag.document.closed import closed_form, integrated
 from symlag.document.layout import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Name, Sign, display, fenced, row
 from symlag.document.matrices import paired
 from symlag.document.prose import RATE, Prose, Step, at, boxed, damping_of, equal, fading, joined, rated, say, slope
@@ -38,6 +38,7 @@ def of_law(law: Law) -> Iterator[Step]:
         yield of_matrices(law)
     yield proof(law)
     yield closed_form(law)
+    yield from integrated(law)
 
 
 def family(law: Law) -> Step:

@@ -29,9 +29,11 @@ from symlag.document.layout import (
     rows,
     tall,
 )
+from symlag.document.names import GREEK
 
 _DOTS = {1: "˙", 2: "¨"}
 _SPACES = {"\u2009": "0.17em", "\u2003": "2em"}
+_UPRIGHT = frozenset(filter(str.isupper, GREEK.values()))
 _SYMBOLS = frozenset("∇∂⊤∞δ")
 
 
@@ -43,7 +45,8 @@ def mathml(box: Box) -> str:
 
 @mathml.register
 def _(box: Name) -> str:
-    return f"<mi>{escape(box.text)}</mi>"
+    upright = ' mathvariant="normal"' if box.text in _UPRIGHT else ""
+    return f"<mi{upright}>{escape(box.text)}</mi>"
 
 
 @mathml.register

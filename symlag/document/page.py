@@ -68,8 +68,10 @@ def _letter_in_tex(letter: str) -> str:
         return letter if letter.isprintable() else " "
     if (known := symbol(letter)) is not None:
         return f"${known}$"
+    raised = unicodedata.decomposition(letter).startswith("<super>")
     nearest = unicodedata.normalize("NFKD", letter)
-    return "".join(map(_letter_in_tex, nearest)) if nearest != letter else "?"
+    plain = "".join(map(_letter_in_tex, nearest)) if nearest != letter else "?"
+    return rf"\textsuperscript{{{plain}}}" if raised else plain
 
 
 def _prose_in_tex(prose: Prose) -> str:

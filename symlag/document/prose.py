@@ -12,10 +12,25 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from sympy import Symbol
+from sympy import S, Symbol
 
 from symlag.calculus import add, scaled
-from symlag.document.layout import EQUALS, MINUS, PLUS, ZERO, Box, Display, Fraction, Name, Row, Script, Sign, row
+from symlag.document.layout import (
+    EQUALS,
+    MINUS,
+    PLUS,
+    THIN,
+    ZERO,
+    Box,
+    Display,
+    Fraction,
+    Name,
+    Row,
+    Script,
+    Sign,
+    fenced,
+    row,
+)
 from symlag.document.terms import ranked, split_term
 from symlag.document.typeset import as_factor, typeset
 from symlag.jet import t
@@ -56,15 +71,21 @@ def joined(*terms: Any) -> Box:
     return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces or [ZERO]))
 
 
-def rated(expression: Any) -> Box:
-    """The rate of an expression, a constant that all of it shares drawn before."""
-    terms = _terms(expression)
-    parts = [split_term(term) for term in ranked(terms)]
+def shared(expression: Any) -> tuple[Any, Any]:
+    """The constant that all terms of an expression share, one where they share none, and the rest."""
+    parts = [split_term(term) for term in ranked(_terms(expression))]
     minus, constant, _ = parts[0]
     if constant.has(t) or any(other != constant for _, other, _ in parts):
-        return row(RATE, as_factor(expression))
+        return S.One, expression
     rest = add([scaled(-1 if sign != minus else 1, moving) for sign, _, moving in parts], expression)
-    return row(*[MINUS] * minus, *[as_factor(constant)] * (constant != 1), RATE, as_factor(rest))
+    return -constant if minus else constant, rest
+
+
+def rated(expression: Any) -> Box:
+    """The rate of an expression, a constant that all of it shares drawn before."""
+    constant, rest = shared(expression)
+    drawn = () if constant == 1 else (MINUS,) if constant == -1 else (boxed(constant), THIN)
+    return row(*drawn, RATE, _whole(rest))
 
 
 def fading(rate: Any, expression: Any) -> list[Any]:
@@ -77,11 +98,14 @@ def fading(rate: Any, expression: Any) -> list[Any]:
 
 
 def damping_of(L: Lagrangian) -> Any:
-    """The letter of the damping: a symbol stands for itself, all else is called γ, or κ where γ is taken."""
-    if L.damping.is_Symbol:
-        return L.damping
-    taken = {s.name for e in (L.kinetic, L.potential, L.damping) for s in e.free_symbols}
-    return next(Symbol(name) for name in ("gamma", "kappa", "nu", "Omega") if name not in taken)
+    """The letter of the damping: a symbol stands for itself, all else is called γ where that is free."""
+    return L.damping if L.damping.is_Symbol else free_letter(L, "gamma", "nu", "chi")
+
+
+def free_letter(L: Lagrangian, *names: str) -> Symbol:
+    """The first of the names that stands for nothing in a Lagrangian."""
+    taken = {symbol.name for e in (L.kinetic, L.potential, L.damping) for symbol in e.free_symbols}
+    return Symbol(next(name for name in (*names, f"{names[0]}_0") if name not in taken), positive=True)
 
 
 def slope(above: Box, below: Box) -> Fraction:
@@ -92,6 +116,12 @@ def slope(above: Box, below: Box) -> Fraction:
 def at(letter: Box, place: Any) -> Script:
     """A letter with a formula below."""
     return Script(letter, boxed(place))
+
+
+def _whole(expression: Any) -> Box:
+    """The box of an expression of which the rate is taken: in parentheses where it is more than one symbol."""
+    shown = typeset(expression)
+    return fenced(shown) if isinstance(shown, Row) else shown
 
 
 def _terms(expression: Any) -> tuple[Any, ...]:

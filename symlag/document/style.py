@@ -11,7 +11,7 @@ main { max-width: 44rem; margin: 0 auto; padding: 4rem 1.5rem 6rem; counter-rese
 h1 { font-size: 1.9rem; font-weight: 500; line-height: 1.25; margin: 0 0 2.5rem; text-wrap: balance; }
 section { border-top: 1px solid var(--rule); padding: 1.4rem 0 0.6rem; counter-increment: step; }
 h2 { font-size: 1.05rem; font-weight: 600; margin: 0 0 0.4rem; }
-h2::before { content: counter(step); color: var(--mark); display: inline-block; min-width: 1.8rem; }
+h2::before { content: counter(step); color: var(--mark); display: inline-block; min-width: 2.1rem; }
 p { margin: 0; color: var(--soft); }
 p math { color: var(--ink); }
 .formula { margin: 1rem 0; overflow-x: auto; overflow-y: hidden; padding: 0.3rem 0; }

@@ -34,10 +34,10 @@ from symlag.document.names import GREEK
 from symlag.document.typeset import typeset
 
 _LETTERS = {letter: f"\\{word}" for word, letter in GREEK.items() if word not in ("lamda", "Lamda")}
-_LETTERS |= {GREEK[word]: letter for word, letter in {"omicron": "o"}.items()}
-_UPRIGHT = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
+_LETTERS |= {g: rf"\mathrm{{{l}}}" for g, l in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}
+_LETTERS |= {"ε": r"\varepsilon", "φ": r"\varphi", "ο": "o"}
 _SIGNS = {
-    "−": "-", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
+    "−": "-", "±": r"\pm", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
     "∇": r"\nabla", "∫": r"\int", "∧": r"\wedge", "∨": r"\vee", "⊤": r"\top", "∞": r"\infty", "\u2009": r"\,",
     "δ": r"\delta", "\u2003": r"\qquad", "∑": r"\sum",
 }  # fmt: skip
