@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, S, exp, expand, integrate
+from sympy import Add, Expr, S, exp, expand, integrate, powsimp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner
@@ -61,7 +61,7 @@ def _primitive_matrix(slope: MatrixExpr, block: Block) -> Expr:
 
 def _degree(term: Expr, block: Block) -> Any:
     """The degree of a term in a block, by Euler's theorem."""
-    return tidy(directional(term, {block: block}) / term) if term != 0 else S.One
+    return tidy(powsimp(expand(directional(term, {block: block}) / term))) if term != 0 else S.One
 
 
 def _in_time(rest: Expr, rate: Expr) -> Any:
