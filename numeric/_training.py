@@ -27,32 +27,27 @@ class Path:
 
     step: float
     weights: Mapping[str, Any]
-    diverged: int | None
 
     def record(self, moving: Mapping[str, Any], **still: Any) -> Record:
         """The record of what a law calls its coordinates, with the rule's η, β and λ, in the rule's time ηk."""
         eta, beta = self.step**2, 1 - FRICTION * self.step
         time = eta * np.arange(len(next(iter(moving.values()))))
-        rule = {"eta": eta, "beta": beta, "lambda_": DECAY}
-        return Record.along(self.step, time, moving, rule | still, self.diverged)
+        return Record.along(self.step, time, moving, {"eta": eta, "beta": beta, "lambda_": DECAY, **still})
 
 
 def train(network: nn.Module, step: float, push: float = 0.0) -> Path:
     """The path of a network under SGD with momentum and weight decay; it begins at rest, or with a random push.
 
-    The push is a velocity in the time hk. Training stops early, and says where, when a weight is no number any more.
+    The push is a velocity in the time hk.
     """
     torch.set_num_threads(1)
     optimizer = torch.optim.SGD(network.parameters(), step**2, 1 - FRICTION * step, weight_decay=DECAY)
     _set_off(optimizer, network.parameters(), -push / step)
     path = [_copy(network)]
-    count = round(SPAN / step)
-    while len(path) <= count and _finite(path[-1]):
+    for _ in range(round(SPAN / step)):
         _update(network, optimizer)
         path.append(_copy(network))
-    lost = len(path) - 1 if not _finite(path[-1]) else None
-    kept = path[:lost]
-    return Path(step, {name: np.stack([weights[name] for weights in kept]) for name in path[0]}, lost)
+    return Path(step, {name: np.stack([weights[name] for weights in path]) for name in path[0]})
 
 
 def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
@@ -73,7 +68,3 @@ def _set_off(optimizer: torch.optim.Optimizer, weights: Iterable[Tensor], size: 
 
 def _copy(network: nn.Module) -> dict[str, Any]:
     return {name: weight.detach().numpy().copy() for name, weight in network.named_parameters()}
-
-
-def _finite(weights: Mapping[str, Any]) -> bool:
-    return all(np.isfinite(weight).all() for weight in weights.values())

@@ -25,12 +25,12 @@ ENERGY = noether(Lagrangian(m * x.dot**2 / 2, k * x**2 / 2, damping=gamma), time
 MOMENTUM = noether(Lagrangian(m * x.dot**2 / 2, damping=gamma), translation(x))
 
 
-def sampled(path, still=None, diverged=None):
+def sampled(path, **still):
     """What records a path given as a function of time."""
 
     def record(step):
         time = step * np.arange(round(1 / step) + 1)
-        return Record.along(step, time, {"x": path(time)}, still, diverged)
+        return Record.along(step, time, {"x": path(time)}, still)
 
     return record
 
@@ -70,7 +70,7 @@ def test_the_path_of_the_heavy_ball_obeys_the_equation_of_its_rule_to_round_off(
     for g in gradients:
         v = beta * v + g
         q.append(q[-1] - eta * v)
-    record = Record.along(0.1, eta * np.arange(51), {"q": np.array(q)})
+    record = Record.along(0.1, eta * np.arange(51), {"q": np.array(q)}, {})
     rates = np.diff(q, axis=0) / eta
     mass, friction = eta * (1 + beta) / 2, 1 - beta
     balance = mass * np.diff(rates, axis=0) / eta + friction * record.arrays["q_dot"] + gradients[1:]
@@ -78,12 +78,13 @@ def test_the_path_of_the_heavy_ball_obeys_the_equation_of_its_rule_to_round_off(
 
 
 def test_a_record_comes_back_from_its_file_as_it_was(tmp_path):
-    for diverged in (None, 7):
-        record = Record.along(0.5, np.arange(4.0), {"x": np.arange(8.0).reshape(4, 2)}, {"eta": 0.25}, diverged)
+    for lost in (1.0, np.inf):
+        path = np.vstack([np.arange(8.0).reshape(4, 2), [1.0, lost]])
+        record = Record.along(0.5, np.arange(5.0), {"x": path}, {"file": 0.25})
         record.save(tmp_path / "deep" / "run.npz")
         again = Record.load(tmp_path / "deep" / "run.npz")
-        assert (again.step, again.diverged) == (0.5, diverged)
-        assert again.arrays.keys() == record.arrays.keys() == {"x", "x_dot", "eta"}
+        assert (again.step, again.diverged) == (0.5, record.diverged) == (0.5, None if lost == 1 else 4)
+        assert again.arrays.keys() == record.arrays.keys() == {"x", "x_dot", "file"}
         assert all((again.arrays[name] == record.arrays[name]).all() for name in ("x", "x_dot"))
         assert (again.time == record.time).all()
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["run.npz"]
@@ -98,7 +99,7 @@ def test_what_is_no_record_is_refused_with_a_sentence(tmp_path, content):
 
 
 def test_an_array_that_would_need_pickled_code_is_refused(tmp_path):
-    pickled = {"record.step": np.array(1.0), "record.time": np.array([print]), "record.diverged": np.array(-1)}
+    pickled = {"step": np.array(1.0), "time": np.array([print]), "diverged": np.array(-1)}
     np.savez(tmp_path / "run.npz", allow_pickle=True, **pickled)
     with pytest.raises(FormError, match="no record"):
         Record.load(tmp_path / "run.npz")
@@ -106,7 +107,7 @@ def test_an_array_that_would_need_pickled_code_is_refused(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_refused_with_a_sentence(tmp_path):
     (tmp_path / "file").touch()
-    record = Record.along(0.5, np.arange(4.0), {"x": np.arange(4.0)})
+    record = Record.along(0.5, np.arange(4.0), {"x": np.arange(4.0)}, {})
     with pytest.raises(OutputError, match="it cannot be written"):
         record.save(tmp_path / "file" / "run.npz")
 
@@ -134,7 +135,7 @@ def test_a_law_is_judged_by_the_order_of_its_gaps(gaps, verdict):
 
 
 def test_a_law_holds_on_a_path_that_obeys_it():
-    trial = run([ENERGY], sampled(np.cos, {"m": 1.0, "k": 1.0, "gamma": 0.0}), STEPS)
+    trial = run([ENERGY], sampled(np.cos, m=1.0, k=1.0, gamma=0.0), STEPS)
     assert trial.verdict is Verdict.HOLDS
     assert trial.verdict.holds
     assert trial.sentence == Verdict.HOLDS.value
@@ -142,34 +143,33 @@ def test_a_law_holds_on_a_path_that_obeys_it():
 
 
 def test_a_law_holds_to_round_off_where_differences_are_exact():
-    trial = run([MOMENTUM], sampled(lambda time: np.exp(-2 * time), {"m": 1.0, "gamma": 2.0}), STEPS)
+    trial = run([MOMENTUM], sampled(lambda time: np.exp(-2 * time), m=1.0, gamma=2.0), STEPS)
     assert trial.verdict is Verdict.EXACT
     assert trial.verdict.holds
 
 
 def test_a_law_is_broken_on_a_path_that_does_not_obey_it():
-    trial = run([MOMENTUM], sampled(lambda time: np.exp(-2 * time), {"m": 1.0, "gamma": 2.01}), STEPS)
+    trial = run([MOMENTUM], sampled(lambda time: np.exp(-2 * time), m=1.0, gamma=2.01), STEPS)
     assert trial.verdict is Verdict.BROKEN
     assert not trial.verdict.holds
 
 
 def test_where_nothing_moves_nothing_is_tried():
-    assert run([MOMENTUM], sampled(np.ones_like, {"m": 1.0, "gamma": 2.0}), STEPS).verdict is Verdict.EMPTY
+    assert run([MOMENTUM], sampled(np.ones_like, m=1.0, gamma=2.0), STEPS).verdict is Verdict.EMPTY
 
 
 def test_a_run_that_diverges_ends_the_trial_and_its_record_is_kept(tmp_path):
-    record = sampled(np.exp, {"m": 1.0, "gamma": 2.0}, diverged=12)
-    trial = run([MOMENTUM], record, STEPS)
+    trial = run([MOMENTUM], sampled(lambda time: np.where(time < 0.47, np.exp(time), np.nan), m=1.0, gamma=2.0), STEPS)
     assert trial.verdict is Verdict.DIVERGED
     assert trial.sentence.endswith("At step size 0.04, step 12 gave no number.")
     assert len(trial.records) == 1
-    assert len(trial.records[0].time) == 24
+    assert len(trial.records[0].time) == 10
+    assert np.isfinite(trial.records[0].arrays["x_dot"]).all()
     assert all(path.stat().st_size > 0 for path in picture(trial, tmp_path))
 
 
 def test_a_run_that_diverges_at_once_leaves_nothing_to_judge(tmp_path):
-    record = Record.along(0.1, np.arange(2.0), {"x": np.ones(2)}, {"m": 1.0, "gamma": 2.0}, diverged=2)
-    trial = run([MOMENTUM], lambda step: record, STEPS)
+    trial = run([MOMENTUM], sampled(lambda time: np.where(time < 0.05, 1, np.nan), m=1.0, gamma=2.0), STEPS)
     assert trial.verdict is Verdict.DIVERGED
     assert trial.findings[0].curves == ()
     assert len(picture(trial, tmp_path)) == 2
@@ -180,13 +180,24 @@ def test_the_verdict_of_a_trial_is_the_worst_of_its_laws():
     laws = [noether(free, X) for X in (translation(x), rotation(x, y))]
     holding = run(laws, orbit(laws), STEPS)
     assert holding.verdict.holds
-    broken = run([MOMENTUM], sampled(np.exp, {"m": 1.0, "gamma": 2.0}), STEPS)
+    broken = run([MOMENTUM], sampled(np.exp, m=1.0, gamma=2.0), STEPS)
     assert Trial(holding.findings + broken.findings, holding.records).verdict is Verdict.BROKEN
 
 
 def test_a_record_that_lacks_an_array_of_the_law_is_refused_with_a_sentence():
     with pytest.raises(LoweringError, match="gamma is missing"):
-        run([MOMENTUM], sampled(np.exp, {"m": 1.0}), STEPS)
+        run([MOMENTUM], sampled(np.exp, m=1.0), STEPS)
+
+
+@pytest.mark.parametrize("steps", [(), (0.1, 0.05), (0.1, 0.1, 0.1), (0.1, 0.05, 0)])
+def test_fewer_than_three_step_sizes_are_refused_with_a_sentence(steps):
+    with pytest.raises(FormError, match="an order is observed at three step sizes; write"):
+        run([MOMENTUM], sampled(np.exp, m=1.0, gamma=2.0), steps)
+
+
+def test_a_record_that_is_none_is_refused_with_a_sentence():
+    with pytest.raises(FormError, match=r"record\(0\.04\): it returns None; write"):
+        run([MOMENTUM], lambda step: None, STEPS)
 
 
 def test_an_orbit_is_the_solution_at_fourth_order():

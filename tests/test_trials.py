@@ -68,8 +68,11 @@ def test_training_is_the_same_twice():
 
 
 def test_training_that_diverges_says_at_which_step_and_keeps_the_record_up_to_it():
-    path = _training.train(linear(), 0.1, push=1e200)
-    assert path.diverged == 2
-    assert {len(weights) for weights in path.weights.values()} == {2}
-    assert all(np.isfinite(weights).all() for weights in path.weights.values())
-    assert path.record({"w": path.weights["0.weight"]}).diverged == 2
+    def record(step):
+        path = _training.train(linear(), step, push=1e200)
+        return path.record({"w": path.weights["0.weight"]})
+
+    trial = run(derive(scale.theorem).laws, record, scale.steps)
+    assert trial.verdict is Verdict.DIVERGED
+    assert trial.sentence.endswith("At step size 0.1, step 2 gave no number.")
+    assert [run.diverged for run in trial.records] == [2]

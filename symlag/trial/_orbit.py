@@ -53,17 +53,15 @@ class Orbit:
     still: State
 
     def record(self, step: float) -> Record:
-        """The motion over the time `SPAN`; it ends early where a coordinate is no number any more."""
+        """The motion over the time `SPAN`, or until a coordinate is no number any more."""
         import numpy as np
 
-        path, count = [self.start], round(SPAN / step)
-        with np.errstate(all="ignore"):
-            while len(path) <= count and _finite(path[-1]):
-                path.append(self._next(path[-1], step * (len(path) - 1), step))
-        lost = None if _finite(path[-1]) else len(path) - 1
-        time = step * np.arange(len(path[:lost]))
-        moving = {name: np.stack([state[name] for state in path[:lost]]) for name in self.start}
-        return Record(step, time, {**moving, **self.still, "t": time[:, None]}, lost)
+        path, time = [self.start], step * np.arange(round(SPAN / step) + 1)
+        with np.errstate(all="ignore"):  # a motion that diverges passes through infinity
+            for now in time[:-1]:
+                path.append(self._next(path[-1], now, step))
+        moving = {name: np.stack([state[name] for state in path]) for name in self.start}
+        return Record.of(step, time, {**moving, "t": time[:, None]}, self.still)
 
     def _rate(self, state: State, time: float) -> State:
         """The rate of each coordinate and derivative: the next derivative, and at the top the acceleration."""
@@ -84,12 +82,6 @@ def _ahead(state: State, step: float, rate: State) -> State:
     return {name: value + step * rate[name] for name, value in state.items()}
 
 
-def _finite(state: State) -> bool:
-    import numpy as np
-
-    return all(np.isfinite(value).all() for value in state.values())
-
-
 def _parameters(laws: Sequence[Law]) -> list[Any]:
     """What occurs in a mechanics and its laws, and neither moves nor is time or a size."""
     L = laws[0].lagrangian
@@ -104,7 +96,7 @@ def _drawn(symbols: Sequence[Any], seed: int) -> State:
     """A random value of each symbol for every sample, between one half and three halves; whole where it must be."""
     import numpy as np
 
-    dice, slots = np.random.default_rng(seed), lower(symbols, symbols).inputs
+    dice, slots = np.random.default_rng(seed), lower(symbols, symbols).inputs if symbols else ()
     values = [_fit(symbol, dice.uniform(0.5, 1.5, (SAMPLES, *_lengths(symbol)))) for symbol in symbols]
     return {slot.key: value for slot, value in zip(slots, values, strict=True)}
 

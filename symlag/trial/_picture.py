@@ -67,7 +67,8 @@ def picture(trial: Trial, folder: str | Path, stem: str = "trial") -> tuple[Path
 
 def _draw_charge(panel: Any, finding: Finding) -> None:
     """The charge of some samples along the run with the largest step, by its greatest value."""
-    panel.set(title=finding.law.generator.name, xlabel="time $t$", ylabel=r"charge $C\,/\,\max|C|$")
+    title = finding.law.generator.name.replace("$", r"\$")
+    panel.set(title=title, xlabel="time $t$", ylabel=r"charge $C\,/\,\max|C|$")
     panel.axhline(0, color="0.85", linewidth=0.6, zorder=0)
     panel.margins(x=0.01)
     if not finding.curves:

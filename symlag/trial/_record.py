@@ -6,7 +6,7 @@ equation of motion without any error of its own.
 
 >>> import numpy as np
 >>> time = np.arange(5) / 4
->>> run = Record.along(0.25, time, {"x": time**2})
+>>> run = Record.along(0.25, time, {"x": time**2}, {})
 >>> run.time, run.arrays["x_dot"]
 (array([0.25, 0.5 , 0.75]), array([0.5, 1. , 1.5]))
 """
@@ -26,7 +26,7 @@ from symlag.trial._files import whole
 Arrays = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """The arguments of a kernel along one run, made with one step size.
 
@@ -40,25 +40,32 @@ class Record:
     diverged: int | None = None
 
     @classmethod
-    def along(
-        cls, step: float, time: Any, moving: Arrays, still: Arrays | None = None, diverged: int | None = None
-    ) -> Record:
+    def of(cls, step: float, time: Any, moving: Arrays, still: Arrays) -> Record:
+        """The record of what moves (n, …) at the instants `time` (n,), up to where it is no number any more."""
+        lost = _lost(moving)
+        kept = {name: path[:lost] for name, path in moving.items()}
+        return cls(step, time[:lost], {**kept, **still}, lost)
+
+    @classmethod
+    def along(cls, step: float, time: Any, moving: Arrays, still: Arrays) -> Record:
         """The record of paths at equally spaced instants, with velocities; both ends of the paths are spent on them.
 
         `moving` maps the name of a coordinate to its path, (n + 2, …) at the instants `time` (n + 2,).
         """
-        span = time[2:] - time[:-2]
-        positions = {name: path[1:-1] for name, path in moving.items()}
-        rates = {f"{name}_dot": _over(path[2:] - path[:-2], span) for name, path in moving.items()}
-        return cls(step, time[1:-1], positions | rates | dict(still or {}), diverged)
+        run = cls.of(step, time, moving, {})
+        span = run.time[2:] - run.time[:-2]
+        rates = {f"{name}_dot": _over(path[2:] - path[:-2], span) for name, path in run.arrays.items()}
+        positions = {name: path[1:-1] for name, path in run.arrays.items()}
+        return cls(step, run.time[1:-1], {**positions, **rates, **still}, run.diverged)
 
     def save(self, path: str | Path) -> None:
         """Write the record as .npz, wholly or not at all; `OutputError` where that cannot be done."""
         import numpy as np
 
-        own = {"step": self.step, "time": self.time, "diverged": -1 if self.diverged is None else self.diverged}
+        diverged = -1 if self.diverged is None else self.diverged
+        arrays: dict[str, Any] = {_ARRAY + name: array for name, array in self.arrays.items()}
         with whole(Path(path)) as draft, draft.open("wb") as file:
-            np.savez(file, **{_OWN + name: value for name, value in own.items()}, **self.arrays)
+            np.savez(file, allow_pickle=False, step=self.step, time=self.time, diverged=diverged, **arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> Record:
@@ -67,11 +74,11 @@ class Record:
 
         try:
             with np.load(path, allow_pickle=False) as stored:
-                found = dict(stored)
-            step, time, diverged = (found.pop(_OWN + name) for name in ("step", "time", "diverged"))
+                step, time, diverged = stored["step"], stored["time"], int(stored["diverged"])
+                arrays = {name.removeprefix(_ARRAY): stored[name] for name in stored if name.startswith(_ARRAY)}
         except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             raise FormError(str(path), "it is no record", "the path of a file that Record.save wrote") from None
-        return cls(float(step), time, found, None if diverged < 0 else int(diverged))
+        return cls(float(step), time, arrays, None if diverged < 0 else diverged)
 
 
 def admitted(kernel: Kernel, arrays: Arrays) -> Arrays:
@@ -79,7 +86,15 @@ def admitted(kernel: Kernel, arrays: Arrays) -> Arrays:
     return {name: arrays[name] for name in kernel.inputs if name in arrays}
 
 
-_OWN = "record."  # no symbol has a dot in its name, so that no array is named like this
+_ARRAY = "array."
+
+
+def _lost(moving: Arrays) -> int | None:
+    """The first instant at which something is no number."""
+    import numpy as np
+
+    good = np.all([np.isfinite(path).reshape(len(path), -1).all(1) for path in moving.values()], axis=0)
+    return None if good.all() else int(good.argmin())
 
 
 def _over(change: Any, span: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from symlag.errors import FormError
 from symlag.noether import Law
 from symlag.trial._balance import Curve, curve
 from symlag.trial._record import Record
@@ -61,19 +63,28 @@ class Trial:
         return self.verdict.value
 
 
-def run(laws: Sequence[Law], record: Callable[[float], Record], steps: Iterable[float]) -> Trial:
+def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[float]) -> Trial:
     """Try laws on the runs that `record` makes at each step size, and stop at the first run that diverges.
 
     `record` returns the arguments of the laws' kernels along a run; three step sizes, each half of the one before, are
-    enough for a verdict.
+    enough for a verdict. `FormError` where there are fewer, or where something else is returned.
     """
-    records = tuple(_until_lost(record, steps))
+    records = tuple(_until_lost(record, _checked(steps)))
     return Trial(tuple(_finding(law, records) for law in laws), records)
 
 
-def _until_lost(record: Callable[[float], Record], steps: Iterable[float]) -> Iterable[Record]:
+def _checked(steps: Iterable[float]) -> tuple[float, ...]:
+    chosen = tuple(steps)
+    if len(set(chosen)) < 3 or min(chosen) <= 0:
+        raise FormError(f"steps = {chosen}", "an order is observed at three step sizes", "steps = (0.1, 0.05, 0.025)")
+    return chosen
+
+
+def _until_lost(record: Callable[[float], Any], steps: Iterable[float]) -> Iterator[Record]:
     for step in steps:
         made = record(step)
+        if not isinstance(made, Record):
+            raise FormError(f"record({step:g})", f"it returns {made!r}", "return Record.along(…)")
         yield made
         if made.diverged is not None:
             return
