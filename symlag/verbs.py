@@ -13,6 +13,7 @@ from sympy import Eq, Expr
 if TYPE_CHECKING:
     from symlag.backends import Kernel
     from symlag.noether import Law
+    from symlag.polar import Adaptive
     from symlag.solution import Oscillation, Relaxation
 
 
@@ -43,6 +44,12 @@ class Verbs:
         from symlag.solution import steady_state
 
         return steady_state(cast("Law", self))
+
+    def adaptive(self, step: Expr) -> Adaptive:
+        """The RMSProp on the sphere that a scale law amounts to, one step taking the time η."""
+        from symlag.polar import adaptive
+
+        return adaptive(cast("Law", self), step)
 
     def _repr_latex_(self) -> str:
         from symlag.document import law_latex
