@@ -13,7 +13,6 @@ from sympy import (
     Max,
     Min,
     Mod,
-    Symbol,
     acos,
     acosh,
     asin,
@@ -38,7 +37,7 @@ from sympy import (
 )  # fmt: skip
 
 from symlag.backends._points import arrays, flat
-from symlag.backends._printer import POWER, PRODUCT, Printer, Written
+from symlag.backends._printer import Squaring
 from symlag.backends._signature import Shape
 from symlag.backends._tensors import Tensors
 from symlag.program import Program
@@ -76,20 +75,8 @@ _FUNCTIONS = {
 }
 
 
-class _Printer(Printer):
-    def power(self, base: Symbol, exponent: int) -> Written:
-        """The power by squaring: NumPy's own goes by logarithms from the cube on, and is many times slower."""
-        return _power(base.name, exponent), PRODUCT if exponent % 2 else POWER
-
-
-def _power(base: str, exponent: int) -> str:
-    if exponent <= 2:
-        return f"{base}**2" if exponent == 2 else base
-    return f"{base}*{_power(base, exponent - 1)}" if exponent % 2 else f"({_power(base, exponent // 2)})**2"
-
-
 _TENSORS = Tensors(
-    printer=_Printer(
+    printer=Squaring(
         "numpy",
         _FUNCTIONS,
         choice="np.where({0}, {1}, {2})",

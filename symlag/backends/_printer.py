@@ -148,5 +148,18 @@ class Printer:
         return LoweringError(str(node), f"{self.backend} kernels have no {node.func.__name__}", f"it with {known}")
 
 
+class Squaring(Printer):
+    """A printer for libraries whose own powers go by logarithms from the cube on, and are many times slower."""
+
+    def power(self, base: Symbol, exponent: int) -> Written:
+        return _squared(base.name, exponent), PRODUCT if exponent % 2 else POWER
+
+
+def _squared(base: str, exponent: int) -> str:
+    if exponent <= 2:
+        return f"{base}**2" if exponent == 2 else base
+    return f"{base}*{_squared(base, exponent - 1)}" if exponent % 2 else f"({_squared(base, exponent // 2)})**2"
+
+
 def _sorted(nodes: Iterable[Any]) -> list[Any]:
     return sorted(nodes, key=str)

@@ -35,7 +35,7 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
-from symlag.backends._printer import Printer
+from symlag.backends._printer import Squaring
 from symlag.backends._signature import Shape
 from symlag.backends._tensors import Tensors
 from symlag.errors import LoweringError
@@ -70,7 +70,7 @@ _FUNCTIONS = {
 }
 
 _TENSORS = Tensors(
-    printer=Printer(
+    printer=Squaring(
         "torch",
         _FUNCTIONS,
         choice="torch.where({0}, {1}, {2})",

@@ -23,11 +23,24 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.program._contractions import Contraction, Factor, Size, Value, contract
 from symlag.program._doors import Doors, Form, Slot, doors, wanted
-from symlag.program._names import Names
+from symlag.program._names import Names, public
 from symlag.program._scalars import Assignment, straighten
 from symlag.words import letters, words
 
-__all__ = ["Assembly", "Assignment", "Contraction", "Names", "Program", "Slot", "Step", "Term", "Value", "lower"]
+__all__ = [
+    "Assembly",
+    "Assignment",
+    "Contraction",
+    "Form",
+    "Names",
+    "Program",
+    "Slot",
+    "Step",
+    "Term",
+    "Value",
+    "lower",
+    "public",
+]
 
 
 @dataclass(frozen=True)
