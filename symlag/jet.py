@@ -68,6 +68,21 @@ class Prolonged:
         steps = (".dot" * n if v == t else f".d({v})" * n for n, v in zip(self.order, self.base, strict=True))
         return self.stem + "".join(steps)
 
+    def _latex(self, printer: Any) -> str:
+        # What SymPy's own printer shows in a notebook; documents are set by `symlag.document`.
+        letter = printer._print(Symbol(self.stem))
+        if self.base == (t,):
+            (count,) = self.order
+            return (
+                rf"\{'d' * count}ot{{{letter}}}"
+                if 0 < count < 3
+                else f"{{{letter}^{{({count})}}}}"
+                if count
+                else letter
+            )
+        along = "".join(printer._print(v) * n for v, n in zip(self.base, self.order, strict=True))
+        return f"{{{letter}}}_{{{along}}}" if along else letter
+
 
 class Jet(Prolonged, Symbol):
     """A real coordinate, or one of its derivatives; over several variables, a field."""

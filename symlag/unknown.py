@@ -60,6 +60,9 @@ class Unknown(Expr):
     def _sympystr(self, printer: Any) -> str:
         return f"{self.name}({', '.join(map(printer.doprint, self.arguments))})"
 
+    def _latex(self, printer: Any) -> str:
+        return f"{printer._print(Symbol(self.name))}({', '.join(map(printer._print, self.arguments))})"
+
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         # SymPy's own diff, met inside nodes that symlag has no rule for.
         at = [i for i, argument in enumerate(self.arguments) if argument == symbol]
@@ -99,6 +102,10 @@ class Partial(Derivative, Expr):
         names = "".join(f", {printer.doprint(self.function.arguments[int(i)])}" for i, _ in self.directions)
         return f"d({self.function.name}{names})"
 
+    def _latex(self, printer: Any) -> str:
+        names = "".join(printer._print(self.function.arguments[int(i)]) for i, _ in self.directions)
+        return rf"\partial_{{{names}}} {printer._print(Symbol(self.function.name))}"
+
 
 class Gradient(Derivative, MatrixExpr):
     """The gradient of an unknown function in a matrix argument, or of its derivative along given directions."""
@@ -117,6 +124,10 @@ class Gradient(Derivative, MatrixExpr):
     def _sympystr(self, printer: Any) -> str:
         along = "".join(f"[{printer.doprint(v)}]" for _, v in self.directions)
         return f"grad({self.function.name}, {printer.doprint(self.argument)}){along}"
+
+    def _latex(self, printer: Any) -> str:
+        along = "".join(rf"\left[{printer._print(v)}\right]" for _, v in self.directions)
+        return rf"\nabla_{{{printer._print(self.argument)}}} {printer._print(Symbol(self.function.name))}{along}"
 
 
 @words.register

@@ -16,8 +16,8 @@ p { margin: 0; color: var(--soft); }
 p math { color: var(--ink); }
 .formula { margin: 1rem 0; overflow-x: auto; overflow-y: hidden; padding: 0.3rem 0; }
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; }
-.lines > mtr > mtd { padding: 0.35rem 0; text-align: left; }
-.lines > mtr > mtd:first-child { text-align: right; padding-right: 0.15rem; }
+.lines > mtr > mtd { padding: 0.35rem 0; text-align: left; text-align: -webkit-left; }
+.lines > mtr > mtd:first-child { text-align: right; text-align: -webkit-right; padding-right: 0.25em; }
 figure { margin: 2rem 0 0; }
 figure svg { width: 100%; height: auto; }
 @media print { body { font-size: 11pt; } section { break-inside: avoid; } main { padding: 0; } }
