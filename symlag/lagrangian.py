@@ -69,9 +69,9 @@ class Lagrangian:
         """The coordinate as this Lagrangian knows it; `CoordinateError` where it does not."""
         known = self.spelling.read(coordinate)
         if known not in self.coordinates:
-            names = ", ".join(map(str, self.coordinates or ()))
+            names = ", ".join(map(_told, self.coordinates))
             raise CoordinateError(
-                str(coordinate), f"the Lagrangian has no such coordinate, only {names}", "one of these"
+                _told(coordinate), f"the Lagrangian has no such coordinate, only {names}", "one of these"
             )
         return known
 
@@ -101,6 +101,12 @@ def _listed(coordinates: Any) -> tuple[Any, ...]:
     if coordinates is None:
         return ()
     return tuple(coordinates) if isinstance(coordinates, Iterable) else (coordinates,)
+
+
+def _told(coordinate: Any) -> str:
+    """A coordinate by its name, and by its shape where it has one."""
+    shape = getattr(coordinate, "shape", ())
+    return f"{coordinate} ({'×'.join(map(str, shape))})" if shape else str(coordinate)
 
 
 def _coordinate(written: Any) -> Any:

@@ -146,7 +146,7 @@ def characteristics(L: Lagrangian, X: Generator) -> dict[Any, Any]:
 
 def _admitted(L: Lagrangian, X: Generator) -> Generator:
     """The generator in jets, all of its coordinates known to a Lagrangian of one independent variable."""
-    if any(len(q.base) > 1 for q in L.coordinates):
+    if any(q.base != (t,) for q in L.coordinates):
         raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
     for q in X.components:
         L.require(q)

@@ -1,0 +1,10 @@
+from symlag import Lagrangian, accelerations, coordinates, energy, symbols
+from symlag.calculus import total
+from symlag.exact import vanishes
+
+
+def test_energy_runs_down_at_the_rate_of_the_friction():
+    x, y = coordinates("x y")
+    m, k, gamma = symbols("m k gamma", positive=True)
+    L = Lagrangian(m * (x.dot**2 + y.dot**2) / 2, k * x**2 * y, damping=gamma)
+    assert vanishes(total(energy(L)).xreplace(accelerations(L)) + gamma * m * (x.dot**2 + y.dot**2))
