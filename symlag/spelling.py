@@ -45,6 +45,7 @@ class Spelling:
         """The expression in jets; what is in jets already stays."""
         if not isinstance(expression, Basic):
             return expression
+        expression = expression.xreplace({d: d.doit() for d in expression.atoms(Derivative)})
         rates = {d: self._raised(d) for d in expression.atoms(Derivative) if d.expr in self.functions}
         clocks = _clocks(expression) | self.clocks
         return expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(clocks)

@@ -96,6 +96,12 @@ def test_a_function_of_something_else_than_a_symbol_stays_a_function():
     assert Spelling.of(f(2 * t).diff(t)).functions == {}
 
 
+def test_a_derivative_that_is_not_worked_out_is_worked_out(clock):
+    f = Function("x")(clock)
+    L = Lagrangian(f.diff(clock) ** 2 / 2 + Derivative(f**2, clock) * f.diff(clock))
+    assert L.density == x.dot**2 / 2 + 2 * x * x.dot**2
+
+
 def test_jets_need_no_spelling():
     assert Spelling.of(x.dot**2).read(x.dot) == x.dot
     assert Spelling.of(coordinates("x")).speak(x) == x

@@ -1,6 +1,6 @@
-from sympy import exp
+from sympy import exp, symbols
 
-from symlag import Generator, Lagrangian, block, inner, invariant_loss, noether, scale, symbols, t
+from symlag import Generator, Lagrangian, block, inner, invariant_loss, noether, scale, t
 from symlag.exact import vanishes
 
 

@@ -1,4 +1,6 @@
-from symlag import Generator, fields, symbols, t
+from sympy import symbols
+
+from symlag import Generator, fields, t
 from symlag.calculus import euler, total
 from symlag.exact import vanishes
 

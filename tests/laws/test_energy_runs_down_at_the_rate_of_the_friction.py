@@ -1,4 +1,6 @@
-from symlag import Lagrangian, accelerations, coordinates, energy, symbols
+from sympy import symbols
+
+from symlag import Lagrangian, accelerations, coordinates, energy
 from symlag.calculus import total
 from symlag.exact import vanishes
 

@@ -1,4 +1,6 @@
-from symlag import Generator, Lagrangian, coordinates, noether, symbols, t
+from sympy import symbols
+
+from symlag import Generator, Lagrangian, coordinates, noether, t
 
 
 def test_galilean_boost_is_conserved():

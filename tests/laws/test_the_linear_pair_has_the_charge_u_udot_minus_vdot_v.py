@@ -1,4 +1,6 @@
-from symlag import block, general_linear, heavy_ball, invariant_loss, noether, symbols
+from sympy import symbols
+
+from symlag import block, general_linear, heavy_ball, invariant_loss, noether
 from symlag.exact import vanishes
 
 
