@@ -135,6 +135,23 @@ def test_no_name_of_a_user_acts_in_tex_or_html(name):
             latex(expression)
 
 
+def test_letters_of_a_derivation_step_aside_for_those_of_a_user():
+    C, V = coordinates("C V")
+    L = Lagrangian((C.dot**2 + V.dot**2) / 2, C**2 + V**2)
+    written = Document.of("", L, [noether(L, rotation(C, V))]).fragment()
+    assert r"\mathcal{V} &=C^{2}+V^{2}" in written
+    assert r"\frac{d}{dt}\mathcal{C}=0" in written
+    assert "T &=" in written
+
+
+def test_a_lagrangian_of_higher_order_has_the_momenta_of_ostrogradsky():
+    L = Lagrangian(x.dot.dot**2 / 2)
+    written = Document.of("", L, [noether(L, Generator({x: x}))]).fragment()
+    assert r"C &=p_{x}\xi_{x}+p_{\dot{x}}\dot{\xi}_{x}" in written
+    assert r"p_{x} &=-x^{(3)}" in written
+    assert r"-\left(\frac{d}{dt}\right)^{2}\frac{\partial L}{\partial\ddot{q}}=0" in written
+
+
 def test_a_title_is_text_in_every_format():
     title = r"50% of $\eta$ & {<script>alert(1)</script>} #_^~ |q|² η ½ é 語"
     document = Document(title, ())

@@ -27,6 +27,7 @@ from symlag.document import matrices as matrices
 from symlag.document import page
 from symlag.document.balance import stated
 from symlag.document.prose import Step
+from symlag.document.roles import aside, names
 from symlag.document.steps import derived
 from symlag.document.tex import latex, tex
 from symlag.document.written import write_all
@@ -48,7 +49,9 @@ class Document:
     @classmethod
     def of(cls, title: str, L: Lagrangian, laws: Iterable[Law], rule: Rule | None = None) -> Self:
         """The derivation of laws from a Lagrangian, and of that from a learning rule where there is one."""
-        return cls(title, tuple(derived(L, tuple(laws), rule)))
+        told = tuple(laws)
+        moves = (move for law in told for move in (law.generator.tau, *law.generator.components.values()))
+        return cls(title, aside(tuple(derived(L, told, rule)), names(L, *moves)))
 
     def tex(self) -> str:
         """A TeX file that compiles alone, with amsmath only."""

@@ -11,19 +11,20 @@ from symlag.blocks import Skew, Symmetric, normal, zero_like
 from symlag.boundary import antiderivative
 from symlag.calculus import scaled
 from symlag.document.closed import closed_form, integrated
-from symlag.document.layout import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Name, Sign, display, fenced, row
+from symlag.document.layout import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, fenced, row
 from symlag.document.matrices import paired
 from symlag.document.prose import RATE, Prose, Step, at, boxed, damping_of, equal, fading, joined, rated, say, slope
 from symlag.document.terms import negative, ranked
-from symlag.document.typeset import typeset
+from symlag.document.typeset import jet_box, typeset
 from symlag.exact import tidy
 from symlag.jet import Block, t
+from symlag.motion import tower
 from symlag.noether import Law, characteristics
 
-LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Name, "LTVCB")
+LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Role, "LTVCB")
 EPSILON = Symbol("epsilon")
-XI, ZETA, TAU, Q = map(Name, "ξζτq")
-CHANGED_T, CHANGED_V, WORK = row(Sign("δ"), KINETIC), row(Sign("δ"), POTENTIAL), row(Sign("δ"), Name("W"))
+XI, ZETA, TAU, MOMENTUM, Q = map(Role, "ξζτpq")
+CHANGED_T, CHANGED_V, WORK = row(Sign("δ"), KINETIC), row(Sign("δ"), POTENTIAL), row(Sign("δ"), Role("W"))
 
 
 def of_law(law: Law) -> Iterator[Step]:
@@ -73,14 +74,30 @@ def shift(law: Law) -> Step:
 def charge(law: Law) -> Step:
     """The charge."""
     timed = law.generator.tau != 0
-    pieces = [_pair(slope(LAGRANGE, boxed(q.dot)), _move(law, q), q) for q in _moving(law)]
+    pieces = [piece for q in _moving(law) for piece in _pairs(law, q)]
     pieces += [row(TAU, LAGRANGE)] if timed else []
     pieces += [row(MINUS, END)] if boundary(law) != 0 else []
     path = ": {zeta}, the move of the path at one time" if timed else ""
     fixed = row(at(ZETA, Q), EQUALS, at(XI, Q), MINUS, TAU, Dotted(Q, 1))
-    reason = say(f"Each momentum is paired with the move of its coordinate{path}.", zeta=fixed)
-    value = row(EQUALS, typeset(read(law, law.charge)))
-    return Step("The charge", reason, display(equal(CHARGE, joined(*pieces)), (NOTHING, value)))
+    higher = law.lagrangian.order > 1
+    kind = ", and those of Ostrogradsky {p} with the rates of it" if higher else ""
+    reason = say(f"Each momentum is paired with the move of its coordinate{path}{kind}.", zeta=fixed, p=MOMENTUM)
+    lines = [equal(CHARGE, joined(*pieces)), (NOTHING, row(EQUALS, typeset(read(law, law.charge))))]
+    return Step("The charge", reason, display(*lines, *(_momenta(law) if higher else ())))
+
+
+def _pairs(law: Law, coordinate: Any) -> list[Box]:
+    """The momenta of a coordinate, each with its share of the move."""
+    if law.lagrangian.order == 1:
+        return [_pair(slope(LAGRANGE, boxed(coordinate.dot)), _move(law, coordinate), coordinate)]
+    letter = ZETA if law.generator.tau != 0 else XI
+    levels = enumerate(tower(law.lagrangian, coordinate))
+    return [_pair(at(MOMENTUM, jet), jet_box(letter, boxed(coordinate), k), coordinate) for k, jet in levels]
+
+
+def _momenta(law: Law) -> list[tuple[Box, Box]]:
+    """The momenta written out."""
+    return [equal(at(MOMENTUM, jet), p) for q in _moving(law) for jet, p in tower(law.lagrangian, q).items()]
 
 
 def balance(law: Law) -> Step:
@@ -114,12 +131,12 @@ def of_matrices(law: Law) -> Step:
 
 def proof(law: Law) -> Step:
     """The proof: the balance, recomputed from what the law states."""
-    pieces = [row(MINUS, _pair(at(Name("E"), q), _move(law, q), q)) for q in _moving(law)]
-    line = row(joined(row(_rate(law), CHARGE), *pieces), MINUS, Name("S"), EQUALS, typeset(law.defect()))
+    pieces = [row(MINUS, _pair(at(Role("E"), q), _move(law, q), q)) for q in _moving(law)]
+    line = row(joined(row(_rate(law), CHARGE), *pieces), MINUS, Role("S"), EQUALS, typeset(law.defect()))
     reason = say(
         "Computed again from the charge and the sources {S} that the law states, with {E} the left side of the "
         "equation of motion, the balance closes on every path, whether it obeys the equation of motion or not.",
-        S=Name("S"), E=at(Name("E"), Q),
+        S=Role("S"), E=at(Role("E"), Q),
     )  # fmt: skip
     return Step("The proof", reason, display((NOTHING, line)))
 

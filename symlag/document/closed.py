@@ -18,6 +18,7 @@ from symlag.document.layout import (
     Dotted,
     Fraction,
     Name,
+    Role,
     Root,
     Script,
     Sign,
@@ -35,7 +36,7 @@ from symlag.noether import Law
 
 FIRST, MOMENT, RUNNING = symbols("t_0 s u", positive=True)
 ROOTS = symbols("r_1 r_2")
-CHARGE, SOURCE, KICK, Q, GREEN, D = map(Name, "CSKQGd")
+CHARGE, SOURCE, KICK, Q, GREEN, D = map(Role, "CSKQGd")
 
 
 def closed_form(law: Law) -> Step:

@@ -24,6 +24,11 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Role(Name):
+    """A letter that a derivation itself gives a meaning to, such as C for the charge."""
+
+
+@dataclass(frozen=True)
 class Number:
     """Digits."""
 

@@ -17,6 +17,8 @@ from symlag.document.layout import (
     Box,
     Dotted,
     Name,
+    Number,
+    Role,
     Script,
     Sign,
     display,
@@ -24,12 +26,13 @@ from symlag.document.layout import (
     row,
 )
 from symlag.document.prose import RATE, Step, at, boxed, damping_of, equal, joined, say, slope
+from symlag.document.typeset import jet_box, raised
 from symlag.lagrangian import Lagrangian
 from symlag.motion import euler_lagrange
 from symlag.noether import Law
 from symlag.rules import Rule
 
-LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Name, "LTVΓq")
+LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Role, "LTVΓq")
 
 
 def derived(L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None) -> Iterator[Step]:
@@ -60,7 +63,7 @@ def mechanics(L: Lagrangian) -> Step:
     lines = [equal(KINETIC, L.kinetic), equal(POTENTIAL, L.potential), equal(LAGRANGE, row(KINETIC, MINUS, POTENTIAL))]
     letter = damping_of(L)
     lines += [equal(letter, L.damping)] if L.damping not in (0, letter) else []
-    lines += [equal(at(Name("F"), q), force) for q, force in L.forces.items()]
+    lines += [equal(at(Role("F"), q), force) for q, force in L.forces.items()]
     weight = () if L.damping == 0 else (Script(Name("e"), above=GROWTH),)
     action = row(Sign("∫"), *weight, LAGRANGE, THIN, Name("d"), Name("t"))
     grows = "" if L.damping == 0 else ", in which {growth} with {grown} stands for friction"
@@ -81,7 +84,13 @@ def motion(L: Lagrangian) -> Step:
 
 
 def _euler(L: Lagrangian) -> Box:
-    """The Euler–Lagrange equation of a coordinate q."""
+    """The Euler–Lagrange equation of a coordinate q, its signs those of −E = Σ −(−D)ᵏ ∂L/∂q⁽ᵏ⁾."""
     rate = RATE if L.damping == 0 else fenced(row(RATE, PLUS, boxed(damping_of(L))))
-    force: Any = at(Name("F"), Q) if L.forces else ZERO
-    return row(rate, slope(LAGRANGE, Dotted(Q, 1)), MINUS, slope(LAGRANGE, Q), EQUALS, force)
+    higher = [_term(rate, k) for k in range(2, L.order + 1)]
+    force: Any = at(Role("F"), Q) if L.forces else ZERO
+    return row(rate, slope(LAGRANGE, Dotted(Q, 1)), MINUS, slope(LAGRANGE, Q), *higher, EQUALS, force)
+
+
+def _term(rate: Box, k: int) -> Box:
+    """The term of the k-th derivative."""
+    return row(MINUS if k % 2 == 0 else PLUS, raised(rate, Number(str(k))), slope(LAGRANGE, jet_box(Q, None, k)))

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sympy import Mul, Pow, Rational, S, default_sort_key
+from sympy import Float, Mul, Pow, Rational, S, default_sort_key
 
 from symlag.jet import jets
 from symlag.unknown import Unknown
@@ -92,7 +92,7 @@ def _height(expression: Any) -> int:
 def _above(factor: Any) -> tuple[Any, ...]:
     if isinstance(factor, Rational):
         return (Rational(factor.p),) if factor.p != 1 else ()
-    return () if divides(factor) else (factor,)
+    return () if divides(factor) or factor == Float(1) else (factor,)
 
 
 def _below(factor: Any) -> tuple[Any, ...]:

@@ -31,10 +31,12 @@ from symlag.document.layout import (
     tall,
 )
 from symlag.document.names import GREEK
+from symlag.document.roles import CALLIGRAPHIC
 from symlag.document.typeset import typeset
 
 _LETTERS = {letter: f"\\{word}" for word, letter in GREEK.items() if word not in ("lamda", "Lamda")}
 _LETTERS |= {g: rf"\mathrm{{{l}}}" for g, l in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}
+_LETTERS |= {letter: rf"\mathcal{{{plain}}}" for plain, letter in CALLIGRAPHIC.items()}
 _LETTERS |= {"ε": r"\varepsilon", "φ": r"\varphi", "ο": "o"}
 _SIGNS = {
     "−": "-", "±": r"\pm", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",

@@ -112,7 +112,11 @@ def dotted(jet: Prolonged) -> Box:
         along = [named(v.name) for v, n in zip(jet.base, jet.order, strict=True) for _ in range(n)]
         lower = [part for part in (subscript, row(*along) if along else None) if part]
         return Script(letter, listed(*lower)) if lower else letter
-    (count,) = jet.order
+    return jet_box(letter, subscript, *jet.order)
+
+
+def jet_box(letter: Box, subscript: Box | None, count: int) -> Box:
+    """A letter under one dot or two, or with the count of its derivatives above."""
     if count > 2:
         return Script(letter, subscript, fenced(Number(str(count))))
     marked = Dotted(letter, count) if count else letter
