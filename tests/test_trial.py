@@ -189,7 +189,7 @@ def test_a_record_that_lacks_an_array_of_the_law_is_refused_with_a_sentence():
         run([MOMENTUM], sampled(np.exp, m=1.0), STEPS)
 
 
-@pytest.mark.parametrize("steps", [(), (0.1, 0.05), (0.1, 0.1, 0.1), (0.1, 0.05, 0)])
+@pytest.mark.parametrize("steps", [(), (0.1, 0.05), (0.1, 0.1, 0.1), (0.1, 0.05, 0), (0.1, 0.05, "0.025")])
 def test_fewer_than_three_step_sizes_are_refused_with_a_sentence(steps):
     with pytest.raises(FormError, match="an order is observed at three step sizes; write"):
         run([MOMENTUM], sampled(np.exp, m=1.0, gamma=2.0), steps)
@@ -240,6 +240,12 @@ def test_a_motion_that_runs_away_is_told_with_the_step_at_which_it_did(tmp_path)
     assert trial.records[-1].diverged == len(trial.records[-1].time)
     assert all(np.isfinite(array).all() for array in trial.records[-1].arrays.values())
     assert len(picture(trial, tmp_path)) == 2
+
+
+def test_where_there_is_no_law_there_is_no_trial():
+    for ask in (lambda: orbit([]), lambda: run([], sampled(np.exp), STEPS)):
+        with pytest.raises(FormError, match="there is no law to try; write"):
+            ask()
 
 
 def test_the_motion_of_an_unknown_loss_is_refused_with_a_sentence():

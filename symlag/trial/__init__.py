@@ -3,6 +3,18 @@
 `run(laws, record, steps)` records a run at each step size, integrates every law along it, and returns a `Trial`, which
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
 integrates the mechanics' own equations of motion. `picture(trial, folder)` draws what was measured and predicted.
+
+>>> from symlag.generator import time_translation
+>>> from symlag.jet import coordinates
+>>> from symlag.lagrangian import Lagrangian
+>>> from symlag.noether import noether
+>>> x = coordinates("x")
+>>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
+>>> trial = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01))
+>>> print(trial.sentence)
+The law holds: its gap to the measured charge closes with the step.
+>>> round(trial.findings[0].order)
+4
 """
 
 from symlag.trial._balance import Curve

@@ -24,6 +24,7 @@ from sympy import MatrixSymbol
 
 from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric
+from symlag.errors import FormError
 from symlag.jet import jets, t
 from symlag.motion import accelerations
 from symlag.noether import Law
@@ -37,7 +38,12 @@ State = Mapping[str, Any]
 
 
 def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
-    """What records the motion that the laws of one mechanics speak of, for a step size in its own time."""
+    """What records the motion that the laws of one mechanics speak of, for a step size in its own time.
+
+    `FormError` where there is no law; `LoweringError` where the accelerations have no value, as of an unknown loss.
+    """
+    if not laws:
+        raise FormError("orbit([])", "there is no law to try", "symmetry = time_translation(), say")
     L = laws[0].lagrangian
     top = {L.spelling.read(jet): acceleration for jet, acceleration in accelerations(L).items()}
     start = [jet.root.at((k,)) for jet in top for k in range(sum(jet.order))]

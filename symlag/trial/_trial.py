@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from symlag.errors import FormError
@@ -63,19 +64,21 @@ class Trial:
         return self.verdict.value
 
 
-def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[float]) -> Trial:
+def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[Any]) -> Trial:
     """Try laws on the runs that `record` makes at each step size, and stop at the first run that diverges.
 
     `record` returns the arguments of the laws' kernels along a run; three step sizes, each half of the one before, are
-    enough for a verdict. `FormError` where there are fewer, or where something else is returned.
+    enough for a verdict. `FormError` where there are fewer, where something else is returned, or without a law.
     """
+    if not laws:
+        raise FormError("run([], …)", "there is no law to try", "symmetry = scale(w), say")
     records = tuple(_until_lost(record, _checked(steps)))
     return Trial(tuple(_finding(law, records) for law in laws), records)
 
 
-def _checked(steps: Iterable[float]) -> tuple[float, ...]:
+def _checked(steps: Iterable[Any]) -> tuple[float, ...]:
     chosen = tuple(steps)
-    if len(set(chosen)) < 3 or min(chosen) <= 0:
+    if len(set(chosen)) < 3 or not all(isinstance(step, Real) and step > 0 for step in chosen):
         raise FormError(f"steps = {chosen}", "an order is observed at three step sizes", "steps = (0.1, 0.05, 0.025)")
     return chosen
 
