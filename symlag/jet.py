@@ -71,17 +71,13 @@ class Prolonged:
     def _latex(self, printer: Any) -> str:
         # What SymPy's own printer shows in a notebook; documents are set by `symlag.document`.
         letter = printer._print(Symbol(self.stem))
-        if self.base == (t,):
-            (count,) = self.order
-            return (
-                rf"\{'d' * count}ot{{{letter}}}"
-                if 0 < count < 3
-                else f"{{{letter}^{{({count})}}}}"
-                if count
-                else letter
-            )
-        along = "".join(printer._print(v) * n for v, n in zip(self.base, self.order, strict=True))
-        return f"{{{letter}}}_{{{along}}}" if along else letter
+        if self.base != (t,):
+            along = "".join(printer._print(v) * n for v, n in zip(self.base, self.order, strict=True))
+            return f"{{{letter}}}_{{{along}}}" if along else letter
+        (count,) = self.order
+        if count > 2:
+            return f"{letter}^{{({count})}}"
+        return rf"\{'d' * count}ot{{{letter}}}" if count else letter
 
 
 class Jet(Prolonged, Symbol):

@@ -173,7 +173,7 @@ def test_a_law_shows_itself_in_a_notebook():
     [
         (x.dot**2, r"\dot{x}^{2}"),
         (coordinates("theta_1").dot.dot, r"\ddot{\theta_{1}}"),
-        (x.dot.dot.dot**2, "{x^{(3)}}^{2}"),
+        (x.dot.dot.dot**2, r"\left(x^{(3)}\right)^{2}"),
         (fields("u", t, Symbol("s")).d(Symbol("s")).dot, "{u}_{ts}"),
         (W.dot, r"\dot{W}"),
         (invariant_loss("f", scale(w)), "f(w)"),
