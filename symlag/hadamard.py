@@ -13,7 +13,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, Self
 
@@ -47,6 +47,7 @@ from symlag.words import (
     collected_word,
     matrix_of,
     reverse,
+    spelled,
     sum_of,
     words,
 )
@@ -144,8 +145,19 @@ def _entrywise(factors: list[Word], coefficient: Expr, shape: tuple[Any, Any]) -
     parts = [bared(factor) for factor in factors]
     left = tuple(letter for before, _, _ in parts for letter in before)
     right = tuple(letter for _, _, after in parts for letter in after)
-    inside = _merged([core for _, core, _ in parts if core], shape)
+    inside = _merged([piece for _, core, _ in parts if core for piece in _pieces(core)], shape)
     return sum_of(collected_word((*left, *word, *right), coefficient * c) for word, c in inside.items())
+
+
+def _pieces(core: Word) -> Iterator[Word]:
+    """The factors of a core that is a Hadamard product itself."""
+    first, *more = core
+    letter = first.arg if isinstance(first, Transpose) else first
+    if more or not isinstance(letter, HadamardProduct):
+        yield core
+        return
+    for factor in letter.args:
+        yield _word(factor if letter is first else Transpose(factor))
 
 
 def _merged(cores: list[Word], shape: tuple[Any, Any]) -> Words:
@@ -197,7 +209,7 @@ def _letter(factors: list[MatrixExpr], shape: tuple[Any, Any]) -> Words:
     """One letter of several factors, or the words of a single one, or of ones where none is left."""
     if len(factors) < 2:
         return words(factors[0] if factors else all_ones(shape))
-    upright, turned = (HadamardProduct(*sorted(some, key=str)) for some in (factors, map(_turned, factors)))
+    upright, turned = (HadamardProduct(*sorted(some, key=spelled)) for some in (factors, map(_turned, factors)))
     return {(upright if _before(upright, turned) else Transpose(turned),): S.One}
 
 
@@ -213,7 +225,7 @@ def _upright(matrix: MatrixExpr) -> MatrixExpr:
 
 def _before(one: MatrixExpr, other: MatrixExpr) -> bool:
     """Columns come before rows, then names."""
-    return (one.rows == 1, str(one)) <= (other.rows == 1, str(other))
+    return (one.rows == 1, spelled(one)) <= (other.rows == 1, spelled(other))
 
 
 @closing.register(Elementwise)
@@ -232,7 +244,7 @@ def _entry_sum(parts: list[tuple[Word, Word, Word]], shape: tuple[Any, Any]) -> 
     cores = [core for _, core, _ in parts if core]
     if shape[1] == 1:
         cores, rows = cores + [word for row in rows for word in words(row)], []
-    inside = _merged(cores, shape)
+    inside = _merged([piece for core in cores for piece in _pieces(core)], shape)
     return Add(*(c * _framed(rows, word, columns) for word, c in inside.items()))
 
 

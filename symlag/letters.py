@@ -19,7 +19,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import Symmetric, normal
 from symlag.calculus import Derive, adjoint, rule
-from symlag.words import Word, Words, collected_word, matrix_of, meeting, reverse, sum_of, transposed, words
+from symlag.words import Word, Words, collected_word, matrix_of, meeting, reverse, spelled, sum_of, transposed, words
 
 
 class Ones(MatrixExpr):
@@ -91,7 +91,7 @@ def _(letter: Inverse) -> tuple[int, MatrixExpr]:
 
 @meeting.register
 def _(left: MatrixExpr, right: MatrixExpr) -> Words | None:
-    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix) and str(right) < str(left):
+    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix) and spelled(right) < spelled(left):
         return {(right, left): S.One}
     if isinstance(right, Ones) and left == Transpose(right):
         return {(): right.rows}
@@ -137,7 +137,7 @@ def _diagonal_of(word: Word, coefficient: Expr) -> Words:
     if not core:
         return sum_of([collected_word((*outside, ones(word[0].rows)), coefficient)])
     sign, mirrored = reverse(core)
-    kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: str(pair[0]))
+    kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: tuple(map(spelled, pair[0])))
     inside = DiagonalOf(matrix_of({kept: S.One}, (core[0].rows, core[0].rows)))
     return collected_word((*outside, inside), coefficient * number)
 

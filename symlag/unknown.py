@@ -13,10 +13,10 @@ from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Tra
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import inner, zero_like
+from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import Derive, adjoint, rule
 from symlag.jet import checked_name
-from symlag.words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
+from symlag.words import Words, closed_word, closing, collected_word, matrix_of, spelled, sum_of, words
 
 
 class Unknown(Expr):
@@ -33,7 +33,7 @@ class Unknown(Expr):
 
     def __new__(cls, name: Any, arguments: Any, invariances: Any = ()) -> Self:
         directions = Tuple(*(Tuple(*direction) for direction in invariances))
-        return Basic.__new__(cls, Str(checked_name(str(name))), Tuple(*arguments), directions)
+        return Basic.__new__(cls, Str(checked_name(str(name))), Tuple(*map(normal, arguments)), directions)
 
     @property
     def name(self) -> str:
@@ -147,7 +147,7 @@ def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
     """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute, and the first in order stands open."""
     pairs = [pair for pair in letter.directions if isinstance(pair[1], MatrixExpr)]
     turns = [(letter, rest), *((_swapped(letter, pair, rest), pair[1]) for pair in pairs)]
-    chosen, beside = min(turns, key=lambda turn: (str(turn[1]), str(turn[0])))
+    chosen, beside = min(turns, key=lambda turn: (spelled(turn[1]), spelled(turn[0])))
     (word,) = words(Transpose(beside))
     return closed_word((*word, chosen)) if pairs else None
 
@@ -196,12 +196,12 @@ def _slope(function: Unknown, index: int, done: tuple[Any, ...] = ()) -> Any:
 
 
 def _sorted(directions: Any) -> Tuple:
-    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=str))
+    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=spelled))
 
 
 def settle(expression: Any) -> Any:
     """The expression modulo the invariances of the unknown functions in it."""
-    for function in sorted(expression.atoms(Unknown), key=str):
+    for function in sorted(expression.atoms(Unknown), key=spelled):
         expression = expression.xreplace(dict(function.relations()))
     return expression
 
@@ -209,7 +209,7 @@ def settle(expression: Any) -> Any:
 def _lead(relation: Expr) -> tuple[Expr, Expr] | None:
     """One product of gradients in a vanishing relation, solved for the others."""
     products = [node for node in relation.atoms(Trace, Partial) if node.has(Gradient, Partial)]
-    for node in sorted(products, key=str):
+    for node in sorted(products, key=spelled):
         name = Symbol("lead")
         named = relation.xreplace({node: name})
         if (slope := named.diff(name)) != 0:

@@ -18,11 +18,11 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from itertools import pairwise
 from typing import Any
 
-from sympy import Add, Expr, MatAdd, MatMul, MatPow, Mul, S, Trace, Transpose, ZeroMatrix
+from sympy import Add, Expr, MatAdd, MatMul, MatPow, MatrixSymbol, Mul, S, Trace, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
@@ -182,7 +182,7 @@ def _canonical(word: Word) -> Expr:
     """The representative of all rotations of a word and of its transpose; zero where the two differ in sign only."""
     mirror = reverse(word)
     for sign, turned in ((1, word), mirror):
-        for at in sorted(range(len(word)), key=lambda i, turned=turned: str(turned[i])):
+        for at in sorted(range(len(word)), key=lambda i, turned=turned: spelled(turned[i])):
             if (closed := _closing_at(turned, at)) is not None:
                 return sign * closed
     turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in range(len(w))]
@@ -211,7 +211,19 @@ def _order(word: Word) -> tuple[Any, ...]:
     """The sort key of a word: a narrow side first, then a transpose before its partner, then names."""
     if not word:
         return ()
-    return (word[0].rows != 1, *((isinstance(letter, Transpose) == (len(word) == 1), str(letter)) for letter in word))
+    lone = len(word) == 1
+    return (word[0].rows != 1, *((isinstance(letter, Transpose) == lone, spelled(letter)) for letter in word))
+
+
+@lru_cache(maxsize=2**16)
+def spelled(node: Any) -> str:
+    """The name that an expression is sorted by."""
+    # SymPy's printer tries every product for a sign, which costs more than all the sorting.
+    if not node.args or isinstance(node, MatrixSymbol):
+        return str(node)
+    if isinstance(node, Transpose):
+        return f"{spelled(node.arg)}.T"
+    return f"{type(node).__name__}({', '.join(map(spelled, node.args))})"
 
 
 def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:
