@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 from symlag.errors import FormError
@@ -78,7 +77,7 @@ def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[Any
 
 def _checked(steps: Iterable[Any]) -> tuple[float, ...]:
     chosen = tuple(steps)
-    if len(set(chosen)) < 3 or not all(isinstance(step, Real) and step > 0 for step in chosen):
+    if len(set(chosen)) < 3 or not all(isinstance(step, int | float) and step > 0 for step in chosen):
         raise FormError(f"steps = {chosen}", "an order is observed at three step sizes", "steps = (0.1, 0.05, 0.025)")
     return chosen
 
