@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from sympy import (
     Abs,
+    DiagMatrix,
     Heaviside,
     Identity,
+    Matrix,
     Max,
     Min,
     Mod,
@@ -33,6 +35,7 @@ from sympy import (
     cot,
     coth,
     csc,
+    diag,
     erf,
     erfc,
     exp,
@@ -52,20 +55,21 @@ from sympy import (
     tanh,
 )  # fmt: skip
 from sympy import E as EULER
+from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.backends import BACKENDS, Kernel, kernel
 from symlag.backends._signature import lengths, outside
 from symlag.blocks import constant, inner, trace
 from symlag.errors import LoweringError, ShapeError
-from symlag.generator import general_linear, rescale, rotation, scale, time_translation
+from symlag.generator import general_linear, rescale, rescale_units, rotation, scale, time_translation
 from symlag.jet import block, coordinates, t
 from symlag.lagrangian import Lagrangian
 from symlag.losses import invariant_loss
 from symlag.noether import noether
 from symlag.program import public
 from symlag.rules import heavy_ball
-from tests.cases import SIZES, explicit, h, n, random_matrix
+from tests.cases import SIZES, _explicit, explicit, h, n, random_matrix
 
 x, y = coordinates("x y")
 a, m = symbols("a m", positive=True)
@@ -96,11 +100,11 @@ def _laws():
     kepler = Lagrangian(m * (x.dot**2 + y.dot**2) / 2, -a / sqrt(x**2 + y**2))
     rolling = Lagrangian(m * (x.dot**2 + y.dot**2) / 2, a * x**2 / 2, damping=1 / (t + 1))
     pair, ranks = general_linear(small, thin), general_linear(U, block("R", 4, n))
-    units = rescale([W], [V])
+    units, each = rescale([W], [V]), rescale_units([W], [block("Z", 4, h)])
     yield "scale", noether(ball.lagrangian(invariant_loss("f", scale(w)), [w]), scale(w))
     yield "turn", noether(ball.lagrangian(0, [w]), rotation(w))
     yield "rescale", noether(ball.lagrangian(invariant_loss("f", units), [W, V]), units)
-    for name, X in (("integer pair", pair), ("symbolic pair", ranks)):
+    for name, X in (("units", each), ("integer pair", pair), ("symbolic pair", ranks)):
         law = noether(ball.lagrangian(invariant_loss("f", X), list(X.components)), X)
         yield name, law
         yield f"{name} as a matrix", law.momentum_map()
@@ -165,6 +169,16 @@ def test_backends_agree_with_one_another(name):
     given = list(points(made[0], 10**6))
     first, *others = (run(one, given) for one in made)
     assert all(gap(other, first) < 1e-12 for other in others)
+
+
+@_explicit.register
+def _(node: DiagMatrix, entry):
+    return diag(*_explicit(node.args[0], entry))
+
+
+@_explicit.register
+def _(node: DiagonalOf, entry):
+    return Matrix(_explicit(node.arg, entry).diagonal()).T
 
 
 def fifty_digits(expression, made, given, at):

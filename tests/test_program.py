@@ -2,11 +2,13 @@ import pickle
 
 import pytest
 from sympy import Function, Identity, Matrix, MatrixSymbol, Symbol, Trace, ZeroMatrix, sqrt, symbols
+from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from symlag.blocks import constant, inner, trace
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.generator import general_linear, rotation, scale
 from symlag.jet import block, coordinates, t
+from symlag.letters import diagonal
 from symlag.losses import invariant_loss
 from symlag.noether import noether
 from symlag.program import Assembly, Assignment, Contraction, lower
@@ -115,6 +117,16 @@ def test_a_matrix_law_is_lowered_with_its_shape():
     assert sum(isinstance(step, Assembly) for step in program.steps) == 6
 
 
+def test_a_diagonal_matrix_is_never_filled():
+    d = constant("d", n)
+    assert lines(trace(A.T * diagonal(d) * B)) == ["c0[j,i] = Σ A[i,j] d[i]", "c1 = Σ c0[i,j] B[j,i]", "result = c1"]
+    assert lines(trace(diagonal(d) * A)) == ["c0 = Σ A[i,i] d[i]", "result = c0"]
+
+
+def test_the_diagonal_of_a_product_is_made_without_the_product():
+    assert [step.remaining for step in contractions(lower(DiagonalOf(A * B)))] == ["i"]
+
+
 def test_a_zero_matrix_and_an_identity_keep_their_shape():
     program = lower([ZeroMatrix(2, 3), A + Identity(n)])
     assert [s.shape for s in program.outputs] == [(2, 3), ("n", "n")]
@@ -159,6 +171,7 @@ def test_steps_use_only_what_is_named_before():
         ({}, None, "a kernel of nothing"),
         (x * Symbol("x"), None, "two inputs have this name"),
         (x.dot * Symbol("x_dot"), None, "two inputs have this name"),
+        (diagonal(w), None, "a diagonal matrix by itself has no kernel"),
         (A**-1, None, "no kernel knows this kind of matrix"),
         (w[0, 0], None, "stands outside of a trace"),
         (ZeroMatrix(n, n), None, "its size n can be read off no input"),

@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, Symbol, Trace
+from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.program._contractions import Contraction, Factor, Size, Value, contract
+from symlag.errors import LoweringError
+from symlag.program._contractions import Contraction, Factor, Size, Value, contract, diagonals
 from symlag.program._doors import Doors, Form, Slot, doors, wanted
 from symlag.program._names import Names, public
 from symlag.program._scalars import Assignment, straighten
@@ -68,6 +70,7 @@ class Assembly:
 
 
 Step = Contraction | Assignment | Assembly
+Summand = tuple[Expr, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,9 @@ def lower(expressions: Any, inputs: Iterable[Any] | None = None) -> Program:
     form, asked = wanted(expressions)
     entry = doors(asked, inputs)
     sums = {key: _summands(expression) for key, expression in asked.items()}
-    contractions, made, numbers = _contracted(entry, [pair for terms in sums.values() for pair in terms])
+    summands = [pair for terms in sums.values() for pair in terms]
+    vectors, known = _diagonals(entry, summands)
+    contractions, made, numbers = _contracted(entry.knowing(known), summands)
     coefficients = [entry.number(c, numbers) for terms in sums.values() for c, _ in terms]
     assignments, spelled = straighten(coefficients, entry.parameters, entry.names.numbered("s"))
     remaining = iter(spelled)
@@ -108,24 +113,40 @@ def lower(expressions: Any, inputs: Iterable[Any] | None = None) -> Program:
         for slot, terms in zip(entry.outputs, sums.values(), strict=True)
         for step in _ending(slot, [Term(next(remaining), made.get(word)) for _, word in terms], entry)
     ]
-    return Program(entry.inputs, entry.sizes, (*contractions, *assignments, *endings), entry.outputs, form)
+    return Program(entry.inputs, entry.sizes, (*vectors, *contractions, *assignments, *endings), entry.outputs, form)
 
 
-def _summands(expression: Any) -> list[tuple[Expr, tuple[Any, ...]]]:
+def _summands(expression: Any) -> list[Summand]:
     """The coefficients and words of a matrix; of a number, itself and the empty word."""
     if isinstance(expression, MatrixExpr):
         return [(coefficient, word) for word, coefficient in words(expression).items()]
     return [(expression, ())]
 
 
+def _diagonals(entry: Doors, summands: Sequence[Summand]) -> tuple[list[Contraction], dict[Any, Factor]]:
+    """The steps that make the diagonals of products of blocks, and what each of these became."""
+    found = {d for c, word in summands for part in (c, *word) for d in part.atoms(DiagonalOf)}
+    of = sorted(found, key=str)
+    steps, vectors = diagonals([entry.word(_only_word(d.arg)) for d in of], entry.names.numbered("d"))
+    return steps, dict(zip(of, vectors, strict=True))
+
+
+def _only_word(matrix: MatrixExpr) -> tuple[Any, ...]:
+    ((word, _),) = words(matrix).items()
+    return word
+
+
 def _contracted(
-    entry: Doors, summands: Sequence[tuple[Expr, tuple[Any, ...]]]
+    entry: Doors, summands: Sequence[Summand]
 ) -> tuple[list[Contraction], dict[Any, Factor], dict[Any, Symbol]]:
     """The steps of all products of blocks, the factor that each word became and the symbol that each trace became."""
     opened = list(dict.fromkeys(word for _, word in summands if word))
     closed = sorted({trace for c, _ in summands for trace in c.atoms(Trace)}, key=str)
     chains = [entry.word(word) for word in opened]
     loops = [entry.word(letters(trace)) for trace in closed]
+    for word, chain in zip(opened, chains, strict=True):
+        if all(factor.diagonal for factor in chain):
+            raise LoweringError(str(word), "a diagonal matrix by itself has no kernel", "its vector")
     steps, factors, numbers = contract(chains, loops, entry.names.numbered("c"))
     named = {trace: Symbol(v.name, real=True) for trace, v in zip(closed, numbers, strict=True)}
     return steps, dict(zip(opened, factors, strict=True)), named

@@ -33,22 +33,25 @@ class Value:
 
 @dataclass(frozen=True)
 class Factor:
-    """A value as it stands in a word: as it is, or transposed."""
+    """A value as it stands in a word: as it is, transposed, or as the diagonal of a matrix, which is never filled."""
 
     value: Value
     flipped: bool = False
+    diagonal: bool = False
 
     @property
     def shape(self) -> tuple[Size, Size]:
-        rows, columns = self.value.rows, self.value.columns
+        rows, columns = self.value.rows, self.value.rows if self.diagonal else self.value.columns
         return (columns, rows) if self.flipped else (rows, columns)
 
     @property
     def T(self) -> Factor:
-        return Factor(self.value, not self.flipped)
+        return self if self.diagonal else Factor(self.value, not self.flipped)
 
     def subscripts(self, row: str, column: str) -> str:
         """The indices of the value, with those of the factor given; a side of length one has none."""
+        if self.diagonal:
+            return row
         first, second = (column, row) if self.flipped else (row, column)
         return first * (self.value.rows != 1) + second * (self.value.columns != 1)
 
@@ -85,21 +88,57 @@ def contract(
     opened: Sequence[Word], closed: Sequence[Word], fresh: Iterator[str]
 ) -> tuple[list[Contraction], list[Factor], list[Value]]:
     """The steps that make the open words (products) and closed ones (traces), and what each of them became."""
-    chains, loops = list(opened), list(closed)
+    steps, short = _multiplied([*(Strand(w) for w in opened), *(Strand(w, least=2, ring=True) for w in closed)], fresh)
+    numbers = [_close(strand.word, fresh, steps) for strand in short[len(opened) :]]
+    return steps, [strand.word[0] for strand in short[: len(opened)]], numbers
+
+
+def diagonals(of: Sequence[Word], fresh: Iterator[str]) -> tuple[list[Contraction], list[Factor]]:
+    """The steps that make the diagonals of square words as vectors, and these."""
+    steps, short = _multiplied([Strand(word, least=2) for word in of], fresh)
+    return steps, [Factor(_close(strand.word, fresh, steps, kept="i")) for strand in short]
+
+
+@dataclass(frozen=True)
+class Strand:
+    """A word on its way to so many factors at least; in a ring, the last meets the first."""
+
+    word: Word
+    least: int = 1
+    ring: bool = False
+
+    @property
+    def pairs(self) -> list[Pair]:
+        if len(self.word) <= self.least:
+            return []
+        return [*pairwise(self.word), *([(self.word[-1], self.word[0])] if self.ring else [])]
+
+    def shortened(self, pair: Pair, made: Factor) -> Strand:
+        """The word with each occurrence of the pair, or of its transpose, replaced by what was made of it."""
+        shorter: Word = ()
+        word = _turned(self.word, pair) if self.ring else self.word
+        while word:
+            head = word[:2]
+            if head in _same(pair) and len(shorter) + len(word) > self.least:
+                shorter, word = (*shorter, made if head == pair else made.T), word[2:]
+            else:
+                shorter, word = (*shorter, word[0]), word[1:]
+        return replace(self, word=shorter)
+
+
+def _multiplied(strands: list[Strand], fresh: Iterator[str]) -> tuple[list[Contraction], list[Strand]]:
+    """The products that make the words as short as they may be, and what is left of them."""
     steps: list[Contraction] = []
-    while found := _next(chains, loops):
+    while found := _next(strands):
         step, made = _product(found, next(fresh))
         steps.append(step)
-        chains = [_shortened(chain, found, made, least=1) for chain in chains]
-        loops = [_shortened(_turned(loop, found), found, made, least=2) for loop in loops]
-    numbers = [_close(loop, fresh, steps) for loop in loops]
-    return steps, [chain[0] for chain in chains], numbers
+        strands = [strand.shortened(found, made) for strand in strands]
+    return steps, strands
 
 
-def _next(chains: Sequence[Word], loops: Sequence[Word]) -> Pair | None:
+def _next(strands: Sequence[Strand]) -> Pair | None:
     """The pair to multiply first."""
-    pairs = [p for chain in chains for p in pairwise(chain)]
-    pairs += [p for loop in loops if len(loop) > 2 for p in zip(loop, loop[1:] + loop[:1], strict=True)]
+    pairs = [pair for strand in strands for pair in strand.pairs]
     shared = Counter(map(_same, pairs))
     return min(pairs, key=lambda pair: (*_cost(pair), -shared[_same(pair)], _letters(pair)), default=None)
 
@@ -125,20 +164,30 @@ def _product(pair: Pair, name: str) -> tuple[Contraction, Factor]:
     rows, columns = left.shape[0], right.shape[1]
     row = rows == 1 and columns != 1
     made = Value(name, *((columns, rows) if row else (rows, columns)), _letters(pair))
-    marks = left.subscripts("i", "j"), right.subscripts("j", "k")
-    remaining = "i" * (rows != 1) + "k" * (columns != 1)
+    i, j, k = _indices(left, right)
+    if left.diagonal and right.diagonal:
+        made = replace(made, columns=1)
+        return Contraction(made, (left.value, right.value), (i, i), i), Factor(made, diagonal=True)
+    marks = left.subscripts(i, j), right.subscripts(j, k)
+    remaining = i * (rows != 1) + k * (columns != 1)
     return _lettered(Contraction(made, (left.value, right.value), marks, remaining)), Factor(made, row)
 
 
-def _close(loop: Word, fresh: Iterator[str], steps: list[Contraction]) -> Value:
-    """The number that a closed word of one or two factors comes to."""
+def _indices(left: Factor, right: Factor) -> tuple[str, str, str]:
+    """The indices of a product; on a diagonal row and column are one."""
+    j = "i" if left.diagonal else "j"
+    return "i", j, j if right.diagonal else "k"
+
+
+def _close(loop: Word, fresh: Iterator[str], steps: list[Contraction], kept: str = "") -> Value:
+    """What a closed word of one or two factors comes to: a number, or with its index kept the diagonal, a vector."""
     if loop[0].shape == (1, 1):
         return loop[0].value
-    last = "i" if len(loop) == 1 else "j"
-    marks = (loop[0].subscripts("i", last), *(other.subscripts("j", "i") for other in loop[1:]))
-    number = Value(next(fresh), 1)
-    steps.append(_lettered(Contraction(number, tuple(f.value for f in loop), marks, "")))
-    return number
+    j = "i" if len(loop) == 1 or any(factor.diagonal for factor in loop) else "j"
+    marks = (loop[0].subscripts("i", j), *(other.subscripts(j, "i") for other in loop[1:]))
+    result = Value(next(fresh), loop[0].shape[0] if kept else 1)
+    steps.append(_lettered(Contraction(result, tuple(f.value for f in loop), marks, kept)))
+    return result
 
 
 def _lettered(step: Contraction) -> Contraction:
@@ -153,18 +202,6 @@ def _turned(loop: Word, pair: Pair) -> Word:
     """The closed word, turned by one where the pair lies across its ends."""
     across = len(loop) > 2 and (loop[-1], loop[0]) in _same(pair)
     return loop[-1:] + loop[:-1] if across else loop
-
-
-def _shortened(word: Word, pair: Pair, made: Factor, least: int) -> Word:
-    """The word with each occurrence of the pair, or of its transpose, replaced by what was made of it."""
-    shorter: Word = ()
-    while word:
-        head = word[:2]
-        if head in _same(pair) and len(shorter) + len(word) > least:
-            shorter, word = (*shorter, made if head == pair else made.T), word[2:]
-        else:
-            shorter, word = (*shorter, word[0]), word[1:]
-    return shorter
 
 
 def _indexed(name: str, marks: str) -> str:

@@ -12,10 +12,10 @@ Slot(key='eta', name='eta', shape=())
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sympy import Basic, Expr, MatAdd, MatrixBase, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
+from sympy import Basic, DiagMatrix, Expr, MatAdd, MatrixBase, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -47,7 +47,7 @@ class Doors:
     inputs: tuple[Slot, ...]
     outputs: tuple[Slot, ...]
     numbers: Mapping[Symbol, Symbol]
-    factors: Mapping[MatrixSymbol, Factor]
+    factors: Mapping[MatrixExpr, Factor]
     sizes: Mapping[str, tuple[str, int]]
     parameters: frozenset[Symbol]
     names: Names
@@ -55,6 +55,10 @@ class Doors:
     def word(self, letters: Iterable[Any]) -> Word:
         """A word of matrix symbols as factors."""
         return tuple(self._factor(letter) for letter in letters)
+
+    def knowing(self, factors: Mapping[MatrixExpr, Factor]) -> Doors:
+        """The same doors, with further letters that have a value."""
+        return replace(self, factors={**self.factors, **factors})
 
     def number(self, expression: Expr, traces: Mapping[Any, Symbol]) -> Expr:
         """A scalar expression in names."""
@@ -66,6 +70,8 @@ class Doors:
     def _factor(self, letter: Any) -> Factor:
         if isinstance(letter, Transpose):
             return self._factor(letter.arg).T
+        if isinstance(letter, DiagMatrix):
+            return replace(self._factor(letter.args[0]), diagonal=True)
         if letter not in self.factors:
             raise LoweringError(str(letter), "no kernel knows this kind of matrix", "sums and products of blocks")
         return self.factors[letter]
