@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sympy import Function, Piecewise, Rational, Symbol, cos, exp, expand, sqrt, symbols
+from sympy import Function, Piecewise, Rational, S, Symbol, cos, exp, expand, sqrt, symbols
 from sympy import latex as sympy_latex
 
 from symlag import (
@@ -191,11 +191,11 @@ def test_only_what_rests_is_drawn_out_of_a_rate():
     assert tex(rated(t * x.dot)) == r"\frac{d}{dt}(t\dot{x})"
 
 
-@pytest.mark.parametrize(("damping", "stiffness"), [(3, 0), (0, 4), (3, 2)])
+@pytest.mark.parametrize(("damping", "stiffness"), [(3, 0), (0, 4), (3, 2), (2, 1), (2, 5)])
 def test_the_propagator_moves_like_a_damped_oscillator(damping, stiffness):
-    G = propagator(damping, stiffness).xreplace(dict(zip(symbols("r_1 r_2"), (-1, -2), strict=True)))
+    G = propagator(S(damping), S(stiffness)).rewrite(exp)
     assert expand(G.diff(t, 2) + damping * G.diff(t) + stiffness * G) == 0
-    assert (G.subs(t, 0), G.diff(t).subs(t, 0)) == (0, 1)
+    assert (expand(G.subs(t, 0)), expand(G.diff(t).subs(t, 0))) == (0, 1)
 
 
 def test_a_charge_is_integrated_only_where_it_is_a_rate():
