@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, S, Trace, Transpose, ZeroMatrix
+from sympy import Expr, MatMul, MatrixSymbol, S, Trace, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.errors import ShapeError
@@ -51,7 +51,7 @@ def inner(left: Any, right: Any) -> Expr:
         return left * right
     if getattr(left, "shape", None) != getattr(right, "shape", None):
         raise ShapeError(f"inner({left}, {right})", "the two shapes differ", "two blocks of one shape")
-    return trace(Transpose(left) * right)
+    return trace(MatMul(Transpose(left), right))
 
 
 def trace(matrix: MatrixExpr) -> Expr:

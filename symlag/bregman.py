@@ -17,13 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Expr, exp, sympify
+from sympy import Expr, S, exp, sympify
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import add, directional, gradient, scaled
 from symlag.exact import tidy
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
+from symlag.motion import euler_lagrange
+from symlag.words import matrix_of, words
 
 
 def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: Any, gamma: Any) -> Lagrangian:
@@ -44,6 +47,22 @@ def divergence(h: Expr, ahead: dict[Any, Any]) -> Expr:
 def ideal_scaling(alpha: Any) -> Expr:
     """The rate of γ that goes with α: γ̇ = e^α (WWJ Eq. 2b)."""
     return exp(sympify(alpha))
+
+
+def massless(L: Lagrangian, mass: Expr) -> dict[Any, Any]:
+    """The equations of motion as a parameter goes to zero, such as the mass of the damped row of NLD's Table 1.
+
+    ∇h(q + m q̇) − ∇h(q) stands over m, so that the limit is a derivative: of m·E at m = 0. What is left is the
+    natural-gradient flow μ∇²h(q)q̇ + ∇f = 0.
+    """
+    grown = {q: directional(_expanded(scaled(mass, e)), {mass: S.One}) for q, e in euler_lagrange(L).items()}
+    return {q: normal(slope.xreplace({mass: S.Zero})) for q, slope in grown.items()}
+
+
+def _expanded(expression: Any) -> Any:
+    if not isinstance(expression, MatrixExpr):
+        return expression.expand()
+    return matrix_of({word: number.expand() for word, number in words(expression).items()}, expression.shape)
 
 
 def _at(h: Expr, ahead: dict[Any, Any]) -> Expr:

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sympy import (
+    QQ,
+    Add,
+    Dummy,
     Expr,
+    Mul,
+    Pow,
     Rational,
     S,
     Symbol,
@@ -26,6 +31,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.polys.fields import field
 
 from symlag.unknown import Partial, Unknown, settle
 from symlag.words import words
@@ -69,9 +75,9 @@ def tidy(expression: Any) -> Any:
     if isinstance(expression, MatrixExpr):
         return expression
     plain, meaning = plainly(S(expression))
-    flat = expand(plain)
-    if flat == 0 or vanishes(expression):
+    if vanishes(expression):
         return S.Zero
+    flat = expand(plain)
     return min((flat, plain), key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 
 
@@ -120,7 +126,26 @@ def _draw(symbol: Any, dice: random.Random) -> Rational:
     return Rational(dice.randint(20, 90), dice.randint(31, 67))
 
 
+def _one_fraction(expression: Expr) -> Expr:
+    """The expression as one reduced fraction in its symbols, each function and root in it a symbol, too."""
+    names: dict[Expr, Symbol] = {}
+
+    def named(node: Any) -> Expr:
+        power = node.exp.p if isinstance(node, Pow) and node.exp.is_Rational else 1
+        return names.setdefault(node ** (S.One / power), Dummy()) ** power
+
+    plain = expression.replace(_is_opaque, named)
+    return field(sorted(plain.free_symbols, key=str), QQ)[0].from_expr(plain).as_expr() if plain.free_symbols else plain
+
+
+def _is_opaque(node: Any) -> bool:
+    """Whether a node is more than a sum, product or whole power of symbols and rationals."""
+    whole = isinstance(node, Pow) and node.exp.is_Integer
+    return isinstance(node, Expr) and not whole and not isinstance(node, Add | Mul | Symbol | Rational)
+
+
 _PROOFS: tuple[Callable[[Expr], Expr], ...] = (
+    _one_fraction,
     expand,
     cancel,
     lambda e: expand(powsimp(expand_power_base(expand_log(e, force=True), force=True), force=True)),

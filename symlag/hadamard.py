@@ -13,8 +13,9 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import product
+from math import prod
 from typing import Any, Self
 
 from sympy import (
@@ -142,22 +143,32 @@ def _(letter: HadamardProduct, rest: MatrixExpr, variable: MatrixSymbol) -> tupl
 
 def _entrywise(factors: list[Word], coefficient: Expr, shape: tuple[Any, Any]) -> Words:
     """The Hadamard product of words, its diagonals outside."""
+    sign, left, cores, right = _taken_apart(factors)
+    inside = _merged(cores, shape)
+    return sum_of(collected_word((*left, *word, *right), sign * coefficient * c) for word, c in inside.items())
+
+
+def _taken_apart(factors: list[Word]) -> tuple[int, Word, list[Word], Word]:
+    """A sign, the diagonals before, the cores, and the diagonals after of all factors of a Hadamard product."""
     parts = [bared(factor) for factor in factors]
-    left = tuple(letter for before, _, _ in parts for letter in before)
-    right = tuple(letter for _, _, after in parts for letter in after)
-    inside = _merged([piece for _, core, _ in parts if core for piece in _pieces(core)], shape)
-    return sum_of(collected_word((*left, *word, *right), coefficient * c) for word, c in inside.items())
+    inner = [_pieces(core) for _, _, core, _ in parts]
+    left = tuple(letter for _, before, _, _ in parts for letter in before)
+    right = tuple(letter for *_, after in parts for letter in after)
+    return prod(s for s, *_ in (*parts, *inner)), left, [word for _, words in inner for word in words], right
 
 
-def _pieces(core: Word) -> Iterator[Word]:
-    """The factors of a core that is a Hadamard product itself."""
+def _pieces(core: Word) -> tuple[int, list[Word]]:
+    """The factors of a core that is a Hadamard product itself, with the sign of turning them."""
+    if not core:
+        return 1, []
     first, *more = core
     letter = first.arg if isinstance(first, Transpose) else first
     if more or not isinstance(letter, HadamardProduct):
-        yield core
-        return
-    for factor in letter.args:
-        yield _word(factor if letter is first else Transpose(factor))
+        return 1, [core]
+    if letter is first:
+        return 1, [_word(factor) for factor in letter.args]
+    turned = [reverse(_word(factor)) for factor in letter.args]
+    return prod(sign for sign, _ in turned), [word for _, word in turned]
 
 
 def _merged(cores: list[Word], shape: tuple[Any, Any]) -> Words:
@@ -209,17 +220,25 @@ def _letter(factors: list[MatrixExpr], shape: tuple[Any, Any]) -> Words:
     """One letter of several factors, or the words of a single one, or of ones where none is left."""
     if len(factors) < 2:
         return words(factors[0] if factors else all_ones(shape))
-    upright, turned = (HadamardProduct(*sorted(some, key=spelled)) for some in (factors, map(_turned, factors)))
-    return {(upright if _before(upright, turned) else Transpose(turned),): S.One}
+    upright, (sign, turned) = _product(map(_word, factors)), _flipped(factors)
+    return {(upright,): S.One} if _before(upright, turned) else {(Transpose(turned),): S(sign)}
 
 
-def _turned(matrix: MatrixExpr) -> MatrixExpr:
-    return normal(Transpose(matrix))
+def _flipped(factors: list[MatrixExpr]) -> tuple[int, MatrixExpr]:
+    """The Hadamard product of the transposed factors, their signs drawn out."""
+    turned = [reverse(_word(factor)) for factor in factors]
+    return prod(sign for sign, _ in turned), _product(word for _, word in turned)
+
+
+def _product(factors: Iterable[Word]) -> MatrixExpr:
+    """The Hadamard product of words, in their order."""
+    made = (matrix_of({word: S.One}, (word[0].rows, word[-1].cols)) for word in factors)
+    return HadamardProduct(*sorted(made, key=spelled))
 
 
 def _upright(matrix: MatrixExpr) -> MatrixExpr:
     """Of a matrix and its transpose the one that stands for both."""
-    turned = _turned(matrix)
+    turned = normal(Transpose(matrix))
     return matrix if _before(matrix, turned) else turned
 
 
@@ -233,29 +252,28 @@ def _before(one: MatrixExpr, other: MatrixExpr) -> bool:
 def _(letter: Elementwise | HadamardProduct, rest: MatrixExpr) -> Expr:
     """⟨R, letter⟩ as the sum of the entries of R∘letter."""
     factors = letter.args if isinstance(letter, HadamardProduct) else (letter,)
-    choices = product(*(words(factor) for factor in (rest, *factors)))
-    return Add(*(_entry_sum([bared(word) for word in choice], letter.shape) for choice in choices))
+    choices = product(*(words(factor).items() for factor in (rest, *factors)))
+    return Add(*(Mul(*(c for _, c in choice)) * _entry_sum([w for w, _ in choice], letter.shape) for choice in choices))
 
 
-def _entry_sum(parts: list[tuple[Word, Word, Word]], shape: tuple[Any, Any]) -> Expr:
-    """The sum of the entries of a Hadamard product of bared words."""
-    rows = [letter.args[0] for before, _, _ in parts for letter in before]
-    columns = [letter.args[0] for _, _, after in parts for letter in after]
-    cores = [core for _, core, _ in parts if core]
+def _entry_sum(factors: list[Word], shape: tuple[Any, Any]) -> Expr:
+    """The sum of the entries of a Hadamard product of words."""
+    sign, left, cores, right = _taken_apart(factors)
+    rows, columns = ([letter.args[0] for letter in side] for side in (left, right))
     if shape[1] == 1:
         cores, rows = cores + [word for row in rows for word in words(row)], []
-    inside = _merged([piece for core in cores for piece in _pieces(core)], shape)
-    return Add(*(c * _framed(rows, word, columns) for word, c in inside.items()))
+    return Add(*(sign * c * _framed(rows, word, columns) for word, c in _merged(cores, shape).items()))
 
 
 def _framed(rows: list[MatrixExpr], word: Word, columns: list[MatrixExpr]) -> Expr:
     """uᵀ M v, the vectors those of the diagonals; without any, the first factor of M against the others."""
     if rows or columns or not isinstance(word[0], HadamardProduct):
-        left = _vector(rows, word[0].rows)
-        right = _vector(columns, word[-1].cols)
-        return closed_word((*reverse(left)[1], *word, *right))
+        sign, left = reverse(_vector(rows, word[0].rows))
+        return sign * closed_word((*left, *word, *_vector(columns, word[-1].cols)))
     first, *others = word[0].args
-    return closed_word((*_word(Transpose(first)), *_word(HadamardProduct(*others) if others[1:] else others[0])))
+    sign, left = reverse(_word(first))
+    ((right, number),) = words(HadamardProduct(*others) if others[1:] else others[0]).items()
+    return sign * number * closed_word((*left, *right))
 
 
 def _word(matrix: MatrixExpr) -> Word:

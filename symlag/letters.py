@@ -132,28 +132,29 @@ def _inverse(letter: MatrixExpr) -> MatrixExpr | None:
 
 def _diagonal_of(word: Word, coefficient: Expr) -> Words:
     """The diagonal of a word: diagonal factors stand outside, and of a word and its transpose one is taken."""
-    before, core, after = bared(word)
+    turn, before, core, after = bared(word)
     outside = (*before, *after)
     if not core:
-        return sum_of([collected_word((*outside, ones(word[0].rows)), coefficient)])
+        return sum_of([collected_word((*outside, ones(word[0].rows)), turn * coefficient)])
     sign, mirrored = reverse(core)
     kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: tuple(map(spelled, pair[0])))
     inside = DiagonalOf(matrix_of({kept: S.One}, (core[0].rows, core[0].rows)))
     return collected_word((*outside, inside), coefficient * number)
 
 
-def bared(word: Word) -> tuple[Word, Word, Word]:
-    """The diagonals before, the core, and the diagonals after; a rank-one word is diagonals alone."""
+def bared(word: Word) -> tuple[int, Word, Word, Word]:
+    """A sign, the diagonals before, the core, and the diagonals after; a rank-one word is diagonals alone."""
     if word and isinstance(word[0], DiagMatrix):
-        before, core, after = bared(word[1:])
-        return (word[0], *before), core, after
+        sign, before, core, after = bared(word[1:])
+        return sign, (word[0], *before), core, after
     if word and isinstance(word[-1], DiagMatrix):
-        before, core, after = bared(word[:-1])
-        return before, core, (*after, word[-1])
+        sign, before, core, after = bared(word[:-1])
+        return sign, before, core, (*after, word[-1])
     cut = next((i for i, letter in enumerate(word) if i and letter.rows == 1), None)
     if cut is not None:
-        return _spread(word[:cut]), (), _spread(reverse(word[cut:])[1])
-    return (), () if isinstance(word[0], Ones) else word, ()
+        sign, column = reverse(word[cut:])
+        return sign, _spread(word[:cut]), (), _spread(column)
+    return 1, (), () if isinstance(word[0], Ones) else word, ()
 
 
 def _spread(vector: Word) -> Word:

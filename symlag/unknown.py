@@ -53,7 +53,7 @@ class Unknown(Expr):
         known: list[tuple[Expr, Expr]] = []
         for direction in self.args[2]:
             relation = Add(*(inner(g, d) for g, d in zip(self.gradients, direction, strict=True) if d != 0))
-            if lead := _lead(relation.xreplace(dict(known)).expand()):
+            if lead := _lead(_expanded(relation.xreplace(dict(known)))):
                 known.append(lead)
         yield from known
 
@@ -148,8 +148,8 @@ def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
     pairs = [pair for pair in letter.directions if isinstance(pair[1], MatrixExpr)]
     turns = [(letter, rest), *((_swapped(letter, pair, rest), pair[1]) for pair in pairs)]
     chosen, beside = min(turns, key=lambda turn: (spelled(turn[1]), spelled(turn[0])))
-    (word,) = words(Transpose(beside))
-    return closed_word((*word, chosen)) if pairs else None
+    ((word, sign),) = words(Transpose(beside)).items()
+    return sign * closed_word((*word, chosen)) if pairs else None
 
 
 @adjoint.register
@@ -204,6 +204,12 @@ def settle(expression: Any) -> Any:
     for function in sorted(expression.atoms(Unknown), key=spelled):
         expression = expression.xreplace(dict(function.relations()))
     return expression
+
+
+def _expanded(relation: Expr) -> Expr:
+    """The relation as a sum of products; what is inside them stays as it is, down to the order of its terms."""
+    names = {node: Symbol(f"lead{i}") for i, node in enumerate(relation.atoms(Trace, Partial))}
+    return relation.xreplace(names).expand().xreplace({name: node for node, name in names.items()})
 
 
 def _lead(relation: Expr) -> tuple[Expr, Expr] | None:

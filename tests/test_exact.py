@@ -66,6 +66,15 @@ def test_a_tidied_zero_is_zero(zero):
     assert tidy(zero) == 0
 
 
+def test_a_sum_of_fractions_with_roots_is_proved_zero():
+    r = sqrt(x**2 + y**2)
+    ends = [(x, y), (y, p), (p, x)]
+    moved = sum((a - b) / (a - b) ** 3 for a, b in ends) * (t - q) / r
+    still = sum(1 / (a - b) ** 2 for a, b in ends) * (t - q) * r / (x**2 + y**2)
+    assert vanishes(moved - still)
+    assert not vanishes(moved + still)
+
+
 def test_tidying_keeps_the_shorter_of_two_forms():
     assert tidy(m * (x + y) ** 5) == m * (x + y) ** 5
     assert tidy((x + y) * x - x * y) == x**2

@@ -1,0 +1,73 @@
+"""Polar form, r⁴ law and the equivalent RMSProp (theory.md §3)."""
+
+import pytest
+from sympy import S, Symbol, sqrt, symbols
+
+from symlag.blocks import inner
+from symlag.calculus import add, scaled
+from symlag.errors import SymlagError
+from symlag.exact import vanishes
+from symlag.generator import scale, translation
+from symlag.jet import block
+from symlag.losses import invariant_loss
+from symlag.noether import noether
+from symlag.polar import CHI, fourth_power, persistent, polar, white
+from symlag.rules import heavy_ball
+
+eta, beta, decay = symbols("eta beta lambda", positive=True)
+m, mu = eta * (1 + beta) / 2, 1 - beta
+w = block("w")
+law = noether(heavy_ball().lagrangian(invariant_loss("f", scale(w)), [w]), scale(w))
+found = polar(law)
+r, u, pull = found.radius, found.direction, found.gradient
+
+
+def test_the_radial_equation_is_exact():
+    """m r̈ + μṙ = (m|u̇|² − λ) r."""
+    theory = (m * inner(u.dot, u.dot) - decay) * r - m * r.dot.dot - mu * r.dot
+    assert vanishes(found.radial - theory)
+
+
+def test_the_angular_equation_is_exact():
+    """m ü + (μ + 2mṙ/r)u̇ + m|u̇|²u = −ĝ/r²; ⟨ĝ, u⟩ = 0 makes ĝ tangent by itself."""
+    left = [scaled(m, u.dot.dot), scaled(mu + 2 * m * r.dot / r, u.dot), scaled(m * inner(u.dot, u.dot), u)]
+    theory = add([*left, scaled(1 / r**2, pull)], u)
+    assert vanishes(add([found.angular, scaled(r**2, theory)], u))
+
+
+def test_the_fourth_power_relaxes_to_the_gradients():
+    """d(r⁴)/dt = −(4λ/μ)r⁴ + χ(4m/μ³)|ĝ|²: NLD Eq. 17 with the factor it lacks."""
+    relaxation = fourth_power(law)
+    assert vanishes(relaxation.rate - 4 * decay / mu)
+    assert vanishes(relaxation.source - CHI * 4 * m / mu**3 * inner(pull, pull))
+
+
+def test_the_two_limits_of_persistence():
+    assert persistent(beta) == 1
+    assert vanishes(white(beta) - (1 - beta) / (1 + beta))
+
+
+def test_the_equivalent_rmsprop():
+    """1−ρ = 4ηλ/(1−β), c = η(1+β)/(2λ(1−β)²), rate √(2ηλ/(1+β)), memory (1−β)/(4ηλ) steps: NLD Eq. 18."""
+    plain = law.adaptive(eta).at(S.One)
+    assert vanishes(1 - plain.retention - 4 * eta * decay / (1 - beta))
+    assert vanishes(plain.scale - eta * (1 + beta) / (2 * decay * (1 - beta) ** 2))
+    assert vanishes(plain.rate**2 - 2 * eta * decay / (1 + beta))
+    assert vanishes(plain.memory - (1 - beta) / (4 * eta * decay))
+
+
+def test_noise_leaves_a_smaller_norm_and_a_larger_rate():
+    """The printed r² overestimates by √((1+β)/(1−β)) where noise dominates."""
+    noisy = law.adaptive(eta).at(white(beta))
+    over = law.adaptive(eta).at(S.One).scale / noisy.scale
+    assert vanishes(over - (1 + beta) / (1 - beta))
+    assert vanishes(noisy.rate**2 - 2 * eta * decay / (1 - beta))
+    assert float(sqrt(over).subs(beta, 0.9)) == pytest.approx(4.36, abs=5e-3)
+
+
+def test_only_the_scale_of_one_block_has_a_polar_form():
+    X = translation(w)
+    other = noether(heavy_ball().lagrangian(invariant_loss("f", X), [w]), X)
+    with pytest.raises(SymlagError, match="write scale"):
+        polar(other)
+    assert isinstance(CHI, Symbol)

@@ -1,0 +1,81 @@
+"""What each flow keeps of a symmetry (theory.md §7)."""
+
+import pytest
+from sympy import cosh, exp, log, symbols
+
+from symlag.blocks import inner
+from symlag.calculus import total
+from symlag.exact import vanishes
+from symlag.generator import general_linear, rescale, rescale_units, rotation, scale, translation
+from symlag.jet import block, coordinates
+from symlag.survival import GAMMA, mirror_flow, split, survival
+
+r, n, k, h = symbols("r n k h", integer=True, positive=True)
+U, V, w = block("U", n, r), block("V", k, r), block("w")
+W, b, O = block("W", r, n), block("b", r), block("O", k, r)
+Q, K, A, B = block("Q", n, h), block("K", n, h), block("A", n, h), block("B", n, h)
+x, y = coordinates("x y")
+
+
+def counts(*families):
+    parts = [survival(part) for X in families for part in split(X)]
+    return sum(part.gradient_count for part in parts), sum(part.momentum_count for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("families", "gradient", "momentum"),
+    [
+        pytest.param([general_linear(U, V)], r * (r + 1) / 2, r * (r - 1) / 2, id="UVᵀ, r ≤ n + m"),
+        pytest.param([rescale_units(W, O)], r, 0, id="two-layer ReLU without bias"),
+        pytest.param([rescale_units((W, b), O)], r, 0, id="two-layer ReLU with bias"),
+        pytest.param([general_linear(Q, K), general_linear(A, B)], h * (h + 1), h * (h - 1), id="attention, one head"),
+        pytest.param([translation(block("s", n))], n, 2 * n, id="softmax layer, m inputs"),
+        pytest.param([scale(w)], 1, 0, id="RMSNorm, weight norm"),
+        pytest.param([translation(block("s", n)), scale(w)], n + 1, 2 * n, id="LayerNorm(Wx)"),
+    ],
+)
+def test_the_counts_of_the_literature(families, gradient, momentum):
+    found = counts(*families)
+    assert vanishes(found[0] - gradient)
+    assert vanishes(found[1] - momentum)
+
+
+def test_symmetric_generators_give_a_function_and_skew_ones_a_momentum():
+    symmetric, skew = (survival(part) for part in split(general_linear(U, V)))
+    X = symmetric.generator.parameters[0]
+    assert vanishes(symmetric.gradient_flow - (inner(U, U * X) - inner(V, V * X)) / 2)
+    assert symmetric.momentum_flow == ()
+    assert skew.gradient_flow is None
+    assert len(skew.momentum_flow) == 1
+
+
+def test_what_momentum_keeps_is_constant_on_the_free_motion_with_friction():
+    for kept in survival(translation(w)).momentum_flow + survival(rotation(w)).momentum_flow:
+        from symlag.blocks import normal
+        from symlag.calculus import scaled
+
+        rate = total(kept).xreplace({w.dot.dot: scaled(-GAMMA, w.dot)})
+        assert vanishes(normal(rate))
+
+
+METRICS = {
+    "euclidean": (x**2 + y**2) / 2,
+    "entropy": x * log(x) - x + y * log(y) - y,
+    "exponential": exp(x) + exp(y),
+    "hyperbolic": cosh(x) + cosh(y),
+}
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("X", [scale(x, y), rescale(x, y), translation(x), rotation(x, y)], ids=lambda X: X.name)
+def test_mirror_flow_keeps_a_function_whose_rate_is_the_bent_charge(metric, X):
+    h = METRICS[metric]
+    kept = mirror_flow(X, h)
+    bent = sum(xi * total(h.diff(q)) for q, xi in X.components.items())
+    assert (kept is None) == (X.name == "rotation")
+    if kept is not None:
+        assert vanishes(total(kept) - bent)
+
+
+def test_entropy_makes_scale_the_sum():
+    assert mirror_flow(scale(x, y), METRICS["entropy"]) == x + y
