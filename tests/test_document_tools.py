@@ -11,8 +11,12 @@ import subprocess
 
 import pytest
 from selenium import webdriver
+from sympy import Symbol
 
-from symlag.document import Document
+from symlag.document import Document, Step
+from symlag.document.layout import display
+from symlag.document.names import GREEK, named
+from symlag.document.prose import equal
 from tests.test_document import DOCUMENTS
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 4"><path d="M0 4L10 0" stroke="#8a2f2a"/></svg>'
@@ -30,6 +34,8 @@ def _tool(*names):
 def everything():
     """All documents as one, titles with what TeX and HTML could trip over."""
     steps = tuple(step for made in DOCUMENTS.values() for step in made().steps)
+    alphabet = Step("Letters", (), display(*(equal(named(word), Symbol(f"{word}_1") ** 2) for word in GREEK)))
+    steps = (*steps, alphabet)
     return Document(r"50% of \eta & <b>β²</b> {#1} ~ |q|² ½ “é” – 語", steps)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Self
 
 from symlag.document import functions as functions
+from symlag.document import layers as layers
 from symlag.document import matrices as matrices
 from symlag.document import page
 from symlag.document.balance import stated

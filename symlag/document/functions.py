@@ -16,14 +16,15 @@ from sympy.logic.boolalg import And, BooleanTrue, Or
 
 from symlag.document.layout import OTHERWISE, THIN, Box, Fence, Fraction, Name, Script, Sign, Table, Word, fenced, row
 from symlag.document.names import named
-from symlag.document.typeset import as_factor, called, raised, typeset
+from symlag.document.typeset import as_factor, called, function_name, raised, typeset
+from symlag.jet import checked_name
 
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 
 
 @typeset.register
 def _(growth: exp) -> Box:
-    return Script(Name("e"), above=typeset(growth.exp))
+    return raised(Name("e"), typeset(growth.exp))
 
 
 @typeset.register
@@ -33,9 +34,9 @@ def _(size: Abs) -> Box:
 
 @typeset.register
 def _(value: Function) -> Box:
-    name = type(value).__name__.lower()
-    arc = isinstance(value, InverseTrigonometricFunction) and not name.startswith("atan2")
-    return called(Word(f"arc{name[1:]}" if arc else name), value.args)
+    name = checked_name(type(value).__name__.lower() if type(value).__module__.startswith("sympy") else str(value.func))
+    arc = isinstance(value, InverseTrigonometricFunction) and name != "atan2"
+    return called(Word(f"arc{name[1:]}") if arc else function_name(name), value.args)
 
 
 @typeset.register

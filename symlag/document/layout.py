@@ -152,6 +152,20 @@ def rows(shown: Display) -> Iterator[tuple[Box, Box]]:
         yield from ((NOTHING, row(WIDE, piece)) for piece in others)
 
 
+def inline(box: Box) -> Box:
+    """A box for an exponent: a fraction with a slash."""
+    match box:
+        case Fraction(above, below):
+            top, bottom = inline(above), inline(below)
+            summed = isinstance(top, Row) and any(part in _BREAKS for part in top.parts)
+            bottom = fenced(bottom) if isinstance(bottom, Row) else bottom
+            return row(fenced(top) if summed else top, Sign("/"), bottom)
+        case Row(parts):
+            return row(*map(inline, parts))
+        case _:
+            return box
+
+
 def tall(box: Box) -> bool:
     """Whether delimiters around a box must grow."""
     match box:

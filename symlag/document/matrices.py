@@ -134,4 +134,4 @@ def _along(function: Unknown, index: Any, direction: Any) -> Box:
 
 
 def _word(word: Letters) -> Box:
-    return row(*(fenced(typeset(f)) if isinstance(f, MatAdd) else typeset(f) for f in word))
+    return row(*map(as_factor if len(word) > 1 else typeset, word))

@@ -98,6 +98,7 @@ _TEX = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\textheight}{235mm}
 \setlength{\topmargin}{-12mm}
 \setlength{\parindent}{0pt}
+\setlength{\jot}{5pt}
 \allowdisplaybreaks
 \begin{document}
 BODY\end{document}

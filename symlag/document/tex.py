@@ -39,7 +39,8 @@ _LETTERS |= {g: rf"\mathrm{{{l}}}" for g, l in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ",
 _LETTERS |= {letter: rf"\mathcal{{{plain}}}" for plain, letter in CALLIGRAPHIC.items()}
 _LETTERS |= {"ε": r"\varepsilon", "φ": r"\varphi", "ο": "o"}
 _SIGNS = {
-    "−": "-", "±": r"\pm", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
+    "−": "-", "±": r"\pm",
+    "⊙": r"\odot", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
     "∇": r"\nabla", "∫": r"\int", "∧": r"\wedge", "∨": r"\vee", "⊤": r"\top", "∞": r"\infty", "\u2009": r"\,",
     "δ": r"\delta", "\u2003": r"\qquad", "∑": r"\sum",
 }  # fmt: skip
@@ -147,7 +148,8 @@ def _(box: Fence) -> str:
 
 @tex.register
 def _(box: Table) -> str:
-    lines = r" \\ ".join(" & ".join(map(tex, line)) for line in box.cells)
+    apart = r" \\[5pt] " if tall(Row(tuple(cell for line in box.cells for cell in line))) else r" \\ "
+    lines = apart.join(" & ".join(map(tex, line)) for line in box.cells)
     return rf"\begin{{matrix}} {lines} \end{{matrix}}"
 
 

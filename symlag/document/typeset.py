@@ -36,24 +36,31 @@ from symlag.document.layout import (
     Sign,
     Word,
     fenced,
+    inline,
     listed,
     row,
     width,
 )
 from symlag.document.names import named, split
 from symlag.document.terms import divides, gathered, negative, parted, positive, ranked, split_term
-from symlag.jet import Jet, Prolonged, jets, t
+from symlag.jet import Jet, Prolonged, checked_name, jets, t
 
 
 @singledispatch
 def typeset(expression: Basic) -> Box:
     """The box of an expression; a kind of node without a notation of its own is written as a function."""
-    return called(Word(type(expression).__name__), expression.args)
+    return called(function_name(checked_name(type(expression).__name__)), expression.args)
 
 
 def called(name: Box, arguments: Iterable[Any]) -> Box:
     """A function with its arguments."""
     return row(name, fenced(listed(*map(typeset, arguments))))
+
+
+def function_name(name: str) -> Box:
+    """The name of a function: a letter as a letter, a word in upright type."""
+    letter = named(name)
+    return Word(name) if letter == Name(name) and len(name) > 1 else letter
 
 
 def power(base: Any, exponent: Any) -> Box:
@@ -72,11 +79,11 @@ def raised(base: Box, above: Box) -> Script:
     """A box with an exponent, in parentheses where it needs them."""
     match base:
         case Script(letter, below, None):
-            return Script(letter, below, above)
+            return Script(letter, below, inline(above))
         case Name() | Number() | Dotted() | Fence():
-            return Script(base, above=above)
+            return Script(base, above=inline(above))
         case _:
-            return Script(fenced(base), above=above)
+            return Script(fenced(base), above=inline(above))
 
 
 def total_of(terms: Iterable[Any]) -> Box:
@@ -187,7 +194,7 @@ def _sign(*minuses: bool) -> Sign:
 def _open(box: Box) -> bool:
     """Whether a box binds more loosely than a product."""
     sign = box.base if isinstance(box, Script) else box
-    return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫"
+    return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫⊙"
 
 
 def _times(factors: Sequence[Any]) -> Box:
