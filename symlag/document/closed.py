@@ -109,7 +109,7 @@ def _kept(law: Law, since: Expr) -> Box:
     if law.rate == 0:
         return NOTHING
     if law.rate.has(t):
-        return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).kept(since).factor())
+        return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).kept(since))
     elapsed = boxed(t) if since == 0 else _elapsed(since)
     return Script(Name("e"), above=row(MINUS, boxed(damping_of(law.lagrangian)), elapsed))
 

@@ -1,19 +1,15 @@
 """Formulas as boxes: what is written where, before it is decided whether TeX or MathML writes it.
 
-A box knows what it shows and nothing else. `width` estimates how many letters wide it will be, by which `rows` breaks
-a long formula before a plus or a minus.
+A box knows what it shows and nothing else.
 
->>> width(Row((Name("x"), Sign("+"), Number("12"))))
-5.0
+>>> row(Name("x"), row(PLUS, Number("12")))
+Row(parts=(Name(text='x'), Sign(text='+'), Number(text='12')))
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import singledispatch
-
-LINE = 58.0  # letters of mathematics on a line of text
 
 
 @dataclass(frozen=True)
@@ -117,9 +113,8 @@ Box = Name | Number | Sign | Word | Row | Script | Dotted | Fraction | Root | Fe
 NOTHING = Row(())
 EQUALS, PLUS, MINUS, ZERO = Sign("="), Sign("+"), Sign("−"), Number("0")
 OTHERWISE = Word("otherwise")
-_BREAKS = (EQUALS, PLUS, MINUS)
+BREAKS = (EQUALS, PLUS, MINUS)
 THIN, WIDE = Sign("\u2009"), Sign("\u2003")  # a thin space, and one between formulas
-_RELATIONS = ("=", "+", "−", "<", ">", "≤", "≥", "≠", "↦", "∧", "∨")
 
 
 def row(*parts: Box) -> Box:
@@ -143,21 +138,12 @@ def display(*lines: tuple[Box, Box]) -> Display:
     return Display(lines)
 
 
-def rows(shown: Display) -> Iterator[tuple[Box, Box]]:
-    """The lines of a display, long ones broken before a plus or a minus; what continues has no left side."""
-    indent = max(width(left) for left, _ in shown.lines)
-    for left, right in shown.lines:
-        first, *others = _broken(right, LINE - indent)
-        yield left, first
-        yield from ((NOTHING, row(WIDE, piece)) for piece in others)
-
-
 def inline(box: Box) -> Box:
     """A box for an exponent: a fraction with a slash."""
     match box:
         case Fraction(above, below):
             top, bottom = inline(above), inline(below)
-            summed = isinstance(top, Row) and any(part in _BREAKS for part in top.parts)
+            summed = isinstance(top, Row) and any(part in BREAKS for part in top.parts)
             bottom = fenced(bottom) if isinstance(bottom, Row) else bottom
             return row(fenced(top) if summed else top, Sign("/"), bottom)
         case Row(parts):
@@ -181,81 +167,6 @@ def tall(box: Box) -> bool:
             return False
 
 
-@singledispatch
-def width(box: Box) -> float:
-    """The width of a box in letters."""
-    return float(len(box.text))  # type: ignore[union-attr]
-
-
-@width.register
-def _(box: Sign) -> float:
-    return 2.0 if box.text in _RELATIONS else 1.0
-
-
-@width.register
-def _(box: Row) -> float:
-    return float(sum(map(width, box.parts)))
-
-
-@width.register
-def _(box: Script) -> float:
-    return width(box.base) + 0.7 * max((width(part) for part in (box.below, box.above) if part), default=0.0)
-
-
-@width.register
-def _(box: Dotted) -> float:
-    return width(box.base)
-
-
-@width.register
-def _(box: Fraction) -> float:
-    return max(width(box.above), width(box.below)) + 0.5
-
-
-@width.register
-def _(box: Root) -> float:
-    return width(box.inside) + 1.5
-
-
-@width.register
-def _(box: Fence) -> float:
-    return width(box.inside) + 1.5
-
-
-@width.register
-def _(box: Table) -> float:
-    return sum(max(width(cell) + 1.5 for cell in column) for column in zip(*box.cells, strict=True))
-
-
-@width.register
-def _(box: Display) -> float:
-    return max(width(left) + width(right) for left, right in rows(box))
-
-
 def _flat(parts: tuple[Box, ...]) -> Iterator[Box]:
     for part in parts:
         yield from part.parts if isinstance(part, Row) else (part,)
-
-
-def _broken(box: Box, limit: float) -> tuple[Box, ...]:
-    """A row in pieces no wider than the limit, where it has places to break at: an equals sign before all others."""
-    parts = box.parts if isinstance(box, Row) else ()
-    if width(box) > limit and EQUALS in parts[1:]:
-        at = parts.index(EQUALS, 1)
-        return *_broken(Row(parts[:at]), limit), *_broken(Row(parts[at:]), limit)
-    pieces: list[list[Box]] = [[]]
-    for term in _terms(box):
-        if pieces[-1] and sum(map(width, (*pieces[-1], *term))) > limit:
-            pieces.append([])
-        pieces[-1].extend(term)
-    return tuple(row(*piece) for piece in pieces)
-
-
-def _terms(box: Box) -> list[list[Box]]:
-    """The terms of a row, each with the sign before it."""
-    terms: list[list[Box]] = [[]]
-    for part in box.parts if isinstance(box, Row) else (box,):
-        if part in _BREAKS and len(terms[-1]) > 1:
-            terms.append([])
-        terms[-1].append(part)
-    return terms

@@ -26,9 +26,9 @@ from symlag.document.layout import (
     Sign,
     Table,
     Word,
-    rows,
     tall,
 )
+from symlag.document.measure import rows
 from symlag.document.names import GREEK
 
 _DOTS = {1: "˙", 2: "¨"}

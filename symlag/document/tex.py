@@ -27,9 +27,9 @@ from symlag.document.layout import (
     Sign,
     Table,
     Word,
-    rows,
     tall,
 )
+from symlag.document.measure import rows
 from symlag.document.names import GREEK
 from symlag.document.roles import CALLIGRAPHIC
 from symlag.document.typeset import typeset

@@ -21,7 +21,6 @@ from sympy import Add, Basic, Float, Function, Mul, Pow, Rational, S, Symbol
 from sympy.core.numbers import NumberSymbol
 
 from symlag.document.layout import (
-    LINE,
     MINUS,
     PLUS,
     Box,
@@ -39,8 +38,8 @@ from symlag.document.layout import (
     inline,
     listed,
     row,
-    width,
 )
+from symlag.document.measure import LINE, width
 from symlag.document.names import named, split
 from symlag.document.terms import divides, gathered, negative, parted, positive, ranked, split_term
 from symlag.jet import Jet, Prolonged, checked_name, jets, t
