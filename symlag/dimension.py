@@ -1,0 +1,174 @@
+"""How many solutions a system of determining equations has, before any of them is known.
+
+The unknown functions are power series around a random point, and the equations are expanded there: linear equations
+for Taylor coefficients. Let d_k be the dimension of what they leave of the k-jets. Where d_k = d_{k+1}, the derivatives
+of order k + 1 follow from the lower ones, so that a solution is known by its k-jet at one point: there are at most d_k.
+The functions are not restricted in any way. All is done modulo a prime at a random point: a wrong count needs the zero
+of a polynomial to be drawn from 2¹²⁷ numbers.
+
+Where nothing depends on a variable, shifting it maps solutions to solutions, and its matrix on the jets tells on which
+exponentials and on which powers of that variable they depend (`Certificate.shift`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from symlag.determining import System
+from symlag.residues import Echelon, UnluckyError, Vector, reduced
+from symlag.series import BITS, Part, by_degree, factorials, monomials, pack, unpack
+from symlag.specialise import Specialisation
+
+HIGHEST = 9
+FIBRES = 1000
+HOPELESS = 6
+WIDTH = 1 << 10
+
+Terms = dict[tuple[int, tuple[int, ...]], list[Part]]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The jets of all solutions at one point: `dimension` many, each known by its derivatives up to `order`."""
+
+    system: System
+    at: Specialisation
+    order: int
+    free: tuple[int, ...]
+    echelon: Echelon
+
+    @property
+    def dimension(self) -> int:
+        """The number of independent generators: a boundary term alone, B = e^{−Γ}, is none."""
+        return len(self.free) - self.system.moved.count(None)
+
+    def shift(self, variable: Any) -> list[Vector]:
+        """The matrix of ∂/∂z on the solutions, for a variable that the system does not depend on."""
+        place = self.system.variables.index(variable)
+        return [self._shifted(column, place) for column in self.free]
+
+    def _shifted(self, column: int, place: int) -> Vector:
+        unknown, alpha = _place(column, len(self.system.variables))
+        raised = tuple(a + (i == place) for i, a in enumerate(alpha))
+        row = self.echelon.reduce({_column(unknown, raised): 1})
+        return [(alpha[place] + 1) * row.get(f, 0) % self.at.prime for f in self.free]
+
+
+def certify(system: System, at: Specialisation) -> Iterator[Certificate]:
+    """Certificates of growing order, each at least as sharp as the one before."""
+    at = replace(at, variables=system.variables, known={})
+    fibres, echelon = _split(system, at), Echelon(at.prime)
+    for degree in range(HIGHEST):
+        equations = fibres.expanded(degree)
+        for equation in equations:
+            for row in _rows(equation, len(system.variables), degree):
+                echelon.insert(row)
+        yield from _closed(system, at, echelon, degree + system.reach)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Fibres over which the equations are independent at the point, and combinations of them with few terms there."""
+
+    system: System
+    at: Specialisation
+    chosen: tuple[tuple[int, int], ...]
+    mixing: tuple[Vector, ...]
+
+    def expanded(self, order: int) -> list[Terms]:
+        """The combined equations as power series around the point."""
+        fibres = {fibre for fibre, _ in self.chosen}
+        there = {fibre: _terms(self.system, replace(self.at, order=order, fibre=fibre, known={})) for fibre in fibres}
+        parts = [there[fibre][i] for fibre, i in self.chosen]
+        return [_mixed(parts, weights, self.at.prime) for weights in self.mixing]
+
+
+def _split(system: System, at: Specialisation) -> Split:
+    """Ever new fibres, until three in a row say nothing new; those without a value are passed over."""
+    echelon, chosen, rows, idle = Echelon(at.prime), list[tuple[int, int]](), list[Terms](), 0
+    for fibre in range(FIBRES):
+        try:
+            equations = _terms(system, replace(at, fibre=fibre, known={}))
+        except UnluckyError:
+            continue
+        new = [i for i, equation in enumerate(equations) if echelon.insert(*_rows(equation, len(system.variables), 0))]
+        chosen += [(fibre, i) for i in new]
+        rows += [equations[i] for i in new]
+        idle = 0 if new else idle + 1
+        if idle > 2:
+            return Split(system, at, tuple(chosen), _mixing(rows, at.prime))
+        if fibre > HOPELESS and not rows:
+            break
+    raise UnluckyError
+
+
+def _mixing(rows: list[Terms], prime: int) -> tuple[Vector, ...]:
+    """The combinations in which the highest derivatives are separated from each other as far as they can be."""
+    places = sorted({place for row in rows for place in row}, key=lambda place: (-sum(place[1]), place))
+    heads = [[row[place][0].get(0, 0) if place in row else 0 for place in places] for row in rows]
+    marked = [[*head, *(int(i == j) for j in range(len(rows)))] for i, head in enumerate(heads)]
+    return tuple(row[len(places) :] for row in reduced(marked, prime).values())
+
+
+def _mixed(parts: list[Terms], weights: Vector, prime: int) -> Terms:
+    found: Terms = {}
+    for part, weight in zip(parts, weights, strict=True):
+        for place, series in part.items() if weight else ():
+            into = found.setdefault(place, [{} for _ in series])
+            for sums, terms in zip(into, series, strict=True):
+                for monomial, c in terms.items():
+                    sums[monomial] = (sums.get(monomial, 0) + weight * c) % prime
+    return found
+
+
+def _terms(system: System, at: Specialisation) -> list[Terms]:
+    return [{place: by_degree(at.value(a), at.order) for place, a in equation.items()} for equation in system.equations]
+
+
+def _rows(equation: Terms, variables: int, degree: int) -> list[dict[int, int]]:
+    """The coefficients of one total degree in an equation, as combinations of Taylor coefficients of the unknowns."""
+    rows: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for (unknown, beta), series in equation.items():
+        for lower, part in enumerate(series[: degree + 1]):
+            columns = _shifted(beta, degree - lower, unknown)
+            for monomial, c in part.items():
+                for rest, column, factor in columns:
+                    row = rows[monomial + rest]
+                    row[column] = row.get(column, 0) + c * factor
+    return [rows[pack(alpha)] for alpha in monomials(variables, degree)]
+
+
+@cache
+def _shifted(beta: tuple[int, ...], degree: int, unknown: int) -> tuple[tuple[int, int, int], ...]:
+    """For each monomial of one degree, the Taylor coefficient whose β-th derivative stands there, and its factor."""
+    taken = ((rest, tuple(r + b for r, b in zip(rest, beta, strict=True))) for rest in monomials(len(beta), degree))
+    return tuple((pack(rest), _column(unknown, a), factorials(a) // factorials(rest)) for rest, a in taken)
+
+
+def _closed(system: System, at: Specialisation, echelon: Echelon, top: int) -> Iterator[Certificate]:
+    """The certificate of the lowest order whose jets determine the next, if there is one below the top."""
+    free = list[int]()
+    for order in range(top + 1):
+        new = [c for c in _columns(system, order) if c not in echelon.rows]
+        if order and not new:
+            yield Certificate(system, at, order - 1, tuple(free), echelon)
+            return
+        free += new
+
+
+def _columns(system: System, order: int) -> list[int]:
+    alphas = monomials(len(system.variables), order)
+    return [_column(unknown, alpha) for alpha in alphas for unknown in range(len(system.moved))]
+
+
+def _column(unknown: int, alpha: tuple[int, ...]) -> int:
+    """The number of a Taylor coefficient; higher orders have higher numbers."""
+    return (sum(alpha) * WIDTH + unknown) << BITS * len(alpha) | pack(alpha)
+
+
+def _place(column: int, variables: int) -> tuple[int, tuple[int, ...]]:
+    return (column >> BITS * variables) % WIDTH, unpack(column, variables)

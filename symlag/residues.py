@@ -1,0 +1,128 @@
+"""Exact linear algebra by way of residues: equations are solved modulo a prime, and rational answers are read back.
+
+The primes p = 2r + 1 are safe (r is prime, too). The squares modulo p then form a group of odd prime order r, in which
+every rational power with a small denominator exists once: aᵉ obeys the laws that it obeys for positive reals.
+
+>>> prime = PRIMES[0]
+>>> rational(5 * pow(7, -1, prime) % prime, prime)
+(5, 7)
+>>> null_space([[1, 2, 3], [2, 4, 6]], 101)
+[[99, 1, 0], [98, 0, 1]]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import isqrt
+from operator import mul
+
+# The three largest safe primes of 127 bits: products stay short, and fractions of 63 bits can be read back.
+PRIMES = tuple(2**127 - below for below in (2721, 2901, 15729))
+
+Vector = list[int]
+
+
+class UnluckyError(ArithmeticError):
+    """A draw at which an expression has no value modulo the prime; another draw has one."""
+
+
+def power(base: int, exponent: Fraction, prime: int) -> int:
+    """A rational power of a residue: of any residue for whole exponents, of squares otherwise."""
+    if base == 0 and exponent < 0:
+        raise UnluckyError
+    if exponent.denominator == 1:
+        return pow(base, exponent.numerator, prime)
+    order = (prime - 1) // 2
+    if pow(base, order, prime) != 1:
+        raise UnluckyError
+    return pow(base, exponent.numerator * pow(exponent.denominator, -1, order) % order, prime)
+
+
+def rational(residue: int, prime: int) -> tuple[int, int] | None:
+    """The fraction a/b with |a|, b < √(p/2) that leaves the residue, if there is one (Wang 1981)."""
+    limit = isqrt(prime // 2)
+    (r, s), (b, d) = (prime, residue % prime), (0, 1)
+    while s > limit:
+        r, s, b, d = s, r % s, d, b - r // s * d
+    if d == 0 or abs(d) > limit:
+        return None
+    return (s, d) if d > 0 else (-s, -d)
+
+
+def dot(left: Iterable[int], right: Iterable[int], prime: int) -> int:
+    """The inner product of two vectors."""
+    return sum(map(mul, left, right)) % prime
+
+
+def reduced(rows: Iterable[Vector], prime: int) -> dict[int, Vector]:
+    """The reduced row echelon form: each pivot column with its row."""
+    basis: dict[int, Vector] = {}
+    for given in rows:
+        row = given
+        for column, pivot in basis.items():
+            row = _cleared(row, column, pivot, prime)
+        lead = next((i for i, entry in enumerate(row) if entry), None)
+        if lead is not None:
+            inverse = pow(row[lead], -1, prime)
+            basis[lead] = [entry * inverse % prime for entry in row]
+    return {lead: _back(lead, basis, prime) for lead in sorted(basis, reverse=True)}
+
+
+def null_space(rows: Sequence[Vector], prime: int) -> list[Vector]:
+    """A basis of the vectors that every row annihilates, a unit vector on the columns without pivot."""
+    width = len(rows[0])
+    basis = reduced(rows, prime)
+    free = [column for column in range(width) if column not in basis]
+    return [[-basis[i][j] % prime if i in basis else int(i == j) for i in range(width)] for j in free]
+
+
+@dataclass(frozen=True)
+class Echelon:
+    """A growing system of sparse equations; the pivot of a row is its highest column."""
+
+    prime: int
+    rows: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def reduce(self, row: Mapping[int, int]) -> dict[int, int]:
+        """The row with every pivot column eliminated."""
+        left, kept = dict(row), dict[int, int]()
+        while left:
+            column = max(left)
+            value = left.pop(column) % self.prime
+            if value and column in self.rows:
+                _subtract(left, value, column, self.rows[column])
+            elif value:
+                kept[column] = value
+        return kept
+
+    def insert(self, row: Mapping[int, int]) -> bool:
+        """Whether the row said something new; it is kept if so."""
+        kept = self.reduce(row)
+        if kept:
+            lead = max(kept)
+            inverse = pow(kept[lead], -1, self.prime)
+            self.rows[lead] = {column: value * inverse % self.prime for column, value in kept.items()}
+        return bool(kept)
+
+
+def _subtract(left: dict[int, int], factor: int, pivot: int, row: Mapping[int, int]) -> None:
+    for column, value in row.items():
+        if column != pivot:
+            left[column] = left.get(column, 0) - factor * value
+
+
+def _cleared(row: Vector, column: int, pivot: Vector, prime: int) -> Vector:
+    factor = row[column]
+    return [(a - factor * b) % prime for a, b in zip(row, pivot, strict=True)] if factor else row
+
+
+def _back(lead: int, basis: dict[int, Vector], prime: int) -> Vector:
+    """The row of a pivot with the later pivots eliminated, which are reduced already."""
+    row = basis[lead]
+    for column in sorted(basis):
+        if column > lead:
+            row = _cleared(row, column, basis[column], prime)
+    basis[lead] = row
+    return row

@@ -1,0 +1,92 @@
+"""The finder of symmetries against counts known from the literature, and against laws that it must fulfil."""
+
+import pytest
+from sympy import Rational, cos, exp, sin, sqrt, symbols
+
+from symlag.errors import SymlagError
+from symlag.jet import coordinates, t
+from symlag.lagrangian import Lagrangian
+from symlag.noether import noether
+from symlag.symmetry import symmetries
+
+x, y, z = coordinates("x y z")
+theta, phi, psi = coordinates("theta phi psi")
+a, b, c, d = coordinates("x_1 y_1 x_2 y_2")
+k, m, gamma = symbols("k m gamma", positive=True)
+
+
+def free(*moving):
+    return sum(q.dot**2 for q in moving) / 2
+
+
+def isotropic(*moving):
+    return sum(q**2 for q in moving) / 2
+
+
+# Counts from the literature on variational symmetries; the maximal one is (n² + 3n + 6)/2.
+KNOWN = {
+    "free particle on a line": (Lagrangian(free(x)), 5),
+    "free particle in the plane": (Lagrangian(free(x, y)), 8),
+    "free particle in space": (Lagrangian(free(x, y, z)), 12),
+    "oscillator": (Lagrangian(m * free(x), k * isotropic(x)), 5),
+    "oscillator in the plane": (Lagrangian(m * free(x, y), k * isotropic(x, y)), 8),
+    "oscillator in space": (Lagrangian(free(x, y, z), isotropic(x, y, z)), 12),
+    "damped free particle": (Lagrangian(free(x), damping=gamma), 5),
+    "damped oscillator": (Lagrangian(m * free(x), k * isotropic(x), damping=gamma), 5),
+    "repeller": (Lagrangian(free(x), -k * isotropic(x)), 5),
+    "falling body": (Lagrangian(m * free(x), m * k * x), 5),
+    "inverse square": (Lagrangian(m * free(x), k / x**2), 3),
+    "Kepler in the plane": (Lagrangian(m * free(x, y), -k / sqrt(x**2 + y**2)), 2),
+    "Kepler in space": (Lagrangian(m * free(x, y, z), -k / sqrt(x**2 + y**2 + z**2)), 4),
+    "Toda": (Lagrangian(free(x, y, z), exp(x - y) + exp(y - z)), 3),
+    "Calogero": (Lagrangian(free(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2), 5),
+    "two bodies in the plane": (Lagrangian(free(a, b, c, d), -k / sqrt((a - c) ** 2 + (b - d) ** 2)), 7),
+    "spherical top": (Lagrangian(free(theta, phi, psi) + cos(theta) * phi.dot * psi.dot), 7),
+    "sphere": (Lagrangian((theta.dot**2 + sin(theta) ** 2 * phi.dot**2) / 2), 4),
+    "hyperbolic plane": (Lagrangian((x.dot**2 + y.dot**2) / y**2 / 2), 4),
+    "magnetic field": (Lagrangian(m * free(x, y) + k * (x * y.dot - y * x.dot) / 2), 8),
+    "Lane-Emden 3": (Lagrangian(free(x), x**4 / 4, damping=2 / t), 0),
+    "Lane-Emden 5": (Lagrangian(free(x), x**6 / 6, damping=2 / t), 1),
+    "pendulum": (Lagrangian(m * free(theta), -k * cos(theta)), 1),
+    "relativistic particle": (Lagrangian(-m * sqrt(1 - x.dot**2 - y.dot**2)), 6),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_number_of_symmetries_is_that_of_the_literature(name):
+    L, expected = KNOWN[name]
+    found = symmetries(L)
+    assert (found.dimension, found.bound, found.complete) == (expected, expected, True)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_generator_is_a_symmetry_and_the_algebra_closes(name):
+    L, _ = KNOWN[name]
+    found = symmetries(L)
+    assert found.closed
+    for X in found.generators:
+        law = noether(L, X)
+        assert law.conserved
+        assert law.defect() == 0
+
+
+def test_unknown_solutions_are_counted_not_hidden():
+    found = symmetries(Lagrangian(free(x), isotropic(x), damping=2 / t))
+    assert (found.complete, found.bound) == (False, 5)
+    assert found.verdict.endswith("without closed form")
+
+
+def test_potential_without_symmetry_has_none():
+    found = symmetries(Lagrangian(free(x, y), x**2 + 3 * y**2 + x * y + x**3 + t * x))
+    assert (found.dimension, found.complete) == (0, True)
+
+
+def test_irrational_frequency_is_exact():
+    found = symmetries(Lagrangian(free(x), Rational(5, 2) * x**2))
+    assert found.dimension == 5
+    assert any(X.components[x].has(cos(sqrt(5) * t)) for X in found.generators if x in X.components)
+
+
+def test_lagrangian_without_motion_is_refused():
+    with pytest.raises(SymlagError, match="every move is a symmetry"):
+        symmetries(Lagrangian(x.dot))
