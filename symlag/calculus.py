@@ -1,4 +1,4 @@
-"""Differentiation on jet space: the one place where symlag differentiates.
+"""Differentiation on jet space.
 
 Everything is a directional derivative d/dε f(u + ε v)|₀. The total derivative goes along the velocities, the
 prolongation of a generator along its characteristic, a gradient along an arbitrary direction that is then read off.
@@ -15,37 +15,30 @@ w.dot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import singledispatch
 from typing import Any
 
 from sympy import (
     Add,
     Expr,
-    Function,
     MatAdd,
     MatMul,
-    MatPow,
     MatrixSymbol,
-    Mul,
-    Piecewise,
-    Pow,
     S,
     Symbol,
     Trace,
     Transpose,
-    ZeroMatrix,
-    log,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
-from symlag.blocks import inner, normal, trace, zero_like
+from symlag.blocks import inner, normal, zero_like
+from symlag.differential import derived
 from symlag.jet import jets, t
 from symlag.words import Word, letters, matrix_of, reverse, words
 
 Direction = Mapping[Any, Any]
-Derive = Callable[[Any], Any]
 
 
 def directional(expression: Any, along: Direction) -> Any:
@@ -55,7 +48,7 @@ def directional(expression: Any, along: Direction) -> Any:
     >>> directional(x * y, {x: y, y: -x})
     -x**2 + y**2
     """
-    return normal(_derive(expression, along, {}))
+    return normal(derived(expression, along, {}))
 
 
 def total(expression: Any, variable: Symbol = t) -> Any:
@@ -133,89 +126,6 @@ def _pulled_back(momentum: Any, jet: Any, rate: Expr) -> Any:
         for _ in range(count):
             momentum = scaled(S.NegativeOne, weighted(momentum, rate, variable))
     return momentum
-
-
-def _derive(node: Any, along: Direction, memo: dict[Any, Any]) -> Any:
-    if node in along:
-        return along[node]
-    if node not in memo:
-        memo[node] = rule(node, lambda part: _derive(part, along, memo))
-    return memo[node]
-
-
-@singledispatch
-def rule(node: Any, derive: Derive) -> Any:
-    """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
-
-    What has no rule of its own (Max, Derivative, …) is left to SymPy's partial derivatives.
-    """
-    return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
-
-
-@rule.register
-def _(node: Add, derive: Derive) -> Any:
-    return Add(*map(derive, node.args))
-
-
-@rule.register
-def _(node: Mul, derive: Derive) -> Any:
-    return Add(*(Mul(*others) for others in _one_moved(node.args, derive)))
-
-
-@rule.register
-def _(node: Pow, derive: Derive) -> Any:
-    moving = derive(node.base) * node.exp * node.base ** (node.exp - 1)
-    swelling = derive(node.exp)
-    return moving + swelling * log(node.base) * node if swelling != 0 else moving
-
-
-@rule.register
-def _(node: Function, derive: Derive) -> Any:
-    moved = [(i, d) for i, d in enumerate(map(derive, node.args), start=1) if d != 0]
-    return Add(*(d * node.fdiff(i) for i, d in moved))
-
-
-@rule.register
-def _(node: Piecewise, derive: Derive) -> Any:
-    return Piecewise(*((derive(branch), condition) for branch, condition in node.args))
-
-
-@rule.register
-def _(node: Trace, derive: Derive) -> Any:
-    return trace(derive(node.arg))
-
-
-@rule.register
-def _(node: MatrixExpr, _: Derive) -> Any:
-    return zero_like(node)
-
-
-@rule.register
-def _(node: MatAdd, derive: Derive) -> Any:
-    return MatAdd(*map(derive, node.args))
-
-
-@rule.register
-def _(node: MatMul, derive: Derive) -> Any:
-    return MatAdd(zero_like(node), *(MatMul(*factors) for factors in _one_moved(node.args, derive)))
-
-
-@rule.register
-def _(node: MatPow, derive: Derive) -> Any:
-    return derive(MatMul(*[node.base] * int(node.exp)))
-
-
-@rule.register
-def _(node: Transpose, derive: Derive) -> Any:
-    return Transpose(derive(node.arg))
-
-
-def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
-    """The factors with one of them differentiated, for each one that moves."""
-    for i, factor in enumerate(factors):
-        moved = derive(factor)
-        if moved != 0 and not isinstance(moved, ZeroMatrix):
-            yield (*factors[:i], moved, *factors[i + 1 :])
 
 
 def _inside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:

@@ -1,9 +1,10 @@
-"""Elementwise functions and Hadamard products, in one form.
+"""Entrywise products of matrices, and their sums of entries, in one form.
 
 Diagonal factors stand outside, a rank-one factor is two diagonals, and functions of the same matrix are one function.
 Then σ′(Z)∘Z = pσ(Z) for a homogeneous σ is seen, not proved; and a trace with a Hadamard product in it is a sum of
 entries, in which no factor comes first.
 
+>>> from symlag.elementwise import elementwise, homogeneous
 >>> from symlag.jet import block
 >>> W = block("W", 3, 4)
 >>> relu = homogeneous("sigma", 1)
@@ -13,32 +14,29 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import product
 from math import prod
-from typing import Any, Self
+from typing import Any
 
 from sympy import (
     Add,
-    Basic,
     Expr,
-    Function,
     HadamardProduct,
     MatAdd,
     MatMul,
     MatrixSymbol,
     Mul,
     S,
-    Symbol,
     Transpose,
-    expand,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import normal, zero_like
-from symlag.calculus import Derive, adjoint, rule
+from symlag.calculus import adjoint
+from symlag.differential import Derive, rule
+from symlag.elementwise import SLOT, Elementwise, before
 from symlag.errors import ShapeError
-from symlag.jet import checked_name
 from symlag.letters import all_ones, bared, ones
 from symlag.words import (
     Word,
@@ -53,39 +51,6 @@ from symlag.words import (
     words,
 )
 
-SLOT = Symbol("z", real=True)
-
-
-class Elementwise(MatrixExpr):
-    """A function of one number, an expression in SLOT, applied to each entry of a matrix."""
-
-    def __new__(cls, formula: Any, argument: Any) -> Self:
-        return Basic.__new__(cls, S(formula), normal(argument))
-
-    @property
-    def formula(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def argument(self) -> MatrixExpr:
-        return self.args[1]
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        return self.argument.shape
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        return (self.formula.free_symbols - {SLOT}) | self.argument.free_symbols
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"[{printer.doprint(self.formula)}]({printer.doprint(self.argument)})"
-
-
-def elementwise(function: Callable[[Symbol], Any], matrix: MatrixExpr) -> Elementwise:
-    """A function of one number applied to each entry of a matrix."""
-    return Elementwise(function(SLOT), matrix)
-
 
 def hadamard(*factors: MatrixExpr) -> MatrixExpr:
     """The entrywise product of matrices of one shape."""
@@ -94,37 +59,10 @@ def hadamard(*factors: MatrixExpr) -> MatrixExpr:
     return normal(HadamardProduct(*factors))
 
 
-def homogeneous(name: str, degree: Any) -> type[Function]:
-    """An unknown function of one number with σ(cz) = cᵖσ(z) for c > 0, such as a power of ReLU: zσ′(z) = pσ(z)."""
-
-    def fdiff(self: Function, _: int = 1) -> Expr:
-        return degree * self / self.args[0]
-
-    return type(Function)(checked_name(name), (Function,), {"fdiff": fdiff, "degree": S(degree), "is_real": True})
-
-
-@words.register
-def _(matrix: Elementwise) -> Words:
-    terms = Add.make_args(expand(matrix.formula))
-    if len(terms) > 1:
-        return sum_of(words(Elementwise(term, matrix.argument)) for term in terms)
-    number, formula = terms[0].as_independent(SLOT, as_Add=False)
-    if formula in (SLOT, S.One):
-        return words(MatMul(number, matrix.argument if formula == SLOT else all_ones(matrix.shape)))
-    if (turned := _upright(matrix.argument)) != matrix.argument:
-        return words(MatMul(number, Transpose(Elementwise(formula, turned))))
-    return collected_word((Elementwise(formula, matrix.argument),), number)
-
-
 @words.register
 def _(matrix: HadamardProduct) -> Words:
     choices = product(*(words(factor).items() for factor in matrix.args))
     return sum_of(_entrywise([w for w, _ in choice], Mul(*(c for _, c in choice)), matrix.shape) for choice in choices)
-
-
-@rule.register
-def _(node: Elementwise, derive: Derive) -> MatrixExpr:
-    return HadamardProduct(Elementwise(node.formula.diff(SLOT), node.argument), derive(node.argument))
 
 
 @rule.register
@@ -221,7 +159,7 @@ def _letter(factors: list[MatrixExpr], shape: tuple[Any, Any]) -> Words:
     if len(factors) < 2:
         return words(factors[0] if factors else all_ones(shape))
     upright, (sign, turned) = _product(map(_word, factors)), _flipped(factors)
-    return {(upright,): S.One} if _before(upright, turned) else {(Transpose(turned),): S(sign)}
+    return {(upright,): S.One} if before(upright, turned) else {(Transpose(turned),): S(sign)}
 
 
 def _flipped(factors: list[MatrixExpr]) -> tuple[int, MatrixExpr]:
@@ -234,17 +172,6 @@ def _product(factors: Iterable[Word]) -> MatrixExpr:
     """The Hadamard product of words, in their order."""
     made = (matrix_of({word: S.One}, (word[0].rows, word[-1].cols)) for word in factors)
     return HadamardProduct(*sorted(made, key=spelled))
-
-
-def _upright(matrix: MatrixExpr) -> MatrixExpr:
-    """Of a matrix and its transpose the one that stands for both."""
-    turned = normal(Transpose(matrix))
-    return matrix if _before(matrix, turned) else turned
-
-
-def _before(one: MatrixExpr, other: MatrixExpr) -> bool:
-    """Columns come before rows, then names."""
-    return (one.rows == 1, spelled(one)) <= (other.rows == 1, spelled(other))
 
 
 @closing.register(Elementwise)

@@ -18,7 +18,8 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import Symmetric, normal
-from symlag.calculus import Derive, adjoint, rule
+from symlag.calculus import adjoint
+from symlag.differential import Derive, rule
 from symlag.words import Word, Words, collected_word, matrix_of, meeting, reverse, spelled, sum_of, transposed, words
 
 

@@ -14,7 +14,8 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner, normal, zero_like
-from symlag.calculus import Derive, adjoint, rule
+from symlag.calculus import adjoint
+from symlag.differential import Derive, rule
 from symlag.jet import checked_name
 from symlag.words import Words, closed_word, closing, collected_word, matrix_of, spelled, sum_of, words
 

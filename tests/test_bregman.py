@@ -6,9 +6,9 @@ from sympy import Function, Symbol, cosh, exp, log, symbols
 from symlag.blocks import inner
 from symlag.bregman import bregman, ideal_scaling, massless
 from symlag.calculus import add, gradient, scaled, total
+from symlag.elementwise import elementwise
 from symlag.exact import vanishes
 from symlag.generator import Generator, rotation, scale, translation
-from symlag.hadamard import elementwise
 from symlag.jet import block, t
 from symlag.letters import ones
 from symlag.losses import invariant_loss

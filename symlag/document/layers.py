@@ -1,7 +1,8 @@
 r"""What layers of a network are made of: elementwise functions, Hadamard products, diagonals and ones.
 
 >>> from symlag.document.tex import tex
->>> from symlag.hadamard import elementwise, hadamard, homogeneous
+>>> from symlag.elementwise import elementwise, homogeneous
+>>> from symlag.hadamard import hadamard
 >>> from symlag.jet import block
 >>> W, U = block("W", 3, 4), block("U", 3, 4)
 >>> print(tex(typeset(hadamard(elementwise(homogeneous("sigma", 1), W), U))))
@@ -15,7 +16,7 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from symlag.document.layout import Box, Fence, Number, Script, Sign, Word, fenced, row
 from symlag.document.typeset import called, typeset
-from symlag.hadamard import SLOT, Elementwise
+from symlag.elementwise import SLOT, Elementwise
 from symlag.letters import Ones
 
 

@@ -1,0 +1,120 @@
+"""The rules of differentiation, one a kind of node: the one place where symlag differentiates.
+
+A rule is given how to differentiate the parts of its node; what moves, and how fast, is said by the direction alone.
+New kinds of node register a rule of their own.
+
+>>> from sympy import Symbol, sin
+>>> x = Symbol("x")
+>>> derived(sin(x) ** 2, {x: 1}, {})
+2*sin(x)*cos(x)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import singledispatch
+from typing import Any
+
+from sympy import (
+    Add,
+    Function,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Mul,
+    Piecewise,
+    Pow,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+    log,
+)
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.blocks import trace, zero_like
+
+Derive = Callable[[Any], Any]
+
+
+def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
+    """The derivative of a node along a direction, not yet in normal form; the memo holds what is already known."""
+    if node in along:
+        return along[node]
+    if node not in memo:
+        memo[node] = rule(node, lambda part: derived(part, along, memo))
+    return memo[node]
+
+
+@singledispatch
+def rule(node: Any, derive: Derive) -> Any:
+    """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
+
+    What has no rule of its own (Max, Derivative, …) is left to SymPy's partial derivatives.
+    """
+    return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
+
+
+@rule.register
+def _(node: Add, derive: Derive) -> Any:
+    return Add(*map(derive, node.args))
+
+
+@rule.register
+def _(node: Mul, derive: Derive) -> Any:
+    return Add(*(Mul(*others) for others in _one_moved(node.args, derive)))
+
+
+@rule.register
+def _(node: Pow, derive: Derive) -> Any:
+    moving = derive(node.base) * node.exp * node.base ** (node.exp - 1)
+    swelling = derive(node.exp)
+    return moving + swelling * log(node.base) * node if swelling != 0 else moving
+
+
+@rule.register
+def _(node: Function, derive: Derive) -> Any:
+    moved = [(i, d) for i, d in enumerate(map(derive, node.args), start=1) if d != 0]
+    return Add(*(d * node.fdiff(i) for i, d in moved))
+
+
+@rule.register
+def _(node: Piecewise, derive: Derive) -> Any:
+    return Piecewise(*((derive(branch), condition) for branch, condition in node.args))
+
+
+@rule.register
+def _(node: Trace, derive: Derive) -> Any:
+    return trace(derive(node.arg))
+
+
+@rule.register
+def _(node: MatrixExpr, _: Derive) -> Any:
+    return zero_like(node)
+
+
+@rule.register
+def _(node: MatAdd, derive: Derive) -> Any:
+    return MatAdd(*map(derive, node.args))
+
+
+@rule.register
+def _(node: MatMul, derive: Derive) -> Any:
+    return MatAdd(zero_like(node), *(MatMul(*factors) for factors in _one_moved(node.args, derive)))
+
+
+@rule.register
+def _(node: MatPow, derive: Derive) -> Any:
+    return derive(MatMul(*[node.base] * int(node.exp)))
+
+
+@rule.register
+def _(node: Transpose, derive: Derive) -> Any:
+    return Transpose(derive(node.arg))
+
+
+def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
+    """The factors with one of them differentiated, for each one that moves."""
+    for i, factor in enumerate(factors):
+        moved = derive(factor)
+        if moved != 0 and not isinstance(moved, ZeroMatrix):
+            yield (*factors[:i], moved, *factors[i + 1 :])
