@@ -17,6 +17,8 @@ from typing import Any
 
 from sympy import (
     Add,
+    Dummy,
+    Expr,
     Function,
     MatAdd,
     MatMul,
@@ -49,9 +51,14 @@ def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
 def rule(node: Any, derive: Derive) -> Any:
     """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
 
-    What has no rule of its own (Max, Derivative, …) is left to SymPy's partial derivatives.
+    What has no rule of its own is left to SymPy's partial derivatives: in its arguments where these are numbers, as in
+    Max(x, y), in its symbols where they are not, as in Derivative(f(t), t).
     """
-    return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
+    if not node.args or not all(isinstance(part, Expr) for part in node.args):
+        return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
+    names = {Dummy(real=True): part for part in node.args}
+    outside = node.func(*names)
+    return Add(*(outside.diff(name).xreplace(names) * derive(part) for name, part in names.items()))
 
 
 @rule.register

@@ -6,6 +6,7 @@ from sympy import (
     Add,
     Derivative,
     Function,
+    Heaviside,
     Integral,
     Max,
     Piecewise,
@@ -24,7 +25,7 @@ from sympy import (
 
 from symlag.blocks import constant, inner, trace, zero_like
 from symlag.calculus import directional, euler, euler_along, gradient, matrix_coefficient, total, weighted
-from symlag.jet import fields, jets, t
+from symlag.jet import block, fields, jets, t
 from tests.cases import (
     A,
     K,
@@ -236,3 +237,9 @@ def test_derivatives_are_in_normal_form():
     assert gradient(trace(W.T * A), W) == A
     assert directional(inner(w, w) / 2, {w: c}) == Trace(c.T * w)
     assert jets(total(inner(w, w))) == (w, w.dot)
+
+
+def test_what_has_no_rule_is_differentiated_in_its_arguments():
+    w = block("w")
+    V = Max(inner(w, w), 1)
+    assert directional(V, {w: w}) == 2 * Heaviside(inner(w, w) - 1) * inner(w, w)
