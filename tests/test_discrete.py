@@ -1,0 +1,244 @@
+"""Exact discrete laws: theory.md §4 from the rules' own equations, their proofs, and runs held to round-off."""
+
+import numpy as np
+import pytest
+from sympy import Matrix, Rational, cancel, expand, symbols
+
+from symlag.backends import kernel
+from symlag.blocks import Skew, Symmetric, constant, inner
+from symlag.discrete import account, exact
+from symlag.forms import ONE, Along, Form, Moved
+from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.jet import block, coordinates
+from symlag.library import (
+    adagrad,
+    adam,
+    adamw,
+    averaged,
+    lion,
+    muon,
+    nadam,
+    nesterov,
+    rmsprop,
+    sgd,
+    sgdw,
+    sign_sgd,
+)
+from symlag.updates import Letter, UpdateRule, g, theta
+from tests.playing import cosine, fitting, misses, play
+
+eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
+v, m, u, e = (Letter(stem) for stem in "vmue")
+w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)
+x, y = coordinates("x y")
+S, J, n = Symmetric("S", 2, 2), Skew("J", 2, 2), constant("n", *w.shape)
+Q, C, K = Form(theta, theta), Form(v, theta), Form(v.new, v.new)
+
+GENERATORS = {
+    "scale": scale(w),
+    "translation": translation(w),
+    "centred scale": Generator({w: w - n}, parameters=(n,)),
+    "plane": rotation(x, y),
+    "rotation": rotation(w),
+    "rescale": rescale(U, V, 2),
+    "symmetric": Generator({U: U * S, V: -V * S}, name="symmetric", parameters=(S,)),
+    "skew": Generator({U: U * J, V: V * J}, name="skew", parameters=(J,)),
+    "general linear": general_linear(U, V),
+    "conformal": Generator({w: inner(w, w) * w}, name="conformal"),
+}
+RULES = [
+    sgd(momentum=0),
+    sgd(dampening=None),
+    nesterov(),
+    sgdw(),
+    rmsprop(),
+    rmsprop(momentum=None),
+    adagrad(),
+    adam(),
+    adamw(),
+    nadam(),
+    lion(),
+    muon(),
+    muon(share=None),
+    sign_sgd(),
+    averaged(sgdw()),
+]
+
+
+SPINNING = {"plane", "rotation", "skew", "conformal"}  # without momentum there is no charge of these
+CHARGED = [(rule, X) for rule in RULES for X in GENERATORS if rule.momenta or X not in SPINNING]
+
+
+@pytest.mark.parametrize(("rule", "X"), CHARGED, ids=str)
+def test_every_law_is_proved(rule, X):
+    assert set(exact(rule, GENERATORS[X]).defect()) == {0}
+
+
+@pytest.mark.parametrize(("rule", "X"), CHARGED, ids=str)
+def test_the_account_of_a_broken_symmetry_closes_too(rule, X):
+    assert set(account(rule, GENERATORS[X]).defect()) == {0}
+
+
+def test_descent():
+    law = exact(sgd(momentum=0), scale(w))
+    assert law.equations[Form(theta.new, theta.new)].expand() == (
+        ((1 - eta * lam) ** 2 * Q + eta**2 * Form(g, g)).expand()
+    )
+
+
+def test_heavy_ball():
+    a = symbols("a")
+    rule = UpdateRule("heavy ball", {v: beta * v + a * (g + lam * theta), theta: theta - eta * v.new})
+    law = exact(rule, scale(w))
+    assert law.charges == (Q, C)
+    assert law.propagator == Matrix([[1 - 2 * eta * a * lam, -2 * eta * beta], [a * lam, beta]])
+    assert law.source == Matrix([eta**2 * K, -eta * K])
+    assert expand(law.oscillates.lhs - ((1 + beta - 2 * eta * a * lam) ** 2 - 4 * beta)) == 0
+
+
+def test_nesterov():
+    law = exact(nesterov(), scale(w))
+    P = beta * C + lam * Q
+    R = lam * Q + beta * P
+    after = law.equations
+    assert expand(after[Form(theta.new, theta.new)] - (Q - 2 * eta * R + eta**2 * Form(u.new, u.new))) == 0
+    assert expand(after[Form(v.new, theta.new)] - (P - eta * Form(u.new, v.new))) == 0
+
+
+def test_nesterov_turning():
+    """J' = βJ − η⟨v', Ag̃⟩, where ⟨v', Ag̃⟩ = ⟨v', Au⟩ as u is g̃ + βv'."""
+    law = exact(nesterov(), GENERATORS["skew"])
+    assert law.equations == {Form(v.new, theta.new): beta * C + eta * Form(u.new, v.new)}
+
+
+def test_decoupled_decay():
+    law = exact(sgdw(), scale(w))
+    rho, P = 1 - eta * lam, beta * C
+    after = law.equations
+    assert expand(after[Form(theta.new, theta.new)] - (rho**2 * Q - 2 * rho * eta * P + eta**2 * K)) == 0
+    assert expand(after[Form(v.new, theta.new)] - (rho * P - eta * K)) == 0
+
+
+def test_skew_charges_decay_by_themselves():
+    assert exact(sgd(), rotation(x, y)).equations == {Form(v.new, theta.new): beta * C}
+
+
+def test_translations_close():
+    law = exact(sgd(momentum=0), translation(w))
+    assert law.equations == {Form(theta.new, ONE): (1 - eta * lam) * Form(theta, ONE)}
+
+
+def test_metric_ksb():
+    law = exact(adamw(), scale(w))
+    rho = 1 - eta * lam
+    told = rho**2 * Q - 2 * rho * eta * Form(u.new, theta) + eta**2 * Form(u.new, u.new)
+    assert expand(law.equations[Form(theta.new, theta.new)] - told) == 0
+    assert {*law.sources} == {"kinetic", "metric"}
+
+
+def test_muon_keeps_its_skew_charge():
+    law = exact(muon(), GENERATORS["skew"])
+    M = Form(m, theta)
+    assert expand(law.equations[Form(m.new, theta.new)] - (1 - eta * lam) * beta * M) == 0
+    assert exact(muon(share=None), GENERATORS["skew"]).sources  # Nesterov's mixture does not
+    assert exact(lion(), GENERATORS["skew"]).sources  # nor does a sign
+
+
+def test_first_moments_obey_one_law_for_any_generator():
+    b = symbols("beta_1", positive=True)
+    law = exact(adam(), GENERATORS["conformal"])
+    told = b * (Along(m, theta.old) + Moved(m, theta)) + (1 - b) * lam * Along(theta, theta)
+    assert expand(law.equations[Along(m.new, theta)] - told) == 0
+
+
+def test_the_steady_state_turns_at_a_fixed_angle():
+    assert cancel(exact(sgd(), scale(w)).turn() - eta * lam / (1 + beta)) == 0
+    decoupled = eta * lam * (1 - beta) / (1 + beta - beta * eta * lam)
+    assert cancel(exact(sgdw(), scale(w)).turn() - decoupled) == 0
+    assert cancel(exact(sgd(dampening=None), scale(w)).turn() - eta * (1 - d) * lam / (1 + beta)) == 0
+
+
+def test_the_window_identity():
+    window = exact(sgd(), scale(w)).window()
+    assert window.sums == {Q: 2 * eta * lam, K: -(eta**2) * (1 + beta)}
+    assert window.ends == {Q: 1 - beta, C: -2 * eta * beta}
+
+
+def test_the_closed_sum_is_the_recursion_unrolled():
+    law = exact(sgd().at({eta: Rational(1, 10), beta: Rational(1, 2), lam: Rational(1, 3)}), scale(w))
+    closed = law.closed_sum()
+    N = next(s for s in closed.lhs.free_symbols if str(s) == "N")
+    assert expand(closed.rhs.subs(N, 4).doit() - law.after(4)[0]).equals(0)
+
+
+def test_schedules_stay_in_the_closed_sum():
+    law = exact(sgd(lambda step: 1 / (1 + step), momentum=0), scale(w))
+    closed = law.closed_sum()
+    N = next(s for s in closed.lhs.free_symbols if str(s) == "N")
+    assert expand(closed.rhs.subs(N, 3).doit() - law.after(3)[0]) == 0
+
+
+RUNS = {
+    "SGD": (sgd(momentum=0), {}),
+    "SGD with momentum": (sgd(dampening=None), {"d": 0.3}),
+    "Nesterov": (nesterov(), {}),
+    "SGDW": (sgdw(), {}),
+    "averaged": (averaged(nesterov()), {"alpha": 0.95}),
+    "Adam": (adam(), {}),
+    "AdamW": (adamw(), {}),
+    "NAdam": (nadam(), {"psi": 0.004}),
+    "RMSProp": (rmsprop(momentum=None), {"alpha": 0.99}),
+    "Adagrad": (adagrad(), {}),
+    "Lion": (lion(), {}),
+    "Muon": (muon(), {}),
+}
+HYPER = {"beta": 0.9, "beta_1": 0.9, "beta_2": 0.99, "lambda": 0.1, "epsilon": 1e-8, "eta": cosine(0.1)}
+STILL = {
+    "n": np.array([1.0, 2, 0, -1, 1])[:, None],
+    "S": np.array([[1.0, 0.3], [0.3, -2]]),
+    "J": np.array([[0.0, 1], [-1, 0]]),
+}
+MOVES = {
+    "scale": lambda at: at,
+    "translation": lambda at: {w: STILL["n"]},
+    "centred scale": lambda at: {w: at[w] - STILL["n"]},
+    "rescale": lambda at: {U: at[U], V: -2 * at[V]},
+    "symmetric": lambda at: {U: at[U] @ STILL["S"], V: -at[V] @ STILL["S"]},
+    "skew": lambda at: {U: at[U] @ STILL["J"], V: at[V] @ STILL["J"]},
+    "conformal": lambda at: {w: (at[w] ** 2).sum() * at[w]},
+}
+
+
+def run(law, hyper, move):
+    dice = np.random.default_rng(1)
+    weights = {q: dice.normal(size=(5, 1) if q == w else q.shape) for q in law.frame.generator.components}
+    still = {p.name: STILL[p.name] for p in law.frame.generator.parameters}
+    return misses(law, play(law, weights, move, **HYPER | hyper), **still)
+
+
+@pytest.mark.parametrize(
+    ("name", "X"), [(r, X) for r in RUNS for X in MOVES if RUNS[r][0].momenta or X not in {"skew", "conformal"}]
+)
+def test_runs_hold_to_round_off(name, X):
+    rule, hyper = RUNS[name]
+    assert max(run(exact(rule, GENERATORS[X]), hyper, MOVES[X])) < 1e-12
+
+
+@pytest.mark.parametrize("X", ["scale", "skew", "conformal"])
+def test_runs_without_the_symmetry_miss_the_law_but_not_the_account(X):
+    rule, hyper = RUNS["SGD with momentum"]
+    assert max(run(account(rule, GENERATORS[X]), hyper, None)) < 1e-12
+    assert max(run(exact(rule, GENERATORS[X]), hyper, None)) > 1e-3
+
+
+def test_the_window_identity_holds_along_a_run():
+    law = exact(sgd(), scale(w))
+    window = law.window()
+    numbers = {"eta": 0.1, "beta": 0.9, "lambda": 0.05}
+    record = play(law, {w: np.random.default_rng(1).normal(size=(5, 1))}, MOVES["scale"], **numbers)
+    forms = {form: kernel(law.frame.value(form)) for form in (*window.sums, *window.ends)}
+    paths = {form: made(**{name: fitting(record[name]) for name in made.inputs}) for form, made in forms.items()}
+    values = {symbols(name, positive=True): number for name, number in numbers.items()}
+    sums = [float(c.subs(values)) * paths[form][100:300].sum() for form, c in window.sums.items()]
+    ends = [float(c.subs(values)) * (paths[c_form][300] - paths[c_form][100]) for c_form, c in window.ends.items()]
+    assert abs(sum(sums) + sum(ends)) < 1e-13 * max(map(abs, sums))

@@ -1,0 +1,167 @@
+"""Update rules as data: torch's own optimizers step by step, and what is refused."""
+
+import numpy as np
+import pytest
+from sympy import Function, Symbol, symbols
+
+from symlag.errors import SymlagError
+from symlag.library import adagrad, adam, adamw, averaged, lion, muon, nadam, nesterov, rmsprop, sgd, sgdw
+from symlag.updates import Letter, UpdateRule, g, k, theta
+from tests.playing import Play, cosine
+
+torch = pytest.importorskip("torch")
+
+eta, beta = symbols("eta beta")
+v, w, u = (Letter(stem) for stem in "vwu")
+STEPS = 50
+RATE, DECAY = cosine(0.02), 0.03
+ADAPTIVE = {"beta_1": 0.9, "beta_2": 0.98, "epsilon": 1e-8}
+
+# A rule, numbers for its hyper-parameters, torch's optimizer, and what torch calls the numbers.
+TORCH = {
+    "SGD": (sgd(momentum=0), {}, "SGD", {}),
+    "momentum": (sgd(dampening=None), {"beta": 0.9, "d": 0.3}, "SGD", {"momentum": 0.9, "dampening": 0.3}),
+    "Nesterov": (nesterov(), {"beta": 0.9}, "SGD", {"momentum": 0.9, "nesterov": True}),
+    "Adam": (adam(), ADAPTIVE, "Adam", {"betas": (0.9, 0.98)}),
+    "AdamW": (adamw(), ADAPTIVE, "AdamW", {"betas": (0.9, 0.98)}),
+    "NAdam": (nadam(), {**ADAPTIVE, "psi": 0.004}, "NAdam", {"betas": (0.9, 0.98), "momentum_decay": 0.004}),
+    "RMSProp": (rmsprop(), {"alpha": 0.9, "epsilon": 1e-8}, "RMSprop", {"alpha": 0.9}),
+    "RMSProp with momentum": (
+        rmsprop(momentum=None),
+        {"alpha": 0.9, "beta": 0.8, "epsilon": 1e-8},
+        "RMSprop",
+        {"alpha": 0.9, "momentum": 0.8},
+    ),
+    "Adagrad": (
+        adagrad(rate_decay=0.1, start=0.2),
+        {"epsilon": 1e-10},
+        "Adagrad",
+        {"lr_decay": 0.1, "initial_accumulator_value": 0.2},
+    ),
+}
+FUSED = {"SGD", "momentum", "Nesterov", "Adam", "AdamW", "Adagrad"}
+MADE = (
+    [(name, {}) for name in TORCH]
+    + [(name, {"foreach": True}) for name in TORCH]
+    + [(name, {"fused": True}) for name in sorted(FUSED)]
+)
+
+
+@pytest.fixture
+def float64():
+    """NAdam keeps its product of momenta in torch's default type."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def ours(rule, hyper, start, gradients):
+    played = Play(rule, {"eta": RATE, "lambda": DECAY} | hyper)
+    state = played.start(start)
+    for step, gradient in enumerate(gradients):
+        known = played.step(state, gradient, step)
+        state = {x: known[x.new] for x in state}
+        yield state[theta]
+
+
+def theirs(made, start, gradients):
+    weight = torch.nn.Parameter(torch.from_numpy(start.copy()))
+    optimizer = made(weight)
+    for step, gradient in enumerate(gradients):
+        optimizer.param_groups[0]["lr"] = RATE(step)
+        weight.grad = torch.from_numpy(gradient)
+        optimizer.step()
+        yield weight.detach().numpy().copy()
+
+
+@pytest.mark.parametrize(("name", "way"), MADE, ids=str)
+@pytest.mark.usefixtures("float64")
+def test_rules_step_as_torch_does(name, way):
+    rule, hyper, kind, options = TORCH[name]
+    dice = np.random.default_rng(0)
+    start, gradients = dice.normal(size=(4, 3)), list(dice.normal(size=(STEPS, 4, 3)))
+    made = lambda weight: getattr(torch.optim, kind)(  # noqa: E731
+        [weight], lr=RATE(0), weight_decay=DECAY, **options, **way
+    )
+    for ends in zip(ours(rule, hyper, start, gradients), theirs(made, start, gradients), strict=True):
+        np.testing.assert_allclose(*ends, rtol=1e-12)
+
+
+def test_lion_by_hand():
+    rule = lion(0.1, (0.5, 0.9), 0.2)
+    played = Play(rule, {})
+    known = played.step(played.start(np.array([1.0, -2])), np.array([3.0, -1]), 0)
+    np.testing.assert_allclose(known[theta.new], [0.98 - 0.1, -1.96 + 0.1])
+    np.testing.assert_allclose(known[Letter("m").new], [0.3, -0.1])
+
+
+def test_muon_moves_by_orthogonal_matrices():
+    played = Play(muon(0.1, 0.9, 0), {})
+    start = np.random.default_rng(0).normal(size=(4, 2))
+    known = played.step(played.start(start), start**3, 0)
+    step = (start - known[theta.new]) / 0.1
+    np.testing.assert_allclose(step.T @ step, np.eye(2), atol=1e-14)
+
+
+def test_averages_begin_at_the_weights_and_follow():
+    played = Play(averaged(sgd(0.1, 0, 0), 0.5), {})
+    known = played.step(played.start(np.array([1.0])), np.array([2.0]), 0)
+    assert known[Letter("e").new] == pytest.approx([0.9])
+
+
+def test_five_lines_make_a_rule():
+    rule = UpdateRule("quasi-hyperbolic", {v: beta * v + (1 - beta) * g, theta: theta - eta * (g + v.new) / 2})
+    assert rule.linear[theta] == {theta: 1, g: -eta / 2, v.new: -eta / 2}
+    assert (rule.buffers, rule.momenta, rule.positions) == ((v,), (v,), (theta,))
+    assert rule.hyperparameters == (beta, eta)
+
+
+def test_what_is_not_linear_gets_a_letter_of_its_own():
+    rule = UpdateRule("clipped", {theta: theta - eta * g / (1 + g**2)})
+    assert rule.linear[theta] == {theta: 1, Letter("u_theta").new: -eta}
+    assert rule.opaque == {Letter("u_theta"): g / (1 + g**2)}
+
+
+def test_second_moments_are_no_momenta():
+    assert [rule().momenta for rule in (rmsprop, adagrad)] == [(), ()]
+    assert adam().momenta == (Letter("m"),)
+    assert nadam().momenta == (Letter("m"),)
+
+
+def test_letters_are_pickled():
+    from pickle import dumps, loads
+
+    assert loads(dumps(sgdw())) == sgdw()
+    assert loads(dumps(v.new)) == v.new
+
+
+REFUSED = {
+    "no θ": (lambda: UpdateRule("r", {v: g}), "no equation gives the new θ"),
+    "no g": (lambda: UpdateRule("r", {theta: theta / 2}), "no equation reads the gradient g"),
+    "undefined": (lambda: UpdateRule("r", {theta: theta - v.new * g}), "v.new in theta.new: no equation gives it"),
+    "two steps old": (lambda: UpdateRule("r", {theta: theta.old - g}), "theta.old in theta.new: no equation gives it"),
+    "second gradient": (lambda: UpdateRule("r", {theta: theta - eta * g.new}), "reads one gradient a step"),
+    "circle": (lambda: UpdateRule("r", {v: u.new + g, u: v.new, theta: theta - u.new}), "wait for one another"),
+    "schedule of t": (
+        lambda: UpdateRule("r", {theta: theta - Function("eta")(Symbol("t")) * g}),
+        "a schedule is a function of k alone; write eta(k)",
+    ),
+    "list": (lambda: sgd([0.1, 0.2]), "eta = [0.1, 0.2]: it is no number and no function of k"),
+    "text": (lambda: sgd("0.1"), "eta = '0.1': it is no number and no function of k"),
+    "of the weights": (lambda: sgd(theta), "eta = theta: it is no number and no function of k"),
+    "no expression": (lambda: UpdateRule("r", {theta: "theta - g"}), "it is no expression"),
+    "taken": (lambda: averaged(averaged(sgd())), "its letter e is taken"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_bad_rule_gets_one_sentence(name):
+    make, sentence = REFUSED[name]
+    with pytest.raises(SymlagError) as caught:
+        make()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_schedules_are_functions_of_the_step():
+    assert sgd(lambda step: 1 / (1 + step), 0, 0).linear[theta][g] == -1 / (1 + k)
