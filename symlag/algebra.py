@@ -9,6 +9,8 @@ tells whether the algebra closes.
 >>> so3 = Algebra(None, (rotation(y, z), rotation(z, x), rotation(x, y)))
 >>> so3.dimension, so3.closed, so3.constants[0, 1]
 (3, True, {2: -1})
+>>> so3.name
+'so(3)'
 """
 
 from __future__ import annotations
@@ -17,9 +19,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, count
+from typing import Any
 
-from sympy import Expr, S, Symbol
+from sympy import Add, Expr, Matrix, S, Symbol, prime
 
+from symlag.classify import name_of
+from symlag.errors import SymlagError
 from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
@@ -27,6 +32,7 @@ from symlag.reading import Page
 from symlag.residues import PRIMES, UnluckyError, Vector, dot, reduced
 from symlag.series import BITS, by_degree
 from symlag.specialise import Specialisation
+from symlag.structure import Table
 
 
 @dataclass(frozen=True)
@@ -61,31 +67,73 @@ class Algebra:
         return f"at least {self.dimension} and at most {self.bound}: {self.bound - self.dimension} without closed form"
 
     @cached_property
-    def structure(self) -> list[list[Vector]] | None:
-        """c[i][j] with [X_i, X_j] = Σ_k c[i][j][k] X_k, modulo the prime; None where the algebra is not closed."""
+    def table(self) -> Table | None:
+        """The brackets of the generators modulo a prime; None where one of them is no combination of generators."""
         return structure([*map(self._read, self.generators)], self.page)
 
     @property
     def closed(self) -> bool:
         """Whether every bracket is a combination of the generators."""
-        return self.structure is not None
+        return self.table is not None
 
     @cached_property
     def constants(self) -> Mapping[tuple[int, int], Mapping[int, Expr]]:
         """The structure constants: [X_i, X_j] = Σ_k constants[i, j][k] X_k for i < j, zeros left out."""
-        table = self.structure or []
+        brackets = self._closed.brackets
         return {
-            (i, j): {k: self.page.read(c) for k, c in enumerate(table[i][j]) if c}
-            for i, j in combinations(range(len(table)), 2)
-            if any(table[i][j])
+            (i, j): {k: self.page.read(c) for k, c in enumerate(brackets[i][j]) if c}
+            for i, j in combinations(range(len(brackets)), 2)
+            if any(brackets[i][j])
         }
+
+    @property
+    def killing(self) -> Matrix:
+        """The Killing form tr(ad X_i ad X_j)."""
+        return Matrix([[self.page.read(c) for c in row] for row in self._closed.killing])
+
+    @property
+    def derived_series(self) -> list[int]:
+        """The dimensions of g, [g, g], [[g, g], [g, g]], … until they stay the same."""
+        return self._closed.derived_series
+
+    @property
+    def central_series(self) -> list[int]:
+        """The dimensions of g, [g, g], [g, [g, g]], … until they stay the same."""
+        return self._closed.central_series
+
+    @property
+    def radical(self) -> list[Generator]:
+        """A basis of the largest solvable ideal."""
+        return [self._combination(x) for x in self._closed.radical]
+
+    @cached_property
+    def name(self) -> str:
+        """The algebra by name, for instance so(3) ⊕ ℝ: its simple ideals, joined to its radical."""
+        return name_of(self._closed, self._real) if self.generators else "0"
+
+    @property
+    def _closed(self) -> Table:
+        if self.table is None:
+            raise SymlagError("the algebra", "brackets of the generators lie outside of their span", "more generators")
+        return self.table
+
+    def _combination(self, weights: Sequence[int]) -> Generator:
+        read = [(self.page.read(c), X) for c, X in zip(weights, self.generators, strict=True) if c]
+        moved = dict.fromkeys(q for _, X in read for q in X.components)
+        parts = {q: Add(*(c * X.components.get(q, S.Zero) for c, X in read)) for q in moved}
+        return Generator(parts, Add(*(c * X.tau for c, X in read)), " + ".join(X.name for _, X in read))
+
+    def _real(self, residue: int) -> Any:
+        """A structure constant with squares of prime numbers for the parameters, which keeps their roots rational."""
+        squares = {s: prime(i + 1) ** 2 for i, s in enumerate(self.page.values)}
+        return S(self.page.read(residue)).xreplace(squares)
 
     def _read(self, X: Generator) -> Generator:
         return X.map(self.lagrangian.spelling.read) if self.lagrangian else X
 
 
-def structure(generators: Sequence[Generator], page: Page) -> list[list[Vector]] | None:
-    """The structure constants of independent generators modulo a prime; None where a bracket leaves their span."""
+def structure(generators: Sequence[Generator], page: Page) -> Table | None:
+    """The brackets of independent generators modulo a prime; None where a bracket leaves their span."""
     n, pairs = len(generators), [*combinations(range(len(generators)), 2)]
     solved = reduced(_samples(generators, pairs, page), page.prime)
     if any(column >= n for column in solved):
@@ -94,7 +142,7 @@ def structure(generators: Sequence[Generator], page: Page) -> list[list[Vector]]
     for at, (i, j) in enumerate(pairs):
         table[i][j] = [solved[k][n + at] for k in range(n)]
         table[j][i] = [-c % page.prime for c in table[i][j]]
-    return table
+    return Table(table, page.prime)
 
 
 def _samples(generators: Sequence[Generator], pairs: Sequence[tuple[int, int]], page: Page) -> list[Vector]:

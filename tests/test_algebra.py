@@ -1,0 +1,80 @@
+"""Lie algebras recognised from their generators."""
+
+import pytest
+from sympy import S, cos, sin, sqrt, symbols
+
+from symlag.algebra import Algebra
+from symlag.errors import SymlagError
+from symlag.generator import Generator, bracket, rotation, time_translation, translation
+from symlag.jet import coordinates, t
+from symlag.lagrangian import Lagrangian
+from symlag.symmetry import symmetries
+
+x, y, z, w = coordinates("x y z w")
+k, m = symbols("k m", positive=True)
+
+so3 = (rotation(y, z), rotation(z, x), rotation(x, y))
+moves = (translation(x), translation(y), translation(z))
+so4 = (*so3, rotation(x, w), rotation(y, w), rotation(z, w))
+so31 = (*so3, *(Generator({q: w, w: q}) for q in (x, y, z)))
+matrices = [Generator({p: q}) for p in (x, y, z) for q in (x, y, z) if p != q]
+traceless = (*matrices, Generator({x: x, y: -y}), Generator({y: y, z: -z}))
+
+NAMED = {
+    "ℝ": (time_translation(),),
+    "ℝ³": moves,
+    "so(3)": so3,
+    "so(3) ⋉ ℝ³": (*so3, *moves),
+    "so(3) ⊕ ℝ": (*so3, time_translation()),
+    "so(4)": so4,
+    "so(3,1)": so31,
+    "sl(3,ℝ)": traceless,
+    "sl(2,ℝ)": (translation(x), Generator({x: x}), Generator({x: x**2})),
+    "sl(2,ℝ) ⊕ sl(2,ℝ)": tuple(Generator({q: q**n}) for q in (x, y) for n in range(3)),
+    "h(1)": (translation(x), Generator({x: t}), time_translation()),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_algebra_is_recognised(name):
+    algebra = Algebra(None, NAMED[name])
+    assert algebra.closed
+    assert algebra.name == name
+
+
+def test_structure_constants_are_those_of_the_brackets():
+    algebra = symmetries(Lagrangian(m * (x.dot**2 + y.dot**2) / 2, k * (x**2 + y**2) / 2))
+    X = algebra.generators
+    for (i, j), parts in algebra.constants.items():
+        expected = bracket(X[i], X[j])
+        total = sum((c * X[n].tau for n, c in parts.items()), S.Zero)
+        assert (total - expected.tau).expand(trig=True).simplify() == 0
+        for q in (x, y):
+            moved = sum((c * X[n].components.get(q, 0) for n, c in parts.items()), S.Zero)
+            assert (moved - expected.components.get(q, 0)).expand(trig=True).simplify() == 0
+
+
+def test_killing_form_and_series():
+    algebra = Algebra(None, (*so3, *moves))
+    assert algebra.killing.diagonal().tolist()[0] == [-4, -4, -4, 0, 0, 0]
+    assert (algebra.derived_series, algebra.central_series) == ([6], [6])
+    assert [X.components for X in algebra.radical] == [X.components for X in moves]
+    assert Algebra(None, NAMED["h(1)"]).central_series == [3, 1, 0]
+
+
+def test_what_does_not_close_says_so():
+    algebra = Algebra(None, so3[:2])
+    assert not algebra.closed
+    with pytest.raises(SymlagError, match="outside of their span"):
+        _ = algebra.name
+
+
+def test_algebra_of_the_sphere_is_that_of_its_rotations():
+    L = Lagrangian((x.dot**2 + sin(x) ** 2 * y.dot**2) / 2)
+    assert symmetries(L).name == "so(3) ⊕ ℝ"
+
+
+def test_frequencies_of_two_oscillators_do_not_mix():
+    found = symmetries(Lagrangian((x.dot**2 + y.dot**2) / 2, k * x**2 / 2 + m * y**2 / 2))
+    assert (found.dimension, found.complete) == (5, True)
+    assert any(xi.has(cos(sqrt(k) * t)) for X in found.generators for xi in X.components.values())
