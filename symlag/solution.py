@@ -69,7 +69,7 @@ class Relaxation:
 
     @property
     def expression(self) -> Expr:
-        """C(t) from its first value C_0 and the source S(s) along the path, from time 0, or t_0 where γ depends on t."""
+        """C(t) from its first value C_0 and the source S(s) on the path, from time 0, or t_0 where γ depends on t."""
         start = BEGINNING if self.rate.has(t) else S.Zero
         first = self.kept(start) * FIRST
         return first if self.source == 0 else first + Integral(self.kept(s) * SOURCE(s), (s, start, t))
@@ -151,7 +151,7 @@ def mass(L: Lagrangian) -> Expr:
 
 
 def potential(law: Law) -> Expr:
-    """The function Q of position with charge = m dQ/dt; `SymlagError` where ξ is no gradient field, as for rotations."""
+    """The function Q of position with charge = m dQ/dt; an error where ξ is no gradient field, as for rotations."""
     m = mass(law.lagrangian)
     charge = law.lagrangian.spelling.read(law.charge)
     found = lowest(antiderivative(lowest(charge / m), S.Zero))
