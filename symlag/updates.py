@@ -201,14 +201,7 @@ def _named(x: Letter, foreign: Mapping[Expr, Expr]) -> Iterator[tuple[Letter, Ex
 
 def _checked(x: Letter, written: Any, equations: Mapping[Letter, Any]) -> Expr:
     """The equation of a letter, all of whose letters are defined."""
-    try:
-        made = sympify(written, strict=True)
-    except SympifyError:
-        made = None
-    if not isinstance(made, Expr):
-        raise SymlagError(
-            f"{x}: {written!r}", "it is no expression", "one in theta, g and buffers, such as beta * v + g"
-        )
+    made = _expression(x, written)
     for y in sorted(letters(made), key=str):
         _defined(x, y, equations)
     for call in made.atoms(AppliedUndef):
