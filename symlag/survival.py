@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Add, Expr, Mul, S, Symbol, exp
+from sympy import Add, Expr, Mul, S, Symbol, cosh, exp, log
 
 from symlag.blocks import Skew, Symmetric, inner, normal
 from symlag.boundary import antiderivative
@@ -67,6 +67,39 @@ def survival(X: Generator) -> Survival:
 def mirror_flow(X: Generator, h: Expr) -> Expr | None:
     """The function that mirror flow with the distance-generating function h keeps, where there is one."""
     return _function(pairing(X.components, {q: total(gradient(h, q)) for q in X.components}))
+
+
+def metrics(*coordinates: Any) -> dict[str, Expr]:
+    """The distance-generating functions of common mirror flows, in positive numbers."""
+    shapes = {
+        "Euclidean": lambda x: x**2 / 2,
+        "entropy": lambda x: x * log(x) - x,
+        "exponential": exp,
+        "hyperbolic": cosh,
+    }
+    return {name: Add(*map(shape, coordinates)) for name, shape in shapes.items()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One family in the table of verdicts: what each flow keeps, and what mirror flow keeps in each metric."""
+
+    survival: Survival
+    mirrors: dict[str, Expr | None]
+
+
+def verdicts(*families: Generator) -> tuple[Row, ...]:
+    """What survives of families of numbers in gradient flow, with momentum, and in the common metrics.
+
+    >>> from symlag.generator import scale
+    >>> from symlag.jet import coordinates
+    >>> (row,) = verdicts(scale(*coordinates("x y")))
+    >>> row.survival.gradient_flow, row.mirrors["entropy"]
+    (x**2/2 + y**2/2, x + y)
+    """
+    return tuple(
+        Row(survival(X), {name: mirror_flow(X, h) for name, h in metrics(*X.components).items()}) for X in families
+    )
 
 
 def split(X: Generator) -> Iterator[Generator]:
