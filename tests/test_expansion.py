@@ -1,0 +1,212 @@
+"""Modified equations: theory.md §6 from the rules' own equations, and the observed orders of runs."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from sympy import Matrix, Rational, S, cancel, factorial, lambdify, symbols
+
+from symlag.errors import SymlagError
+from symlag.expansion import Drift, modified_equation
+from symlag.library import adam, nesterov, sgd, sgdw
+from symlag.rules import heavy_ball
+from symlag.transfer import limit, transfer
+from symlag.trees import NODE, differential, grafted, rerooted, size, trees
+from symlag.updates import Letter, theta
+from tests.playing import Play
+
+eta, b, d, lam = symbols("eta beta d lambda", positive=True)
+E1, E2, E3 = ((),), (((),),), ((), ())  # F'F, F'F'F, F''(F, F)
+
+TABLE = {
+    "GD": (sgd(momentum=0), (1, -S.Half, Rational(1, 3), Rational(1, 12))),
+    "heavy ball": (
+        sgd(dampening=d),
+        (
+            (1 - d) / (1 - b),
+            -(1 + b) * (1 - d) ** 2 / (2 * (1 - b) ** 3),
+            (1 - d) ** 3 * (1 + 4 * b + b**2) / (3 * (1 - b) ** 5),
+            (1 - d) ** 3 * (1 + 10 * b + b**2) / (12 * (1 - b) ** 5),
+        ),
+    ),
+    "Nesterov": (
+        nesterov(),
+        (
+            1 / (1 - b),
+            -(1 - b + 2 * b**2) / (2 * (1 - b) ** 3),
+            (3 * b**4 - 3 * b**3 + 7 * b**2 - 2 * b + 1) / (3 * (1 - b) ** 5),
+            (13 * b**2 - 2 * b + 1) / (12 * (1 - b) ** 5),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_of_theory(name):
+    rule, told = TABLE[name]
+    found = modified_equation(rule, 2).over(eta)
+    for tree, c in zip((NODE, E1, E2, E3), told, strict=True):
+        assert cancel(found[tree] - c) == 0
+
+
+def test_there_are_as_many_trees_as_cayley_counted():
+    assert [len(trees(n)) for n in range(1, 9)] == [1, 1, 2, 4, 9, 20, 48, 115]
+
+
+def test_grafting_hangs_a_branch_on_every_node():
+    for branch, tree in product(trees(3), trees(4)):
+        assert sum(grafted(branch, tree).values()) == size(tree)
+        assert all(size(grown) == 7 for grown in grafted(branch, tree))
+
+
+def test_every_node_is_a_root_once():
+    for tree in trees(6):
+        assert len([*rerooted(tree)]) == 6
+        assert {min(rerooted(other)) for other in rerooted(tree)} == {min(rerooted(tree))}
+
+
+def test_derivatives_along_the_field_are_trees():
+    """The Euler method x + hF is the exact flow of its modified equation: e^D x = x + F in every tree."""
+    made = modified_equation(sgd(momentum=0, weight_decay=0, learning_rate=1), 4)
+    flow, term = {}, dict(made.coefficients)
+    for n in range(1, 6):
+        for tree, c in term.items():
+            flow[tree] = flow.get(tree, 0) + c / factorial(n)
+        term = _derived(made.coefficients, term, 5)
+    assert {tree: c for tree, c in flow.items() if c != 0} == {NODE: 1}
+
+
+def _derived(along, series, most):
+    grown = {}
+    for (one, c), (other, e) in product(along.items(), series.items()):
+        if size(one) + size(other) <= most:
+            for tree, count in grafted(one, other).items():
+                grown[tree] = grown.get(tree, 0) + c * e * count
+    return grown
+
+
+def test_the_modified_loss_of_descent():
+    assert modified_equation(sgd(momentum=0), 1).loss == {NODE: eta, E1: eta**2 / 4}
+    with pytest.raises(SymlagError, match=r"F''\(F, F\), F'F'F are no gradient; write a lower order"):
+        assert modified_equation(sgd(momentum=0), 2).loss
+
+
+def test_the_drift_of_descent_adds_up_to_its_exact_law():
+    """Q' = Q + η²/2 ⟨g, Ag⟩ per step, Q = ½⟨θ, Aθ⟩: all that e^D − 1 makes of Q beyond the first pair cancels."""
+    made = modified_equation(sgd(momentum=0, weight_decay=0), 4)
+    total, term = {}, made.drift().pairs
+    for n in range(1, 6):
+        for pair, c in term.items():
+            total[pair] = total.get(pair, 0) + c / factorial(n)
+        term = _moved_pairs(made.coefficients, term, 5)
+    assert {pair: cancel(c) for pair, c in total.items() if cancel(c) != 0} == {(NODE, NODE): eta**2 / 2}
+
+
+def _moved_pairs(along, pairs, most):
+    grown = {}
+    for (branch, c), ((one, other), e) in product(along.items(), pairs.items()):
+        if size(branch) + size(one) + size(other) <= most:
+            moved = [((tree, other), n) for tree, n in grafted(branch, one).items()]
+            moved += [((one, tree), n) for tree, n in grafted(branch, other).items()]
+            for pair, n in moved:
+                key = tuple(sorted(pair, key=lambda tree: (size(tree), tree)))
+                grown[key] = grown.get(key, 0) + c * e * n
+    return grown
+
+
+def test_the_drift_under_decay_to_first_order():
+    """Q̇ = −2λQ, and at the next order (η/2)⟨F, AF⟩ + …, as the modified equation of descent has it."""
+    made = modified_equation(sgd(momentum=0), 0).drift()
+    assert made == Drift(-2 * eta * lam, {})
+
+
+@pytest.mark.parametrize("rule", [sgd(momentum=0), sgd()], ids=lambda rule: rule.name)
+def test_the_limit_is_the_mechanics_of_the_rule(rule):
+    beta = 0 if rule.name == "SGD" else b
+    found, told = limit(rule).mechanics, heavy_ball(eta, beta, lam)
+    for part in ("step", "mass", "friction", "decay"):
+        assert cancel(getattr(found, part) - getattr(told, part)) == 0
+
+
+def test_the_limit_of_dampening_and_of_decoupled_decay():
+    damped, decoupled = limit(sgd(dampening=d)).mechanics, limit(sgdw()).mechanics
+    assert cancel(damped.mass - eta * (1 - d) * (1 + b) / 2) == 0
+    assert cancel(damped.step - eta * (1 - d)) == 0
+    rho = 1 - eta * lam
+    assert cancel(decoupled.friction - (1 - b * rho)) == 0
+    assert cancel(decoupled.decay - lam * (1 - b)) == 0
+
+
+def test_what_the_limit_drops_is_of_second_order():
+    for rule in (sgd(), nesterov(weight_decay=0)):
+        for left in limit(rule).dropped.values():
+            assert cancel(left / eta**2).subs(eta, 0).is_finite
+
+
+def test_opaque_rules_have_no_modified_equation():
+    with pytest.raises(SymlagError, match=r"it is not linear in the gradient; write sgd"):
+        modified_equation(adam(), 1)
+    with pytest.raises(SymlagError, match="its hyper-parameters change with the step; write constants"):
+        transfer(sgd(lambda k: 1 / (1 + k)))
+
+
+# Runs: an anharmonic loss of two weights, and the field of its modified equation, integrated to round-off.
+
+p = Matrix(symbols("p1 p2", real=True))
+LOSS = p[0] ** 2 / 2 + p[1] ** 2 + p[0] ** 2 * p[1] / 3 + p[0] * p[1] ** 3 / 5 + p[0] ** 4 / 4
+TIME, MOMENTUM, DECAY = 0.8, 0.4, 0.1
+FIELD = -Matrix([LOSS + Rational(1, 10) * p.dot(p) / 2]).jacobian(p).T
+DERIVED = [FIELD]
+for _ in range(3):
+    DERIVED.append(
+        DERIVED[-1].jacobian(p) if DERIVED[-1].cols == 1 else DERIVED[-1].reshape(len(DERIVED[-1]), 1).jacobian(p)
+    )
+TENSORS = [lambdify(list(p), entries, "numpy") for entries in DERIVED]
+SLOPE = lambdify(list(p), Matrix([LOSS]).jacobian(p).T, "numpy")
+
+
+def derived_at(point):
+    def derived(vectors):
+        tensor = np.reshape(TENSORS[len(vectors)](*point), (2,) * (len(vectors) + 1))
+        for vector in reversed(vectors):
+            tensor = tensor @ vector
+        return tensor
+
+    return derived
+
+
+def flow(made, numbers, start, steps):
+    """Where the field leads from a point in a number of steps."""
+    weights = {tree: float(c.subs(numbers)) for tree, c in made.coefficients.items()}
+    field = lambda _, point: sum(c * differential(tree, derived_at(point)) for tree, c in weights.items())  # noqa: E731
+    return solve_ivp(field, (0, steps), start, method="DOP853", rtol=1e-13, atol=1e-15).y[:, -1]
+
+
+def gap(rule, order, step):
+    """The distance of a run from the flow, both begun on it."""
+    made, numbers = modified_equation(rule, order), {eta: step, b: MOMENTUM, lam: DECAY}
+    played = Play(rule, {"eta": step, "beta": MOMENTUM, "lambda": DECAY})
+    start = np.array([0.9, -0.6])
+    before, steps = flow(made, numbers, start, -1), round(TIME / step)
+    state = played.start(start) | {Letter("v"): arriving(rule, before, start, step)}
+    for k in range(steps):
+        known = played.step(state, SLOPE(*state[theta])[:, 0], k)
+        state = {x: known[x.new] for x in rule.equations}
+    return abs(state[theta] - flow(made, numbers, start, steps)).max()
+
+
+def arriving(rule, before, now, step):
+    """The buffer with which a rule comes from one point to the next."""
+    applied = (before - now) / step
+    slope = SLOPE(*before)[:, 0] + DECAY * before
+    return (applied - slope) / MOMENTUM if rule.name.startswith("Nesterov") else applied
+
+
+@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize("rule", [sgd(momentum=0), sgd(), nesterov()], ids=lambda rule: rule.name)
+def test_each_correction_gains_an_order(rule, order):
+    steps = (0.02, 0.01, 0.005)
+    gaps = [gap(rule, order, step) for step in steps]
+    observed = np.polyfit(np.log(steps), np.log(gaps), 1)[0]
+    assert observed == pytest.approx(order + 1, abs=0.25)
