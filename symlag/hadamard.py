@@ -21,6 +21,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    DiagMatrix,
     Expr,
     HadamardProduct,
     MatAdd,
@@ -30,6 +31,7 @@ from sympy import (
     S,
     Transpose,
 )
+from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import normal, zero_like
@@ -44,6 +46,7 @@ from symlag.words import (
     closed_word,
     closing,
     collected_word,
+    ending,
     matrix_of,
     reverse,
     spelled,
@@ -63,6 +66,18 @@ def hadamard(*factors: MatrixExpr) -> MatrixExpr:
 def _(matrix: HadamardProduct) -> Words:
     choices = product(*(words(factor).items() for factor in matrix.args))
     return sum_of(_entrywise([w for w, _ in choice], Mul(*(c for _, c in choice)), matrix.shape) for choice in choices)
+
+
+@ending.register(HadamardProduct)
+@ending.register(Transpose)
+def _(letter: Any, vector: MatrixExpr) -> Words | None:
+    """(A∘B)v as the diagonal of A·diag(v)·Bᵀ."""
+    turned = isinstance(letter, Transpose)
+    product = letter.arg if turned else letter
+    if not isinstance(product, HadamardProduct) or len(product.args) != 2 or letter.rows == 1:
+        return None
+    A, B = map(Transpose, product.args) if turned else product.args
+    return words(DiagonalOf(MatMul(A, DiagMatrix(vector), Transpose(B))))
 
 
 @rule.register
@@ -119,7 +134,7 @@ def _merged(cores: list[Word], shape: tuple[Any, Any]) -> Words:
         else:
             plain.append(matrix_of({core: S.One}, shape))
     for argument, formula in formulas.items():
-        if (formula * SLOT).count_ops() < formula.count_ops() and (lead := _leading(plain, argument)):
+        if lead := _leading(plain, argument):
             return _absorbed(lead, argument, formula, formulas, plain)
     return _letter([*(Elementwise(f, x) for x, f in formulas.items()), *plain], shape)
 

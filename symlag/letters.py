@@ -13,14 +13,26 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sympy import Basic, DiagMatrix, Expr, Inverse, MatMul, MatrixSymbol, OneMatrix, S, Transpose
+from sympy import Basic, DiagMatrix, Expr, HadamardProduct, Inverse, MatMul, MatrixSymbol, OneMatrix, S, Transpose
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import Symmetric, normal
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
-from symlag.words import Word, Words, collected_word, matrix_of, meeting, reverse, spelled, sum_of, transposed, words
+from symlag.words import (
+    Word,
+    Words,
+    collected_word,
+    ending,
+    matrix_of,
+    meeting,
+    reverse,
+    spelled,
+    sum_of,
+    transposed,
+    words,
+)
 
 
 class Ones(MatrixExpr):
@@ -72,7 +84,7 @@ def _(matrix: Inverse) -> Words:
 @words.register
 def _(matrix: DiagMatrix) -> Words:
     (vector,) = matrix.args
-    return sum_of({(DiagMatrix(matrix_of({word: S.One}, vector.shape)),): c} for word, c in words(vector).items())
+    return sum_of({_spread(word): c} for word, c in words(vector).items())
 
 
 @words.register
@@ -92,11 +104,16 @@ def _(letter: Inverse) -> tuple[int, MatrixExpr]:
 
 @meeting.register
 def _(left: MatrixExpr, right: MatrixExpr) -> Words | None:
-    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix) and spelled(right) < spelled(left):
-        return {(right, left): S.One}
+    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix):
+        return words(DiagMatrix(HadamardProduct(*left.args, *right.args)))
     if isinstance(right, Ones) and left == Transpose(right):
         return {(): right.rows}
     return {(): S.One} if _inverse(left) == right or left == _inverse(right) else None
+
+
+@ending.register
+def _(letter: DiagMatrix, vector: MatrixExpr) -> Words:
+    return words(HadamardProduct(*letter.args, vector))
 
 
 @rule.register
@@ -160,6 +177,6 @@ def bared(word: Word) -> tuple[int, Word, Word, Word]:
 
 def _spread(vector: Word) -> Word:
     """The diagonal matrix of a vector; none for the vector of ones."""
-    if isinstance(vector[0], Ones):
+    if not vector or isinstance(vector[0], Ones):
         return ()
     return (DiagMatrix(matrix_of({vector: S.One}, (vector[0].rows, S.One))),)

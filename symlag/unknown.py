@@ -49,6 +49,11 @@ class Unknown(Expr):
         """The partial derivative in each argument, in the shape of that argument."""
         return tuple(_slope(self, i) for i in range(len(self.arguments)))
 
+    def moved(self, derive: Derive) -> list[tuple[int, Any]]:
+        """The arguments that move, and how."""
+        moved = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
+        return [(i, d) for i, d in moved if d != zero_like(d)]
+
     def relations(self) -> Iterator[tuple[Expr, Expr]]:
         """Each invariance as a replacement: a product of gradients, and what it equals."""
         known: list[tuple[Expr, Expr]] = []
@@ -86,8 +91,7 @@ class Derivative(Basic):
 
     def moved(self, derive: Derive) -> list[tuple[int, Any]]:
         """The arguments that move, and how."""
-        moved = [(i, derive(argument)) for i, argument in enumerate(self.function.arguments)]
-        return [(i, d) for i, d in moved if d != zero_like(d)]
+        return self.function.moved(derive)
 
 
 class Partial(Derivative, Expr):
@@ -134,9 +138,9 @@ class Gradient(Derivative, MatrixExpr):
 @words.register
 def _(matrix: Gradient) -> Words:
     """A derivative is linear in each direction."""
-    for i, v in matrix.directions:
+    for k, (i, v) in enumerate(matrix.directions):
         if isinstance(v, MatrixExpr) and list(spread := words(v)) != [tuple(v.args if isinstance(v, MatMul) else (v,))]:
-            others = [pair for pair in matrix.directions if pair != Tuple(i, v)]
+            others = _without(matrix.directions, k)
             parts = [(c, matrix_of({word: S.One}, v.shape)) for word, c in spread.items()]
             made = (MatMul(c, Gradient(matrix.function, matrix.args[1], [*others, (i, part)])) for c, part in parts)
             return sum_of(map(words, made))
@@ -146,8 +150,8 @@ def _(matrix: Gradient) -> Words:
 @closing.register
 def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
     """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute, and the first in order stands open."""
-    pairs = [pair for pair in letter.directions if isinstance(pair[1], MatrixExpr)]
-    turns = [(letter, rest), *((_swapped(letter, pair, rest), pair[1]) for pair in pairs)]
+    pairs = [k for k, (_, v) in enumerate(letter.directions) if isinstance(v, MatrixExpr)]
+    turns = [(letter, rest), *((_swapped(letter, k, rest), letter.directions[k][1]) for k in pairs)]
     chosen, beside = min(turns, key=lambda turn: (spelled(turn[1]), spelled(turn[0])))
     ((word, sign),) = words(Transpose(beside)).items()
     return sign * closed_word((*word, chosen)) if pairs else None
@@ -155,20 +159,23 @@ def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
 
 @adjoint.register
 def _(letter: Gradient, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    pair = next(pair for pair in letter.directions if pair[1].has(variable))
-    return _swapped(letter, pair, rest), pair[1]
+    k = next(k for k, (_, v) in enumerate(letter.directions) if v.has(variable))
+    return _swapped(letter, k, rest), letter.directions[k][1]
 
 
-def _swapped(letter: Gradient, pair: Any, rest: MatrixExpr) -> Gradient:
-    """The derivative open along one of its directions, and closed by R where it was open."""
-    others = [other for other in letter.directions if other != pair]
-    return Gradient(letter.function, pair[0], [*others, (letter.args[1], rest)])
+def _swapped(letter: Gradient, k: int, rest: MatrixExpr) -> Gradient:
+    """The derivative open along its k-th direction, and closed by R where it was open."""
+    open_along = letter.directions[k][0]
+    return Gradient(letter.function, open_along, [*_without(letter.directions, k), (letter.args[1], rest)])
+
+
+def _without(directions: tuple[Any, ...], k: int) -> tuple[Any, ...]:
+    return directions[:k] + directions[k + 1 :]
 
 
 @rule.register
 def _(node: Unknown, derive: Derive) -> Expr:
-    moved = [(g, derive(argument)) for g, argument in zip(node.gradients, node.arguments, strict=True)]
-    return settle(Add(*(inner(g, d) for g, d in moved if d != zero_like(d))))
+    return settle(Add(*(inner(_slope(node, i), d) for i, d in node.moved(derive))))
 
 
 @rule.register

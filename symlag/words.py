@@ -104,6 +104,12 @@ def meeting(_left: Any, _right: Any) -> Words | None:
 
 
 @singledispatch
+def ending(_letter: Any, _vector: MatrixExpr) -> Words | None:
+    """What a letter and a whole vector behind it become together, where that is not simply their product."""
+    return None
+
+
+@singledispatch
 def closing(_letter: Any, _rest: MatrixExpr) -> Expr | None:
     """The trace ⟨R, letter⟩, for a letter in which R has to find its place."""
     return None
@@ -152,11 +158,29 @@ def collected_word(word: Word, coefficient: Expr) -> Words:
     for i, (left, right) in enumerate(pairwise(word)):
         if (together := meeting(left, right)) is not None:
             return _replaced(word[:i], together, word[i + 2 :], coefficient)
+    sign, mirror = reverse(word)
+    if (ended := _ended(word, coefficient)) is not None:
+        return ended
+    if (ended := _ended(mirror, sign * coefficient)) is not None:
+        return sum_of(_reversed(turned, c) for turned, c in ended.items())
     cuts = _cuts(word) if word else []
     if len(cuts) < 2:
         return {word: coefficient}
     numbers = [_canonical(word[i:j]) for i, j in pairwise(cuts)]
     return {word[: cuts[0]] + word[cuts[-1] :]: coefficient * Mul(*numbers)}
+
+
+def _ended(word: Word, coefficient: Expr) -> Words | None:
+    """The word with a letter taken into the vector behind it, where one can be."""
+    ends = [j for j, letter in enumerate(word, start=1) if letter.cols == 1]
+    for i, letter in enumerate(word):
+        end = next((j for j in ends if j > i + 1), None)
+        if end is None or ending.dispatch(type(letter)) is ending.dispatch(object):
+            continue
+        vector = matrix_of({word[i + 1 : end]: S.One}, (letter.cols, S.One))
+        if (together := ending(letter, vector)) is not None:
+            return _replaced(word[:i], together, word[end:], coefficient)
+    return None
 
 
 def _replaced(before: Word, middle: Words, after: Word, coefficient: Expr) -> Words:
