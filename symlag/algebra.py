@@ -33,6 +33,7 @@ from symlag.residues import PRIMES, UnluckyError, Vector, dot, reduced
 from symlag.series import BITS, by_degree
 from symlag.specialise import Specialisation
 from symlag.structure import Table
+from symlag.survey import verdict
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,7 @@ class Algebra:
     @property
     def verdict(self) -> str:
         """What is known of the number of symmetries, in words."""
-        if self.bound is None:
-            return f"at least {self.dimension}, no upper bound known"
-        if self.complete:
-            return f"{self.dimension}, complete, proved"
-        return f"at least {self.dimension} and at most {self.bound}: {self.bound - self.dimension} without closed form"
+        return verdict(self.dimension, self.bound)
 
     @cached_property
     def table(self) -> Table | None:

@@ -19,7 +19,8 @@ from typing import Any
 from sympy import Add, Expr, S, Symbol
 
 from symlag.calculus import directional, gradient
-from symlag.jet import Jet, t
+from symlag.errors import CoordinateError, SymlagError
+from symlag.jet import Block, Jet, t
 from symlag.lagrangian import Lagrangian
 
 Operator = Mapping[tuple[int, tuple[int, ...]], Expr]
@@ -56,6 +57,18 @@ class System:
     def reach(self) -> int:
         """The order of the highest derivative."""
         return max((sum(alpha) for equation in self.equations for _, alpha in equation), default=0)
+
+
+def admit(L: Lagrangian) -> None:
+    """Refuses what is not an action of first order over numbers without forces."""
+    if any(isinstance(q, Block) or len(q.base) > 1 for q in L.coordinates):
+        raise CoordinateError(
+            str(L.coordinates), "the search is for coordinates of time that are numbers", "coordinates('x y')"
+        )
+    if L.order != 1 or L.forces:
+        raise SymlagError(
+            f"symmetries of L = {L.density}", "an action of first order has no forces", "T, V and damping"
+        )
 
 
 def balance(L: Lagrangian) -> System:

@@ -8,11 +8,12 @@ Generator(components={x: x, y: y}, tau=2*t, name='dilation', parameters=())
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import gcd, lcm
 from typing import Any
 
-from sympy import Expr, Rational, diff
+from sympy import Expr, Rational, diff, expand_mul
 
 from symlag.generator import Generator
 from symlag.jet import t
@@ -20,12 +21,29 @@ from symlag.jet import t
 
 def neat(X: Generator) -> Generator:
     """The multiple of a generator with whole coprime coefficients, the last of them positive."""
-    terms = [c for part in (X.tau, *X.components.values()) for c in part.as_coefficients_dict().values()]
-    scale = Rational(lcm(*(int(c.q) for c in terms)), gcd(*(int(c.p) for c in terms)))
-    lead = X.tau if X.tau != 0 else list(X.components.values())[-1]
-    if lead.as_ordered_terms()[0].could_extract_minus_sign():
+    parts = [X.tau, *X.components.values()]
+    scale = _scale(parts)
+    if _negative(next(part for part in (X.tau, *reversed([*X.components.values()])) if part != 0)):
         scale = -scale
-    return replace(X, components={q: (scale * xi).expand() for q, xi in X.components.items()}, tau=scale * X.tau)
+    return replace(X, components={q: _flat(scale * xi) for q, xi in X.components.items()}, tau=scale * X.tau)
+
+
+def whole(C: Expr) -> Expr:
+    """The multiple of an expression with whole coprime coefficients."""
+    return _flat(C * _scale([_flat(C)]))
+
+
+def _flat(expression: Expr) -> Expr:
+    return expand_mul(expression)
+
+
+def _scale(parts: Iterable[Expr]) -> Rational:
+    terms = [c for part in parts for c in part.as_coefficients_dict().values()]
+    return Rational(lcm(*(int(c.q) for c in terms)), gcd(*(int(c.p) for c in terms)))
+
+
+def _negative(part: Expr) -> bool:
+    return part.as_ordered_terms()[0].could_extract_minus_sign()
 
 
 def named(X: Generator) -> Generator:

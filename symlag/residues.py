@@ -21,6 +21,10 @@ from operator import mul
 # The three largest safe primes of 127 bits: products stay short, and fractions of 63 bits can be read back.
 PRIMES = tuple(2**127 - below for below in (2721, 2901, 15729))
 
+# A row is eliminated as one long number with 34 bytes for each entry, room for the sum of 2¹⁸ products of residues.
+SLOT = 34
+MASK = (1 << 8 * SLOT) - 1
+
 Vector = list[int]
 
 
@@ -58,16 +62,19 @@ def dot(left: Iterable[int], right: Iterable[int], prime: int) -> int:
 
 def reduced(rows: Iterable[Vector], prime: int) -> dict[int, Vector]:
     """The reduced row echelon form: each pivot column with its row."""
-    basis: dict[int, Vector] = {}
-    for given in rows:
-        row = given
+    basis: dict[int, int] = {}
+    width = 0
+    for row in rows:
+        number, width = _packed(row), len(row)
         for column, pivot in basis.items():
-            row = _cleared(row, column, pivot, prime)
-        lead = next((i for i, entry in enumerate(row) if entry), None)
+            if factor := _entry(number, column) % prime:
+                number += (prime - factor) * pivot
+        left = _unpacked(number, width, prime)
+        lead = next((i for i, entry in enumerate(left) if entry), None)
         if lead is not None:
-            inverse = pow(row[lead], -1, prime)
-            basis[lead] = [entry * inverse % prime for entry in row]
-    return {lead: _back(lead, basis, prime) for lead in sorted(basis, reverse=True)}
+            inverse = pow(left[lead], -1, prime)
+            basis[lead] = _packed([entry * inverse % prime for entry in left])
+    return _back(basis, width, prime)
 
 
 def null_space(rows: Sequence[Vector], prime: int) -> list[Vector]:
@@ -113,16 +120,25 @@ def _subtract(left: dict[int, int], factor: int, pivot: int, row: Mapping[int, i
             left[column] = left.get(column, 0) - factor * value
 
 
-def _cleared(row: Vector, column: int, pivot: Vector, prime: int) -> Vector:
-    factor = row[column]
-    return [(a - factor * b) % prime for a, b in zip(row, pivot, strict=True)] if factor else row
+def _back(basis: dict[int, int], width: int, prime: int) -> dict[int, Vector]:
+    """The rows of an echelon form with the later pivots eliminated from each."""
+    done: dict[int, int] = {}
+    for lead in sorted(basis, reverse=True):
+        number = basis[lead]
+        factors = [(_entry(number, column), pivot) for column, pivot in done.items()]
+        number += sum((prime - factor) * pivot for factor, pivot in factors if factor)
+        done[lead] = _packed(_unpacked(number, width, prime))
+    return {lead: _unpacked(number, width, prime) for lead, number in done.items()}
 
 
-def _back(lead: int, basis: dict[int, Vector], prime: int) -> Vector:
-    """The row of a pivot with the later pivots eliminated, which are reduced already."""
-    row = basis[lead]
-    for column in sorted(basis):
-        if column > lead:
-            row = _cleared(row, column, basis[column], prime)
-    basis[lead] = row
-    return row
+def _packed(row: Vector) -> int:
+    return int.from_bytes(b"".join(entry.to_bytes(SLOT, "little") for entry in row), "little")
+
+
+def _unpacked(number: int, width: int, prime: int) -> Vector:
+    data = number.to_bytes(SLOT * width, "little")
+    return [int.from_bytes(data[i : i + SLOT], "little") % prime for i in range(0, SLOT * width, SLOT)]
+
+
+def _entry(number: int, column: int) -> int:
+    return number >> 8 * SLOT * column & MASK

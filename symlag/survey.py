@@ -53,6 +53,15 @@ def survey(system: System) -> Survey:
     raise SymlagError("symmetries(L)", f"no value of L was found in {ATTEMPTS} draws", "an L that is real somewhere")
 
 
+def verdict(found: int, bound: int | None) -> str:
+    """What is known of the number of solutions, in words."""
+    if bound is None:
+        return f"at least {found}, no upper bound known"
+    if found == bound:
+        return f"{found}, complete, proved"
+    return f"at least {found} and at most {bound}: {bound - found} without closed form"
+
+
 def _survey(system: System, at: Specialisation, page: Page) -> Survey:
     sharp = next((b for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension), None)
     known = {z: _along(z, sharp, page) for z in system.cyclic}

@@ -1,0 +1,60 @@
+"""Charges of higher degree in the momenta: those that the textbooks found by hand."""
+
+import pytest
+from sympy import exp, sqrt, symbols
+
+from symlag.calculus import total
+from symlag.exact import vanishes
+from symlag.integrals import integrals
+from symlag.jet import coordinates
+from symlag.lagrangian import Lagrangian
+from symlag.motion import accelerations
+
+x, y, z = coordinates("x y z")
+k = symbols("k", positive=True)
+
+
+def kinetic(*moving):
+    return sum(q.dot**2 for q in moving) / 2
+
+
+def henon_heiles(a, b, slope, cubic):
+    return Lagrangian(kinetic(x, y), (a * x**2 + b * y**2) / 2 + slope * x**2 * y + cubic * y**3 / 3)
+
+
+r = sqrt(x**2 + y**2)
+KNOWN = {
+    "Laplace, Runge and Lenz": (Lagrangian(kinetic(x, y), -k / r), 2, 5, k * x / r - x * y.dot**2 + x.dot * y * y.dot),
+    "Fradkin": (Lagrangian(kinetic(x, y), k * (x**2 + y**2) / 2), 2, 5, k * x * y + x.dot * y.dot),
+    "Toda": (
+        Lagrangian(kinetic(x, y, z), exp(x - y) + exp(y - z)),
+        3,
+        6,
+        x.dot * y.dot * z.dot - x.dot * exp(y - z) - z.dot * exp(x - y),
+    ),
+    "Hénon and Heiles, Sawada–Kotera": (henon_heiles(1, 1, 1, 1), 2, 2, None),
+    "Hénon and Heiles, Korteweg–de Vries": (henon_heiles(3, 5, 1, 6), 2, 2, None),
+    "Hénon and Heiles, generic": (henon_heiles(1, 1, 1, -1), 2, 1, None),
+    "magnetic field": (Lagrangian(kinetic(x, y) + k * (x * y.dot - y * x.dot) / 2), 1, 3, None),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_charges_of_the_textbooks_are_found(name):
+    L, degree, count, charge = KNOWN[name]
+    found = integrals(L, degree)
+    assert (len(found.charges), found.complete) == (count, True)
+    assert charge is None or any(vanishes(C - charge) or vanishes(C + charge) for C in found.charges)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_charges_are_constant_on_the_motion(name):
+    L, degree, *_ = KNOWN[name]
+    motion = accelerations(L)
+    for C in integrals(L, degree).charges:
+        assert vanishes(total(C).xreplace(motion))
+
+
+def test_henon_and_heiles_with_sixteen_has_a_quartic_charge():
+    found = integrals(henon_heiles(1, 16, 1, 16), 4)
+    assert (len(found.charges), found.complete) == (3, True)
