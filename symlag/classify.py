@@ -78,25 +78,20 @@ def _restricted(algebra: Table, ideal: Space, read: Read) -> Matrix:
 
 
 def _simple_name(dimension: int, squares: tuple[int, int] | None) -> str:
-    """Which simple real algebra has this dimension and so many positive squares in its Killing form."""
-    n = (1 + isqrt(1 + 8 * dimension)) // 2
-    if squares is None:
-        return f"semisimple of dimension {dimension}"
-    boosts = squares[0]
-    if (dimension, boosts) == (3, 2):
-        return "sl(2,ℝ)"
-    if n * (n - 1) // 2 == dimension:
-        p = next((p for p in range(n, n // 2 - 1, -1) if p * (n - p) == boosts), None)
-        if p is not None:
-            return f"so({n})" if p == n else f"so({p},{n - p})"
+    """Which classical algebra has this dimension and so many positive squares in its Killing form."""
+    found = (name for boosts, name in _real_forms(dimension) if squares and boosts == squares[0])
+    return next(found, f"a semisimple algebra of dimension {dimension}")
+
+
+def _real_forms(dimension: int) -> Iterator[tuple[int, str]]:
     n = isqrt(dimension + 1)
     if n * n - 1 == dimension:
-        p = next((p for p in range(n, n // 2 - 1, -1) if 2 * p * (n - p) == boosts), None)
-        if p is not None:
-            return f"su({n})" if p == n else f"su({p},{n - p})"
-        if boosts == (n * n + n - 2) // 2:
-            return f"sl({n},ℝ)"
-    return f"semisimple of dimension {dimension}"
+        yield (dimension + n - 1) // 2, f"sl({n},ℝ)"
+    m = (1 + isqrt(1 + 8 * dimension)) // 2
+    if m * (m - 1) // 2 == dimension:
+        yield from ((p * (m - p), f"so({m})" if p == m else f"so({p},{m - p})") for p in range(m, m // 2, -1))
+    if n * n - 1 == dimension:
+        yield from ((2 * p * (n - p), f"su({n})" if p == n else f"su({p},{n - p})") for p in range(n, n // 2, -1))
 
 
 def _soluble(algebra: Table, radical: Space) -> str:

@@ -11,7 +11,7 @@ XL + (D_tτ + γτ)L = (D_t + γ)B, the condition of Bessel-Hagen 1921. Euler's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any
@@ -80,13 +80,10 @@ def balance(L: Lagrangian) -> System:
     >>> system.moved, system.equations[0][1, (0, 1)]
     ((t, x, None), x.dot**2)
     """
-    pairs = [*_charges(L), (S.NegativeOne, -L.damping)]
-    equation: dict[tuple[int, tuple[int, ...]], Expr] = {}
-    for i, (phi, psi) in enumerate(pairs):
-        equation[i, _no(L)] = psi
-        for z, slope in _flow(L).items():
-            equation[i, _one(L, z)] = slope * phi
-    return System(_variables(L), (*_variables(L), None), (_present(equation),))
+    terms = [
+        term for i, pair in enumerate([*_charges(L), (S.NegativeOne, -L.damping)]) for term in _flowing(L, i, *pair)
+    ]
+    return System(variables(L), (*variables(L), None), (equation_of(terms),))
 
 
 def invariance(L: Lagrangian) -> System:
@@ -97,12 +94,14 @@ def invariance(L: Lagrangian) -> System:
     f ψ_ȧḃ + Df φ_ȧḃ + f_a φ_ḃ + f_b φ_ȧ.
     """
     charges = _charges(L)
-    still = [_joined(_at_rest(L, i, *pair, b) for i, pair in enumerate(charges)) for b in L.coordinates]
+    still = [
+        equation_of(term for i, pair in enumerate(charges) for term in _at_rest(L, i, *pair, b)) for b in L.coordinates
+    ]
     driven = [
-        _joined(_accelerated(L, i, *pair, a, b) for i, pair in enumerate(charges))
+        equation_of(term for i, pair in enumerate(charges) for term in _accelerated(L, i, *pair, a, b))
         for a, b in combinations_with_replacement(L.coordinates, 2)
     ]
-    return System(_variables(L), _variables(L), tuple(equation for equation in (*driven, *still) if equation))
+    return System(variables(L), variables(L), tuple(equation for equation in (*driven, *still) if equation))
 
 
 def _charges(L: Lagrangian) -> list[tuple[Expr, Expr]]:
@@ -112,60 +111,65 @@ def _charges(L: Lagrangian) -> list[tuple[Expr, Expr]]:
     return [(lost, gradient(L.density, t) + L.damping * L.density), *slopes.values()]
 
 
+def _flowing(L: Lagrangian, i: int, phi: Expr, psi: Expr) -> Iterator[tuple[Any, Expr]]:
+    yield (i, no(L)), psi
+    for z, slope in flow(L).items():
+        yield (i, one(L, z)), slope * phi
+
+
 def _at_rest(L: Lagrangian, i: int, phi: Expr, psi: Expr, b: Any) -> Iterator[tuple[Any, Expr]]:
     steep, steeper = gradient(phi, b.dot), gradient(psi, b.dot)
-    yield (i, _no(L)), gradient(psi, b) - _delta(L, steeper)
-    yield (i, _one(L, b)), psi - _delta(L, phi)
+    yield (i, no(L)), gradient(psi, b) - _delta(L, steeper)
+    yield (i, one(L, b)), psi - _delta(L, phi)
     along = gradient(phi, b) - steeper - _delta(L, steep)
-    for z, slope in _flow(L).items():
-        yield (i, _one(L, z)), slope * along
-        for y, other in _flow(L).items():
-            yield (i, _sum(_one(L, z), _one(L, y))), -slope * other * steep
+    for z, slope in flow(L).items():
+        yield (i, one(L, z)), slope * along
+        for y, other in flow(L).items():
+            yield (i, sum_of(one(L, z), one(L, y))), -slope * other * steep
 
 
 def _accelerated(L: Lagrangian, i: int, phi: Expr, psi: Expr, a: Any, b: Any) -> Iterator[tuple[Any, Expr]]:
-    yield (i, _no(L)), gradient(gradient(psi, a.dot), b.dot)
-    yield (i, _one(L, a)), gradient(phi, b.dot)
-    yield (i, _one(L, b)), gradient(phi, a.dot)
+    yield (i, no(L)), gradient(gradient(psi, a.dot), b.dot)
+    yield (i, one(L, a)), gradient(phi, b.dot)
+    yield (i, one(L, b)), gradient(phi, a.dot)
     bent = gradient(gradient(phi, a.dot), b.dot)
-    for z, slope in _flow(L).items():
-        yield (i, _one(L, z)), slope * bent
+    for z, slope in flow(L).items():
+        yield (i, one(L, z)), slope * bent
 
 
 def _delta(L: Lagrangian, expression: Expr) -> Expr:
     """(∂_t + q̇·∂_q + γ) of a function of t, q and q̇."""
-    return directional(expression, _flow(L)) + L.damping * expression
+    return directional(expression, flow(L)) + L.damping * expression
 
 
-def _variables(L: Lagrangian) -> tuple[Any, ...]:
+def variables(L: Lagrangian) -> tuple[Any, ...]:
+    """What coefficients of point generators depend on."""
     return (t, *L.coordinates)
 
 
-def _flow(L: Lagrangian) -> dict[Any, Expr]:
+def flow(L: Lagrangian) -> dict[Any, Expr]:
     """How fast each variable moves."""
     return {t: S.One} | {q: q.dot for q in L.coordinates}
 
 
-def _no(L: Lagrangian) -> tuple[int, ...]:
-    return (0,) * len(_variables(L))
+def no(L: Lagrangian) -> tuple[int, ...]:
+    """The exponents of no derivative."""
+    return (0,) * len(variables(L))
 
 
-def _one(L: Lagrangian, variable: Any) -> tuple[int, ...]:
-    return tuple(int(z == variable) for z in _variables(L))
+def one(L: Lagrangian, variable: Any) -> tuple[int, ...]:
+    """The exponents of one derivative."""
+    return tuple(int(z == variable) for z in variables(L))
 
 
-def _sum(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...]:
+def sum_of(left: Sequence[int], right: Sequence[int]) -> tuple[int, ...]:
+    """The exponents of one derivative after another."""
     return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
-def _joined(parts: Any) -> Operator:
-    """One equation of the terms of all unknown functions."""
-    equation: dict[Any, Expr] = {}
-    for part in parts:
-        for place, term in part:
-            equation[place] = equation.get(place, S.Zero) + term
-    return _present(equation)
-
-
-def _present(equation: Operator) -> Operator:
+def equation_of(terms: Iterable[tuple[tuple[int, tuple[int, ...]], Expr]]) -> Operator:
+    """One equation, the terms of each derivative collected."""
+    equation: dict[tuple[int, tuple[int, ...]], Expr] = {}
+    for place, term in terms:
+        equation[place] = equation.get(place, S.Zero) + term
     return {place: term for place, term in equation.items() if term != 0}

@@ -14,7 +14,7 @@ generators are found as there can be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -26,7 +26,7 @@ from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.search import GROWING, Ansatz, search
-from symlag.survey import survey
+from symlag.survey import Survey, survey
 
 
 def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
@@ -38,11 +38,15 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     """
     admit(L)
     known = survey(balance(L))
-    found = search(invariance(L), known, [L.density, L.damping], ansatz)
-    generators = [named(neat(Generator(_moves(parts), parts.get(t, 0)))) for parts in found]
+    return algebra_of(L, known, search(invariance(L), known, [L.density, L.damping], ansatz))
+
+
+def algebra_of(L: Lagrangian, known: Survey, found: Iterable[Mapping[Any, Expr]]) -> Algebra:
+    """The algebra of the generators with the coefficients found, in readable form and order."""
+    generators = [named(neat(Generator(_moves(parts), parts[t]))) for parts in found]
     ordered = sorted(generators, key=lambda X: (X.tau == 0, X.tau.count_ops(), str(X.components)))
     return Algebra(L, tuple(X.map(L.spelling.speak) for X in ordered), known.bound, known.page)
 
 
 def _moves(parts: Mapping[Any, Expr]) -> dict[Symbol, Expr]:
-    return {q: xi for q, xi in parts.items() if q not in (t, None) and xi != 0}
+    return {q: xi for q, xi in parts.items() if q != t and xi != 0}
