@@ -6,7 +6,7 @@ gives the relation ⟨∇f, ξ⟩ = 0, and `settle` writes an expression modulo 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose, Tuple
@@ -16,7 +16,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
-from symlag.jet import checked_name
+from symlag.jet import Block, checked_name
 from symlag.words import Words, closed_word, closing, collected_word, matrix_of, spelled, sum_of, words
 
 
@@ -54,10 +54,13 @@ class Unknown(Expr):
         moved = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
         return [(i, d) for i, d in moved if d != zero_like(d)]
 
-    def relations(self) -> Iterator[tuple[Expr, Expr]]:
-        """Each invariance as a replacement: a product of gradients, and what it equals."""
+    def relations(self, constants: Iterable[MatrixSymbol] = ()) -> Iterator[tuple[Expr, Expr]]:
+        """Each invariance as a replacement: a product of gradients, and what it equals.
+
+        An invariance for every constant matrix X holds for each of the given constants.
+        """
         known: list[tuple[Expr, Expr]] = []
-        for direction in self.args[2]:
+        for direction in (some for family in self.args[2] for some in _members(family, constants)):
             relation = Add(*(inner(g, d) for g, d in zip(self.gradients, direction, strict=True) if d != 0))
             if lead := _lead(_expanded(relation.xreplace(dict(known)))):
                 known.append(lead)
@@ -210,8 +213,21 @@ def _sorted(directions: Any) -> Tuple:
 def settle(expression: Any) -> Any:
     """The expression modulo the invariances of the unknown functions in it."""
     for function in sorted(expression.atoms(Unknown), key=spelled):
-        expression = expression.xreplace(dict(function.relations()))
+        expression = expression.xreplace(dict(function.relations(_constants(expression))))
     return expression
+
+
+def _constants(expression: Any) -> list[MatrixSymbol]:
+    return sorted((c for c in expression.atoms(MatrixSymbol) if not isinstance(c, Block)), key=spelled)
+
+
+def _members(family: Tuple, constants: Iterable[MatrixSymbol]) -> Iterator[Tuple]:
+    """The directions that a family with one constant matrix in it has for each constant of its kind."""
+    yield family
+    own = _constants(family)
+    for c in constants if len(own) == 1 else ():
+        if c != own[0] and c.shape == own[0].shape and isinstance(c, type(own[0])):
+            yield Tuple(*(normal(part.xreplace({own[0]: c})) for part in family))
 
 
 def _expanded(relation: Expr) -> Expr:

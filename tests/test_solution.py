@@ -13,6 +13,7 @@ from symlag.losses import invariant_loss
 from symlag.noether import noether
 from symlag.rules import heavy_ball
 from symlag.solution import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
+from symlag.survival import split
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta
@@ -40,6 +41,16 @@ def test_learning_laws_are_driven_oscillators_with_the_stiffness_of_theory(name)
     assert vanishes(found.mass - m)
     assert vanishes(found.friction - mu)
     assert vanishes(found.stiffness - stiffness)
+
+
+def test_the_symmetric_part_of_a_linear_pair_is_an_oscillator_and_the_skew_part_decays():
+    X = general_linear(U, V)
+    L = heavy_ball().lagrangian(invariant_loss("f", X), [U, V])
+    symmetric, skew = (noether(L, part).solve() for part in split(X))
+    assert isinstance(symmetric, Oscillation)
+    assert vanishes(symmetric.stiffness - 2 * decay)
+    assert isinstance(skew, Relaxation)
+    assert vanishes(skew.expression - FIRST * exp(-mu * t / m))
 
 
 def test_quantities_are_those_of_theory():

@@ -2,10 +2,11 @@ import pickle
 
 import pytest
 
-from symlag.blocks import inner, trace
+from symlag.blocks import Symmetric, constant, inner, trace
 from symlag.calculus import directional, euler, gradient, total
 from symlag.exact import vanishes
 from symlag.generator import scale
+from symlag.jet import block
 from symlag.losses import invariant_loss
 from symlag.unknown import Gradient, Partial, Unknown, settle
 from tests.cases import A, K, W, c, gamma, h, k, n, w, x, y
@@ -104,3 +105,11 @@ def test_functions_of_one_name_and_other_arguments_differ():
 def test_an_unknown_function_takes_part_in_words():
     assert vanishes(trace(Gradient(g, 0) * W.T) - trace(W * Gradient(g, 0).T))
     assert Gradient(g, 0).shape == (h, n)
+
+
+def test_an_invariance_for_every_matrix_holds_for_each_of_its_kind():
+    U, V = block("U", 4, 3), block("V", 5, 3)
+    X, S = constant("X", 3, 3), Symmetric("S", 3, 3)
+    f = Unknown("f", [U, V], [[U * X, -V * X.T]])
+    assert directional(f, {U: U * S, V: -V * S}) == 0
+    assert directional(f, {U: U * S, V: V * S}) != 0
