@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatMul, MatrixSymbol, S, Trace, Transpose, ZeroMatrix
+from sympy import Expr, MatMul, MatrixSymbol, S, SympifyError, Trace, Transpose, ZeroMatrix, sympify
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.errors import ShapeError
+from symlag.errors import ShapeError, SymlagError
 from symlag.words import matrix_of, trace_of, transposed, words
 
 
@@ -29,9 +29,22 @@ class Symmetric(MatrixSymbol):
     """A constant square matrix with Sᵀ = S."""
 
 
+def taken(role: str, written: Any) -> Any:
+    """What was written, as SymPy has it; text is refused, for SymPy would run it."""
+    try:
+        return sympify(written, strict=True)
+    except SympifyError:
+        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
+
+
 def constant(name: str, rows: Any, columns: Any = 1) -> MatrixSymbol:
     """A constant matrix of the given shape, for instance the direction of a translation."""
-    return MatrixSymbol(name, rows, columns)
+    try:
+        return MatrixSymbol(name, rows, columns)
+    except (AttributeError, SympifyError, ValueError):
+        raise ShapeError(
+            f"constant({name!r}, {rows!r}, {columns!r})", "it takes a name and sizes", 'constant("A", 3, n), say'
+        ) from None
 
 
 def zero_like(expression: Any) -> Any:
@@ -47,6 +60,7 @@ def inner(left: Any, right: Any) -> Expr:
     >>> inner(3 * w, w)
     3*Trace(w.T*w)
     """
+    left, right = taken("inner of", left), taken("inner of", right)
     if not isinstance(left, MatrixExpr) and not isinstance(right, MatrixExpr):
         return left * right
     if getattr(left, "shape", None) != getattr(right, "shape", None):
@@ -56,6 +70,8 @@ def inner(left: Any, right: Any) -> Expr:
 
 def trace(matrix: MatrixExpr) -> Expr:
     """The trace of a square matrix expression in normal form."""
+    if not isinstance(taken("the trace of", matrix), MatrixExpr):
+        raise ShapeError(f"the trace of {matrix}", "it is no matrix", "trace(W.T * W), say")
     if matrix.rows != matrix.cols:
         raise ShapeError(f"the trace of {matrix}", f"its shape is {matrix.rows}×{matrix.cols}", "a square matrix")
     return trace_of(matrix)

@@ -16,13 +16,13 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol, S
 
-from symlag.blocks import Skew, constant, normal, zero_like
+from symlag.blocks import Skew, constant, normal, taken, zero_like
 from symlag.calculus import add, directional, scaled, total
-from symlag.errors import ShapeError
+from symlag.errors import CoordinateError, ShapeError
 from symlag.exact import tidy
-from symlag.jet import Block, jets, t
+from symlag.jet import Block, Prolonged, jets, t
 from symlag.letters import diagonal
-from symlag.spelling import assigned, number, taken
+from symlag.spelling import assigned, instance, is_path, number
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Generator:
 
     def __post_init__(self) -> None:
         moves = assigned("Generator", self.components)
-        object.__setattr__(self, "components", {q: _fitting(q, xi) for q, xi in moves.items()})
+        object.__setattr__(self, "components", {_movable(q): _fitting(q, xi) for q, xi in moves.items()})
         object.__setattr__(self, "tau", number("tau =", self.tau))
 
     def characteristic(self, coordinate: Any) -> Any:
@@ -70,6 +70,8 @@ class Generator:
 
 def bracket(left: Generator, right: Generator) -> Generator:
     """The Lie bracket [X, Y] = X∘Y − Y∘X of two point generators."""
+    for X in (left, right):
+        instance("bracket of", X, Generator, "two generators, such as rotation(x, y)")
     moved = sorted({*left.components, *right.components}, key=str)
     components = {q: tidy(_commutator(left, right, q)) for q in moved}
     tau = tidy(_flow(left, right.tau) - _flow(right, left.tau))
@@ -78,7 +80,7 @@ def bracket(left: Generator, right: Generator) -> Generator:
 
 def translation(coordinate: Any, direction: Any = None) -> Generator:
     """q → q + s·n, for every n unless a direction is given: softmax classifiers, biases before BatchNorm (NM §3)."""
-    if direction is None and isinstance(coordinate, Block):
+    if direction is None and isinstance(_movable(coordinate), Block):
         direction = constant("n", *coordinate.shape)
         return Generator({coordinate: direction}, name="translation", parameters=(direction,))
     return Generator({coordinate: 1 if direction is None else direction}, name="translation")
@@ -86,12 +88,13 @@ def translation(coordinate: Any, direction: Any = None) -> Generator:
 
 def scale(*coordinates: Any) -> Generator:
     """q → eˢ q: the weights before a normalisation layer (NLD §3, NM §3)."""
-    return Generator({q: q for q in coordinates}, name="scale")
+    return Generator({q: q for q in _several(coordinates)}, name="scale")
 
 
 def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
     """in → eˢ in, out → e^{−ps} out: around units with σ(cz) = cᵖσ(z), such as ReLU; several blocks a side (NM §3)."""
     incoming, outgoing = _several(into), _several(out)
+    _apart(f"rescale({into}, {out})", *incoming, *outgoing)
     shrinking = {q: scaled(-number("degree =", degree), q) for q in outgoing}
     return Generator({q: q for q in incoming} | shrinking, name="rescale")
 
@@ -102,11 +105,11 @@ def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
     `into` are blocks with one row a unit, `out` blocks with one column a unit.
     """
     incoming, outgoing = _several(into), _several(out)
+    wrote = f"rescale_units({into}, {out})"
+    _apart(wrote, *(_block(wrote, q, "blocks, or rescale(x, y) for one unit") for q in (*incoming, *outgoing)))
     sizes = {q.rows for q in incoming} | {q.cols for q in outgoing}
     if len(sizes) != 1:
-        raise ShapeError(
-            f"rescale_units({into}, {out})", "the numbers of units differ", "rows of `into` as many as columns of `out`"
-        )
+        raise ShapeError(wrote, "the numbers of units differ", "rows of `into` as many as columns of `out`")
     rates = constant("d", *sizes)
     spread = diagonal(rates)
     shrinking = {q: scaled(-number("degree =", degree), q * spread) for q in outgoing}
@@ -116,17 +119,19 @@ def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
 def rotation(first: Any, second: Any = None) -> Generator:
     """(x, y) → a turn of the plane; of one block, w → e^{sA} w for every skew A (NLD §3)."""
     if second is not None:
+        _apart(f"rotation({first}, {second})", first, second)
         return Generator({first: scaled(-1, second), second: first}, name="rotation")
-    turn = Skew("A", first.rows, first.rows)
+    rows = _block(f"rotation({first})", first, "rotation(x, y) for two numbers").rows
+    turn = Skew("A", rows, rows)
     return Generator({first: turn * first}, name="rotation", parameters=(turn,))
 
 
 def general_linear(left: Any, right: Any) -> Generator:
     """U → U e^{sX}, V → V e^{−sXᵀ}, which keeps UVᵀ for every X: linear pairs, Q/K and V/O of attention, LoRA."""
+    wrote = f"general_linear({left}, {right})"
+    _apart(wrote, *(_block(wrote, q, "two blocks, or rescale(x, y) for two numbers") for q in (left, right)))
     if left.cols != right.cols:
-        raise ShapeError(
-            f"general_linear({left}, {right})", f"{left.cols} columns meet {right.cols}", "blocks U, V of one width"
-        )
+        raise ShapeError(wrote, f"{left.cols} columns meet {right.cols}", "blocks U, V of one width")
     mixing = constant("X", left.cols, left.cols)
     moved = {left: left * mixing, right: -right * mixing.T}
     return Generator(moved, name="general linear", parameters=(mixing,))
@@ -146,8 +151,32 @@ def _fitting(coordinate: Any, written: Any) -> Any:
     return normal(xi)
 
 
+def _movable(written: Any) -> Any:
+    """What was written, where it is a coordinate, in either spelling; `CoordinateError` where it is not."""
+    if is_path(written) or (isinstance(written, Prolonged) and written == written.root):
+        return written
+    wrong = "time is moved by tau" if written == t else "it is no coordinate"
+    write = "Generator({}, tau=1), say" if written == t else 'coordinates("x"), or block("W", h, n)'
+    raise CoordinateError(f"a move of {written}", wrong, write)
+
+
 def _several(written: Any) -> tuple[Any, ...]:
-    return tuple(written) if isinstance(written, tuple | list) else (written,)
+    """One or more coordinates."""
+    found = tuple(map(_movable, written if isinstance(written, tuple | list) else (written,)))
+    if not found:
+        raise CoordinateError("a family", "no coordinate is moved by it", "scale(w), say")
+    return found
+
+
+def _block(wrote: str, written: Any, write: str) -> Block:
+    if not isinstance(_movable(written), Block):
+        raise ShapeError(wrote, f"{written} is a number", write)
+    return written
+
+
+def _apart(wrote: str, *coordinates: Any) -> None:
+    if len(set(coordinates)) < len(coordinates):
+        raise CoordinateError(wrote, "one coordinate occurs twice", "coordinates that differ")
 
 
 def _flow(generator: Generator, expression: Any) -> Any:

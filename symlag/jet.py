@@ -25,9 +25,9 @@ t = Symbol("t")
 _NAME = re.compile(r"[A-Za-zΑ-Ωα-ω][A-Za-z0-9Α-Ωα-ω]*(_[A-Za-z0-9Α-Ωα-ω]+)*")
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: Any) -> str:
     """The name itself, where it can stand in TeX and in code; an error where it cannot."""
-    if not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise NameRefusedError(
             repr(name), "a name is letters, then letters and digits, parts joined by single underscores", "'x_1', say"
         )
@@ -174,8 +174,16 @@ def jets(*expressions: Any) -> tuple[Any, ...]:
     return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
 
 
+def checked_names(names: Any) -> list[str]:
+    """The names in a text, none of them twice."""
+    listed = names.replace(",", " ").split() if isinstance(names, str) else []
+    if len(set(listed)) < len(listed):
+        raise NameRefusedError(repr(names), "a name occurs twice", "each name once")
+    return listed or [checked_name(names)]
+
+
 def _each(names: str, variables: tuple[Symbol, ...]) -> Any:
-    listed = names.replace(",", " ").split() or [names]  # an empty name is refused like any other
+    listed = checked_names(names)
     made = tuple(Jet(name, (0,) * len(variables), variables) for name in listed)
     return made[0] if len(made) == 1 else made
 

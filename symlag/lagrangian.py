@@ -19,12 +19,12 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from symlag.blocks import normal
+from symlag.blocks import normal, taken
 from symlag.calculus import directional
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.exact import vanishes
 from symlag.jet import Prolonged, jets, t
-from symlag.spelling import Spelling, assigned, number, taken
+from symlag.spelling import Spelling, assigned, number
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,17 @@ class Lagrangian:
     spelling: Spelling = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        spelling = Spelling.of(self.kinetic, self.potential, listed=_listed(self.coordinates))
+        spelling = Spelling.of(self.kinetic, self.potential, listed=listed(self.coordinates))
         read = spelling.read
         self._set("spelling", spelling)
         self._set("kinetic", number("the kinetic energy", read(self.kinetic)))
         self._set("potential", number("the potential energy", read(self.potential)))
-        self._set("coordinates", tuple(_coordinate(read(q)) for q in _listed(self.coordinates)) or self._occurring())
+        chosen = tuple(coordinate(read(q)) for q in listed(self.coordinates))
+        self._set("coordinates", _distinct(chosen) or self._occurring())
         self._set("damping", _of_time(read(number("the damping", self.damping))))
         forces = assigned("forces =", self.forces)
         self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in forces.items()})
+        self._require_all()
 
     @property
     def density(self) -> Expr:
@@ -74,6 +76,17 @@ class Lagrangian:
                 _told(coordinate), f"the Lagrangian has no such coordinate, only {names}", "one of these"
             )
         return known
+
+    def _require_all(self) -> None:
+        """`CoordinateError` where something moves that is none of the coordinates."""
+        for jet in jets(self.density, *self.forces.values()):
+            if jet.root not in self.coordinates:
+                names = ", ".join(map(str, (*self.coordinates, jet.root)))
+                raise CoordinateError(
+                    f"coordinates = {self.coordinates}",
+                    f"{jet.root} occurs in the energies or forces and is none of them",
+                    f"coordinates = ({names}), or a plain symbol for what stands still",
+                )
 
     def _occurring(self) -> tuple[Any, ...]:
         """The coordinates in the energies, in the order of their names."""
@@ -97,7 +110,8 @@ class Lagrangian:
         object.__setattr__(self, name, value)
 
 
-def _listed(coordinates: Any) -> tuple[Any, ...]:
+def listed(coordinates: Any) -> tuple[Any, ...]:
+    """Coordinates as a tuple: several, one by itself, or none."""
     if coordinates is None:
         return ()
     return tuple(coordinates) if isinstance(coordinates, Iterable) else (coordinates,)
@@ -109,12 +123,19 @@ def _told(coordinate: Any) -> str:
     return f"{coordinate} ({'×'.join(map(str, shape))})" if shape else str(coordinate)
 
 
-def _coordinate(written: Any) -> Any:
+def coordinate(written: Any) -> Any:
+    """What was written, where it is a coordinate in jets; `CoordinateError` where it is not."""
     if not isinstance(written, Prolonged):
         raise CoordinateError(str(written), "it is no coordinate", 'coordinates("x"), or block("W", h, n)')
     if written != written.root:
         raise CoordinateError(str(written), "it is a derivative, no coordinate", str(written.root))
     return written
+
+
+def _distinct(coordinates: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(coordinates)) < len(coordinates):
+        raise CoordinateError(f"coordinates = {coordinates}", "one of them occurs twice", "each coordinate once")
+    return coordinates
 
 
 def _of_time(damping: Basic) -> Any:

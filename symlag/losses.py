@@ -19,21 +19,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import sympify
-
-from symlag.blocks import normal, zero_like
+from symlag.blocks import normal, taken, zero_like
 from symlag.errors import SymlagError
 from symlag.generator import Generator
+from symlag.spelling import instance
 from symlag.unknown import Unknown
 
 
 def loss(name: str, *outputs: Any) -> Unknown:
     """An unknown loss of what a network puts out, numbers or matrices in the coordinates."""
-    return Unknown(name, [normal(sympify(output)) for output in outputs])
+    return Unknown(name, [normal(taken("an output of the network", output)) for output in outputs])
 
 
 def invariant_loss(name: str, *generators: Generator) -> Unknown:
     """An unknown loss f of all coordinates that the generators move, with δ_ξ f = 0 for each of them."""
+    for X in generators:
+        instance(f"invariant_loss({name!r}, …) under", X, Generator, "scale(w), say")
     moved = dict.fromkeys(q for X in generators for q in X.components)
     if not moved or any(X.tau != 0 for X in generators):
         raise SymlagError(

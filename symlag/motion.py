@@ -26,6 +26,7 @@ from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
 from symlag.jet import Block, jets
 from symlag.lagrangian import Lagrangian
+from symlag.spelling import instance
 from symlag.words import words
 
 
@@ -34,7 +35,7 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
 
     A system without any motion is an error, not an empty answer: `SymlagError` where E is a number other than zero.
     """
-    equations = _equations(L)
+    equations = _equations(mechanics(L))
     for q, equation in equations.items():
         if not jets(equation) and not isinstance(equation, MatrixExpr) and not vanishes(equation):
             raise SymlagError(
@@ -45,13 +46,13 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
 
 def momenta(L: Lagrangian) -> dict[Any, Any]:
     """The momentum of each coordinate, ∂L/∂q̇; those of Ostrogradsky where L has higher derivatives."""
-    speak = L.spelling.speak
+    speak = mechanics(L).spelling.speak
     return {speak(jet): speak(p) for q in L.coordinates for jet, p in tower(L, q).items()}
 
 
 def energy(L: Lagrangian) -> Expr:
     """Σ⟨p, q̇⟩ − L in coordinates and rates."""
-    total = Add(*(inner(p, jet.dot) for q in L.coordinates for jet, p in tower(L, q).items()))
+    total = Add(*(inner(p, jet.dot) for q in mechanics(L).coordinates for jet, p in tower(L, q).items()))
     return L.spelling.speak(tidy(total - L.density))
 
 
@@ -63,7 +64,7 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
     >>> hamiltonian(Lagrangian(2 * x.dot**2, x**2))
     (p_x**2/8 + x**2, {x: p_x})
     """
-    names = {q: Symbol(f"p_{q.stem}", real=True) for q in L.coordinates if not isinstance(q, Block)}
+    names = {q: Symbol(f"p_{q.stem}", real=True) for q in mechanics(L).coordinates if not isinstance(q, Block)}
     if len(names) < len(L.coordinates) or L.order != 1:
         raise SymlagError(
             f"hamiltonian of {L.density}", "momenta are solved for numbers only", "energy(L), or scalar coordinates"
@@ -90,9 +91,14 @@ def accelerations(L: Lagrangian) -> dict[Any, Any]:
     return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
 
 
+def mechanics(L: Lagrangian) -> Lagrangian:
+    """What was given, where it is a Lagrangian and no bare expression."""
+    return instance("mechanics of", L, Lagrangian, "Lagrangian(T, V), or Lagrangian(L) of a whole L")
+
+
 def require_velocities(L: Lagrangian) -> None:
     """`CoordinateError` for a coordinate whose velocity does not occur in the energies."""
-    for q in L.coordinates:
+    for q in mechanics(L).coordinates:
         if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
             raise CoordinateError(
                 str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"

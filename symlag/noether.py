@@ -33,6 +33,7 @@ from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import tower
+from symlag.spelling import instance
 from symlag.unknown import settle
 from symlag.verbs import Verbs
 from symlag.words import transposed
@@ -122,7 +123,10 @@ def noether(L: Lagrangian, X: Generator) -> Law:
 
     `CoordinateError` where the generator moves what is no coordinate of the Lagrangian.
     """
-    X = _admitted(L, X)
+    X = _admitted(
+        instance("noether of", L, Lagrangian, "Lagrangian(T, V)"),
+        instance("noether along", X, Generator, "rotation(x, y), or Generator({x: y})"),
+    )
     moves = characteristics(L, X)
     sources = _breaking(L, X) | {"force": tidy(pairing(moves, L.forces))}
     boundary = antiderivative(Add(*sources.values()), L.damping)

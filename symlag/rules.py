@@ -16,7 +16,7 @@ from typing import Any
 from sympy import Add, Expr, Symbol
 
 from symlag.blocks import inner
-from symlag.lagrangian import Lagrangian
+from symlag.lagrangian import Lagrangian, coordinate, listed
 from symlag.spelling import number
 
 
@@ -44,7 +44,7 @@ class Rule:
 
     def lagrangian(self, loss: Any, coordinates: Iterable[Any]) -> Lagrangian:
         """The mechanics of training these coordinates on a loss: weight decay joins the potential."""
-        moving = tuple(coordinates)
+        moving = tuple(map(coordinate, listed(coordinates)))
         decay = Add(*(self.decay * inner(q, q) / 2 for q in moving))
         return Lagrangian(self.kinetic(moving), number("the loss", loss) + decay, moving, self.damping)
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sympy import Basic, Derivative, Expr, Symbol, SympifyError, sympify
+from sympy import Basic, Derivative, Expr, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import normal
+from symlag.blocks import normal, taken
 from symlag.errors import ShapeError, SymlagError
 from symlag.jet import Jet, jets, t
 
@@ -33,7 +33,7 @@ class Spelling:
     def of(cls, *expressions: Any, listed: Iterable[Any] = ()) -> Self:
         """The spelling used in the expressions: a function that is differentiated there, or listed, is a coordinate."""
         moving = {d.expr for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative)}
-        known = sorted({f for f in (*moving, *listed) if _is_path(f)}, key=str)
+        known = sorted({f for f in (*moving, *listed) if is_path(f)}, key=str)
         return cls({f: _jet(f) for f in known})
 
     @property
@@ -66,7 +66,7 @@ class Spelling:
         return jet
 
 
-def _is_path(function: Any) -> bool:
+def is_path(function: Any) -> bool:
     """Whether this is an undefined function of independent variables, not of coordinates."""
     return isinstance(function, AppliedUndef) and all(type(a) is Symbol for a in function.args)
 
@@ -86,14 +86,6 @@ def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
     return {s: t for s in expression.free_symbols if isinstance(s, Symbol) and s.name == t.name and s != t}
 
 
-def taken(role: str, written: Any) -> Any:
-    """What was written, as SymPy has it; text is refused, for SymPy would run it."""
-    try:
-        return sympify(written, strict=True)
-    except SympifyError:
-        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
-
-
 def number(role: str, written: Any) -> Expr:
     """What was written, where it is a number and no matrix."""
     made = taken(role, written)
@@ -106,4 +98,11 @@ def assigned(role: str, written: Any) -> Mapping[Any, Any]:
     """What was written, where it assigns something to coordinates."""
     if not isinstance(written, Mapping):
         raise SymlagError(f"{role} {written}", "it assigns nothing to a coordinate", "{x: y}, say")
+    return written
+
+
+def instance(role: str, written: Any, kind: type, write: str) -> Any:
+    """What was written, where it is of a kind."""
+    if not isinstance(written, kind):
+        raise SymlagError(f"{role} {written!r}", f"it is no {kind.__name__}", write)
     return written

@@ -169,7 +169,7 @@ REFUSED = {
     "a number for a block": (lambda: Generator({w: 1}), ShapeError, "{w: 1}: the two shapes differ"),
     "a matrix for a number": (lambda: Generator({x: w}), ShapeError, "{x: w}: the two shapes differ"),
     "a direction of another shape": (lambda: translation(w, a), ShapeError, "{w: a}: the two shapes differ"),
-    "widths that do not meet": (lambda: general_linear(W, W.T * 1), SymlagError, "general_linear("),
+    "widths that do not meet": (lambda: general_linear(W, U), SymlagError, "general_linear("),
     "no mapping": (lambda: Generator(LIST), SymlagError, "it assigns nothing to a coordinate; write"),
     "a move that is text": (lambda: Generator({x: "y"}), SymlagError, "x: 'y': it is no SymPy expression; write"),
     "a time that is text": (lambda: Generator({}, TEXT), SymlagError, "'x': it is no SymPy expression; write"),

@@ -11,6 +11,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from tests.cases import (
     SYSTEMS,
+    A,
     K,
     S,
     U,
@@ -125,8 +126,8 @@ def test_forces_stand_on_the_right_of_the_euler_lagrange_equation():
 @pytest.mark.parametrize(
     "L",
     [
-        Lagrangian(m * inner(W.dot, W.dot) / 2, trace(W * U * W * U) + k * inner(W, W), (W,), gamma),
-        Lagrangian(m * inner(W.dot, W.dot) / 2, inner(W * w, W * w) / 4, (W,), forces={W: K * W.dot}),
+        Lagrangian(m * inner(W.dot, W.dot) / 2, trace(W * A.T * W * A.T) + k * inner(W, W), (W,), gamma),
+        Lagrangian(m * inner(W.dot, W.dot) / 2, inner(W * c, W * c) / 4, (W,), forces={W: K * W.dot}),
         Lagrangian(m * inner(w.dot, w.dot) / 2, exp(-inner(w, w)) * inner(w, c), (w,), 3 / t),
     ],
     ids=["words", "forces", "functions"],

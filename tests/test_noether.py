@@ -282,7 +282,7 @@ REFUSED = {
     "a velocity": (
         lambda: noether(Lagrangian(ONE), Generator({x.dot: 1})),
         CoordinateError,
-        "x.dot: the Lagrangian has",
+        "a move of x.dot: it is no coordinate",
     ),
     "a block of another size": (
         lambda: noether(Lagrangian(inner(w.dot, w.dot)), scale(block("w", 3))),
