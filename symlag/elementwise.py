@@ -13,6 +13,7 @@ seen, not proved (the product ∘ is in `hadamard`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Self
 
 from sympy import Add, Basic, Expr, Function, HadamardProduct, MatMul, S, Symbol, Transpose, expand
@@ -85,6 +86,7 @@ def _(node: Elementwise, derive: Derive) -> MatrixExpr:
     return HadamardProduct(Elementwise(node.formula.diff(SLOT), node.argument), derive(node.argument))
 
 
+@lru_cache(maxsize=2**12)
 def upright(matrix: MatrixExpr) -> MatrixExpr:
     """Of a matrix and its transpose the one that stands for both."""
     turned = normal(Transpose(matrix))
