@@ -1,6 +1,6 @@
 """The command line: derive a file, run it from derivation to verdict, or start a new one.
 
-Exit codes: 0 every law holds, 1 a verdict is broken, 2 bad input.
+Exit codes: 0 every law holds, 1 a verdict is broken or a run diverged, 2 bad input.
 """
 
 from __future__ import annotations
@@ -8,27 +8,61 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from symlag.derivation import derive
+from symlag.document.written import write_all
 from symlag.errors import OutputError, SymlagError
-from symlag.experiment import experiment
+from symlag.experiment import experiment, keep
 from symlag.noether import Law
 from symlag.starter import STARTER
-from symlag.trial import Finding, picture
+from symlag.trial import Finding, Trial, Verdict, picture
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+class Sentences(TyperGroup):
+    """Commands that answer bad input with one sentence on the error stream, and exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SymlagError as error:
+            complaints.print(str(error), markup=False)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            complaints.print("stopped; what was written so far is whole")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 File = Annotated[Path, typer.Argument(help="A Python file that defines T, V and symmetry, or a trial of one.")]
 Out = Annotated[Path | None, typer.Option(help="The folder to write to; out/NAME if not given.")]
 Formats = Annotated[str, typer.Option(help="Of tex, fragment, html and markdown, those to write, with commas.")]
+
+
+def tell_version(asked: bool) -> None:  # noqa: FBT001 — typer calls it with what was asked
+    """Print the version and stop, where that was asked."""
+    if asked:
+        console.print(f"symlag {version('symlag')}")
+        raise typer.Exit
+
+
+@app.callback(help=__doc__, epilog="To begin: symlag new my_law.py, then symlag run my_law.py")
+def root(
+    _version: Annotated[  # noqa: FBT002 — an option is off until it is named
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """What all commands share."""
 
 
 @app.command("derive")
@@ -44,36 +78,31 @@ def derive_file(file: File, out: Out = None, formats: Formats = "tex,html") -> N
 
 @app.command("run")
 def run_file(file: File, out: Out = None) -> None:
-    """From a file to a verdict: derive, write, make kernels, run, judge, and draw."""
+    """From a file to a verdict: derive, write, make kernels, run, keep the records, judge, and draw."""
     with timed("deriving"):
         tried = experiment(file)
         derived = tried.derivation
         folder = out or Path("out") / derived.stem
-        files = [*derived.write(folder), *derived.write_kernels(folder)]
+        files = [*derived.write_kernels(folder), *derived.write(folder)]
     for law in derived.laws:
         show(law)
     with timed("running") as say:
         trial = tried.run(lambda step: say(f"running at step size {step:g}"))
+        records = keep(trial, folder)
     with timed("drawing"):
         pictures = picture(trial, folder, derived.stem)
         derived.write(folder, ("html",), [pictures[0].read_text(encoding="utf-8")])
-    list_files((*files, *pictures))
-    for finding in trial.findings:
-        judge(finding)
-    console.print(trial.sentence, markup=False)
+    list_files((*files, *records, *pictures))
+    judge(trial)
     raise typer.Exit(0 if trial.verdict.holds else 1)
 
 
 @app.command("new")
 def new_file(file: Annotated[Path, typer.Argument(help="The file to start.")]) -> None:
     """Start a derivation file, ready to run."""
-    try:
-        with file.open("x", encoding="utf-8") as made:
-            made.write(STARTER)
-    except FileExistsError:
-        raise OutputError(str(file), "there is a file already, and it stays as it is", "another name") from None
-    except OSError as error:
-        raise OutputError(str(file), f"it cannot be written ({error.strerror})", "a path you may write to") from None
+    if file.exists():
+        raise OutputError(str(file), "there is something already, and it stays as it is", "another name")
+    write_all(file.parent, {file.name: STARTER})
     console.print(f"{file} is ready; next: symlag run {file}", markup=False)
 
 
@@ -94,10 +123,16 @@ def show(law: Law) -> None:
         console.print(f"    {name:9} {expression}", markup=False)
 
 
-def judge(finding: Finding) -> None:
-    """Print a finding: the order of the law, and that of its failing twin."""
-    orders = f"order {finding.order:.2f}, its failing twin {finding.twin_order:.2f}"
-    console.print(f"  {finding.law.generator.name}: {orders}. {finding.verdict.value}", markup=False)
+def judge(trial: Trial) -> None:
+    """Print what was found of each law; of a run that diverged there is nothing but where."""
+    if trial.verdict is Verdict.DIVERGED:
+        console.print(trial.sentence, markup=False)
+        return
+    for finding in trial.findings:
+        console.print(f"  {finding.law.generator.name}: {_evidence(finding)}{finding.verdict.value}", markup=False)
+    if trial.findings[1:]:
+        held = sum(finding.verdict.holds for finding in trial.findings)
+        console.print(f"{held} of {len(trial.findings)} laws hold.", markup=False)
 
 
 def list_files(paths: tuple[Path, ...]) -> None:
@@ -107,15 +142,19 @@ def list_files(paths: tuple[Path, ...]) -> None:
 
 
 def main() -> None:
-    """The entry point: what went wrong is one sentence on the error stream, and exit code 2."""
-    try:
-        app()
-    except SymlagError as error:
-        complaints.print(str(error), markup=False)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        complaints.print("stopped; what was written so far is whole")
-        sys.exit(130)
+    """The entry point, for terminals of any encoding."""
+    if (reconfigure := getattr(sys.stdout, "reconfigure", None)) is not None:
+        reconfigure(errors="replace")
+    app(prog_name="symlag")
+
+
+def _evidence(finding: Finding) -> str:
+    """The order of the law and of its failing twin; the gap where there is nothing but round-off."""
+    if finding.verdict is Verdict.EMPTY:
+        return ""
+    if finding.verdict is Verdict.EXACT:
+        return f"gap {max(finding.gaps):.0e}, its failing twin {min(finding.twin_gaps):.0e}. "
+    return f"order {finding.order:z.2f}, its failing twin {finding.twin_order:z.2f}. "
 
 
 def _sum(told: dict[str, object]) -> str:

@@ -30,6 +30,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, require_velocities
 from symlag.noether import Law, noether
 from symlag.rules import Rule
+from symlag.spelling import instance
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def derive(form: str | Path | ModuleType) -> Derivation:
     `FormError` where the file cannot be run or a name is missing, `SymlagError` where its mechanics is at fault; both
     name the file, and the line where there is one.
     """
-    where = Path(form.__file__ or form.__name__) if isinstance(form, ModuleType) else Path(form)
+    where = _place(form)
     names = vars(form) if isinstance(form, ModuleType) else run_form(where)
     with located(str(where)):
         return derivation(names, where.stem)
@@ -100,22 +101,30 @@ def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
 def run_form(path: Path) -> dict[str, Any]:
     """The names that a file defines; the folders it imports from are its own and the current one."""
     if not path.is_file():
-        raise FormError(str(path), "there is no such file", "the path of a Python file, or `symlag new` to start one")
+        wrong = "it is a folder" if path.is_dir() else "there is no such file"
+        raise FormError(str(path), wrong, "the path of a Python file, or `symlag new` to start one")
     before = sys.path.copy()
     sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
     try:
-        return run_path(str(path))
-    except SyntaxError as error:
-        raise FormError(f"{path}, line {error.lineno}", f"it is not Python ({error.msg})", "valid Python") from None
-    except (UnicodeDecodeError, ValueError) as error:
-        raise FormError(_site(path, error), f"it cannot be read ({error})", "a Python file in UTF-8") from None
-    except SymlagError as error:
-        raise type(error)(f"{_site(path, error)}: {error.wrote}", error.wrong, error.write) from None
-    except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise FormError(_site(path, error), f"it raises {reason}", "a file that runs by itself") from None
+        with blamed(path):
+            return run_path(str(path))
     finally:
         sys.path[:] = before
+
+
+@contextmanager
+def blamed(path: Path) -> abc.Generator[None]:
+    """Whatever a file raises becomes a sentence that names the file, and the line where there is one."""
+    try:
+        yield
+    except SymlagError as error:
+        raise type(error)(f"{_site(path, error)}: {error.wrote}", error.wrong, error.write) from None
+    except SyntaxError as error:
+        where = f"{error.filename or path}, line {error.lineno}" if error.lineno else str(path)
+        raise FormError(where, f"it is not Python ({error.msg})", "valid Python") from None
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FormError(_site(path, error), f"it raises {reason}", "a file that runs by itself") from error
 
 
 @contextmanager
@@ -127,6 +136,15 @@ def located(where: str) -> abc.Generator[None]:
         raise type(error)(f"{where}: {error.wrote}", error.wrong, error.write) from None
 
 
+def _place(form: Any) -> Path:
+    """Where a form is written."""
+    if isinstance(form, ModuleType):
+        return Path(getattr(form, "__file__", None) or form.__name__)
+    if not isinstance(form, str | Path):
+        raise FormError(repr(form), "it is neither a file nor a module", 'derive("my_law.py"), say')
+    return Path(form)
+
+
 def _site(path: Path, error: BaseException) -> str:
     """The file, and the last of its lines on the way to an error."""
     own = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).name == path.name]
@@ -135,13 +153,22 @@ def _site(path: Path, error: BaseException) -> str:
 
 def _mechanics(names: Mapping[str, Any]) -> Lagrangian:
     """The Lagrangian: by a rule and a loss, or by energies."""
-    if (rule := names.get("rule")) is not None and "V" in names:
+    if "rule" in names and "V" in names:
+        rule = instance("rule =", names["rule"], Rule, "rule = heavy_ball(), say")
+        if spare := {"T", "L", "damping", "forces"} & set(names):
+            raise FormError(" and ".join(sorted(spare)), "the rule gives it already", "either the rule, or T and V")
         return rule.lagrangian(names["V"], names.get("coordinates") or _moved(names))
-    kinetic = names.get("T", names.get("L"))
-    if kinetic is None:
-        raise FormError("T", "it is missing", "T = m * x.dot**2 / 2, or rule = heavy_ball() beside V")
     optional = {key: names[key] for key in ("coordinates", "damping", "forces") if key in names}
-    return Lagrangian(kinetic, names.get("V", 0), **optional)
+    return Lagrangian(*_energies(names), **optional)
+
+
+def _energies(names: Mapping[str, Any]) -> tuple[Any, Any]:
+    """T and V; a whole L by itself, beside which V is but a part of it."""
+    if "T" in names:
+        return names["T"], names.get("V", 0)
+    if "L" not in names:
+        raise FormError("T", "it is missing", "T = m * x.dot**2 / 2, or rule = heavy_ball() beside V")
+    return names["L"], 0
 
 
 def _moved(names: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -156,7 +183,10 @@ def _generators(names: Mapping[str, Any]) -> Iterator[Generator]:
     declared = names.get("symmetry")
     if declared is None:
         raise FormError("symmetry", "it is missing", "symmetry = scale(w), or {x: x, y: y}")
-    for one in declared if isinstance(declared, list | tuple) else [declared]:
+    several = declared if isinstance(declared, list | tuple) else [declared]
+    if not several:
+        raise FormError(f"symmetry = {declared}", "it names no generator", "symmetry = time_translation(), say")
+    for one in several:
         if not isinstance(one, Generator | Mapping):
             raise FormError(f"symmetry = {one!r}", "it is no generator", "scale(w), {x: x, y: y}, or a list of such")
         yield one if isinstance(one, Generator) else Generator(one)
@@ -164,5 +194,5 @@ def _generators(names: Mapping[str, Any]) -> Iterator[Generator]:
 
 def _title(names: Mapping[str, Any], stem: str) -> str:
     """The first sentence of the docstring, or the file's name."""
-    first = (names.get("__doc__") or "").strip().split("\n\n")[0]
+    first = str(names.get("__doc__") or "").strip().split("\n\n")[0]
     return re.sub(r"\s+", " ", first) or stem.replace("_", " ")

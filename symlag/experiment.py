@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from symlag.derivation import Derivation, derivation, derive, located, run_form
+from symlag.derivation import Derivation, blamed, derivation, derive, located, run_form
 from symlag.errors import FormError
 from symlag.trial import STEPS, Record, Trial, orbit, run
 from symlag.unknown import Unknown
@@ -24,15 +25,17 @@ class Experiment:
     derivation: Derivation
     record: Callable[[float], Record]
     steps: tuple[float, ...]
+    source: Path
 
     def run(self, told: Callable[[float], None] = lambda _: None) -> Trial:
-        """The trial; `told` hears of every step size before its run."""
+        """The trial; `told` hears of every step size before its run. What `record` raises is one sentence."""
 
         def record(step: float) -> Record:
             told(step)
             return self.record(step)
 
-        return run(self.derivation.laws, record, self.steps)
+        with blamed(self.source):
+            return run(self.derivation.laws, record, self.steps)
 
 
 def experiment(path: str | Path) -> Experiment:
@@ -44,20 +47,38 @@ def experiment(path: str | Path) -> Experiment:
     where = Path(path)
     names = run_form(where)
     with located(str(where)):
-        return _trial(names) if "theorem" in names else _mechanics(derivation(names, where.stem))
+        return _trial(names, where) if "theorem" in names else _mechanics(derivation(names, where.stem), where)
 
 
-def _trial(names: Mapping[str, Any]) -> Experiment:
+def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
+    """Write the record of every run into a folder, also of one that diverged, up to where it did."""
+    files = tuple(Path(folder) / f"record_{made.step:g}.npz" for made in trial.records)
+    for made, file in zip(trial.records, files, strict=True):
+        made.save(file)
+    return files
+
+
+def _trial(names: Mapping[str, Any], where: Path) -> Experiment:
     if not callable(names.get("record")):
         raise FormError("record", "it is missing beside `theorem`", "def record(step) that returns a Record")
-    return Experiment(derive(names["theorem"]), names["record"], tuple(names.get("steps", STEPS)))
+    theorem, steps = names["theorem"], names.get("steps", STEPS)
+    if not isinstance(theorem, ModuleType):
+        raise FormError(f"theorem = {theorem!r}", "it is no module", "from derivations import scale as theorem, say")
+    if not isinstance(steps, tuple | list):
+        raise FormError(f"steps = {steps!r}", "it is no list of step sizes", "steps = (0.1, 0.05, 0.025)")
+    return Experiment(derive(theorem), names["record"], tuple(steps), where)
 
 
-def _mechanics(derived: Derivation) -> Experiment:
+def _mechanics(derived: Derivation, where: Path) -> Experiment:
     if derived.lagrangian.potential.has(Unknown):
-        raise FormError(
-            f"V = {derived.lagrangian.potential}",
-            "an unknown loss cannot be integrated",
-            "a trial file with `theorem` and `record`, for a training run of your own",
-        )
-    return Experiment(derived, orbit(derived.laws), STEPS)
+        wrong = "an unknown loss cannot be integrated, only tried on a training run"
+        raise FormError(f"V = {derived.lagrangian.potential}", wrong, _training_run(where))
+    return Experiment(derived, orbit(derived.laws), STEPS, where)
+
+
+def _training_run(where: Path) -> str:
+    """What to write for a training run: the trial beside the theorems, where there is one."""
+    trial = where.parent.parent / "numeric" / where.name
+    if trial.is_file():
+        return f"symlag run {trial}"
+    return "a trial file with `import NAME as theorem` and `def record(step)` that returns a symlag.trial.Record"
