@@ -2,7 +2,8 @@
 
 `run(laws, record, steps)` records a run at each step size, integrates every law along it, and returns a `Trial`, which
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
-integrates the mechanics' own equations of motion. `picture(trial, folder)` draws what was measured and predicted.
+integrates the mechanics' own equations of motion. `picture(trial, folder)` draws what was measured and predicted;
+`follow` integrates any rate and source from a first value on.
 
 >>> from symlag.generator import time_translation
 >>> from symlag.jet import coordinates
@@ -17,11 +18,11 @@ The law holds: its gap to the measured charge closes with the step.
 4
 """
 
-from symlag.trial._balance import Curve
+from symlag.trial._balance import Curve, follow
 from symlag.trial._orbit import STEPS, orbit
 from symlag.trial._picture import picture
 from symlag.trial._record import Record
 from symlag.trial._trial import Finding, Trial, run
 from symlag.trial._verdict import Verdict
 
-__all__ = ["STEPS", "Curve", "Finding", "Record", "Trial", "Verdict", "orbit", "picture", "run"]
+__all__ = ["STEPS", "Curve", "Finding", "Record", "Trial", "Verdict", "follow", "orbit", "picture", "run"]
