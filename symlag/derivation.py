@@ -95,7 +95,10 @@ def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
     names = {name: value for name, value in names.items() if value is not coordinates}  # an imported verb
     L = _mechanics(names)
     require_velocities(L)
-    return Derivation(_title(names, stem), stem, L, tuple(_generators(names)), names.get("rule"))
+    generators = tuple(_generators(names))
+    for q in (q for X in generators for q in X.components):
+        L.require(q)  # here, not in `noether`, for here the error is told the file
+    return Derivation(_title(names, stem), stem, L, generators, names.get("rule"))
 
 
 def run_form(path: Path) -> dict[str, Any]:

@@ -1,0 +1,224 @@
+"""Bad input gets a sentence with file and line, exit code 2, never a traceback, and nothing is half-written."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from typer.testing import CliRunner
+
+from symlag.cli import app
+from symlag.derivation import derive
+from symlag.errors import FormError
+
+HEAD = """\
+from sympy import Matrix, symbols
+from symlag import *
+x, y = coordinates("x y")
+k = symbols("k", positive=True)
+T = (x.dot**2 + y.dot**2) / 2
+symmetry = rotation(x, y)
+"""
+LEARNING = """\
+from symlag import *
+w = block("w")
+rule = heavy_ball()
+V = invariant_loss("f", scale(w))
+symmetry = scale(w)
+"""
+
+# What the file says; what the sentence says.
+FILES = {
+    "T missing": ("x = 1", "bad.py: T: it is missing; write T = m * x.dot**2 / 2, or rule = heavy_ball() beside V."),
+    "an empty file": ("", "bad.py: T: it is missing"),
+    "symmetry missing": (
+        HEAD.replace("symmetry", "other"),
+        "bad.py: symmetry: it is missing; write symmetry =",
+    ),
+    "no symmetry named": (HEAD + "symmetry = []", "symmetry = []: it names no generator; write"),
+    "a symmetry that is none": (
+        HEAD + "symmetry = x",
+        "symmetry = x: it is no generator; write scale(w), {",
+    ),
+    "an unknown coordinate": (
+        HEAD + 'z = coordinates("z")\nsymmetry = {z: 1}',
+        "bad.py: z: the Lagrangian has no such coordinate, only x, y; write one of these.",
+    ),
+    "a symmetry of a symbol": (HEAD + "symmetry = {k: 1}", "bad.py: a move of k: it is no coordinate"),
+    "no velocity": (HEAD + "V = z = coordinates('z')", "bad.py: z: its velocity does not occur in T"),
+    "a coordinate left out": (HEAD + "coordinates = (x,)", "y occurs in the energies or forces and is none of them"),
+    "a coordinate that is none": (HEAD + "coordinates = (k,)", "bad.py: k: it is no coordinate"),
+    "T is text": (HEAD + "T = 'x.dot**2'", "bad.py: the kinetic energy 'x.dot**2': it is no SymPy expression"),
+    "T is None": (HEAD + "T = None", "bad.py: the kinetic energy None: it is no SymPy expression"),
+    "T is a matrix": (HEAD + "T = Matrix([x.dot, y.dot])", "bad.py: the kinetic energy Matrix("),
+    "T is a block": (HEAD + "T = block('w').dot", "bad.py: the kinetic energy w.dot: it is not a number"),
+    "T is a list": (HEAD + "T = [x.dot**2]", "bad.py: the kinetic energy [x.dot**2]"),
+    "V is text": (HEAD + "V = 'x'", "bad.py: the potential energy 'x': it is no SymPy expression"),
+    "damping is text": (HEAD + "damping = 'k'", "bad.py: the damping 'k'"),
+    "damping moves": (HEAD + "damping = x", "damping = x: it depends on coordinates"),
+    "forces in a row": (HEAD + "forces = [x]", "it assigns nothing to a coordinate"),
+    "a rule that is none": (
+        LEARNING.replace("heavy_ball()", "3"),
+        "bad.py: rule = 3: it is no Rule; write rule",
+    ),
+    "a rule and T": (LEARNING + "T = inner(w.dot, w.dot)", "bad.py: T: the rule gives it already; write either"),
+    "a rule and text": (
+        LEARNING.replace('invariant_loss("f", scale(w))', '"f"'),
+        "bad.py: V = f: no coordinate occurs in it",
+    ),
+    "a rule and a number": (
+        LEARNING.replace('invariant_loss("f", scale(w))', "2"),
+        "V = 2: no coordinate occurs in",
+    ),
+    "shapes that differ": (
+        HEAD + "U, W = block('U', 2, 3), block('W', 3, 2)\nT = inner(U.dot, W.dot)",
+        "bad.py, line 8: inner(U.dot, W.dot): the two shapes differ; write two blocks of one shape.",
+    ),
+    "not Python": (HEAD + "V = = 3", "bad.py, line 7: it is not Python (invalid syntax); write valid Python."),
+    "not indented": ("  x = 1\n y = 2", "it is not Python (un"),
+    "a null byte": ("x = 1\n\0", "bad.py: it is not Python (source code string cannot contain null bytes)"),
+    "an encoding unknown": ("# coding: martian\nx = 1", "it is not Python (unknown encoding: martian)"),
+    "raising": (HEAD + "V = 1 / 0", "bad.py, line 7: it raises ZeroDivisionError: division by zero; write"),
+    "a name unknown": (HEAD + "V = q", "bad.py, line 7: it raises NameError: name 'q' is not defined"),
+    "an import that fails": ("\nimport martian_mechanics", "bad.py, line 2: it raises ModuleNotFoundError"),
+    "exiting": (
+        "import sys\nsys.exit(0)",
+        "bad.py, line 2: it raises SystemExit: 0; write a file that runs by itself.",
+    ),
+    "endless": ("def f(): f()\nf()", "bad.py, line 1: it raises RecursionError"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refused(*words):
+    """The sentence that answers; it is one, and nothing else is said."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith(".\n")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize("verb", ["derive", "run"])
+@pytest.mark.parametrize("case", FILES)
+def test_a_bad_file_is_refused_with_its_place_and_nothing_is_written(folder, case, verb):
+    text, sentence = FILES[case]
+    Path("bad.py").write_text(text, encoding="utf-8")
+    assert sentence in refused(verb, "bad.py")
+    assert {path.name for path in folder.iterdir()} <= {"bad.py", "__pycache__"}
+
+
+def test_a_degenerate_mass_matrix_has_laws_but_no_run(folder):
+    Path("flat.py").write_text(HEAD + "T = (x.dot + y.dot)**2 / 2", encoding="utf-8")
+    assert derive("flat.py").laws[0].defect() == 0
+    assert "flat.py: x.dot.dot, y.dot.dot: the mass matrix is degenerate" in refused("run", "flat.py")
+    assert not Path("out").exists()
+
+
+def test_a_file_that_is_no_text_is_refused(folder):
+    Path("bad.py").write_bytes(b"x = '\xff\xfe'")
+    assert "bad.py" in refused("derive", "bad.py")
+
+
+def test_an_error_in_an_imported_file_names_that_file(folder):
+    Path("broken_neighbour.py").write_text("x = = 1", encoding="utf-8")
+    Path("bad.py").write_text("import broken_neighbour", encoding="utf-8")
+    assert "broken_neighbour.py, line 1: it is not Python" in refused("derive", "bad.py")
+
+
+def test_a_folder_and_nothing_are_no_files(folder):
+    assert f"{folder}: it is a folder; write the path of a Python file" in refused("derive", folder)
+    assert "nothing.py: there is no such file" in refused("run", "nothing.py")
+
+
+@pytest.mark.parametrize("form", [3, None, ["a.py"]], ids=str)
+def test_a_form_is_a_path_or_a_module(form):
+    with pytest.raises(FormError, match="it is neither a file nor a module"):
+        derive(form)
+
+
+@pytest.mark.parametrize("verb", ["derive", "run"])
+def test_a_file_in_the_place_of_the_folder_stays_as_it_is(folder, verb):
+    Path("good.py").write_text(HEAD, encoding="utf-8")
+    Path("taken").write_text("mine", encoding="utf-8")
+    for out in ("taken", "taken/below"):
+        assert f"{out}" in refused(verb, "good.py", "--out", out)
+    assert Path("taken").read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in folder.iterdir()} <= {"good.py", "taken", "__pycache__"}
+
+
+def test_an_unknown_format_writes_nothing(folder):
+    Path("good.py").write_text(HEAD, encoding="utf-8")
+    assert "format 'docx': no document is written in it" in refused("derive", "good.py", "--formats", "tex,docx")
+    assert not Path("out").exists()
+
+
+def test_a_started_file_never_replaces_another(folder):
+    Path("taken").write_text("mine", encoding="utf-8")
+    assert "taken: there is something already, and it stays as it is" in refused("new", "taken")
+    assert str(folder) in refused("new", folder)
+    assert "taken" in refused("new", "taken/below.py")
+    assert Path("taken").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_kernel_that_cannot_be_made_leaves_nothing_behind(folder):
+    Path("bad.py").write_text(HEAD + "from sympy import Function\nV = Function('g')(k) * x", encoding="utf-8")
+    assert "bad.py" in refused("run", "bad.py")
+    assert not Path("out").exists()
+
+
+TRIAL = """\
+import numpy as np
+import fall as theorem
+from symlag.trial import Record
+"""
+
+# What a trial adds; the sentence about it.
+TRIALS = {
+    "no record": ("", "bad.py: record: it is missing beside `theorem`; write def record(step) that returns a Record."),
+    "a record that is no function": ("record = 3", "bad.py: record: it is missing"),
+    "a theorem that is no module": (
+        "theorem = 3\ndef record(h): ...",
+        "bad.py: theorem = 3: it is no module; write",
+    ),
+    "a theorem by name": ("theorem = 'fall'\ndef record(h): ...", "bad.py: theorem = 'fall': it is no module"),
+    "a theorem without T": ("theorem = np\ndef record(h): ...", "T: it is missing"),
+    "steps that are a number": (
+        "steps = 3\ndef record(h): ...",
+        "bad.py: steps = 3: it is no list of step sizes",
+    ),
+    "too few steps": ("steps = (1,)\ndef record(h): ...", "an order is observed at three step sizes"),
+    "steps of text": ("steps = ('a', 'b', 'c')\ndef record(h): ...", "an order is observed at three step sizes"),
+    "a record that raises": ("def record(h):\n    return 1 / 0", "bad.py, line 5: it raises ZeroDivisionError"),
+    "a record that exits": ("def record(h):\n    exit(0)", "bad.py, line 5: it raises SystemExit: 0"),
+    "a record of nothing": (
+        "def record(h): ...",
+        "bad.py: record(0.04): it returns None; write return Rec",
+    ),
+    "a record without a step": ("def record(): ...", "it raises TypeError: record() takes 0 positional arguments"),
+    "a record without times": ("def record(h): return Record(h, None, {})", "bad.py"),
+    "a record of other names": (
+        "def record(h): return Record.along(h, h * np.arange(9), {'q': np.ones(9)}, {})",
+        "bad.py: ",
+    ),
+    "a record of other shapes": (
+        "def record(h): return Record.along(h, h * np.arange(9), {'x': np.ones((9, 2, 2)), 'y': np.ones((9, 3))}, {})",
+        "bad.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TRIALS)
+def test_a_bad_trial_is_refused_with_its_place(folder, case):
+    text, sentence = TRIALS[case]
+    Path("fall.py").write_text(HEAD, encoding="utf-8")
+    Path("bad.py").write_text(dedent(TRIAL + text), encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", "bad.py"])
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(folder.glob("out/fall/*.npz"))
