@@ -71,7 +71,7 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
         )
     rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()})
     total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
-    return tidy(total), {L.spelling.speak(q): p for q, p in names.items()}
+    return L.spelling.speak(tidy(total)), {L.spelling.speak(q): p for q, p in names.items()}
 
 
 def accelerations(L: Lagrangian) -> dict[Any, Any]:

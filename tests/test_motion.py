@@ -142,6 +142,12 @@ def test_blocks_move_as_their_entries_do(L):
     assert agree(explicit(energy(L)), energy(written_out))
 
 
+def test_a_hamiltonian_is_given_back_in_sympys_own_spelling():
+    f = Function("f")(t)
+    H, names = hamiltonian(Lagrangian(m * f.diff(t) ** 2 / 2, k * cos(f)))
+    assert equal(H, names[f] ** 2 / (2 * m) + k * cos(f))
+
+
 def test_pais_and_uhlenbecks_oscillator_has_two_frequencies():
     p, q = Symbol("p"), Symbol("q")
     L = Lagrangian((x.dot.dot**2 - (p**2 + q**2) * x.dot**2 + p**2 * q**2 * x**2) / 2)

@@ -1,0 +1,83 @@
+"""An experiment: a derivation and the runs that its laws are tried on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symlag.errors import FormError, OutputError
+from symlag.experiment import experiment, keep
+from symlag.trial import STEPS, Record, Verdict
+
+SWING = """\
+from symlag import coordinates, time_translation
+x = coordinates("x")
+T = x.dot**2 / 2
+V = x**2 / 2
+symmetry = time_translation()
+"""
+TRIAL = """\
+import numpy as np
+import swung as theorem
+from symlag.trial import Record
+steps = (0.2, 0.1, 0.05)
+
+def record(step):
+    time = step * np.arange(round(2 / step))
+    return Record.along(step, time, {"x": np.cos(time)}, {})
+"""
+
+
+@pytest.fixture
+def tried(tmp_path):
+    """The experiment of a trial."""
+    (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
+    (tmp_path / "trial.py").write_text(TRIAL, encoding="utf-8")
+    return experiment(tmp_path / "trial.py")
+
+
+def test_a_trial_is_of_its_theorem_with_its_record_and_steps(tried):
+    assert tried.derivation.stem == "swung"
+    assert tried.steps == (0.2, 0.1, 0.05)
+    assert isinstance(tried.record(0.5), Record)
+
+
+def test_every_step_size_is_told_before_its_run(tried):
+    heard: list[float] = []
+    trial = tried.run(heard.append)
+    assert heard == [0.2, 0.1, 0.05]
+    assert trial.verdict is Verdict.HOLDS
+
+
+def test_a_derivation_is_tried_on_its_own_motion(tmp_path):
+    (tmp_path / "swing.py").write_text(SWING, encoding="utf-8")
+    tried = experiment(tmp_path / "swing.py")
+    assert tried.steps == STEPS
+    assert tried.run().findings[0].order > 3.8  # of the Runge–Kutta method: four, and five for a quadratic energy
+
+
+def test_records_are_kept_as_they_were(tried, tmp_path):
+    trial = tried.run()
+    paths = keep(trial, tmp_path / "kept")
+    assert [path.name for path in paths] == ["record_0.2.npz", "record_0.1.npz", "record_0.05.npz"]
+    for made, path in zip(trial.records, paths, strict=True):
+        assert np.array_equal(Record.load(path).arrays["x"], made.arrays["x"])
+
+
+def test_records_are_kept_nowhere_where_a_file_is_in_the_way(tried, tmp_path):
+    with pytest.raises(OutputError, match="it cannot be written"):
+        keep(tried.run(), tmp_path / "trial.py")
+    assert (tmp_path / "trial.py").read_text(encoding="utf-8") == TRIAL
+
+
+def test_what_a_record_raises_names_the_file_and_line(tmp_path):
+    (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
+    failing = TRIAL.replace("    time = step", "    assert step < 0.1\n    time = step")
+    (tmp_path / "failing.py").write_text(failing, encoding="utf-8")
+    with pytest.raises(FormError, match=r"failing.py, line 7: it raises AssertionError"):
+        experiment(tmp_path / "failing.py").run()
+
+
+def test_an_unknown_loss_is_tried_on_training_alone():
+    with pytest.raises(FormError, match=r"write symlag run .*numeric/scale\.py"):
+        experiment(Path(__file__).parents[1] / "derivations/scale.py")
