@@ -2,6 +2,7 @@
 
 from sympy import symbols
 
+import symlag.hadamard  # noqa: F401  where a diagonal meets a vector, their product knows how to be differentiated
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
 from symlag.errors import SymlagError
 from symlag.generator import (

@@ -95,7 +95,9 @@ def _(node: Trace, derive: Derive) -> Any:
 
 
 @rule.register
-def _(node: MatrixExpr, _: Derive) -> Any:
+def _(node: MatrixExpr, derive: Derive) -> Any:
+    if any(derive(symbol) not in (0, zero_like(symbol)) for symbol in node.free_symbols - {node}):
+        raise TypeError(f"{type(node).__name__} has no rule of differentiation, and something in it moves")
     return zero_like(node)
 
 

@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 
 import pytest
 from sympy import (
@@ -8,6 +10,7 @@ from sympy import (
     Function,
     Heaviside,
     Integral,
+    KroneckerProduct,
     Max,
     Piecewise,
     Symbol,
@@ -243,3 +246,17 @@ def test_what_has_no_rule_is_differentiated_in_its_arguments():
     w = block("w")
     V = Max(inner(w, w), 1)
     assert directional(V, {w: w}) == 2 * Heaviside(inner(w, w) - 1) * inner(w, w)
+
+
+def test_a_kind_of_matrix_without_a_rule_is_refused_where_something_in_it_moves():
+    odd = KroneckerProduct(W, W)
+    with pytest.raises(TypeError, match="KroneckerProduct has no rule"):
+        directional(odd, {W: A})
+    assert directional(odd, {U: U}) == zero_like(odd)
+
+
+def test_a_product_of_a_diagonal_and_a_vector_is_differentiated_without_further_imports():
+    program = "from symlag import *; from symlag.letters import diagonal as d; from symlag.calculus import total; "
+    program += "w = block('w'); print(total(inner(d(w) * w, w)) == 3 * inner(d(w) * w.dot, w))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "True"
