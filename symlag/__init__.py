@@ -2,8 +2,8 @@
 
 from sympy import symbols
 
-import symlag.hadamard  # noqa: F401  where a diagonal meets a vector, their product knows how to be differentiated
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
+from symlag.elementwise import elementwise, homogeneous
 from symlag.errors import SymlagError
 from symlag.generator import (
     Generator,
@@ -15,6 +15,7 @@ from symlag.generator import (
     time_translation,
     translation,
 )
+from symlag.hadamard import hadamard  # as soon as diagonals meet vectors, its rules of differentiation are needed
 from symlag.jet import block, coordinates, fields, t
 from symlag.lagrangian import Lagrangian
 from symlag.losses import invariant_loss
@@ -36,12 +37,15 @@ __all__ = [
     "bracket",
     "constant",
     "coordinates",
+    "elementwise",
     "energy",
     "euler_lagrange",
     "fields",
     "general_linear",
+    "hadamard",
     "hamiltonian",
     "heavy_ball",
+    "homogeneous",
     "inner",
     "invariant_loss",
     "momenta",
