@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sympy import Basic, DiagMatrix, Expr, HadamardProduct, Inverse, MatMul, MatrixSymbol, OneMatrix, S, Transpose
+from sympy import Basic, DiagMatrix, Expr, HadamardProduct, Identity, Inverse, MatMul, MatrixSymbol, OneMatrix, S, Transpose
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import Symmetric, normal
+from symlag.blocks import Symmetric, normal, trace
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
 from symlag.words import (
     Word,
     Words,
+    closing,
     collected_word,
     ending,
     matrix_of,
@@ -78,18 +79,23 @@ def _(matrix: OneMatrix) -> Words:
 @words.register
 def _(matrix: Inverse) -> Words:
     inside = matrix.arg
-    return words(Transpose(Inverse(inside.arg))) if isinstance(inside, Transpose) else {(Inverse(inside),): S.One}
+    turned = isinstance(inside, Transpose)
+    return words(Transpose(Inverse(inside.arg))) if turned else collected_word((Inverse(inside),), S.One)
 
 
 @words.register
 def _(matrix: DiagMatrix) -> Words:
-    (vector,) = matrix.args
+    vector = matrix.args[0] if matrix.args[0].cols == 1 else Transpose(matrix.args[0])
+    if vector.rows == 1:
+        return words(vector)
     return sum_of({_spread(word): c} for word, c in words(vector).items())
 
 
 @words.register
 def _(matrix: DiagonalOf) -> Words:
-    return sum_of(_diagonal_of(word, c) for word, c in words(matrix.arg).items())
+    if matrix.arg.shape == (1, 1):
+        return words(matrix.arg)
+    return sum_of(_diagonal_of(word, c, matrix.rows) for word, c in words(matrix.arg).items())
 
 
 @transposed.register
@@ -114,6 +120,18 @@ def _(left: MatrixExpr, right: MatrixExpr) -> Words | None:
 @ending.register
 def _(letter: DiagMatrix, vector: MatrixExpr) -> Words:
     return words(HadamardProduct(*letter.args, vector))
+
+
+@closing.register
+def _(letter: DiagMatrix, rest: MatrixExpr) -> Expr | None:
+    """The trace of a diagonal matrix alone is the sum of its entries."""
+    return trace(MatMul(Transpose(ones(rest.rows)), *letter.args)) if isinstance(rest, Identity) else None
+
+
+@closing.register
+def _(letter: DiagonalOf, rest: MatrixExpr) -> Expr:
+    """⟨v, the diagonal of M⟩ = tr(diag(v)M)."""
+    return trace(MatMul(DiagMatrix(rest), letter.arg))
 
 
 @rule.register
@@ -148,16 +166,23 @@ def _inverse(letter: MatrixExpr) -> MatrixExpr | None:
     return letter.arg if isinstance(letter, Inverse) else None
 
 
-def _diagonal_of(word: Word, coefficient: Expr) -> Words:
+def _diagonal_of(word: Word, coefficient: Expr, size: Any) -> Words:
     """The diagonal of a word: diagonal factors stand outside, and of a word and its transpose one is taken."""
+    if is_diagonal(word):
+        return collected_word((*word, ones(size)), coefficient)
     turn, before, core, after = bared(word)
     outside = (*before, *after)
     if not core:
-        return sum_of([collected_word((*outside, ones(word[0].rows)), turn * coefficient)])
+        return collected_word((*outside, ones(size)), turn * coefficient)
     sign, mirrored = reverse(core)
     kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: tuple(map(spelled, pair[0])))
     inside = DiagonalOf(matrix_of({kept: S.One}, (core[0].rows, core[0].rows)))
     return collected_word((*outside, inside), coefficient * number)
+
+
+def is_diagonal(word: Word) -> bool:
+    """Whether a word is the identity, or made of diagonals alone."""
+    return all(isinstance(letter, DiagMatrix) for letter in word)
 
 
 def bared(word: Word) -> tuple[int, Word, Word, Word]:

@@ -1,8 +1,10 @@
-"""The option --update, with which golden text is rewritten instead of compared."""
+"""The option --update, with which golden text is rewritten instead of compared; every backend in turn."""
 
 from pathlib import Path
 
 import pytest
+
+from symlag.backends import BACKENDS
 
 
 def pytest_addoption(parser):
@@ -21,3 +23,10 @@ def golden(request):
         assert text == path.read_text(encoding="utf-8"), f"{name} differs: look at it, then pytest --update"
 
     return compare
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request):
+    if request.param == "torch":
+        pytest.importorskip("torch").set_num_threads(1)
+    return request.param

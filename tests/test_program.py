@@ -1,17 +1,32 @@
 import pickle
 
 import pytest
-from sympy import Function, Identity, Matrix, MatrixSymbol, Symbol, Trace, ZeroMatrix, sqrt, symbols
+from sympy import (
+    Function,
+    FunctionMatrix,
+    Identity,
+    Inverse,
+    Lambda,
+    Matrix,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    ZeroMatrix,
+    sqrt,
+    symbols,
+    tanh,
+)
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from symlag.blocks import constant, inner, trace
+from symlag.elementwise import elementwise, homogeneous
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.generator import general_linear, rotation, scale
 from symlag.jet import block, coordinates, t
 from symlag.letters import diagonal
 from symlag.losses import invariant_loss
 from symlag.noether import noether
-from symlag.program import Assembly, Assignment, Contraction, lower
+from symlag.program import Assembly, Assignment, Contraction, Entrywise, Quotient, lower
 from symlag.rules import heavy_ball
 
 x, y = coordinates("x y")
@@ -127,6 +142,20 @@ def test_the_diagonal_of_a_product_is_made_without_the_product():
     assert [step.remaining for step in contractions(lower(DiagonalOf(A * B)))] == ["i"]
 
 
+def test_an_inverse_is_solved_against_a_vector_and_made_only_where_it_stands_alone():
+    assert lines(Inverse(A) * B * constant("u", n)) == ["c0[i] = Σ B[i,j] u[j]", "c1 = A⁻¹ c0", "result = (1) c1"]
+    assert lines(constant("u", n).T * Inverse(A))[0] == "c0 = Aᵀ⁻¹ u"
+    assert [step.right for step in lower(Inverse(A)).steps if isinstance(step, Quotient)] == [None]
+
+
+def test_functions_of_one_matrix_are_made_of_it_once():
+    program = lower(elementwise(tanh, A * B) + elementwise(lambda z: tanh(z) ** 2, A * B) * C)
+    assert len(contractions(program)) == 2
+    assert [str(step) for step in program.steps if isinstance(step, Entrywise)] == [
+        "s0 = [tanh(c0)]", "m0 = [s0**2]",
+    ]  # fmt: skip
+
+
 def test_a_zero_matrix_and_an_identity_keep_their_shape():
     program = lower([ZeroMatrix(2, 3), A + Identity(n)])
     assert [s.shape for s in program.outputs] == [(2, 3), ("n", "n")]
@@ -155,7 +184,7 @@ def test_steps_use_only_what_is_named_before():
     for step in program.steps:
         if isinstance(step, Assignment):
             assert {s.name for s in step.expression.free_symbols} <= known
-        known.add(step.result.name if isinstance(step, Contraction) else step.name)
+        known.add(step.name)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +200,9 @@ def test_steps_use_only_what_is_named_before():
         ({}, None, "a kernel of nothing"),
         (x * Symbol("x"), None, "two inputs have this name"),
         (x.dot * Symbol("x_dot"), None, "two inputs have this name"),
-        (diagonal(w), None, "a diagonal matrix by itself has no kernel"),
-        (A**-1, None, "no kernel knows this kind of matrix"),
+        (elementwise(homogeneous("sigma", 1), A), None, "the kernel of an unknown function sigma(z) has no value"),
+        (elementwise(Function("g"), A) * B, None, "the kernel of an unknown function g(z) has no value"),
+        (A + FunctionMatrix(n, n, Lambda((h, k), h + k)), None, "no kernel knows this kind of matrix"),
         (w[0, 0], None, "stands outside of a trace"),
         (ZeroMatrix(n, n), None, "its size n can be read off no input"),
     ],

@@ -40,8 +40,8 @@ class Kernel:
     Called with arrays by position or name, in the order of `inputs`. Leading axes are batch and broadcast: a number has
     shape (…), a block of one column (…, n), any other block (…, h, n). The result has the floating type of the arrays;
     plain Python numbers adapt. One array, a tuple or a dict comes back, as the kernel was made from one expression, a
-    sequence, a mapping or a law. `LoweringError` where inputs are missing or too many, `ShapeError` where shapes do
-    not fit. A kernel is pickled as its text.
+    sequence, a mapping or a law. `LoweringError` where inputs are missing or too many, or a matrix that is to be
+    inverted is singular at any point; `ShapeError` where shapes do not fit. A kernel is pickled as its text.
     """
 
     backend: str
@@ -61,7 +61,11 @@ class Kernel:
         batch, sizes = bind(self.slots, [tuple(array.shape) for array in given])
         folded = [_folded(array, slot, len(batch), sizes) for array, slot in zip(given, self.slots, strict=True)]
         shapes = [lengths(inside(slot.shape), sizes) for slot in self.outputs]
-        results = library.evaluate(self.source, folded, batch, shapes)
+        try:
+            results = library.evaluate(self.source, folded, batch, shapes)
+        except library.SINGULAR:
+            call, wrong = f"kernel({', '.join(self.inputs)})", "a matrix that is to be inverted is singular"
+            raise LoweringError(call, wrong, "points at which it has an inverse") from None
         return self._formed(
             result.reshape((*batch, *lengths(outside(slot.shape), sizes)))
             for slot, result in zip(self.outputs, results, strict=True)

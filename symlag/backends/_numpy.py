@@ -42,7 +42,9 @@ from symlag.backends._signature import Shape
 from symlag.backends._tensors import Tensors
 from symlag.program import Program
 
-__all__ = ["arrays", "evaluate", "source"]
+__all__ = ["SINGULAR", "arrays", "evaluate", "source"]
+
+SINGULAR = np.linalg.LinAlgError
 
 CHUNK = 2**14  # numbers an array: about the size at which the arrays of one kernel leave the cache
 
@@ -86,7 +88,11 @@ _TENSORS = Tensors(
     ),
     contraction='np.einsum("{0}", {1})',
     transpose="np.swapaxes({0}, -1, -2)",
-    identity="np.eye({0})",
+    inverse="np.linalg.inv({0})",
+    solution="np.linalg.solve({0}, {1})",
+    identity="np.eye({0}, dtype={1}.dtype)",
+    nothing="np.empty(0)",
+    ones="np.ones({0}, {1}.dtype)",
     size="np.asarray({0}.shape[{1}], {0}.dtype)",
 )
 

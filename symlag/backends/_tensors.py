@@ -10,25 +10,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Symbol
+
 from symlag.backends._printer import ATOM, PRODUCT, Printer
 from symlag.backends._signature import inside
-from symlag.program import Assembly, Assignment, Contraction, Program, Step, Term
+from symlag.program import Assembly, Assignment, Contraction, Entrywise, Factor, Program, Quotient, Step, Term
 
 
 @dataclass(frozen=True)
 class Tensors:
     """The phrases of one library: how it writes numbers, and how it does what cannot be said by operators.
 
-    A contraction is of subscripts and operands, a transpose of a matrix, an identity of a size and some input, the size
-    as a number is of some input and one of its sides. Where numbers have to be made into arrays by `const`, the opening
+    A contraction is of subscripts and operands, a transpose and an inverse of a matrix, a solution of a matrix and what
+    it is solved against, an identity and ones of a size and some input, the size as a number of some input and one of
+    its sides; nothing is an empty array. Where numbers have to be made into arrays by `const`, the opening
     tells how, given some input.
     """
 
     printer: Printer
     contraction: str
     transpose: str
+    inverse: str
+    solution: str
     identity: str
+    ones: str
     size: str
+    nothing: str
     opening: str = ""
 
     def source(self, program: Program) -> str:
@@ -38,7 +45,7 @@ class Tensors:
         returned = results if len(program.outputs) > 1 else f"({results},)"
         body = [*self._sizes(program), *(self._step(step, program) for step in program.steps)]
         used = any("const(" in line for line in body)
-        lines = [self.opening.format(program.inputs[0].name), *body] if used else body
+        lines = [self.opening.format(self._sample(program)), *body] if used else body
         return "\n    ".join([f"def kernel({arguments}):", *lines, f"return {returned}"]) + "\n"
 
     def _sizes(self, program: Program) -> Iterator[str]:
@@ -48,12 +55,20 @@ class Tensors:
             if name in spoken:
                 yield f"{name} = {self.size.format(array, side)}"
 
+    def _sample(self, program: Program) -> str:
+        """An array of the type in which all is computed."""
+        return program.inputs[0].name if program.inputs else self.nothing
+
     def _step(self, step: Step, program: Program) -> str:
         match step:
             case Assignment():
                 return f"{step.name} = {self.printer.text(step.expression)}"
             case Contraction():
-                return f"{step.result.name} = {self._contraction(step)}"
+                return f"{step.name} = {self._contraction(step)}"
+            case Quotient():
+                return f"{step.name} = {self._quotient(step)}"
+            case Entrywise():
+                return f"{step.name} = {self._entrywise(step)}"
             case Assembly():
                 terms = " + ".join(self._term(term, step, program) for term in step.terms)
                 return f"{step.name} = {terms or '0'}"
@@ -72,6 +87,20 @@ class Tensors:
         second = right.name if below[1] == step.remaining[1] else self.transpose.format(right.name)
         return f"{first} @ {second}"
 
+    def _quotient(self, step: Quotient) -> str:
+        matrix = self._factor(step.matrix)
+        if step.right is None:
+            return self.inverse.format(matrix)
+        if step.right.value.columns == 1:
+            return self.solution.format(matrix, f"{step.right.value.name}[..., None]") + "[..., 0]"
+        return self.solution.format(matrix, self._factor(step.right))
+
+    def _entrywise(self, step: Entrywise) -> str:
+        """A function of whole arrays, numbers having the axes of a matrix."""
+        rank = len(inside((step.result.rows, step.result.columns)))
+        plain = {s for s in step.expression.free_symbols if s.name not in step.blocks}
+        return self.printer.text(step.expression.xreplace({s: Symbol(_widened(s.name, rank)) for s in plain}))
+
     def _term(self, term: Term, step: Assembly, program: Program) -> str:
         rank = len(inside(step.shape))
         if rank == 0:
@@ -79,21 +108,32 @@ class Tensors:
         matrix = self._matrix(term, step, program)
         if term.coefficient.is_number:
             return matrix if term.coefficient == 1 else f"{self.printer.text(term.coefficient, PRODUCT)}*{matrix}"
-        return f"{self.printer.text(term.coefficient, ATOM)}[...{', None' * rank}]*{matrix}"
+        return f"{_widened(self.printer.text(term.coefficient, ATOM), rank)}*{matrix}"
 
     def _matrix(self, term: Term, step: Assembly, program: Program) -> str:
-        if term.factor is None:
-            size = step.shape[0]
-            length = f"{program.sizes[size][0]}.shape[{program.sizes[size][1]}]" if isinstance(size, str) else size
-            return self.identity.format(length, program.inputs[0].name)
-        value = term.factor.value
-        return self.transpose.format(value.name) if term.factor.flipped and value.columns != 1 else value.name
+        """The matrix of a term; where there is none or only its diagonal, an identity, or ones."""
+        if term.factor is not None and not term.factor.diagonal:
+            return self._factor(term.factor)
+        filling = self.identity if len(inside(step.shape)) == 2 else self.ones
+        size = inside(step.shape)[0]
+        length = f"{program.sizes[size][0]}.shape[{program.sizes[size][1]}]" if isinstance(size, str) else size
+        filled = filling.format(length, self._sample(program))
+        return filled if term.factor is None else f"{term.factor.value.name}[..., None]*{filled}"
+
+    def _factor(self, factor: Factor) -> str:
+        flat = 1 in (factor.value.rows, factor.value.columns)
+        return self.transpose.format(factor.value.name) if factor.flipped and not flat else factor.value.name
+
+
+def _widened(number: str, rank: int) -> str:
+    """A number as an array that has so many axes behind those of the batch."""
+    return f"{number}[...{', None' * rank}]" if rank else number
 
 
 def numbers(program: Program) -> Iterator[Any]:
     """The scalar expressions of a program."""
     for step in program.steps:
-        if isinstance(step, Assignment):
+        if isinstance(step, Assignment | Entrywise):
             yield step.expression
         elif isinstance(step, Assembly):
             yield from (term.coefficient for term in step.terms)

@@ -41,6 +41,8 @@ from symlag.backends._tensors import Tensors
 from symlag.errors import LoweringError
 from symlag.program import Program, Slot
 
+SINGULAR = torch.linalg.LinAlgError  # pyright: ignore[reportPrivateImportUsage]
+
 _FUNCTIONS = {
     Abs: "torch.abs({0})",
     Max: "torch.maximum({0}, {1})",
@@ -81,6 +83,10 @@ _TENSORS = Tensors(
     ),
     contraction='torch.einsum("{0}", {1})',
     transpose="{0}.mT",
+    inverse="torch.linalg.inv({0})",
+    solution="torch.linalg.solve({0}, {1})",
+    nothing="torch.empty(0, dtype=torch.float64)",
+    ones="torch.ones({0}, dtype={1}.dtype, device={1}.device)",
     identity="torch.eye({0}, dtype={1}.dtype, device={1}.device)",
     size="const({0}.shape[{1}])",
     opening="const = {0}.new_tensor",

@@ -2,7 +2,8 @@
 
 A word is shortened pair by pair: first where a vector is met, so that no outer product is formed on the way, then where
 most words share the pair, then where it is short. A closed word, a trace, ends as the contraction of its last two
-factors: tr(ABCD) = Σ (AB)ᵢₖ (CD)ₖᵢ. A transpose is a matter of which index comes first, and is never carried out.
+factors: tr(ABCD) = Σ (AB)ᵢₖ (CD)ₖᵢ. A transpose is a matter of which index comes first, and is never carried out. An
+inverse is solved against its neighbour, and made only where it stands alone.
 
 >>> A, w = Factor(Value("A", "n", "n")), Factor(Value("w", "n"))
 >>> for step in contract([], [(w.T, A, w)], iter("pq"))[0]:
@@ -18,82 +19,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-Size = int | str
+from symlag.program._steps import Contraction, Factor, Quotient, Value
 
-
-@dataclass(frozen=True)
-class Value:
-    """A named array: a number, a vector or a matrix, made of so many letters; a number has sides of length one."""
-
-    name: str
-    rows: Size
-    columns: Size = 1
-    letters: int = 1
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A value as it stands in a word: as it is, transposed, or as the diagonal of a matrix, which is never filled."""
-
-    value: Value
-    flipped: bool = False
-    diagonal: bool = False
-
-    @property
-    def shape(self) -> tuple[Size, Size]:
-        rows, columns = self.value.rows, self.value.rows if self.diagonal else self.value.columns
-        return (columns, rows) if self.flipped else (rows, columns)
-
-    @property
-    def T(self) -> Factor:
-        return self if self.diagonal else Factor(self.value, not self.flipped)
-
-    def subscripts(self, row: str, column: str) -> str:
-        """The indices of the value, with those of the factor given; a side of length one has none."""
-        if self.diagonal:
-            return row
-        first, second = (column, row) if self.flipped else (row, column)
-        return first * (self.value.rows != 1) + second * (self.value.columns != 1)
-
-
-@dataclass(frozen=True)
-class Contraction:
-    """The sum over all indices that do not remain of a product of one or two values."""
-
-    result: Value
-    operands: tuple[Value, ...]
-    subscripts: tuple[str, ...]
-    remaining: str
-
-    @property
-    def extents(self) -> dict[str, Size]:
-        """The size of each index."""
-        sides = [[side for side in (v.rows, v.columns) if side != 1] for v in self.operands]
-        return {
-            index: size
-            for marks, sizes in zip(self.subscripts, sides, strict=True)
-            for index, size in zip(marks, sizes, strict=True)
-        }
-
-    def __str__(self) -> str:
-        parts = (_indexed(v.name, marks) for v, marks in zip(self.operands, self.subscripts, strict=True))
-        return f"{_indexed(self.result.name, self.remaining)} = Σ {' '.join(parts)}"
-
-
+Product = Contraction | Quotient
 Word = tuple[Factor, ...]
 Pair = tuple[Factor, Factor]
 
 
 def contract(
     opened: Sequence[Word], closed: Sequence[Word], fresh: Iterator[str]
-) -> tuple[list[Contraction], list[Factor], list[Value]]:
+) -> tuple[list[Product], list[Factor], list[Value]]:
     """The steps that make the open words (products) and closed ones (traces), and what each of them became."""
     steps, short = _multiplied([*(Strand(w) for w in opened), *(Strand(w, least=2, ring=True) for w in closed)], fresh)
     numbers = [_close(strand.word, fresh, steps) for strand in short[len(opened) :]]
     return steps, [strand.word[0] for strand in short[: len(opened)]], numbers
 
 
-def diagonals(of: Sequence[Word], fresh: Iterator[str]) -> tuple[list[Contraction], list[Factor]]:
+def diagonals(of: Sequence[Word], fresh: Iterator[str]) -> tuple[list[Product], list[Factor]]:
     """The steps that make the diagonals of square words as vectors, and these."""
     steps, short = _multiplied([Strand(word, least=2) for word in of], fresh)
     return steps, [Factor(_close(strand.word, fresh, steps, kept="i")) for strand in short]
@@ -101,7 +43,7 @@ def diagonals(of: Sequence[Word], fresh: Iterator[str]) -> tuple[list[Contractio
 
 @dataclass(frozen=True)
 class Strand:
-    """A word on its way to so many factors at least; in a ring, the last meets the first."""
+    """A word on its way to so many factors, or to one that is no inverse; in a ring, the last meets the first."""
 
     word: Word
     least: int = 1
@@ -109,9 +51,10 @@ class Strand:
 
     @property
     def pairs(self) -> list[Pair]:
-        if len(self.word) <= self.least:
+        if len(self.word) <= self.least and not any(factor.inverted for factor in self.word):
             return []
-        return [*pairwise(self.word), *([(self.word[-1], self.word[0])] if self.ring else [])]
+        first, *between, last = self.word if len(self.word) > 1 else (*self.word, *self.word)
+        return [*pairwise(self.word), *([(last, first)] if self.ring and between else [])]
 
     def shortened(self, pair: Pair, made: Factor) -> Strand:
         """The word with each occurrence of the pair, or of its transpose, replaced by what was made of it."""
@@ -119,28 +62,51 @@ class Strand:
         word = _turned(self.word, pair) if self.ring else self.word
         while word:
             head = word[:2]
-            if head in _same(pair) and len(shorter) + len(word) > self.least:
+            short = len(shorter) + len(word) <= self.least and not any(factor.inverted for factor in head)
+            if head in _same(pair) and not short:
                 shorter, word = (*shorter, made if head == pair else made.T), word[2:]
             else:
                 shorter, word = (*shorter, word[0]), word[1:]
         return replace(self, word=shorter)
 
+    def knowing(self, inverse: Factor, made: Value) -> Strand:
+        """The word with an inverse, and its transpose, made."""
+        known = {inverse: Factor(made, inverse.flipped), inverse.T: Factor(made, not inverse.flipped)}
+        return replace(self, word=tuple(known.get(factor, factor) for factor in self.word))
 
-def _multiplied(strands: list[Strand], fresh: Iterator[str]) -> tuple[list[Contraction], list[Strand]]:
+
+def _multiplied(strands: list[Strand], fresh: Iterator[str]) -> tuple[list[Product], list[Strand]]:
     """The products that make the words as short as they may be, and what is left of them."""
-    steps: list[Contraction] = []
+    steps: list[Product] = []
     while found := _next(strands):
-        step, made = _product(found, next(fresh))
+        step: Product
+        if inverse := _alone(found):
+            step = Quotient(replace(inverse.value, name=next(fresh)), replace(inverse, inverted=False, flipped=False))
+            strands = [strand.knowing(inverse, step.result) for strand in strands]
+        else:
+            left, right = found
+            step, made = _product((left, right), next(fresh))
+            strands = [strand.shortened((left, right), made) for strand in strands]
         steps.append(step)
-        strands = [strand.shortened(found, made) for strand in strands]
     return steps, strands
 
 
-def _next(strands: Sequence[Strand]) -> Pair | None:
-    """The pair to multiply first."""
+def _next(strands: Sequence[Strand]) -> Word:
+    """The pair to multiply first; when none is left, an inverse by itself."""
     pairs = [pair for strand in strands for pair in strand.pairs]
     shared = Counter(map(_same, pairs))
-    return min(pairs, key=lambda pair: (*_cost(pair), -shared[_same(pair)], _letters(pair)), default=None)
+    alone = [strand.word for strand in strands if len(strand.word) == 1 and strand.word[0].inverted]
+    return min(
+        pairs,
+        key=lambda pair: (_alone(pair) is not None, *_cost(pair), -shared[_same(pair)], _letters(pair)),
+        default=alone[0] if alone else (),
+    )
+
+
+def _alone(word: Word) -> Factor | None:
+    """An inverse that finds nothing to be solved against: neither a diagonal nor another inverse is filled in."""
+    solvable = any(not factor.inverted and not factor.diagonal for factor in word)
+    return None if solvable else next((factor for factor in word if factor.inverted), None)
 
 
 def _cost(pair: Pair) -> tuple[bool, int]:
@@ -159,8 +125,10 @@ def _same(pair: Pair) -> frozenset[Pair]:
     return frozenset({pair, (right.T, left.T)})
 
 
-def _product(pair: Pair, name: str) -> tuple[Contraction, Factor]:
+def _product(pair: Pair, name: str) -> tuple[Product, Factor]:
     left, right = pair
+    if left.inverted or right.inverted:
+        return _quotient(pair, name)
     rows, columns = left.shape[0], right.shape[1]
     row = rows == 1 and columns != 1
     made = Value(name, *((columns, rows) if row else (rows, columns)), _letters(pair))
@@ -173,13 +141,22 @@ def _product(pair: Pair, name: str) -> tuple[Contraction, Factor]:
     return _lettered(Contraction(made, (left.value, right.value), marks, remaining)), Factor(made, row)
 
 
+def _quotient(pair: Pair, name: str) -> tuple[Quotient, Factor]:
+    """M⁻¹B, or AM⁻¹ as the transpose of M⁻ᵀAᵀ."""
+    left, right = pair
+    turned = not left.inverted
+    matrix, other = (right.T, left.T) if turned else pair
+    made = Value(name, *other.shape, _letters(pair))
+    return Quotient(made, replace(matrix, inverted=False), other), Factor(made, turned)
+
+
 def _indices(left: Factor, right: Factor) -> tuple[str, str, str]:
     """The indices of a product; on a diagonal row and column are one."""
     j = "i" if left.diagonal else "j"
     return "i", j, j if right.diagonal else "k"
 
 
-def _close(loop: Word, fresh: Iterator[str], steps: list[Contraction], kept: str = "") -> Value:
+def _close(loop: Word, fresh: Iterator[str], steps: list[Product], kept: str = "") -> Value:
     """What a closed word of one or two factors comes to: a number, or with its index kept the diagonal, a vector."""
     if loop[0].shape == (1, 1):
         return loop[0].value
@@ -202,7 +179,3 @@ def _turned(loop: Word, pair: Pair) -> Word:
     """The closed word, turned by one where the pair lies across its ends."""
     across = len(loop) > 2 and (loop[-1], loop[0]) in _same(pair)
     return loop[-1:] + loop[:-1] if across else loop
-
-
-def _indexed(name: str, marks: str) -> str:
-    return f"{name}[{','.join(marks)}]" if marks else name

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sympy import Basic, DiagMatrix, Expr, MatAdd, MatrixBase, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
+from sympy import Basic, Expr, Function, MatAdd, MatrixBase, MatrixSymbol, Symbol, SympifyError, Transpose, sympify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -23,8 +23,9 @@ from symlag.blocks import normal
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.jet import checked_name, jets
 from symlag.noether import Law, MomentumMap
-from symlag.program._contractions import Factor, Size, Value, Word
+from symlag.program._contractions import Word
 from symlag.program._names import Names, public
+from symlag.program._steps import Factor, Size, Value
 from symlag.spelling import Spelling
 from symlag.unknown import Gradient, Partial, Unknown
 
@@ -48,7 +49,7 @@ class Doors:
     outputs: tuple[Slot, ...]
     numbers: Mapping[Symbol, Symbol]
     factors: Mapping[MatrixExpr, Factor]
-    sizes: Mapping[str, tuple[str, int]]
+    lengths: Lengths
     parameters: frozenset[Symbol]
     names: Names
 
@@ -60,9 +61,13 @@ class Doors:
         """The same doors, with further letters that have a value."""
         return replace(self, factors={**self.factors, **factors})
 
+    def factor(self, name: str, matrix: Any) -> Factor:
+        """A new value by the name, of the shape of a matrix."""
+        return _factor(name, self.lengths.shape(matrix))
+
     def number(self, expression: Expr, traces: Mapping[Any, Symbol]) -> Expr:
         """A scalar expression in names."""
-        spelled = expression.xreplace({**traces, **self.numbers})
+        spelled = expression.xreplace({**self.numbers, **traces})
         for foreign in spelled.atoms(MatrixExpr):
             raise LoweringError(str(expression), f"{foreign} stands outside of a trace", "trace(…), or inner(A, B)")
         return spelled
@@ -70,8 +75,6 @@ class Doors:
     def _factor(self, letter: Any) -> Factor:
         if isinstance(letter, Transpose):
             return self._factor(letter.arg).T
-        if isinstance(letter, DiagMatrix):
-            return replace(self._factor(letter.args[0]), diagonal=True)
         if letter not in self.factors:
             raise LoweringError(str(letter), "no kernel knows this kind of matrix", "sums and products of blocks")
         return self.factors[letter]
@@ -91,7 +94,7 @@ def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None) -> Doors:
     names = Names()
     entering = _entering(list(asked.values()), inputs)
     inside = {symbol: names.own(public(symbol)) for symbol in entering}
-    lengths = _Lengths.of({s: name for s, name in inside.items() if isinstance(s, MatrixSymbol)}, names)
+    lengths = Lengths.of({s: name for s, name in inside.items() if isinstance(s, MatrixSymbol)}, names)
     slots = tuple(Slot(public(s), name, lengths.shape(s)) for s, name in inside.items())
     numbers = {s: Symbol(name, **s.assumptions0) for s, name in inside.items() if isinstance(s, Symbol)}
     sizes = {n: Symbol(name, integer=True) for n, name in lengths.names.items() if isinstance(n, Symbol)}
@@ -99,18 +102,18 @@ def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None) -> Doors:
     still = frozenset(named for s, named in numbers.items() if s not in moving) | frozenset(sizes.values())
     outputs = tuple(Slot(key, names.own(_spoken(key)), lengths.shape(e)) for key, e in asked.items())
     factors = {s: _factor(name, lengths.shape(s)) for s, name in inside.items() if isinstance(s, MatrixSymbol)}
-    return Doors(slots, outputs, numbers | sizes, factors, lengths.read, still, names)
+    return Doors(slots, outputs, numbers | sizes, factors, lengths, still, names)
 
 
 @dataclass(frozen=True)
-class _Lengths:
+class Lengths:
     """The names of the sizes that are no plain integers, and from which side of which input each is read."""
 
     names: Mapping[Any, str]
     read: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of(cls, blocks: Mapping[MatrixSymbol, str], names: Names) -> _Lengths:
+    def of(cls, blocks: Mapping[MatrixSymbol, str], names: Names) -> Lengths:
         found: dict[Any, tuple[str, int]] = {}
         for matrix, name in blocks.items():
             sides = [n for n in matrix.shape if n != 1]
@@ -163,11 +166,16 @@ def _computable(expression: Any) -> Any:
         raise LoweringError(
             str(expression), "it is neither a number nor a block", "a scalar or an expression in blocks"
         )
-    for slope in expression.atoms(Unknown, Partial, Gradient, AppliedUndef):
+    for slope in filter(_is_unknown, expression.atoms(Unknown, Partial, Gradient, Function)):
         function = getattr(slope, "function", slope)
         wrong = f"the kernel of an unknown function {function} has no value"
         raise LoweringError(str(expression), wrong, "the function out")
     return normal(expression)
+
+
+def _is_unknown(node: Any) -> bool:
+    """Whether nothing, or the degree alone, is known of a function."""
+    return not isinstance(node, Function) or isinstance(node, AppliedUndef) or hasattr(node, "degree")
 
 
 def _entering(expressions: list[Any], inputs: Iterable[Any] | None) -> list[Any]:
