@@ -13,13 +13,13 @@ exponentials and on which powers of that variable they depend (`Certificate.shif
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from symlag.determining import System
-from symlag.residues import Echelon, UnluckyError, Vector, reduced
+from symlag.residues import Echelon, UnluckyError, Vector, dot, reduced
 from symlag.series import BITS, Part, by_degree, factorials, monomials, pack, unpack
 from symlag.specialise import Specialisation
 
@@ -84,13 +84,15 @@ class Split:
         fibres = {fibre for fibre, _ in self.chosen}
         there = {fibre: _terms(self.system, replace(self.at, order=order, fibre=fibre, known={})) for fibre in fibres}
         parts = [there[fibre][i] for fibre, i in self.chosen]
-        return [_mixed(parts, weights, self.at.prime) for weights in self.mixing]
+        return _mixed(parts, self.mixing, self.at.prime)
 
 
 def _split(system: System, at: Specialisation) -> Split:
     """Ever new fibres, until three in a row say nothing new; those without a value are passed over."""
     echelon, chosen, rows, idle = Echelon(at.prime), list[tuple[int, int]](), list[Terms](), 0
     for fibre in range(FIBRES):
+        if fibre > HOPELESS and not rows:
+            break
         try:
             equations = _terms(system, replace(at, fibre=fibre, known={}))
         except UnluckyError:
@@ -101,8 +103,6 @@ def _split(system: System, at: Specialisation) -> Split:
         idle = 0 if new else idle + 1
         if idle > 2:
             return Split(system, at, tuple(chosen), _mixing(rows, at.prime))
-        if fibre > HOPELESS and not rows:
-            break
     raise UnluckyError
 
 
@@ -114,14 +114,20 @@ def _mixing(rows: list[Terms], prime: int) -> tuple[Vector, ...]:
     return tuple(row[len(places) :] for row in reduced(marked, prime).values())
 
 
-def _mixed(parts: list[Terms], weights: Vector, prime: int) -> Terms:
-    found: Terms = {}
-    for part, weight in zip(parts, weights, strict=True):
-        for place, series in part.items() if weight else ():
-            into = found.setdefault(place, [{} for _ in series])
-            for sums, terms in zip(into, series, strict=True):
-                for monomial, c in terms.items():
-                    sums[monomial] = (sums.get(monomial, 0) + weight * c) % prime
+def _mixed(parts: list[Terms], mixing: Sequence[Vector], prime: int) -> list[Terms]:
+    """The combinations of equations with the given weights."""
+    columns: defaultdict[tuple[Any, int, int], Vector] = defaultdict(lambda: [0] * len(parts))
+    for row, equation in enumerate(parts):
+        for place, series in equation.items():
+            for degree, part in enumerate(series):
+                for monomial, c in part.items():
+                    columns[place, degree, monomial][row] = c
+    order = max(degree for _, degree, _ in columns)
+    found: list[Terms] = [defaultdict(lambda: [{} for _ in range(order + 1)]) for _ in mixing]
+    for (place, degree, monomial), column in columns.items():
+        for equation, weights in zip(found, mixing, strict=True):
+            if c := dot(weights, column, prime):
+                equation[place][degree][monomial] = c
     return found
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Self
 
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, SympifyError, Tuple, sympify
@@ -86,8 +87,14 @@ class Jet(Prolonged, Symbol):
     __slots__ = ("base", "order", "stem")
 
     def __new__(cls, stem: str, order: tuple[int, ...] = (0,), base: tuple[Symbol, ...] = (t,)) -> Self:
-        jet = Symbol.__xnew__(cls, checked_name(stem), real=True)
-        jet.stem, jet.order, jet.base = stem, tuple(map(int, order)), tuple(base)
+        return cls._only(checked_name(stem), tuple(map(int, order)), tuple(base))
+
+    @classmethod
+    @cache
+    def _only(cls, stem: str, order: tuple[int, ...], base: tuple[Symbol, ...]) -> Self:
+        """The one object of each jet: SymPy then compares jets by identity, which is most of its work."""
+        jet = Symbol.__xnew__(cls, stem, real=True)
+        jet.stem, jet.order, jet.base = stem, order, base
         jet.name = jet._spelled()
         return jet
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from math import isqrt
 from operator import mul
 
@@ -94,15 +95,25 @@ class Echelon:
 
     def reduce(self, row: Mapping[int, int]) -> dict[int, int]:
         """The row with every pivot column eliminated."""
-        left, kept = dict(row), dict[int, int]()
-        while left:
-            column = max(left)
+        left, kept, queue = dict(row), dict[int, int](), [-column for column in row]
+        heapify(queue)
+        while queue:
+            column = -heappop(queue)
             value = left.pop(column) % self.prime
             if value and column in self.rows:
-                _subtract(left, value, column, self.rows[column])
+                self._subtract(left, queue, value, column)
             elif value:
                 kept[column] = value
         return kept
+
+    def _subtract(self, left: dict[int, int], queue: list[int], factor: int, pivot: int) -> None:
+        """Takes a multiple of a known row off, and queues the columns that are new."""
+        for column, value in self.rows[pivot].items():
+            if column in left:
+                left[column] -= factor * value
+            elif column != pivot:
+                left[column] = -factor * value
+                heappush(queue, -column)
 
     def insert(self, row: Mapping[int, int]) -> bool:
         """Whether the row said something new; it is kept if so."""
@@ -112,12 +123,6 @@ class Echelon:
             inverse = pow(kept[lead], -1, self.prime)
             self.rows[lead] = {column: value * inverse % self.prime for column, value in kept.items()}
         return bool(kept)
-
-
-def _subtract(left: dict[int, int], factor: int, pivot: int, row: Mapping[int, int]) -> None:
-    for column, value in row.items():
-        if column != pivot:
-            left[column] = left.get(column, 0) - factor * value
 
 
 def _back(basis: dict[int, int], width: int, prime: int) -> dict[int, Vector]:
