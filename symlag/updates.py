@@ -100,23 +100,23 @@ class UpdateRule:
         object.__setattr__(self, "equations", {x: made[x] for x in _in_order(made)})
         object.__setattr__(self, "initial", {x: sympify(e) for x, e in self.initial.items()})
 
-    @property
+    @cached_property
     def buffers(self) -> tuple[Letter, ...]:
         """The letters other than θ that the next step reads."""
         read = set().union(*(letters(e) for e in self.equations.values()))
         return tuple(x for x in self.equations if x in read and x != theta)
 
-    @property
+    @cached_property
     def positions(self) -> tuple[Letter, ...]:
         """θ, and the buffers that start from it: averages of the weights."""
         return (theta, *(x for x in self.buffers if self.initial.get(x) == theta))
 
-    @property
+    @cached_property
     def momenta(self) -> tuple[Letter, ...]:
         """The buffers that are linear combinations of gradients, and of θ."""
         return tuple(x for x in self.buffers if x not in self.positions and self._sources(x) == {g})
 
-    @property
+    @cached_property
     def hyperparameters(self) -> tuple[Expr, ...]:
         """The symbols, and the schedules by their functions of k, that occur beside letters."""
         whole = Add(*self.equations.values())

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from sympy import lambdify
 
-from symlag.backends import kernel
 from symlag.updates import g, k, theta
 
 STEPS = 400
@@ -82,12 +81,13 @@ def play(law, weights, move, **hyper):
     return {name: np.array(values) for name, values in record.items()}
 
 
-def misses(law, record, **still):
-    """By how much each charge misses the law, relative to the largest it ever is or is changed by."""
-    made = kernel(law.ledger, "numpy")
-    arrays = {name: fitting({**record, **still}[name]) for name in made.inputs}
-    told = {name: np.asarray(value) for name, value in made(**arrays).items()}
-    return [_missed(told, name, law.sources) for name in law.names]
+def misses(law, ledger, record):
+    """By how much each charge misses the law, relative to the largest it ever is or is changed by.
+
+    `ledger` is the kernel of the law's ledger.
+    """
+    told = ledger(**{name: fitting(record[name]) for name in ledger.inputs})
+    return [_missed({key: np.asarray(value) for key, value in told.items()}, name, law.sources) for name in law.names]
 
 
 def fitting(array):

@@ -213,7 +213,7 @@ def run(law, hyper, move):
     dice = np.random.default_rng(1)
     weights = {q: dice.normal(size=(5, 1) if q == w else q.shape) for q in law.frame.generator.components}
     still = {p.name: STILL[p.name] for p in law.frame.generator.parameters}
-    return misses(law, play(law, weights, move, **HYPER | hyper), **still)
+    return misses(law, kernel(law.ledger), play(law, weights, move, **HYPER | hyper) | still)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,126 @@
+"""Discrete mechanics: the heavy ball as a variational integrator, Noether's theorem for steps, and the sphere."""
+
+import numpy as np
+import pytest
+from sympy import S, cancel, expand, lambdify, symbols
+
+from symlag.blocks import inner, normal
+from symlag.calculus import scaled
+from symlag.discrete import exact
+from symlag.errors import SymlagError
+from symlag.exact import vanishes
+from symlag.forms import Form
+from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.jet import block, coordinates
+from symlag.library import nesterov, sgd, sgdw
+from symlag.losses import invariant_loss
+from symlag.sphere import G, on_sphere
+from symlag.sphere import S as SQUARE
+from symlag.updates import Letter, k, theta
+from symlag.variational import after, before, discrete_euler_lagrange, discrete_noether, integrator
+
+eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
+w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)
+x, y = coordinates("x y")
+
+GENERATORS = {
+    "scale": scale(w),
+    "translation": translation(w),
+    "rotation": rotation(w),
+    "plane": rotation(x, y),
+    "rescale": rescale(U, V, 2),
+    "general linear": general_linear(U, V),
+    "conformal": Generator({w: inner(w, w) * w}),
+}
+RULES = [sgd(), sgd(dampening=d), sgdw()]
+
+
+def mechanics(rule, X):
+    return integrator(rule, invariant_loss("f", X), X.components)
+
+
+@pytest.mark.parametrize("X", GENERATORS.values(), ids=GENERATORS)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_balance_is_proved_off_the_motion(rule, X):
+    law = discrete_noether(mechanics(rule, X), X)
+    assert law.defect() == 0
+    assert set(law.sources) == {"kinetic", "potential"}
+
+
+def test_a_symmetry_that_the_loss_breaks_is_accounted_for():
+    f = invariant_loss("f", scale(w))
+    law = discrete_noether(integrator(sgd(), f, [w]), translation(w))
+    assert law.defect() == 0
+    assert law.sources["potential"].has(f)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_equation_of_motion_is_the_update(rule):
+    """E of two updates in a row, whatever the loss: the buffer written as the step that it made."""
+    L = mechanics(rule, scale(w))
+    slope = L.potential.args[-1].gradients[0]
+    (E,) = discrete_euler_lagrange(L).values()
+    v, keep = Letter("v"), rule.linear[theta][theta]
+    push, gain = rule.linear[theta][v.new], rule.linear[v][Letter("g")].subs(k, 1)
+    buffer = scaled(1 / push, w - scaled(keep, before(w)))
+    told = scaled(beta, buffer) + scaled(gain, slope) + scaled(rule.linear[v].get(theta, S.Zero).subs(k, 1), w)
+    moved = normal(E.xreplace({after(w): normal(scaled(keep, w) + scaled(push, told))}))
+    assert vanishes(moved)
+
+
+def test_the_discrete_lagrangian_of_the_heavy_ball():
+    f = invariant_loss("f", scale(w))
+    L = integrator(sgd(), f, [w])
+    step = after(w) - w
+    assert vanishes(L.density - (inner(step, step) / (2 * eta) - f - lam * inner(w, w) / 2))
+    assert L.growth == 1 / beta
+
+
+def test_noether_and_elimination_say_the_same():
+    """J = −⟨v, ξ⟩, and J⁺ = βJ + … is the recursion of C."""
+    X = scale(w)
+    law = discrete_noether(mechanics(sgd(), X), X)
+    closed = exact(sgd(), X)
+    C = next(charge for charge in closed.charges if charge == Form(Letter("v"), theta))
+    frame, v = closed.frame, Letter("v")
+    step = {after(w): w - scaled(eta, frame.block(v.new, w)), before(w): w + scaled(eta, frame.block(v, w))}
+    assert vanishes(normal(law.charge.xreplace(step)) + frame.value(C))
+    told = law.keep * law.charge + sum(law.sources.values())
+    other = closed.equations[Form(v.new, theta.new)]
+    assert vanishes(normal(told.xreplace(step)) + frame.value(other))
+
+
+@pytest.mark.parametrize("rule", [nesterov(), sgd(momentum=0)], ids=lambda rule: rule.name)
+def test_without_one_gradient_and_a_momentum_there_is_no_lagrangian(rule):
+    with pytest.raises(SymlagError, match="no discrete Lagrangian of two positions moves like it"):
+        integrator(rule, 0, [w])
+
+
+def test_descent_on_the_sphere_is_rmsprop():
+    made, c = on_sphere(sgd(momentum=0)), 1 - eta * lam
+    told = c**4 * G + 2 * c**2 * eta**2 * SQUARE + eta**4 * SQUARE**2 / G
+    assert cancel(expand(made.accumulated - told)) == 0
+    assert cancel(made.rate - eta / (c * G**S.Half)) == 0
+    with pytest.raises(SymlagError, match="its step is no combination of θ and g alone"):
+        on_sphere(sgd())
+
+
+def test_side_by_side_on_the_sphere():
+    """200 steps on f(w) = uᵀMu + sin(⟨c, u⟩), u = w/|w|: the same loss on either side."""
+    dice = np.random.default_rng(0)
+    M, c, weight = dice.normal(size=(6, 6)), dice.normal(size=6), dice.normal(size=6)
+    loss = lambda u: u @ M @ u + np.sin(c @ u)  # noqa: E731
+
+    def slope(u):
+        plain = (M + M.T) @ u + np.cos(c @ u) * c
+        return plain - (plain @ u) * u
+
+    made = on_sphere(sgd(0.1, 0, 0.05))
+    rate, accumulated = (lambdify([G, SQUARE], e) for e in (made.rate, made.accumulated))
+    u, memory = weight / np.linalg.norm(weight), np.linalg.norm(weight) ** 4
+    for _ in range(200):
+        radius = np.linalg.norm(weight)
+        weight = weight - 0.1 * (slope(weight / radius) / radius + 0.05 * weight)
+        pushed = u - rate(memory, 0) * slope(u)
+        u, memory = pushed / np.linalg.norm(pushed), accumulated(memory, slope(u) @ slope(u))
+        assert abs(loss(u) - loss(weight / np.linalg.norm(weight))) < 1e-12
