@@ -57,7 +57,7 @@ class Unknown(Expr):
     def relations(self, constants: Iterable[MatrixSymbol] = ()) -> Iterator[tuple[Expr, Expr]]:
         """Each invariance as a replacement: a product of gradients, and what it equals.
 
-        An invariance for every constant matrix X holds for each of the given constants.
+        An invariance under every linear map X holds for each of the given constants.
         """
         known: list[tuple[Expr, Expr]] = []
         for direction in (some for family in self.args[2] for some in _members(family, constants)):
@@ -222,12 +222,12 @@ def _constants(expression: Any) -> list[MatrixSymbol]:
 
 
 def _members(family: Tuple, constants: Iterable[MatrixSymbol]) -> Iterator[Tuple]:
-    """The directions that a family with one constant matrix in it has for each constant of its kind."""
+    """The directions that a family of linear maps has, one for each constant matrix of its kind."""
     yield family
-    own = _constants(family)
-    for c in constants if len(own) == 1 else ():
-        if c != own[0] and c.shape == own[0].shape and isinstance(c, type(own[0])):
-            yield Tuple(*(normal(part.xreplace({own[0]: c})) for part in family))
+    maps = [X for X in _constants(family) if X.is_square and X not in family]  # a bare n is one direction of many
+    for c in constants if len(maps) == 1 else ():
+        if c != maps[0] and c.shape == maps[0].shape and isinstance(c, type(maps[0])):
+            yield Tuple(*(normal(part.xreplace({maps[0]: c})) for part in family))
 
 
 def _expanded(relation: Expr) -> Expr:

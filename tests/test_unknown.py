@@ -107,6 +107,14 @@ def test_an_unknown_function_takes_part_in_words():
     assert Gradient(g, 0).shape == (h, n)
 
 
+def test_an_invariance_along_one_direction_says_nothing_of_another():
+    w, n, c = block("w", 3), constant("n", 3), constant("c", 3)
+    f = Unknown("f", [w], [[n]])
+    assert directional(f, {w: n}) == 0
+    assert directional(f, {w: c}) == inner(f.gradients[0], c)
+    assert gradient(f, w) == f.gradients[0]
+
+
 def test_an_invariance_for_every_matrix_holds_for_each_of_its_kind():
     U, V = block("U", 4, 3), block("V", 5, 3)
     X, S = constant("X", 3, 3), Symmetric("S", 3, 3)
