@@ -2,7 +2,10 @@
 
 from sympy import symbols
 
+from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
+from symlag.bregman import bregman
+from symlag.derivation import Derivation, derive
 from symlag.elementwise import elementwise, homogeneous
 from symlag.errors import SymlagError
 from symlag.generator import (
@@ -10,21 +13,26 @@ from symlag.generator import (
     bracket,
     general_linear,
     rescale,
+    rescale_units,
     rotation,
     scale,
     time_translation,
     translation,
 )
-from symlag.hadamard import hadamard  # as soon as diagonals meet vectors, its rules of differentiation are needed
+from symlag.hadamard import hadamard
 from symlag.jet import block, coordinates, fields, t
 from symlag.lagrangian import Lagrangian
-from symlag.losses import invariant_loss
+from symlag.letters import diagonal, ones
+from symlag.losses import invariant_loss, loss
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from symlag.noether import Law, MomentumMap, noether
 from symlag.rules import Rule, heavy_ball
+from symlag.survival import mirror_flow, split, survival, verdicts
 
 __all__ = [
+    "Derivation",
     "Generator",
+    "Kernel",
     "Lagrangian",
     "Law",
     "MomentumMap",
@@ -35,8 +43,11 @@ __all__ = [
     "accelerations",
     "block",
     "bracket",
+    "bregman",
     "constant",
     "coordinates",
+    "derive",
+    "diagonal",
     "elementwise",
     "energy",
     "euler_lagrange",
@@ -48,14 +59,22 @@ __all__ = [
     "homogeneous",
     "inner",
     "invariant_loss",
+    "kernel",
+    "loss",
+    "mirror_flow",
     "momenta",
     "noether",
+    "ones",
     "rescale",
+    "rescale_units",
     "rotation",
     "scale",
+    "split",
+    "survival",
     "symbols",
     "t",
     "time_translation",
     "trace",
     "translation",
+    "verdicts",
 ]
