@@ -23,7 +23,7 @@ from typing import Any
 from sympy import Expr, S, Symbol, solve, sqrt
 
 from symlag.blocks import inner, normal
-from symlag.calculus import add, euler, scaled, total
+from symlag.calculus import add, euler, gradient, scaled, total
 from symlag.errors import SymlagError
 from symlag.exact import lowest
 from symlag.jet import Block, Jet
@@ -95,7 +95,7 @@ def fourth_power(law: Law) -> Relaxation:
     r, friction = found.radius, lowest(law.rate * m)
     swing = CHI * inner(found.gradient, found.gradient) / (friction**2 * r**4)
     slow = found.radial.xreplace({r.dot.dot: S.Zero, inner(found.direction.dot, found.direction.dot): swing})
-    (drift,) = solve(slow, r.dot)
+    drift = -slow.xreplace({r.dot: S.Zero}) / gradient(slow, r.dot)
     rate = total(r**4).xreplace({r.dot: drift}).expand()
     fed = rate.xreplace({inner(found.gradient, found.gradient): S.Zero})
     return Relaxation(r**4, lowest(-fed / r**4), lowest(rate - fed))
