@@ -43,10 +43,11 @@ from symlag.generator import Generator
 from symlag.losses import invariant_loss
 from symlag.recursion import Recursion
 from symlag.updates import Letter, UpdateRule, g, theta
+from symlag.verbs import DiscreteVerbs
 
 
 @dataclass(frozen=True)
-class DiscreteLaw(Recursion):
+class DiscreteLaw(Recursion, DiscreteVerbs):
     """The recursion of the charges of one generator under one rule, with its proof.
 
     Without a source "breaking" it is that of a loss with the symmetry. `frame.value` gives what a form is in blocks: w

@@ -33,6 +33,7 @@ from sympy import (
     eye,
     factor,
     factor_list,
+    latex,
     sqrt,
     zeros,
 )
@@ -101,6 +102,10 @@ class Recursion:
         """Each charge after the step, by charges and sources before it."""
         ahead = self.propagator * Matrix(self.charges) + self.source
         return dict(zip(self.advanced, ahead, strict=True))
+
+    def _repr_latex_(self) -> str:
+        lines = [f"{latex(charge)} &= {latex(said)}" for charge, said in self.equations.items()]
+        return "$\\displaystyle \\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}$"
 
     def steady_state(self) -> dict[Form, Expr]:
         """The time average of each charge by those of the sources, where a run is long or its ends are alike.

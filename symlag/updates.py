@@ -24,6 +24,7 @@ from sympy.core.function import AppliedUndef
 
 from symlag.errors import SymlagError
 from symlag.jet import checked_name
+from symlag.verbs import RuleVerbs
 
 k = Symbol("k", integer=True, nonnegative=True)
 
@@ -78,7 +79,7 @@ class polar(Function):  # noqa: N801 - it is written like a function
 
 
 @dataclass(frozen=True)
-class UpdateRule:
+class UpdateRule(RuleVerbs):
     """The equations of one step, each giving the new value of a letter, and what the buffers start from.
 
     Equations are in θ, g, the buffers, and new values that other equations give; a buffer not named in `initial` starts

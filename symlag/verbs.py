@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING, Any, cast
 from sympy import Eq, Expr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symlag.backends import Kernel
+    from symlag.discrete import DiscreteLaw
+    from symlag.expansion import ModifiedEquation
+    from symlag.generator import Generator
+    from symlag.lagrangian import Lagrangian
     from symlag.noether import Law
     from symlag.polar import Adaptive
+    from symlag.rules import Rule
     from symlag.solution import Oscillation, Relaxation
 
 
@@ -55,3 +62,40 @@ class Verbs:
         from symlag.document import law_latex
 
         return law_latex(cast("Any", self))
+
+
+class DiscreteVerbs:
+    """The questions to a discrete law, mixed into `DiscreteLaw`."""
+
+    def kernel(self, backend: str = "numpy") -> Kernel:
+        """The ledger of the charges as one function of arrays: "numpy", "numba" or "torch"."""
+        from symlag.backends import kernel
+
+        return kernel(cast("DiscreteLaw", self).ledger, backend)
+
+
+class RuleVerbs:
+    """The questions to an update rule, mixed into `UpdateRule`: what it is as mechanics, and its laws."""
+
+    @property
+    def mechanics(self) -> Rule:
+        """The mass, friction and decay that the rule has in the continuous limit; an error where it is not linear."""
+        from symlag.transfer import limit
+
+        return limit(cast("Any", self)).mechanics
+
+    def lagrangian(self, loss: Any, coordinates: Iterable[Any]) -> Lagrangian:
+        """The mechanics of training these coordinates on a loss."""
+        return self.mechanics.lagrangian(loss, coordinates)
+
+    def exact(self, X: Generator | Law) -> DiscreteLaw:
+        """The exact discrete law of a generator, or of the generator of a continuous law."""
+        from symlag.discrete import exact
+
+        return exact(cast("Any", self), cast("Any", X).generator if hasattr(X, "generator") else cast("Any", X))
+
+    def modified_equation(self, order: int) -> ModifiedEquation:
+        """The differential equation that the rule follows, with that many corrections."""
+        from symlag.expansion import modified_equation
+
+        return modified_equation(cast("Any", self), order)

@@ -156,30 +156,40 @@ def test_opaque_rules_have_no_modified_equation():
 p = Matrix(symbols("p1 p2", real=True))
 LOSS = p[0] ** 2 / 2 + p[1] ** 2 + p[0] ** 2 * p[1] / 3 + p[0] * p[1] ** 3 / 5 + p[0] ** 4 / 4
 TIME, MOMENTUM, DECAY = 0.8, 0.4, 0.1
-FIELD = -Matrix([LOSS + Rational(1, 10) * p.dot(p) / 2]).jacobian(p).T
-DERIVED = [FIELD]
-for _ in range(3):
-    DERIVED.append(
-        DERIVED[-1].jacobian(p) if DERIVED[-1].cols == 1 else DERIVED[-1].reshape(len(DERIVED[-1]), 1).jacobian(p)
-    )
-TENSORS = [lambdify(list(p), entries, "numpy") for entries in DERIVED]
+
+
+class Differentials:
+    """The derivatives of F = −∇f − λx, evaluated at a point."""
+
+    def __init__(self, loss):
+        field = -Matrix([loss + Rational(1, 10) * p.dot(p) / 2]).jacobian(p).T
+        derived = [field]
+        for _ in range(3):
+            derived.append(derived[-1].reshape(len(derived[-1]), 1).jacobian(p))
+        self.tensors = [lambdify(list(p), entries, "numpy") for entries in derived]
+
+    def at(self, point):
+        def derived(vectors):
+            tensor = np.reshape(self.tensors[len(vectors)](*point), (2,) * (len(vectors) + 1))
+            for vector in reversed(vectors):
+                tensor = tensor @ vector
+            return tensor
+
+        return lambda tree: differential(tree, derived)
+
+
+ANHARMONIC = Differentials(LOSS)
 SLOPE = lambdify(list(p), Matrix([LOSS]).jacobian(p).T, "numpy")
-
-
-def derived_at(point):
-    def derived(vectors):
-        tensor = np.reshape(TENSORS[len(vectors)](*point), (2,) * (len(vectors) + 1))
-        for vector in reversed(vectors):
-            tensor = tensor @ vector
-        return tensor
-
-    return derived
 
 
 def flow(made, numbers, start, steps):
     """Where the field leads from a point in a number of steps."""
     weights = {tree: float(c.subs(numbers)) for tree, c in made.coefficients.items()}
-    field = lambda _, point: sum(c * differential(tree, derived_at(point)) for tree, c in weights.items())  # noqa: E731
+
+    def field(_, point):
+        at = ANHARMONIC.at(point)
+        return sum(c * at(tree) for tree, c in weights.items())
+
     return solve_ivp(field, (0, steps), start, method="DOP853", rtol=1e-13, atol=1e-15).y[:, -1]
 
 
@@ -210,3 +220,16 @@ def test_each_correction_gains_an_order(rule, order):
     gaps = [gap(rule, order, step) for step in steps]
     observed = np.polyfit(np.log(steps), np.log(gaps), 1)[0]
     assert observed == pytest.approx(order + 1, abs=0.25)
+
+
+@pytest.mark.parametrize("rule", [sgd(momentum=0), sgd(), nesterov()], ids=lambda rule: rule.name)
+def test_the_drift_is_what_the_field_does_to_the_charge(rule):
+    """⟨F(τ), x⟩ of a loss that does not see the scale of x, tree by tree and with weight decay."""
+    made, numbers = modified_equation(rule, 3), {eta: 0.1, b: MOMENTUM, lam: DECAY}
+    point = np.array([0.9, -0.6])
+    at = Differentials(p[0] * p[1] / p.dot(p) + p[0] ** 3 / p.dot(p) ** Rational(3, 2)).at(point)
+    direct = sum(float(c.subs(numbers)) * at(tree) @ point for tree, c in made.coefficients.items())
+    drift = made.drift()
+    told = float(drift.rate.subs(numbers)) * point @ point / 2
+    told += sum(float(c.subs(numbers)) * at(one) @ at(other) for (one, other), c in drift.pairs.items())
+    assert told == pytest.approx(direct, rel=1e-12)

@@ -1,23 +1,28 @@
 """Exact laws on digits: torch's own optimizers in all their ways, minibatches and a cosine schedule, in float64."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
+from sympy import lambdify
 
 from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric
-from symlag.discrete import buffer_law, exact
+from symlag.discrete import account, buffer_law, exact
 from symlag.errors import SymlagError
 from symlag.generator import Generator, scale, translation
 from symlag.jet import block
+from symlag.library import sgd
+from symlag.sphere import G, on_sphere
+from symlag.sphere import S as SQUARE
 from symlag.updates import Letter, g
 from tests.playing import misses
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 from symlag.optimizers import from_torch  # noqa: E402
-from tests.learning import arrays, network, record  # noqa: E402
+from tests.learning import arrays, digits, network, record  # noqa: E402
 
 w, c = block("w", 64), block("c", 10)
 U, V = block("U", 10, 4), block("V", 8, 4)
@@ -105,6 +110,46 @@ def test_muon_obeys_its_laws_in_torch_as_by_hand():
     for derive, field in [(exact, "skew"), (exact, "symmetric"), (buffer_law, "skew")]:
         law, blocks = derive(rule, FIELDS[field][0]), FIELDS[field][1]
         assert max(misses(law, kernel(law.ledger), arrays(law, blocks, letters, numbers) | STILL)) < 1e-11
+
+
+def test_a_normalisation_with_an_epsilon_breaks_the_law_and_the_account_says_by_how_much():
+    model = network(eps=1e-5)
+    letters, numbers = record(model, torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9), 0.05)
+    X, blocks = FIELDS["scale"]
+    told = {derive: missed(derive(sgd(), X), blocks, letters, numbers) for derive in (exact, account)}
+    assert told[account] < 1e-12
+    assert told[exact] > 1e-7
+
+
+def missed(law, blocks, letters, numbers):
+    return max(misses(law, kernel(law.ledger), arrays(law, blocks, letters, numbers)))
+
+
+def test_normalised_descent_is_rmsprop_filter_by_filter_on_the_sphere():
+    """Two trainings side by side, the same batches: by torch's SGD, and with directions by the rule on the sphere."""
+    rate, decay = 0.1, 0.02
+    plain, round_ = network(), network()
+    filters: Any = round_[0].weight
+    memory = (filters.detach() ** 2).sum(1, keepdim=True) ** 2
+    filters.data /= memory**0.25
+    made = on_sphere(sgd(rate, 0, decay))
+    step, accumulated = (lambdify([G, SQUARE], told, torch) for told in (made.rate, made.accumulated))
+    optimizers = [torch.optim.SGD(plain.parameters(), lr=rate, weight_decay=decay)]
+    optimizers.append(torch.optim.SGD([*round_.parameters()][1:], lr=rate, weight_decay=decay))
+    (pixels, classes), dice = digits(), torch.Generator().manual_seed(1)
+    for _ in range(200):
+        batch = torch.randint(len(classes), (64,), generator=dice)
+        losses = [torch.nn.functional.cross_entropy(model(pixels[batch]), classes[batch]) for model in (plain, round_)]
+        assert abs(losses[0] - losses[1]) < 1e-12
+        for model, optimizer, loss in zip((plain, round_), optimizers, losses, strict=True):
+            model.zero_grad()
+            loss.backward()
+            optimizer.step()
+        with torch.no_grad():
+            slope = filters.grad
+            filters -= step(memory, 0) * slope
+            filters /= filters.norm(dim=1, keepdim=True)
+            memory = accumulated(memory, (slope**2).sum(1, keepdim=True))
 
 
 def test_groups_are_read_live():
