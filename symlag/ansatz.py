@@ -26,7 +26,10 @@ Column = tuple[int, Expr]
 
 
 def solutions(system: System, columns: Sequence[Column], at: Specialisation) -> list[Vector]:
-    """A basis of the combinations of the columns (i, m), m standing for f_i, that solve the system modulo the prime."""
+    """A basis of the combinations of the columns (i, m), m standing for f_i, that solve the system modulo the prime.
+
+    The basis is reduced: the first column of each combination occurs in no other.
+    """
     rows: list[Vector] = []
     for there in _points(at):
         try:
@@ -34,7 +37,7 @@ def solutions(system: System, columns: Sequence[Column], at: Specialisation) -> 
         except UnluckyError:
             continue
         if len(rows) >= len(columns) + SPARE:
-            return null_space(rows, at.prime)
+            return [*reduced(null_space(rows, at.prime), at.prime).values()]
     raise AssertionError
 
 

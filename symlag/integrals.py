@@ -8,7 +8,7 @@ equations are those of `determining`: Σ_m (D f_m) pᵐ + f_m (D_t + γ)pᵐ = 0
 >>> x, y = coordinates("x y")
 >>> found = integrals(Lagrangian((x.dot**2 + y.dot**2) / 2, x**2 / 2 + y**2 / 2), 2)
 >>> found.verdict, found.charges[-1], x * y + x.dot * y.dot in found.charges
-('5, complete, proved', -x*y.dot + x.dot*y, True)
+('5, complete, proved', x*y.dot - x.dot*y, True)
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def integrals(L: Lagrangian, degree: int, ansatz: Ansatz = GROWING) -> Integrals
 
 def _parities(L: Lagrangian, degree: int) -> list[list[Exponents]]:
     """The exponents of momenta; even and odd ones apart where motion can be reversed."""
-    powers = [m for s in range(degree + 1) for m in monomials(len(L.coordinates), s)]
+    powers = [m for s in reversed(range(degree + 1)) for m in monomials(len(L.coordinates), s)]
     reverse = {q.dot: -q.dot for q in L.coordinates}
     if L.damping != 0 or not vanishes(L.density - L.density.xreplace(reverse)):
         return [powers]

@@ -71,7 +71,7 @@ def _block(
     tried = polynomials([*((letter, degree) for letter in letters), *swept], degree)
     functions = independent(tried, at) if len(tried) <= 2 * fit else tried
     if len(functions) <= fit:
-        columns = [(i, f * wave) for f in reversed(functions) for wave in waves for i in range(len(system.moved))]
+        columns = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
         read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
         yield from (parts for parts in read if parts is not None)
 

