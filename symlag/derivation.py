@@ -1,8 +1,8 @@
 """The form: a Python file that defines T, V and a symmetry is a derivation.
 
 The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
-they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those. The first line of the docstring
-is the title.
+they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those; without it the symmetries are
+found. The first line of the docstring is the title.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from symlag.motion import accelerations, require_velocities
 from symlag.noether import Law, noether
 from symlag.rules import Rule
 from symlag.spelling import instance
+from symlag.symmetry import symmetries
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
     names = {name: value for name, value in names.items() if value is not coordinates}  # an imported verb
     L = _mechanics(names)
     require_velocities(L)
-    generators = tuple(_generators(names))
+    generators = tuple(_declared(names["symmetry"]) if "symmetry" in names else _found(L))
     for q in (q for X in generators for q in X.components):
         L.require(q)  # here, not in `noether`, for here the error is told the file
     return Derivation(_title(names, stem), stem, L, generators, names.get("rule"))
@@ -182,10 +183,19 @@ def _moved(names: Mapping[str, Any]) -> tuple[Any, ...]:
     return found
 
 
-def _generators(names: Mapping[str, Any]) -> Iterator[Generator]:
-    declared = names.get("symmetry")
-    if declared is None:
-        raise FormError("symmetry", "it is missing", "symmetry = scale(w), or {x: x, y: y}")
+def _found(L: Lagrangian) -> tuple[Generator, ...]:
+    """The symmetries of an action that declares none."""
+    try:
+        found = symmetries(L).generators
+    except SymlagError as error:
+        write = "symmetry = scale(w), or {x: x, y: y}"
+        raise FormError("symmetry", f"it is missing, and cannot be found ({error.wrong})", write) from None
+    if not found:
+        raise FormError("symmetry", "it is missing, and the action has none", "symmetry = {x: x}, for a broken one")
+    return found
+
+
+def _declared(declared: Any) -> Iterator[Generator]:
     several = declared if isinstance(declared, list | tuple) else [declared]
     if not several:
         raise FormError(f"symmetry = {declared}", "it names no generator", "symmetry = time_translation(), say")

@@ -17,25 +17,34 @@ from typing import Any
 
 from sympy import (
     Add,
+    DiracDelta,
     Dummy,
     Expr,
     Function,
+    GreaterThan,
+    LessThan,
     MatAdd,
     MatMul,
     MatPow,
     Mul,
     Piecewise,
     Pow,
+    S,
+    StrictGreaterThan,
+    StrictLessThan,
     Trace,
     Transpose,
     ZeroMatrix,
     log,
+    solve,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import trace, zero_like
 
 Derive = Callable[[Any], Any]
+
+INEQUALITIES = LessThan | StrictLessThan | GreaterThan | StrictGreaterThan
 
 
 def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
@@ -86,7 +95,8 @@ def _(node: Function, derive: Derive) -> Any:
 
 @rule.register
 def _(node: Piecewise, derive: Derive) -> Any:
-    return Piecewise(*((derive(branch), condition) for branch, condition in node.args))
+    inside = Piecewise(*((derive(branch), condition) for branch, condition in node.args))
+    return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
 
 
 @rule.register
@@ -119,6 +129,25 @@ def _(node: MatPow, derive: Derive) -> Any:
 @rule.register
 def _(node: Transpose, derive: Derive) -> Any:
     return Transpose(derive(node.arg))
+
+
+def _jump(node: Piecewise, at: int, derive: Derive) -> Expr:
+    """What a branch leaps by where its condition g < 0 ends, as δ(g) times the rate of g; zero where it goes on."""
+    branch, condition = node.args[at]
+    if not isinstance(condition, INEQUALITIES):
+        return S.Zero
+    g = condition.lts - condition.gts
+    moving = sorted((s for s in g.free_symbols if derive(s) != 0), key=str)
+    leap = Piecewise(*node.args[at + 1 :]) - branch
+    return leap * DiracDelta(g) * derive(g) if moving and not _closes(leap, g, moving[0]) else S.Zero
+
+
+def _closes(leap: Expr, g: Expr, moving: Any) -> bool:
+    """Whether a leap is nothing wherever g is zero."""
+    try:
+        return all(leap.subs(moving, end) == 0 for end in solve(g, moving))
+    except NotImplementedError:
+        return False
 
 
 def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:

@@ -30,9 +30,13 @@ symmetry = scale(w)
 FILES = {
     "T missing": ("x = 1", "bad.py: T: it is missing; write T = m * x.dot**2 / 2, or rule = heavy_ball() beside V."),
     "an empty file": ("", "bad.py: T: it is missing"),
-    "symmetry missing": (
-        HEAD.replace("symmetry", "other"),
-        "bad.py: symmetry: it is missing; write symmetry =",
+    "no symmetry to be found": (
+        HEAD.replace("symmetry", "other") + "V = t * x**3 + y**5 + x * y",
+        "bad.py: symmetry: it is missing, and the action has none; write symmetry =",
+    ),
+    "a symmetry that cannot be found": (
+        "from symlag import *\nw = block('w')\nrule, V = heavy_ball(), loss('f', w)",
+        "bad.py: symmetry: it is missing, and cannot be found (",
     ),
     "no symmetry named": (HEAD + "symmetry = []", "symmetry = []: it names no generator; write"),
     "a symmetry that is none": (

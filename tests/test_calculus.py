@@ -7,6 +7,7 @@ from sympy import (
     Abs,
     Add,
     Derivative,
+    DiracDelta,
     Function,
     Heaviside,
     Integral,
@@ -260,3 +261,14 @@ def test_a_product_of_a_diagonal_and_a_vector_is_differentiated_without_further_
     program += "w = block('w'); print(total(inner(d(w) * w, w)) == 3 * inner(d(w) * w.dot, w))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True"
+
+
+def test_a_jump_in_time_is_a_kick():
+    step = Piecewise((1, t < 1), (2, True))
+    assert total(step) == DiracDelta(t - 1) * Piecewise((1, True))
+
+
+def test_what_goes_on_where_its_branch_ends_is_not_kicked():
+    ramp = Piecewise((0, t < 1), (t - 1, True))
+    assert total(ramp) == Piecewise((0, t < 1), (1, True))
+    assert not total(ramp).has(DiracDelta)
