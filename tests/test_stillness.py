@@ -88,7 +88,7 @@ def test_a_linear_pair_has_the_symmetry_of_its_hidden_layer():
 def test_an_explicit_potential_is_still_along_its_symmetries():
     found = symmetries_of_potential(inner(w, w) ** 2)
     assert {X.name for X in found} == {"rotation"}
-    assert [X.components for X in symmetries_of_potential((x - 2 * y) ** 3)][-1] == {x: 2, y: 1}
+    assert {x: 2, y: 1} in [X.components for X in symmetries_of_potential((x - 2 * y) ** 3)]
 
 
 def test_a_symbolic_size_is_refused():
