@@ -1,0 +1,19 @@
+"""The continuous symmetries of a PyTorch model, found by its gradients alone.
+
+`symmetries(model, loss, batch)` draws parameters and batches at random, and finds every linear family of vector fields
+ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes. What each gives in training is in `laws()`.
+
+>>> import torch
+>>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+>>> found = symmetries(model, torch.nn.functional.mse_loss, (torch.randn(8, 2), torch.randn(8, 1)))
+>>> [(symmetry.kind, symmetry.dimension) for symmetry in found]
+[('rescale', 3)]
+>>> print(found.verdict)
+None missed, proved: 3 directions leave the loss alone, all of them found.
+"""
+
+from symlag.networks._finder import symmetries
+from symlag.networks._found import Found
+from symlag.networks._symmetry import Laws, Symmetry
+
+__all__ = ["Found", "Laws", "Symmetry", "symmetries"]

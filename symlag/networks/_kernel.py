@@ -1,0 +1,75 @@
+"""Null spaces in float64, and the sparse bases of them that a reader would write down.
+
+>>> import torch
+>>> kernel(torch.tensor([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 0.0, 1.0]], dtype=torch.float64)).shape
+torch.Size([1, 3])
+>>> echelon(torch.tensor([[2.0, 4.0, 0.0], [1.0, 2.0, 3.0]], dtype=torch.float64)).tolist()
+[[1.0, 2.0, 0.0], [0.0, 0.0, 1.0]]
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+FLOOR = 1e-9  # relative singular values below are those of exact relations: float64 leaves them near 1e-15
+DENOMINATOR = 12  # degrees of homogeneity are fractions of small whole numbers
+
+
+def kernel(rows: Tensor) -> Tensor:
+    """An orthonormal basis, one vector a row, of what every row annihilates; needs at least as many rows as columns."""
+    if rows.shape[1] == 0:
+        return rows.new_zeros(0, 0)
+    _, s, vectors = torch.linalg.svd(compressed(rows), full_matrices=True)
+    return vectors[int((s > FLOOR * s.max().clamp(min=1e-300)).sum()) :]
+
+
+def compressed(rows: Tensor) -> Tensor:
+    """As few rows with the same null space."""
+    return torch.linalg.qr(rows, mode="r").R if rows.shape[0] > rows.shape[1] else rows
+
+
+def echelon(vectors: Tensor) -> Tensor:
+    """The reduced row echelon form of independent rows: sparse where the space has sparse vectors."""
+    left = vectors.clone()
+    row = 0
+    for column in range(left.shape[1]):
+        if row == len(left):
+            break
+        best = row + int(left[row:, column].abs().argmax())
+        if left[best, column].abs() <= 1e-7 * left[row:].abs().max():
+            continue
+        left[[row, best]] = left[[best, row]]
+        left[row] /= left[row, column].clone()
+        others = torch.arange(len(left), device=left.device) != row
+        left[others] -= left[others, column, None] * left[row]
+        row += 1
+    return torch.where(left[:row].abs() < 1e-7, 0.0, left[:row])
+
+
+def rank(vectors: Tensor) -> int:
+    """The number of independent rows."""
+    if 0 in vectors.shape:
+        return 0
+    s = torch.linalg.svdvals(vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-300))
+    return int((s > FLOOR * s.max()).sum())
+
+
+def independent(vectors: Tensor, of: Tensor) -> list[int]:
+    """Which rows are independent of given ones and of the rows before."""
+    chosen: list[int] = []
+    basis, size = of, rank(of)
+    for i in range(len(vectors)):
+        larger = torch.cat([basis, vectors[i : i + 1]])
+        if rank(larger) > size:
+            chosen.append(i)
+            basis, size = larger, size + 1
+    return chosen
+
+
+def rational(number: float) -> float:
+    """The small fraction that a coefficient is up to round-off, or the number itself."""
+    near = float(Fraction(number).limit_denominator(DENOMINATOR))
+    return near if abs(near - number) < 1e-6 * max(1.0, abs(near)) else number

@@ -1,0 +1,50 @@
+"""Relations written out by single positions along axes, where all widths can be compared.
+
+>>> single({View("w", 0, 4, 2, 3): 1.0}, 1)
+{('w', 0, 6): 1.0}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from symlag.networks._moments import Stack, unfolded
+from symlag.networks._span import Span
+from symlag.networks._translations import alive
+from symlag.networks._views import View
+
+Key = tuple[str, int, int]
+
+
+def single(relation: Mapping[View, float], j: int) -> dict[Key, float]:
+    """What a relation says of its index j."""
+    found: dict[Key, float] = {}
+    for view, value in relation.items():
+        key = (view.tensor, view.axis, view.positions[j])
+        found[key] = found.get(key, 0.0) + value
+    return found
+
+
+def span(stack: Stack) -> Span:
+    """The space of what every loss obeys: silent positions are free, and all of one axis is all of another."""
+    there = {(name, axis): _positions(stack, name, axis) for name, axis in _axes(stack)}
+    known = Span.over([(*axis, i) for axis, at in there.items() for i in range(len(at))])
+    for (name, axis), at in there.items():
+        for i, loud in enumerate(at):
+            if not loud:
+                known.add({(name, axis, i): 1.0})
+        if axis > 0:
+            known.add(_all(name, 0, there[name, 0], 1.0) | _all(name, axis, at, -1.0))
+    return known
+
+
+def _axes(stack: Stack) -> Iterator[tuple[str, int]]:
+    return ((name, axis) for name, shape in stack.shapes.items() for axis in range(len(shape)))
+
+
+def _positions(stack: Stack, name: str, axis: int) -> list[bool]:
+    return unfolded(alive(stack, name)[None], axis)[0].any(1).tolist()
+
+
+def _all(name: str, axis: int, at: list[bool], value: float) -> dict[Key, float]:
+    return {(name, axis, i): value for i, loud in enumerate(at) if loud}

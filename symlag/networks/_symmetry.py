@@ -1,0 +1,133 @@
+"""A family of symmetries of a loss: what it moves, how far it holds, and why it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from symlag.networks._motions import Affine, Linear
+from symlag.networks._spaces import Diagonal, Square, Triangle
+from symlag.networks._terms import Absorb, Entries, Free, Tensors
+
+EXACT = 1e-9  # certificates below are round-off in float64
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """A linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0.
+
+    `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, `change` the largest
+    relative change of the loss under finite transformations there; `broken_by` names what breaks an inexact one.
+    """
+
+    motion: Linear | Affine
+    certificate: float
+    change: float
+    reason: str
+    broken_by: str = ""
+
+    @property
+    def kind(self) -> str:
+        """One of translation, shift, scale, rescale, GL, O, symmetric."""
+        return kind(self.motion)
+
+    @property
+    def dimension(self) -> int:
+        """The number of independent generators."""
+        return self.motion.space.size
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The names of the tensors that move."""
+        return self.motion.tensors
+
+    @property
+    def axes(self) -> tuple[tuple[str, int], ...]:
+        """The axes of tensors along which generators act; none for single entries."""
+        views = [(t.tensor, t.axis) if isinstance(t, Free) else _axis(t) for t in self.motion.terms]
+        return tuple(dict.fromkeys(view for view in views if view))
+
+    @property
+    def indices(self) -> dict[tuple[str, int], tuple[int, ...]]:
+        """The positions along each axis that the family acts on."""
+        found: dict[tuple[str, int], set[int]] = {}
+        for term in self.motion.terms:
+            if not isinstance(term, Free | Entries):
+                found.setdefault((term.view.tensor, term.view.axis), set()).update(term.view.positions)
+        return {axis: tuple(sorted(at)) for axis, at in found.items()}
+
+    @property
+    def exact(self) -> bool:
+        """Whether the symmetry holds to round-off."""
+        return self.certificate < EXACT
+
+    def xi(self, parameters: Tensors, v: Tensor | None = None) -> dict[str, Tensor]:
+        """The generator with coordinates v, (dimension,), at some parameters; the sum of all where v is left out."""
+        return self.motion.field(parameters, self._coordinates(parameters, v))
+
+    def apply(self, parameters: Tensors, s: float, v: Tensor | None = None) -> dict[str, Tensor]:
+        """All parameters after the finite transformation exp(s·ξ)."""
+        return self.motion.flow(parameters, self._coordinates(parameters, v), s)
+
+    def _coordinates(self, parameters: Tensors, v: Tensor | None) -> Tensor:
+        return parameters[self.tensors[0]].new_ones(self.dimension) if v is None else v
+
+    def __str__(self) -> str:
+        held = "holds to" if self.exact else f"broken by {self.broken_by}, by"
+        where = ", ".join(self.tensors)
+        return f"{self.kind} of dimension {self.dimension} on {where}: {self.reason} ({held} {self.certificate:.0e})"
+
+
+@dataclass(frozen=True)
+class Laws:
+    """How many conserved functions a family of symmetries has, without decay (MGP)."""
+
+    symmetry: Symmetry
+    gradient_flow: int
+    momentum_flow: int
+
+
+def laws(symmetry: Symmetry) -> Laws:
+    """Symmetric generators have a law in gradient flow, skew ones one with momentum, translations one and two."""
+    n, space, terms = symmetry.dimension, symmetry.motion.space, symmetry.motion.terms
+    if isinstance(space, Square):
+        w = space.width
+        return Laws(symmetry, w * (w + 1) // 2, w * (w - 1) // 2)
+    if isinstance(space, Diagonal) or (isinstance(space, Triangle) and space.sign > 0):
+        return Laws(symmetry, n, 0)
+    if isinstance(space, Triangle) or any(isinstance(term, Absorb) for term in terms):
+        return Laws(symmetry, 0, n if isinstance(space, Triangle) else 0)
+    return Laws(symmetry, n, 2 * n)
+
+
+def kind(motion: Linear | Affine) -> str:
+    """The name of a family."""
+    if isinstance(motion, Affine):
+        return "shift" if any(isinstance(term, Absorb) for term in motion.terms) else "translation"
+    if isinstance(motion.space, Square):
+        return "GL"
+    if isinstance(motion.space, Triangle):
+        return "O" if motion.space.sign < 0 else "symmetric"
+    return "scale" if len({term.even > 0 for term in motion.terms}) == 1 else "rescale"
+
+
+def fields(motion: Linear | Affine, parameters: Tensors) -> Tensor:
+    """All generators of a family at a point, one a row, over all parameters."""
+    units = torch.eye(motion.space.size, dtype=torch.float64)
+    return torch.stack([flat({**_zeros(parameters), **motion.field(parameters, v)}) for v in units])
+
+
+def flat(tensors: Tensors) -> Tensor:
+    """All entries in one vector."""
+    return torch.cat([tensor.flatten() for tensor in tensors.values()])
+
+
+def _zeros(parameters: Tensors) -> dict[str, Tensor]:
+    return {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
+
+
+def _axis(term: object) -> tuple[str, int] | None:
+    view = getattr(term, "view", None)
+    return None if view is None else (view.tensor, view.axis)

@@ -1,0 +1,74 @@
+"""Where generators act: an axis of a tensor, or a factor of an axis that is a product.
+
+The axis of length heads × width is, for each head, an axis of that width; the in-axis of a linear layer after a flatten
+is channels × pixels. A view picks `width` positions of an axis: start, start + stride, start + 2·stride, …
+
+>>> View("qkv", 0, start=4, stride=1, width=2).positions
+(4, 5)
+>>> [(v.start, v.stride) for v in splits("w", 0, 4, 2)]
+[(0, 1), (2, 1), (0, 2), (1, 2)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+SMALL = 64  # an axis no longer is split in every way; a longer one only into widths that other axes have
+
+
+@dataclass(frozen=True)
+class View:
+    """Positions along one axis of a tensor, that indices 0 … width − 1 of a generator stand for."""
+
+    tensor: str
+    axis: int
+    start: int
+    stride: int
+    width: int
+
+    @cached_property
+    def positions(self) -> tuple[int, ...]:
+        """The positions along the axis."""
+        return tuple(range(self.start, self.start + self.stride * self.width, self.stride))
+
+    def part(self, start: int, step: int, width: int) -> View:
+        """The view of positions start, start + step, … of this one."""
+        return View(
+            self.tensor, self.axis, self.start + start * self.stride, self.stride * step if width > 1 else 1, width
+        )
+
+
+def views(shapes: Mapping[str, tuple[int, ...]]) -> dict[int, list[View]]:
+    """All views of all axes by width, the widest first."""
+    axes = [(name, axis, length) for name, shape in shapes.items() for axis, length in enumerate(shape)]
+    lengths = {length for _, _, length in axes}
+    found: dict[int, list[View]] = {}
+    for name, axis, length in axes:
+        for width in range(length, 0, -1):
+            if length % width == 0 and (width in lengths or length <= SMALL):
+                found.setdefault(width, []).extend(splits(name, axis, length, width))
+    return {width: found[width] for width in sorted(found, reverse=True)}
+
+
+def splits(name: str, axis: int, length: int, width: int) -> list[View]:
+    """The views of one width on an axis whose length is A·width·B: for each A and each B."""
+    strides = [1] if width == 1 else [B for B in range(1, length // width + 1) if length % (width * B) == 0]
+    return [
+        View(name, axis, start * width * B + b, B, width)
+        for B in strides
+        for start in range(length // (width * B))
+        for b in range(B)
+    ]
+
+
+def cuts(width: int, smaller: int) -> list[list[tuple[int, int]]]:
+    """The ways to cut a width into smaller ones, contiguous and interleaved: each part's start and step.
+
+    >>> cuts(4, 2)
+    [[(0, 1), (2, 1)], [(0, 2), (1, 2)]]
+    """
+    count = width // smaller
+    contiguous = [(s * smaller, 1) for s in range(count)]
+    return [contiguous] if smaller == 1 else [contiguous, [(s, count) for s in range(count)]]

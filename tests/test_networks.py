@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, mse_loss
+
+from symlag.errors import SymlagError
+from symlag.networks import symmetries
+from symlag.networks._certificate import slope
+from symlag.networks._motions import Linear
+from symlag.networks._problem import pose
+from symlag.networks._spaces import Diagonal
+from symlag.networks._symmetry import flat
+from symlag.networks._terms import Action
+from symlag.networks._views import View
+from tests.planted import ZOO, chain, linear, numbers, regression, tokens
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
+
+
+def counted(found):
+    kinds = {}
+    for symmetry in found:
+        kinds[symmetry.kind] = kinds.get(symmetry.kind, 0) + symmetry.dimension
+    return kinds
+
+
+@pytest.mark.parametrize("planted", ZOO, ids=lambda planted: planted.name)
+def test_what_is_planted_is_found_none_missed_and_none_invented(planted):
+    found = symmetries(planted.model(), planted.loss, planted.batch())
+    assert counted(found) == planted.kinds
+    assert found.orbit_dimension == planted.dimension - planted.redundant
+    assert found.left == planted.left
+    assert found.verdict.startswith("None missed, proved") == (planted.left == 0)
+    assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
+
+
+def test_the_zoo_is_large_and_every_module_has_a_reason():
+    assert len(ZOO) >= 25
+    assert len({planted.name for planted in ZOO}) == len(ZOO)
+    assert all(planted.reason for planted in ZOO)
+
+
+def test_the_degree_of_homogeneity_is_found():
+    class Cubed(nn.Module):
+        def forward(self, x):
+            return x.relu() ** 3
+
+    found = symmetries(chain(linear(3, 2), Cubed(), linear(2, 2))(), mse_loss, regression((8, 3), (8, 2))())
+    [symmetry] = found
+    terms = [term for term in symmetry.motion.terms if isinstance(term, Action)]
+    assert {(term.view.tensor, term.even) for term in terms} == {("0.weight", 1.0), ("2.weight", -3.0)}
+    assert "degree 3" in symmetry.reason
+
+
+def test_a_finite_transformation_is_the_flow_of_the_generator():
+    found = symmetries(chain(linear(3, 2, True), linear(2, 3, True))(), mse_loss, regression((8, 3), (8, 3))())
+    for symmetry in found:
+        v = torch.randn(symmetry.dimension, dtype=torch.float64)
+        at = {"0.weight": numbers(2, 3), "0.bias": numbers(2), "1.weight": numbers(3, 2), "1.bias": numbers(3)}
+        at = {name: tensor.double() for name, tensor in at.items()}
+        h = 1e-5
+        ahead, behind = symmetry.apply(at, h, v), symmetry.apply(at, -h, v)
+        for name, x in symmetry.xi(at, v).items():
+            assert torch.allclose((ahead[name] - behind[name]) / (2 * h), x, atol=1e-8)
+
+
+def test_one_parameter_groups_add():
+    [symmetry] = symmetries(chain(linear(3, 2), linear(2, 3))(), mse_loss, regression((8, 3), (8, 3))())
+    at, v = {"0.weight": numbers(2, 3).double(), "1.weight": numbers(3, 2).double()}, torch.randn(4).double()
+    twice = symmetry.apply(symmetry.apply(at, 0.2, v), 0.3, v)
+    once = symmetry.apply(at, 0.5, v)
+    assert (flat(twice) - flat(once)).abs().max() < 1e-14
+    assert (once["1.weight"] @ once["0.weight"] - at["1.weight"] @ at["0.weight"]).abs().max() < 1e-14
+
+
+def test_the_number_of_laws_is_that_of_the_theory():
+    def counts(model, loss, batch):
+        rows = symmetries(model, loss, batch).laws()
+        return sum(row.gradient_flow for row in rows), sum(row.momentum_flow for row in rows)
+
+    r, m, d = 2, 3, 4
+    assert counts(chain(linear(3, r), linear(r, 3))(), mse_loss, regression((8, 3), (8, 3))()) == (3, 1)
+    assert counts(chain(linear(m, 4))(), cross_entropy, (numbers(8, m), tokens(4, 8))) == (m, 2 * m)
+    head = next(planted for planted in ZOO if planted.name == "single head")
+    assert counts(head.model(), head.loss, head.batch()) == (d * (d + 1), d * (d - 1))
+
+
+def test_a_false_generator_has_a_large_certificate():
+    problem = pose(chain(linear(3, 4), nn.Tanh(), linear(4, 2))(), mse_loss, regression((8, 3), (8, 2))())
+    terms = (Action(View("0.weight", 0, 0, 1, 4), 1.0, 0.0), Action(View("2.weight", 1, 0, 1, 4), -1.0, 0.0))
+    assert slope(problem, Linear(terms, Diagonal(4, (0, 1, 2, 3)))) > 1e-3
+
+
+def test_the_model_of_the_caller_is_left_alone():
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    state = torch.get_rng_state()
+    symmetries(model, mse_loss, regression((8, 3), (8, 2))())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert torch.equal(torch.get_rng_state(), state)
+    assert next(model.parameters()).dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "batch", "said"),
+    [
+        (nn.Flatten(), mse_loss, (numbers(2, 2), numbers(2, 2)), "no parameters that learn"),
+        (nn.Linear(2, 2), lambda y, t: y - t, (numbers(2, 2), numbers(2, 2)), "not a scalar but (2, 2)"),
+        (nn.Linear(2, 2), lambda y, t: 1.0, (numbers(2, 2), numbers(2, 2)), "not a scalar but float"),
+        (nn.Linear(2, 2), mse_loss, (numbers(2, 2), numbers(2, 2).to("meta")), "live on cpu and meta"),
+        (nn.Linear(2, 2), mse_loss, numbers(2, 2), "a pair of inputs and targets"),
+    ],
+)
+def test_bad_input_gets_one_sentence(model, loss, batch, said):
+    with pytest.raises(SymlagError) as error:
+        symmetries(model, loss, batch)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
