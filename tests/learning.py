@@ -8,8 +8,9 @@ from sklearn.datasets import load_digits
 from torch import nn
 
 from symlag.optimizers import from_torch
-from symlag.updates import theta
-from tests.playing import STEPS, cosine
+from symlag.program._names import public
+from symlag.updates import Letter, theta
+from tests.playing import STEPS, Play, cosine
 
 BATCH, KICKED = 64, 10
 
@@ -40,38 +41,57 @@ def kick(optimizer, dice):
             state[name] += 0.01 * torch.randn(parameter.shape, generator=dice, dtype=parameter.dtype)
 
 
-def steps_of(model, optimizer, peak):
-    """Each step of training: the group and the parameter by name, and its letters."""
+def batches(model):
+    """The gradients of each step's minibatch, one step after the other."""
     torch.set_num_threads(1)
     (pixels, classes), dice = digits(), torch.Generator().manual_seed(1)
+    for step in range(STEPS):
+        batch = torch.randint(len(classes), (BATCH,), generator=dice)
+        model.zero_grad()
+        nn.functional.cross_entropy(model(pixels[batch]), classes[batch]).backward()
+        yield step, dice
+
+
+def steps_of(model, optimizer, peak):
+    """Each step of training by torch: the name of a parameter, its letters, and the numbers of its group."""
     groups = {p: group for group in from_torch(optimizer) for p in group.parameters}
     named = {name: p for name, p in model.named_parameters() if p in groups}
-    for step in range(STEPS):
+    for step, dice in batches(model):
         for live in optimizer.param_groups:
             live["lr"] = cosine(peak)(step)
-        batch = torch.randint(len(classes), (BATCH,), generator=dice)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(pixels[batch]), classes[batch]).backward()
         if step == KICKED:
             kick(optimizer, dice)
         before = {p: groups[p].before(p) for p in named.values()}
         optimizer.step()
         for name, p in named.items():
             letters = groups[p].between(before[p], p.grad.clone(), groups[p].before(p), step)
-            yield name, groups[p], letters
+            yield name, {x: value.numpy() for x, value in letters.items()}, groups[p].values()
 
 
-def record(model, optimizer, peak):
+def played_steps_of(model, rule, hyper):
+    """The same by a rule of symlag's own, of the weight matrices alone."""
+    played = Play(rule, hyper)
+    named = {name: p for name, p in model.named_parameters() if p.ndim == 2}
+    states = {name: played.pushed(p.detach().numpy().copy(), np.random.default_rng(3)) for name, p in named.items()}
+    for step, _ in batches(model):
+        numbers = {public(s): value for s, value in played.numbers(step).items()}
+        for name, p in named.items():
+            known = played.step(states[name], p.grad.numpy().copy(), step)
+            states[name] = {x: known[x.new] for x in rule.equations}
+            p.data = torch.from_numpy(known[theta.new].copy())
+            yield name, {x: value for x, value in known.items() if isinstance(x, Letter)}, numbers
+
+
+def record(steps):
     """By parameter, the letters (steps, …), and the numbers of the hyper-parameters (steps,)."""
     letters, numbers = {}, {}
-    for name, group, found in steps_of(model, optimizer, peak):
-        for x, value in found.items():
-            letters.setdefault(name, {}).setdefault(x, []).append(value.numpy())
-        for symbol, number in group.values().items():
-            numbers.setdefault(name, {}).setdefault(symbol, []).append(number)
-    return (
-        {name: {x: np.array(values) for x, values in of.items()} for name, of in letters.items()},
-        {name: {s: np.array(values) for s, values in of.items()} for name, of in numbers.items()},
+    for name, found, known in steps:
+        for kept, values in ((letters, found), (numbers, known)):
+            for key, value in values.items():
+                kept.setdefault(name, {}).setdefault(key, []).append(value)
+    return tuple(
+        {name: {key: np.array(values) for key, values in of.items()} for name, of in kept.items()}
+        for kept in (letters, numbers)
     )
 
 

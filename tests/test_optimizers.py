@@ -1,6 +1,7 @@
 """Exact laws on digits: torch's own optimizers in all their ways, minibatches and a cosine schedule, in float64."""
 
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,16 @@ from symlag.discrete import account, buffer_law, exact
 from symlag.errors import SymlagError
 from symlag.generator import Generator, scale, translation
 from symlag.jet import block
-from symlag.library import sgd
+from symlag.library import lion, muon, sgd, sgdw
 from symlag.sphere import G, on_sphere
 from symlag.sphere import S as SQUARE
 from symlag.updates import Letter, g
-from tests.playing import misses
+from tests.playing import cosine, misses
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 from symlag.optimizers import from_torch  # noqa: E402
-from tests.learning import arrays, digits, network, record  # noqa: E402
+from tests.learning import arrays, digits, network, played_steps_of, record, steps_of  # noqa: E402
 
 w, c = block("w", 64), block("c", 10)
 U, V = block("U", 10, 4), block("V", 8, 4)
@@ -82,7 +83,8 @@ def gaps(name, way):
     """By how much each law is missed along a run."""
     kind, options = (SIMPLE | ADAPTIVE)[name]
     model = network()
-    letters, numbers = record(model, getattr(torch.optim, kind)(model.parameters(), **options, **way), options["lr"])
+    optimizer = getattr(torch.optim, kind)(model.parameters(), **options, **way)
+    letters, numbers = record(steps_of(model, optimizer, options["lr"]))
     for law, made, blocks in laws(name):
         still = {p.name: STILL[p.name] for p in law.frame.generator.parameters}
         yield max(misses(law, made, arrays(law, blocks, letters, numbers) | still))
@@ -101,28 +103,44 @@ def test_adaptive_methods_obey_theirs(name, way):
         assert gap < 1e-11
 
 
+def missed(law, blocks, letters, numbers):
+    still = {p.name: STILL[p.name] for p in law.frame.generator.parameters}
+    return max(misses(law, kernel(law.ledger), arrays(law, blocks, letters, numbers) | still))
+
+
+OWN = {
+    "SGDW": (sgdw(), {"eta": cosine(0.05), "beta": 0.9, "lambda": 0.1}),
+    "Lion": (lion(), {"eta": cosine(0.002), "beta_1": 0.9, "beta_2": 0.99, "lambda": 0.1}),
+    "Muon": (muon(), {"eta": cosine(0.02), "beta": 0.9, "lambda": 0.1}),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_rules_that_torch_has_not_obey_theirs(name):
+    rule, hyper = OWN[name]
+    letters, numbers = record(played_steps_of(network(), rule, hyper))
+    for (X, blocks), derive in product(FIELDS.values(), (exact, buffer_law)):
+        assert missed(derive(rule, X), blocks, letters, numbers) < 1e-12
+
+
 def test_muon_obeys_its_laws_in_torch_as_by_hand():
     model = network()
     pair = [model[3].weight, model[4].weight]
     options = {"lr": 0.02, "momentum": 0.9, "weight_decay": 0.1, "nesterov": False}
-    letters, numbers = record(model, torch.optim.Muon(pair, **options), options["lr"])
+    letters, numbers = record(steps_of(model, torch.optim.Muon(pair, **options), options["lr"]))
     rule = from_torch(torch.optim.Muon(pair, **options))[0].rule
     for derive, field in [(exact, "skew"), (exact, "symmetric"), (buffer_law, "skew")]:
         law, blocks = derive(rule, FIELDS[field][0]), FIELDS[field][1]
-        assert max(misses(law, kernel(law.ledger), arrays(law, blocks, letters, numbers) | STILL)) < 1e-11
+        assert missed(law, blocks, letters, numbers) < 1e-11
 
 
 def test_a_normalisation_with_an_epsilon_breaks_the_law_and_the_account_says_by_how_much():
     model = network(eps=1e-5)
-    letters, numbers = record(model, torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9), 0.05)
+    letters, numbers = record(steps_of(model, torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9), 0.05))
     X, blocks = FIELDS["scale"]
     told = {derive: missed(derive(sgd(), X), blocks, letters, numbers) for derive in (exact, account)}
     assert told[account] < 1e-12
     assert told[exact] > 1e-7
-
-
-def missed(law, blocks, letters, numbers):
-    return max(misses(law, kernel(law.ledger), arrays(law, blocks, letters, numbers)))
 
 
 def test_normalised_descent_is_rmsprop_filter_by_filter_on_the_sphere():
