@@ -3,16 +3,16 @@
 import pytest
 from sympy import Function, Symbol, cosh, exp, log, symbols
 
-from symlag.blocks import inner
+from symlag.blocks import constant, inner
 from symlag.bregman import bregman, ideal_scaling, massless
-from symlag.calculus import add, gradient, scaled, total
+from symlag.calculus import add, directional, gradient, scaled, total
 from symlag.elementwise import elementwise
 from symlag.exact import vanishes
 from symlag.generator import Generator, rotation, scale, translation
 from symlag.jet import block, t
 from symlag.letters import ones
 from symlag.losses import invariant_loss
-from symlag.motion import accelerations
+from symlag.motion import accelerations, euler_lagrange
 from symlag.noether import noether
 from symlag.unknown import Unknown
 
@@ -20,6 +20,7 @@ n = Symbol("n", integer=True, positive=True)
 m, mu = symbols("m mu", positive=True)
 eta, beta = symbols("eta beta", positive=True)
 q = block("q", n)
+PROBE = constant("v", n)
 METRICS = {
     "euclidean": inner(q, q) / 2,
     "exponential": inner(ones(n), elementwise(exp, q)),
@@ -104,3 +105,24 @@ def test_a_metric_that_shares_no_symmetry_breaks_a_rotation():
     law = noether(bregman(METRICS["exponential"], invariant_loss("f", X), [q], -log(m), log(m), mu * t / m), X)
     assert law.ksb != 0
     assert isinstance(X, Generator)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_ideal_scaling_gives_the_equation_of_motion_of_any_metric(metric):
+    """∇²h(q + e^{−a}q̇)[q̈ + (e^a − ȧ)q̇] + e^{2a+b}∇f = 0 (theory.md §3, both sides times the Hessian)."""
+    h, f = METRICS[metric], invariant_loss("f", scale(q))
+    a, b = Function("a")(t), Function("b")(t)
+    plain = bregman(h, f, [q], a, b, 0)
+    equation = euler_lagrange(type(plain)(plain.kinetic, plain.potential, plain.coordinates, ideal_scaling(a)))[q]
+    ahead = add([q, scaled(exp(-a), q.dot)], q)
+    velocity = add([q.dot.dot, scaled(exp(a) - a.diff(t), q.dot)], q)
+    bent = directional(gradient(h, q), {q: PROBE}).xreplace({q: ahead}).xreplace({PROBE: velocity})
+    theory = add([bent, scaled(exp(2 * a + b), f.gradients[0])], q)
+    assert vanishes(add([scaled(exp(a), equation), theory], q))
+
+
+def test_scale_breaks_the_euclidean_kinetic_energy_by_one_power_of_the_time_scale():
+    """∂_sT = e^{−α}|q̇|², not e^{−2α} as printed."""
+    a, b = Function("a")(t), Function("b")(t)
+    law = noether(bregman(METRICS["euclidean"], invariant_loss("f", scale(q)), [q], a, b, 0), scale(q))
+    assert vanishes(law.ksb - exp(-a) * inner(q.dot, q.dot))

@@ -126,6 +126,7 @@ def test_without_mass_it_is_the_relaxation_of_neural_mechanics():
     assert isinstance(scaled, Oscillation)
     free = scaled.massless().replace(lambda node: isinstance(node, Integral), lambda node: S.Zero)
     assert vanishes(free - START * exp(-2 * decay * t))
+    assert vanishes(2 * scaled.source - eta * inner(w.dot, w.dot))  # |θ|² = 2Q is fed by η|g|², as q̇ = −g
     (fed,) = scaled.massless().atoms(Integral)
     assert vanishes(fed.function - SOURCE(s) * exp(-2 * decay * (t - s)))
 
