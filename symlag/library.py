@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Min, Rational, S, Symbol, SympifyError, sign, sqrt, sympify
+from sympy import Expr, Max, Min, Rational, S, Symbol, SympifyError, sign, sqrt, sympify
 
 from symlag.errors import SymlagError
-from symlag.updates import Letter, UpdateRule, g, k, letters, polar, theta
+from symlag.updates import Letter, UpdateRule, combination, g, k, letters, polar, theta
 
-v, m, s, u = (Letter(stem) for stem in "vmsu")
+v, m, s, u, p = (Letter(stem) for stem in "vmsup")
 
 
 def sgd(learning_rate: Any = None, momentum: Any = None, weight_decay: Any = None, dampening: Any = 0) -> UpdateRule:
@@ -61,6 +61,14 @@ def rmsprop(
     return UpdateRule("RMSProp with momentum", {**common, b: beta * b + u.new, theta: theta - eta * b.new})
 
 
+def centred(rule: UpdateRule) -> UpdateRule:
+    """RMSProp by the variance of gradients, s' − h'² in place of s', h their mean (Graves, 1308.0850)."""
+    h, moment = Letter("h"), combination(_told(rule, s, "rmsprop()"))
+    alpha, (slope,) = moment[s], (square.base for square in moment if square != s)
+    spread = rule.equations[u].xreplace({s.new: s.new - h.new**2})
+    return UpdateRule(f"{rule.name}, centred", {**rule.equations, h: alpha * h + (1 - alpha) * slope, u: spread})
+
+
 def adagrad(
     learning_rate: Any = None, weight_decay: Any = None, rate_decay: Any = 0, start: Any = 0, epsilon: Any = None
 ) -> UpdateRule:
@@ -91,6 +99,13 @@ def adamw(
     return UpdateRule("AdamW", {**moments, theta: (1 - eta * decay) * theta - eta * u.new})
 
 
+def amsgrad(rule: UpdateRule) -> UpdateRule:
+    """Adam or AdamW by the largest second moment so far in place of the last (Reddi, Kale, Kumar, 1904.09237)."""
+    largest = Letter("largest")
+    told = {largest: Max(largest, s.new), u: _told(rule, u, "adam()").xreplace({s.new: largest.new})}
+    return UpdateRule(f"{rule.name}, AMSGrad", {**rule.equations, **told})
+
+
 def nadam(
     learning_rate: Any = None,
     betas: Any = (None, None),
@@ -99,16 +114,22 @@ def nadam(
     epsilon: Any = None,
 ) -> UpdateRule:
     """NAdam, the decay coupled (Dozat 2016): the momentum μ_k = β₁(1 − 0.96^{(k+1)ψ}/2) warms up, p is its product."""
-    eta, decay, psi, epsilon = _hyper(eta=learning_rate, lambda_=weight_decay, psi=momentum_decay, epsilon=epsilon)
-    beta1, beta2 = _betas(betas)
-    now, after = (beta1 * (1 - Rational(24, 25) ** (step * psi) / 2) for step in (k + 1, k + 2))
-    slope, p = g + decay * theta, Letter("p")
-    root = sqrt(s.new / (1 - beta2 ** (k + 1))) + epsilon
-    mixed = (1 - now) / (1 - p.new) * slope + after / (1 - p.new * after) * m.new
-    first, second = m + (1 - beta1) * (slope - m), beta2 * s + (1 - beta2) * slope**2
-    return UpdateRule(
-        "NAdam", {m: first, s: second, p: p * now, u: mixed / root, theta: theta - eta * u.new}, {p: S.One}
-    )
+    eta, decay = _hyper(eta=learning_rate, lambda_=weight_decay)
+    ahead = _nesterov_moments(betas, g + decay * theta, momentum_decay, epsilon)
+    return UpdateRule("NAdam", {**ahead, theta: theta - eta * u.new}, {p: S.One})
+
+
+def nadamw(
+    learning_rate: Any = None,
+    betas: Any = (None, None),
+    weight_decay: Any = None,
+    momentum_decay: Any = None,
+    epsilon: Any = None,
+) -> UpdateRule:
+    """NAdam with decoupled decay, θ' = (1−ηλ)θ − ηu."""
+    eta, decay = _hyper(eta=learning_rate, lambda_=weight_decay)
+    ahead = _nesterov_moments(betas, g, momentum_decay, epsilon)
+    return UpdateRule("NAdamW", {**ahead, theta: (1 - eta * decay) * theta - eta * u.new}, {p: S.One})
 
 
 def lion(learning_rate: Any = None, betas: Any = (None, None), weight_decay: Any = None) -> UpdateRule:
@@ -176,6 +197,12 @@ def schedule(name: str, given: Any) -> Expr:
     return made
 
 
+def _told(rule: UpdateRule, x: Letter, instead: str) -> Expr:
+    if x not in rule.equations:
+        raise SymlagError(rule.name, f"it has no {x}", instead)
+    return rule.equations[x]
+
+
 def _hyper(**given: Any) -> tuple[Expr, ...]:
     return tuple(schedule(name.rstrip("_"), value) for name, value in given.items())
 
@@ -191,3 +218,14 @@ def _moments(betas: Any, slope: Expr, epsilon: Expr) -> Mapping[Letter, Expr]:
     bias1, bias2 = (1 - beta ** (k + 1) for beta in (beta1, beta2))
     first, second = beta1 * m + (1 - beta1) * slope, beta2 * s + (1 - beta2) * slope**2
     return {m: first, s: second, u: m.new / bias1 / (sqrt(s.new / bias2) + epsilon)}
+
+
+def _nesterov_moments(betas: Any, slope: Expr, momentum_decay: Any, epsilon: Any) -> Mapping[Letter, Expr]:
+    """NAdam's two moments, its product of momenta, and its update."""
+    beta1, beta2 = _betas(betas)
+    psi, epsilon = _hyper(psi=momentum_decay, epsilon=epsilon)
+    now, after = (beta1 * (1 - Rational(24, 25) ** (step * psi) / 2) for step in (k + 1, k + 2))
+    root = sqrt(s.new / (1 - beta2 ** (k + 1))) + epsilon
+    mixed = (1 - now) / (1 - p.new) * slope + after / (1 - p.new * after) * m.new
+    first, second = m + (1 - beta1) * (slope - m), beta2 * s + (1 - beta2) * slope**2
+    return {m: first, s: second, p: p * now, u: mixed / root}

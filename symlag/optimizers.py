@@ -21,7 +21,7 @@ from typing import Any
 from sympy import Expr, Function, S, lambdify
 
 from symlag.errors import SymlagError
-from symlag.library import adagrad, adam, adamw, muon, nadam, nesterov, rmsprop, sgd
+from symlag.library import adagrad, adam, adamw, amsgrad, centred, muon, nadam, nadamw, nesterov, rmsprop, sgd
 from symlag.program._names import public
 from symlag.updates import Letter, UpdateRule, g, k, theta
 
@@ -79,7 +79,7 @@ class Group:
 def from_torch(optimizer: Any) -> tuple[Group, ...]:
     """The rules of a torch optimizer, group by group.
 
-    `SymlagError` for an optimizer, or an option of one, that symlag has no rule for, such as those that call back.
+    `SymlagError` for an optimizer that symlag has no rule for, such as those that call back for a second gradient.
     """
     kind = type(optimizer).__name__
     if kind not in _RULES:
@@ -110,18 +110,17 @@ def _sgd(live: Live) -> UpdateRule:
 
 
 def _adam(live: Live) -> UpdateRule:
-    _refuse(live, "amsgrad")
-    return adamw() if live["decoupled_weight_decay"] else adam()
+    made = adamw() if live["decoupled_weight_decay"] else adam()
+    return amsgrad(made) if live["amsgrad"] else made
 
 
 def _nadam(live: Live) -> UpdateRule:
-    _refuse(live, "decoupled_weight_decay")
-    return nadam()
+    return nadamw() if live["decoupled_weight_decay"] else nadam()
 
 
 def _rmsprop(live: Live) -> UpdateRule:
-    _refuse(live, "centered")
-    return rmsprop(momentum=None if live["momentum"] else 0)
+    made = rmsprop(momentum=None if live["momentum"] else 0)
+    return centred(made) if live["centered"] else made
 
 
 def _adagrad(live: Live) -> UpdateRule:
@@ -133,11 +132,6 @@ def _muon(live: Live) -> UpdateRule:
     u = Letter("u")
     rounded = newton_schulz(*made.equations[u].args)
     return UpdateRule(made.name, {**made.equations, u: rounded})
-
-
-def _refuse(live: Live, option: str) -> None:
-    if live[option]:
-        raise SymlagError(f"{option}=True", "symlag has no rule with it", f"{option}=False, or a rule of your own")
 
 
 def _stored(x: Letter, kept: Live, parameter: Any) -> Any:
@@ -175,4 +169,6 @@ _STORED = {
     "m": ("exp_avg", "momentum_buffer"),
     "s": ("exp_avg_sq", "square_avg", "sum"),
     "p": ("mu_product",),
+    "h": ("grad_avg",),
+    "largest": ("max_exp_avg_sq",),
 }

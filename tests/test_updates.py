@@ -5,7 +5,22 @@ import pytest
 from sympy import Function, Symbol, symbols
 
 from symlag.errors import SymlagError
-from symlag.library import adagrad, adam, adamw, averaged, lion, muon, nadam, nesterov, rmsprop, sgd, sgdw
+from symlag.library import (
+    adagrad,
+    adam,
+    adamw,
+    amsgrad,
+    averaged,
+    centred,
+    lion,
+    muon,
+    nadam,
+    nadamw,
+    nesterov,
+    rmsprop,
+    sgd,
+    sgdw,
+)
 from symlag.updates import Letter, UpdateRule, g, k, theta
 from tests.playing import Play, cosine
 
@@ -32,6 +47,19 @@ TORCH = {
         "RMSprop",
         {"alpha": 0.9, "momentum": 0.8},
     ),
+    "AMSGrad": (amsgrad(adamw()), ADAPTIVE, "AdamW", {"betas": (0.9, 0.98), "amsgrad": True}),
+    "NAdamW": (
+        nadamw(),
+        {**ADAPTIVE, "psi": 0.004},
+        "NAdam",
+        {"betas": (0.9, 0.98), "momentum_decay": 0.004, "decoupled_weight_decay": True},
+    ),
+    "centred": (
+        centred(rmsprop()),
+        {"alpha": 0.9, "epsilon": 1e-8},
+        "RMSprop",
+        {"alpha": 0.9, "centered": True},
+    ),
     "Adagrad": (
         adagrad(rate_decay=0.1, start=0.2),
         {"epsilon": 1e-10},
@@ -39,7 +67,7 @@ TORCH = {
         {"lr_decay": 0.1, "initial_accumulator_value": 0.2},
     ),
 }
-FUSED = {"SGD", "momentum", "Nesterov", "Adam", "AdamW", "Adagrad"}
+FUSED = {"SGD", "momentum", "Nesterov", "Adam", "AdamW", "AMSGrad", "Adagrad"}
 MADE = (
     [(name, {}) for name in TORCH]
     + [(name, {"foreach": True}) for name in TORCH]
@@ -150,6 +178,8 @@ REFUSED = {
     "text": (lambda: sgd("0.1"), "eta = '0.1': it is no number and no function of k"),
     "of the weights": (lambda: sgd(theta), "eta = theta: it is no number and no function of k"),
     "no expression": (lambda: UpdateRule("r", {theta: "theta - g"}), "it is no expression"),
+    "not adaptive": (lambda: centred(sgd()), "it has no s; write rmsprop()"),
+    "no update": (lambda: amsgrad(sgd()), "it has no u; write adam()"),
     "taken": (lambda: averaged(averaged(sgd())), "its letter e is taken"),
 }
 
