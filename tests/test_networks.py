@@ -125,3 +125,48 @@ def test_bad_input_gets_one_sentence(model, loss, batch, said):
         symmetries(model, loss, batch)
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def broken(model):
+    found = symmetries(model, mse_loss, regression((8, 3), (8, 2))())
+    return {(symmetry.kind, symmetry.dimension, symmetry.broken_by) for symmetry in found.broken}, found
+
+
+def test_what_breaks_a_symmetry_is_named_and_measured():
+    def normed(eps):
+        return nn.Sequential(linear(3, 4), nn.BatchNorm1d(4, eps=eps), nn.ReLU(), linear(4, 2))
+
+    said, found = broken(normed(1e-3))
+    assert said == {("scale", 4, "eps of BatchNorm1d")}
+    assert counted(found) == {"rescale": 4}
+    _, smaller = broken(normed(1e-5))
+    ratio = found.broken[0].certificate / smaller.broken[0].certificate
+    assert 30 < ratio < 300  # linear in eps
+    assert "eps of BatchNorm1d" in str(found)
+
+
+def test_dropout_and_evaluation_mode_break_symmetries():
+    said, _ = broken(nn.Sequential(linear(3, 2), nn.Dropout(0.3), linear(2, 2)))
+    assert said == {("GL", 4, "dropout")}
+    model = nn.Sequential(linear(3, 4), nn.BatchNorm1d(4, eps=1e-30, affine=False), nn.Tanh(), linear(4, 2)).eval()
+    said, found = broken(model)
+    assert said == {("scale", 4, "evaluation mode")}
+    assert not list(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_module_without_symmetries_has_none(seed):
+    generator = torch.Generator().manual_seed(seed)
+
+    class Odd(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = linear(3, 4, True), linear(4, 2, True)
+            self.mix = torch.randn(4, 4, generator=generator).double()
+
+        def forward(self, x):
+            y = torch.tanh(self.a(x)) @ self.mix.to(x)
+            return self.b(y.sin() + 0.1 * y**2) + 0.3 * self.a.weight.sum() ** 2 + self.b.weight.sum().cos()
+
+    found = symmetries(Odd(), mse_loss, regression((8, 3), (8, 2))())
+    assert found.dimension == found.fiber_dimension == 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from torch import nn
+from torch import Generator, nn
 
 from symlag.networks._certificate import change, slope
 from symlag.networks._found import COUNTED, Found, dimensions
+from symlag.networks._ideal import Cause, causes, without
 from symlag.networks._moments import stacked
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, pose
@@ -29,11 +31,10 @@ def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Found:
     symlag.errors.SymlagError: symmetries(model, …): the model has no parameters that learn; write a model with some.
     """
     problem = pose(model, loss, batch)
-    motions = searched(problem)
-    held = tuple(certified(problem, motion) for motion in motions)
-    size = sum(parameter.numel() for parameter in problem.model.parameters() if parameter.requires_grad)
-    orbit, fiber = dimensions(problem, motions) if size <= COUNTED else (None, None)
-    return Found(held, (), size, orbit, fiber)
+    held = [certified(problem, motion) for motion in searched(problem)]
+    size = sum(tensor.numel() for tensor in problem.point(Generator()).values())
+    orbit, fiber = dimensions(problem, [found.motion for found in held]) if size <= COUNTED else (None, None)
+    return Found(tuple(held), tuple(broken(problem)), size, orbit, fiber)
 
 
 def searched(problem: Problem) -> list[Linear | Affine]:
@@ -46,3 +47,18 @@ def searched(problem: Problem) -> list[Linear | Affine]:
 def certified(problem: Problem, motion: Linear | Affine) -> Symmetry:
     """A family with its certificate and its reason."""
     return Symmetry(motion, slope(problem, motion), change(problem, motion), reason(problem.model, motion))
+
+
+def broken(problem: Problem) -> Iterator[Symmetry]:
+    """The symmetries of the model without eps, dropout and evaluation mode that it does not have with them."""
+    present = causes(problem.model)
+    for motion in searched(without(problem, present)) if present else []:
+        symmetry = certified(problem, motion)
+        if not symmetry.exact:
+            yield replace(symmetry, broken_by=" and ".join(_blamed(problem, motion, present)))
+
+
+def _blamed(problem: Problem, motion: Linear | Affine, present: Sequence[Cause]) -> list[str]:
+    """The causes that break a symmetry on their own."""
+    alone = {cause.name: without(problem, [other for other in present if other is not cause]) for cause in present}
+    return [name for name, only in alone.items() if slope(only, motion) >= EXACT]
