@@ -22,6 +22,7 @@ from sympy import (
     Expr,
     Function,
     GreaterThan,
+    Inverse,
     LessThan,
     MatAdd,
     MatMul,
@@ -123,7 +124,8 @@ def _(node: MatMul, derive: Derive) -> Any:
 
 @rule.register
 def _(node: MatPow, derive: Derive) -> Any:
-    return derive(MatMul(*[node.base] * int(node.exp)))
+    factor = node.base if node.exp > 0 else Inverse(node.base)
+    return derive(MatMul(*[factor] * abs(int(node.exp))))
 
 
 @rule.register

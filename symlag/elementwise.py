@@ -16,10 +16,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Self
 
-from sympy import Add, Basic, Expr, Function, HadamardProduct, MatMul, S, Symbol, Transpose, expand
+from sympy import Add, Basic, Expr, Function, HadamardPower, HadamardProduct, MatMul, S, Symbol, Transpose, expand
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import normal
+from symlag.blocks import normal, trace
 from symlag.differential import Derive, rule
 from symlag.jet import checked_name
 from symlag.letters import all_ones
@@ -70,15 +70,29 @@ def homogeneous(name: str, degree: Any) -> type[Function]:
 
 @words.register
 def _(matrix: Elementwise) -> Words:
+    if matrix.shape == (1, 1):
+        return {(): matrix.formula.xreplace({SLOT: trace(matrix.argument)})}
     terms = Add.make_args(expand(matrix.formula))
     if len(terms) > 1:
         return sum_of(words(Elementwise(term, matrix.argument)) for term in terms)
     number, formula = terms[0].as_independent(SLOT, as_Add=False)
     if formula in (SLOT, S.One):
         return words(MatMul(number, matrix.argument if formula == SLOT else all_ones(matrix.shape)))
+    if formula.is_Pow and formula.base == SLOT and formula.exp.is_Integer and formula.exp > 1:
+        return words(MatMul(number, HadamardProduct(*[matrix.argument] * int(formula.exp))))
     if (turned := upright(matrix.argument)) != matrix.argument:
         return words(MatMul(number, Transpose(Elementwise(formula, turned))))
     return collected_word((Elementwise(formula, matrix.argument),), number)
+
+
+@words.register
+def _(matrix: HadamardPower) -> Words:
+    return words(Elementwise(SLOT**matrix.exp, matrix.base))
+
+
+@rule.register
+def _(node: HadamardPower, derive: Derive) -> MatrixExpr:
+    return derive(Elementwise(SLOT**node.exp, node.base))
 
 
 @rule.register

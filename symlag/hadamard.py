@@ -34,16 +34,15 @@ from sympy import (
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import normal, zero_like
+from symlag.blocks import normal, trace, zero_like
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
 from symlag.elementwise import SLOT, Elementwise, before
 from symlag.errors import ShapeError
-from symlag.letters import all_ones, bared, ones
+from symlag.letters import all_ones, bared, is_diagonal, ones
 from symlag.words import (
     Word,
     Words,
-    closed_word,
     closing,
     collected_word,
     ending,
@@ -51,6 +50,8 @@ from symlag.words import (
     reverse,
     spelled,
     sum_of,
+    transposed,
+    turned_word,
     words,
 )
 
@@ -64,6 +65,8 @@ def hadamard(*factors: MatrixExpr) -> MatrixExpr:
 
 @words.register
 def _(matrix: HadamardProduct) -> Words:
+    if matrix.shape == (1, 1):
+        return {(): Mul(*map(trace, matrix.args))}
     choices = product(*(words(factor).items() for factor in matrix.args))
     return sum_of(_entrywise([w for w, _ in choice], Mul(*(c for _, c in choice)), matrix.shape) for choice in choices)
 
@@ -78,6 +81,12 @@ def _(letter: Any, vector: MatrixExpr) -> Words | None:
         return None
     A, B = map(Transpose, product.args) if turned else product.args
     return words(DiagonalOf(MatMul(A, DiagMatrix(vector), Transpose(B))))
+
+
+@transposed.register
+def _(letter: HadamardProduct) -> tuple[int, MatrixExpr]:
+    sign, turned = _flipped(letter.args)
+    return (sign, letter) if turned == letter else (1, Transpose(letter))
 
 
 @rule.register
@@ -95,10 +104,17 @@ def _(letter: HadamardProduct, rest: MatrixExpr, variable: MatrixSymbol) -> tupl
 
 
 def _entrywise(factors: list[Word], coefficient: Expr, shape: tuple[Any, Any]) -> Words:
-    """The Hadamard product of words, its diagonals outside."""
+    """The Hadamard product of words, its diagonals outside; with a diagonal matrix in it, it is one."""
+    if any(map(is_diagonal, factors)):
+        return words(MatMul(coefficient, DiagMatrix(_diagonals(factors, shape))))
     sign, left, cores, right = _taken_apart(factors)
     inside = _merged(cores, shape)
     return sum_of(collected_word((*left, *word, *right), sign * coefficient * c) for word, c in inside.items())
+
+
+def _diagonals(factors: list[Word], shape: tuple[Any, Any]) -> MatrixExpr:
+    """The entrywise product of the diagonals of words."""
+    return HadamardProduct(*(DiagonalOf(matrix_of({word: S.One}, shape)) for word in factors))
 
 
 def _taken_apart(factors: list[Word]) -> tuple[int, Word, list[Word], Word]:
@@ -107,7 +123,38 @@ def _taken_apart(factors: list[Word]) -> tuple[int, Word, list[Word], Word]:
     inner = [_pieces(core) for _, _, core, _ in parts]
     left = tuple(letter for _, before, _, _ in parts for letter in before)
     right = tuple(letter for *_, after in parts for letter in after)
-    return prod(s for s, *_ in (*parts, *inner)), left, [word for _, words in inner for word in words], right
+    cores = [word for _, words in inner for word in words]
+    return prod(s for s, *_ in (*parts, *inner)), *_dressed(left, cores, right)
+
+
+def _dressed(left: Word, cores: list[Word], right: Word) -> tuple[Word, list[Word], Word]:
+    """The same, the first word of a function's argument put together again where all of it is there."""
+    for function in filter(None, map(_function, cores)):
+        lead = next(iter(words(function.argument)))
+        _, before, core, after = bared(lead)
+        bare = [word for word in cores if word != core]
+        if not (before or after) or (core and len(bare) == len(cores)):
+            continue
+        outer, inner = _less(left, before), _less(right, after)
+        if outer is not None and inner is not None:
+            return outer, [*bare, *[core] * (len(cores) - len(bare) - bool(core)), lead], inner
+    return left, cores, right
+
+
+def _less(diagonals: Word, some: Word) -> Word | None:
+    """The diagonals without some of their factors, where these are among them."""
+    rest = _vectors(diagonals)
+    for vector in _vectors(some):
+        if vector not in rest:
+            return None
+        rest.remove(vector)
+    return tuple(map(DiagMatrix, rest))
+
+
+def _vectors(diagonals: Word) -> list[MatrixExpr]:
+    """The vectors of diagonals, factor by factor."""
+    found = (vector for letter in diagonals for vector in letter.args)
+    return [factor for v in found for factor in (v.args if isinstance(v, HadamardProduct) else (v,))]
 
 
 def _pieces(core: Word) -> tuple[int, list[Word]]:
@@ -177,7 +224,7 @@ def _letter(factors: list[MatrixExpr], shape: tuple[Any, Any]) -> Words:
     return {(upright,): S.One} if before(upright, turned) else {(Transpose(turned),): S(sign)}
 
 
-def _flipped(factors: list[MatrixExpr]) -> tuple[int, MatrixExpr]:
+def _flipped(factors: Iterable[MatrixExpr]) -> tuple[int, MatrixExpr]:
     """The Hadamard product of the transposed factors, their signs drawn out."""
     turned = [reverse(_word(factor)) for factor in factors]
     return prod(sign for sign, _ in turned), _product(word for _, word in turned)
@@ -191,8 +238,10 @@ def _product(factors: Iterable[Word]) -> MatrixExpr:
 
 @closing.register(Elementwise)
 @closing.register(HadamardProduct)
-def _(letter: Elementwise | HadamardProduct, rest: MatrixExpr) -> Expr:
-    """⟨R, letter⟩ as the sum of the entries of R∘letter."""
+def _(letter: Elementwise | HadamardProduct, rest: MatrixExpr) -> Expr | None:
+    """⟨R, letter⟩ as the sum of the entries of R∘letter; a function with a diagonal beside it stays a letter."""
+    if isinstance(letter, Elementwise) and all(map(is_diagonal, words(rest))):
+        return None
     factors = letter.args if isinstance(letter, HadamardProduct) else (letter,)
     choices = product(*(words(factor).items() for factor in (rest, *factors)))
     return Add(*(Mul(*(c for _, c in choice)) * _entry_sum([w for w, _ in choice], letter.shape) for choice in choices))
@@ -200,22 +249,54 @@ def _(letter: Elementwise | HadamardProduct, rest: MatrixExpr) -> Expr:
 
 def _entry_sum(factors: list[Word], shape: tuple[Any, Any]) -> Expr:
     """The sum of the entries of a Hadamard product of words."""
+    if any(map(is_diagonal, factors)):
+        return trace(MatMul(Transpose(ones(shape[0])), _diagonals(factors, shape)))
     sign, left, cores, right = _taken_apart(factors)
+    if (anchored := _anchored(left, cores, right, shape)) is not None:
+        return sign * anchored
     rows, columns = ([letter.args[0] for letter in side] for side in (left, right))
     if shape[1] == 1:
         cores, rows = cores + [word for row in rows for word in words(row)], []
     return Add(*(sign * c * _framed(rows, word, columns) for word, c in _merged(cores, shape).items()))
 
 
+def _anchored(left: Word, cores: list[Word], right: Word, shape: tuple[Any, Any]) -> Expr | None:
+    """The same, where one of the cores is a letter that closes traces by itself."""
+    for i, (first, *more) in enumerate(cores):
+        turned = isinstance(first, Transpose)
+        letter = first.arg if turned else first
+        if more or closing.dispatch(type(letter)) in _PLAIN:
+            continue
+        others = (matrix_of({word: S.One}, shape) for word in cores[:i] + cores[i + 1 :])
+        rest = MatMul(*left, HadamardProduct(all_ones(shape), *others), *right)
+        beside = words(Transpose(rest) if turned else rest)
+        closed = [(c, closing(letter, matrix_of({word: S.One}, letter.shape))) for word, c in beside.items()]
+        if all(term is not None for _, term in closed):
+            return Add(*(c * term for c, term in closed))
+    return None
+
+
 def _framed(rows: list[MatrixExpr], word: Word, columns: list[MatrixExpr]) -> Expr:
     """uᵀ M v, the vectors those of the diagonals; without any, the first factor of M against the others."""
+    if word[1:] and any(isinstance(letter, DiagMatrix) for letter in (word[0], word[-1])):
+        before, core, after = _rid(word)
+        return _framed([*rows, *before], core, [*columns, *after])
+    if isinstance(word[0], Transpose) and not word[1:]:
+        return _framed(columns, (word[0].arg,), rows)
     if rows or columns or not isinstance(word[0], HadamardProduct):
         sign, left = reverse(_vector(rows, word[0].rows))
-        return sign * closed_word((*left, *word, *_vector(columns, word[-1].cols)))
+        return sign * turned_word((*left, *word, *_vector(columns, word[-1].cols)))
     first, *others = word[0].args
     sign, left = reverse(_word(first))
     ((right, number),) = words(HadamardProduct(*others) if others[1:] else others[0]).items()
-    return sign * number * closed_word((*left, *right))
+    return sign * number * turned_word((*left, *right))
+
+
+def _rid(word: Word) -> tuple[list[MatrixExpr], Word, list[MatrixExpr]]:
+    """The vectors of the diagonals before and after a word, and what is left between them."""
+    ends = word[:1], word[-1:]
+    before, after = ([letter.args[0] for letter in end if isinstance(letter, DiagMatrix)] for end in ends)
+    return before, word[len(before) : len(word) - len(after)], after
 
 
 def _word(matrix: MatrixExpr) -> Word:
@@ -229,3 +310,7 @@ def _vector(factors: list[MatrixExpr], size: Any) -> Word:
     if size == 1:
         return ()
     return _word(HadamardProduct(*factors) if factors[1:] else factors[0] if factors else ones(size))
+
+
+# The closings of letters that are parts of a sum of entries, and of those that have none.
+_PLAIN = {closing.dispatch(kind) for kind in (object, Elementwise, HadamardProduct, DiagMatrix, DiagonalOf)}

@@ -13,7 +13,19 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sympy import Basic, DiagMatrix, Expr, HadamardProduct, Identity, Inverse, MatMul, MatrixSymbol, OneMatrix, S, Transpose
+from sympy import (
+    Basic,
+    DiagMatrix,
+    Expr,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    MatMul,
+    MatrixSymbol,
+    OneMatrix,
+    S,
+    Transpose,
+)
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -124,8 +136,17 @@ def _(letter: DiagMatrix, vector: MatrixExpr) -> Words:
 
 @closing.register
 def _(letter: DiagMatrix, rest: MatrixExpr) -> Expr | None:
-    """The trace of a diagonal matrix alone is the sum of its entries."""
-    return trace(MatMul(Transpose(ones(rest.rows)), *letter.args)) if isinstance(rest, Identity) else None
+    """The trace of a diagonal matrix is a sum of entries; of plain loops at one index, the first stands open."""
+    (vector,) = letter.args
+    if isinstance(rest, Identity):
+        return trace(MatMul(Transpose(ones(rest.rows)), vector))
+    factors = vector.args if isinstance(vector, HadamardProduct) else (vector,)
+    around = normal(DiagonalOf(rest))
+    first = min((around, *(factor for factor in factors if isinstance(factor, DiagonalOf))), key=spelled)
+    if first == around or rest.has(DiagMatrix) or first.has(DiagMatrix):
+        return None
+    others = [factor for factor in factors if factor != first]
+    return trace(MatMul(DiagMatrix(HadamardProduct(around, *others)), first.arg))
 
 
 @closing.register
@@ -175,6 +196,8 @@ def _diagonal_of(word: Word, coefficient: Expr, size: Any) -> Words:
     if not core:
         return collected_word((*outside, ones(size)), turn * coefficient)
     sign, mirrored = reverse(core)
+    if sign < 0 and mirrored == core:
+        return {}
     kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: tuple(map(spelled, pair[0])))
     inside = DiagonalOf(matrix_of({kept: S.One}, (core[0].rows, core[0].rows)))
     return collected_word((*outside, inside), coefficient * number)
@@ -197,11 +220,16 @@ def bared(word: Word) -> tuple[int, Word, Word, Word]:
     if cut is not None:
         sign, column = reverse(word[cut:])
         return sign, _spread(word[:cut]), (), _spread(column)
-    return 1, (), () if isinstance(word[0], Ones) else word, ()
+    return 1, (), () if _all_one(word) else word, ()
+
+
+def _all_one(word: Word) -> bool:
+    first = word[0].arg if isinstance(word[0], Transpose) else word[0]
+    return len(word) == 1 and isinstance(first, Ones)
 
 
 def _spread(vector: Word) -> Word:
     """The diagonal matrix of a vector; none for the vector of ones."""
-    if not vector or isinstance(vector[0], Ones):
+    if not vector or _all_one(vector):
         return ()
     return (DiagMatrix(matrix_of({vector: S.One}, (vector[0].rows, S.One))),)

@@ -22,7 +22,7 @@ from functools import lru_cache, singledispatch
 from itertools import pairwise
 from typing import Any
 
-from sympy import Add, Expr, MatAdd, MatMul, MatPow, MatrixSymbol, Mul, S, Trace, Transpose, ZeroMatrix
+from sympy import Add, Expr, Inverse, MatAdd, MatMul, MatPow, MatrixSymbol, Mul, S, Trace, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
@@ -66,7 +66,10 @@ def _(matrix: MatMul) -> Words:
 
 @words.register
 def _(matrix: MatPow) -> Words:
-    return product_of((matrix.base,) * int(matrix.exp))
+    if not matrix.exp.is_Integer:
+        return collected_word((matrix,), S.One)
+    factor = matrix.base if matrix.exp > 0 else Inverse(matrix.base)
+    return product_of((factor,) * abs(int(matrix.exp)))
 
 
 @words.register
@@ -209,17 +212,27 @@ def _canonical(word: Word) -> Expr:
         for at in sorted(range(len(word)), key=lambda i, turned=turned: spelled(turned[i])):
             if (closed := _closing_at(turned, at)) is not None:
                 return sign * closed
-    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in range(len(w))]
+    return turned_word(word)
+
+
+def turned_word(word: Word) -> Expr:
+    """The trace of the first of all rotations of a word and of its transpose; a path has its two directions alone."""
+    mirror = reverse(word)
+    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in _starts(w)]
     best, sign, chosen = min(turns, key=lambda turn: turn[0])
     if any(order == best and other != sign for order, other, _ in turns):
         return S.Zero
     return sign * closed_word(chosen)
 
 
+def _starts(word: Word) -> Iterable[int]:
+    return (0,) if word[0].rows == 1 else range(len(word))
+
+
 def _closing_at(word: Word, at: int) -> Expr | None:
     """The trace of a word as one of its letters closes it."""
     letter, rest = word[at], word[at + 1 :] + word[:at]
-    if isinstance(letter, Transpose) or not rest or closing.dispatch(type(letter)) is closing.dispatch(object):
+    if isinstance(letter, Transpose) or closing.dispatch(type(letter)) is closing.dispatch(object):
         return None
     sign, beside = reverse(rest)
     closed = closing(letter, matrix_of({beside: S.One}, letter.shape))

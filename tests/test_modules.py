@@ -16,9 +16,9 @@ from symlag.jet import Block
 from symlag.losses import loss
 from symlag.noether import noether
 from symlag.rules import heavy_ball
+from tests.module_zoo import MODULES
 from tests.modules import ACTIVATIONS, NUMBERS
 from tests.values import value
-from tests.zoo import MODULES
 
 each_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 RULE = heavy_ball()

@@ -8,11 +8,13 @@ import numpy as np
 from sympy import (
     Add,
     DiagMatrix,
+    HadamardPower,
     HadamardProduct,
     Identity,
     Inverse,
     MatAdd,
     MatMul,
+    MatPow,
     Mul,
     Symbol,
     Trace,
@@ -32,6 +34,8 @@ def value(node, at, functions=()) -> Any:
     if node in at:
         return at[node]
     inside = [value(part, at, functions) for part in node.args]
+    if node.func.__name__ in dict(functions):
+        return dict(functions)[node.func.__name__](*map(np.float64, inside))
     return float(node.func(*inside) if inside else node)
 
 
@@ -74,6 +78,11 @@ def _(node: Trace, at, functions=()):
 
 
 @value.register
+def _(node: MatPow, at, functions=()):
+    return np.linalg.matrix_power(value(node.base, at, functions), int(node.exp))
+
+
+@value.register
 def _(node: Inverse, at, functions=()):
     return np.linalg.inv(value(node.arg, at, functions))
 
@@ -95,7 +104,7 @@ def _(node: Ones, at, functions=()):
 
 @value.register
 def _(node: DiagMatrix, at, functions=()):
-    return np.diag(value(node.args[0], at, functions)[:, 0])
+    return np.diag(np.ravel(value(node.args[0], at, functions)))
 
 
 @value.register
@@ -106,6 +115,11 @@ def _(node: DiagonalOf, at, functions=()):
 @value.register
 def _(node: HadamardProduct, at, functions=()):
     return prod(value(factor, at, functions) for factor in node.args)
+
+
+@value.register
+def _(node: HadamardPower, at, functions=()):
+    return value(node.base, at, functions) ** int(node.exp)
 
 
 @value.register
