@@ -14,6 +14,8 @@ from sympy import (
     Trace,
     ZeroMatrix,
     besselj,
+    erf,
+    erfc,
     gamma,
     log,
     oo,
@@ -75,6 +77,23 @@ def test_what_comes_back_has_the_form_that_was_asked_for(backend):
     assert isinstance(kernel([x], backend)(1.0), tuple)
     assert set(kernel({"a b": x}, backend)(1.0)) == {"a b"}
     assert np.asarray(kernel(x, backend)(1.0)).shape == ()
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_results_are_arrays_of_their_own(backend):
+    point = np.ones(4)
+    results = kernel([x, x * y, x * y + 0, 7 + 0 * x], backend, inputs=[x, y])(point, 2.0)
+    for i, result in enumerate(results):
+        result[:] = i
+    assert [float(result[0]) for result in results] == [0, 1, 2, 3]
+    assert point[0] == 1
+
+
+@pytest.mark.parametrize("points", [2**16, 2**16 + 1])
+def test_chunks_meet_without_a_gap(points):
+    stretch = sum(sin(k * x) for k in range(1, 12))
+    angle = np.linspace(0, 1, points)
+    assert np.allclose(kernel([stretch, x], "numpy")(angle)[0], sum(np.sin(k * angle) for k in range(1, 12)))
 
 
 def test_a_branch_that_is_not_taken_may_be_undefined(backend):
@@ -180,3 +199,8 @@ def test_constant_matrices_of_integer_size_are_checked(backend):
     made = kernel(Trace(constant("M", 2, 2)) * x, backend)
     with pytest.raises(ShapeError, match="2 is 2, not 3"):
         made(1.0, np.ones((2, 3)))
+
+
+def test_numpy_has_an_error_function_without_scipy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    assert kernel(erf(x) + 41 * erfc(x), "numpy")(np.array([0.0, 10.0])) == pytest.approx([41, 1])

@@ -1,9 +1,11 @@
 """PyTorch's kernels: differentiable and mappable."""
 
 import pytest
+from sympy import Piecewise, asin, exp, log, sqrt
 
 from symlag.backends import kernel
 from symlag.backends._signature import outside
+from tests.cases import x
 from tests.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS
 from tests.kernels import arrays, gap, points
 
@@ -22,6 +24,35 @@ def test_torch_kernels_are_differentiable(name):
         return tuple(v for v in (results.values() if isinstance(results, dict) else [results]) if v.requires_grad)
 
     assert torch.autograd.gradcheck(moving, given)
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        sqrt(x),
+        log(x),
+        1 / x,
+        x**-3,
+        1 / sqrt(x),
+        x**0.3,
+        sqrt(x) * log(x) + 1 / x**2,
+        sqrt(log(1 + x)),
+        exp(1 / x),
+        asin(x),
+    ],
+)  # fmt: skip
+def test_a_branch_that_is_not_taken_leaves_the_slope_alone(branch):
+    torch = pytest.importorskip("torch")
+    made = kernel(
+        Piecewise((branch, (x > 0) & (x < 1)), (x**2, True)) + Piecewise((x, x < 0), (branch, x < 1), (0, True)),
+        "torch",
+    )
+    for at in (-2.0, -1.0, 2.0, 1000.0):
+        point = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(made(point), point)
+        assert slope == 2 * at + (at < 0)
+    point = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(made, [point])
 
 
 @pytest.mark.parametrize("name", EVERYTHING)

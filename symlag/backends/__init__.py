@@ -5,8 +5,6 @@
 >>> w = block("w")
 >>> speed = kernel(inner(w.dot, w.dot), "numpy")
 >>> print(speed.source)
-import math
-<BLANKLINE>
 import numpy as np
 <BLANKLINE>
 <BLANKLINE>
@@ -87,7 +85,7 @@ def kernel(law_or_exprs: Any, backend: str = "numpy", inputs: Iterable[Any] | No
     the inputs, where the loss is unknown, or where the library lacks a function.
     """
     library = _library(backend)
-    program = lower(law_or_exprs, inputs)
+    program = lower(law_or_exprs, inputs, library.rewrite)
     return Kernel(backend, library.source(program), program.inputs, program.outputs, program.form)
 
 

@@ -45,8 +45,9 @@ from symlag.backends._points import arrays, flat
 from symlag.backends._printer import Printer
 from symlag.backends._signature import Shape
 from symlag.program import Program
+from symlag.program import same as rewrite
 
-__all__ = ["SINGULAR", "arrays", "evaluate", "source"]
+__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
 SINGULAR = np.linalg.LinAlgError
 

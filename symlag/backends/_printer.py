@@ -18,6 +18,7 @@ from typing import Any
 from sympy import Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Rational, S, Symbol, sqrt, true
 from sympy.core.relational import Relational
 
+from symlag.backends._guards import Guarded
 from symlag.errors import LoweringError
 
 SUM, PRODUCT, FACTOR, POWER, ATOM = range(5)
@@ -65,8 +66,8 @@ class Printer:
                 return self._product(node)
             case Pow():
                 return self._power(node.base, node.exp)
-            case Piecewise():
-                return self._piecewise(list(node.args)), ATOM
+            case Piecewise() | Guarded():
+                return self._cases(node), ATOM
             case _:
                 return self._function(node), ATOM
 
@@ -110,13 +111,20 @@ class Printer:
             return self.power(base, int(exponent))
         return f"{self.text(base, ATOM)}**{self.text(exponent, ATOM)}", POWER
 
-    def _piecewise(self, branches: list[Any]) -> str:
+    def _cases(self, node: Any) -> str:
+        if isinstance(node, Guarded):
+            value, condition, safe = node.args
+            return self._choice(condition, value, self._argument(safe))
+        branches = list(node.args)
         if branches[-1].cond != true:
-            raise LoweringError(str(Piecewise(*branches)), "it has no value elsewhere", "a last branch (value, True)")
+            raise LoweringError(str(node), "it has no value elsewhere", "a last branch (value, True)")
         otherwise = self._argument(branches[-1].expr)
         for value, condition in reversed(branches[:-1]):
-            otherwise = self.choice.format(self._condition(condition), self._argument(value), otherwise)
+            otherwise = self._choice(condition, value, otherwise)
         return otherwise
+
+    def _choice(self, condition: Any, value: Expr, otherwise: str) -> str:
+        return self.choice.format(self._condition(condition), self._argument(value), otherwise)
 
     def _condition(self, node: Any) -> str:
         match node:

@@ -35,11 +35,14 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
+from symlag.backends._guards import guarded as rewrite
 from symlag.backends._printer import Squaring
 from symlag.backends._signature import Shape
 from symlag.backends._tensors import Tensors
 from symlag.errors import LoweringError
 from symlag.program import Program, Slot
+
+__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
 SINGULAR = torch.linalg.LinAlgError  # pyright: ignore[reportPrivateImportUsage]
 

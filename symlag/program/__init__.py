@@ -15,12 +15,14 @@ twice = 2*c0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from symlag.program._doors import Doors, Form, Slot, doors, wanted
+from sympy import Expr
+
+from symlag.program._doors import Doors, Form, Slot, doors, same, wanted
 from symlag.program._letters import assembled, learned, levels, summed
 from symlag.program._names import Names, public
 from symlag.program._scalars import Assignment
@@ -42,6 +44,7 @@ __all__ = [
     "Value",
     "lower",
     "public",
+    "same",
 ]
 
 
@@ -63,16 +66,17 @@ class Program:
         return "\n".join(map(str, self.steps))
 
 
-def lower(expressions: Any, inputs: Iterable[Any] | None = None) -> Program:
+def lower(expressions: Any, inputs: Iterable[Any] | None = None, rewrite: Callable[[Expr], Expr] = same) -> Program:
     """The program of a scalar or matrix expression, of a sequence or a mapping of them, or of a law.
 
     Of a law, its `charge` and `rate`, each source by its name, and their sum as `source`. `inputs` are symbols or
     their names, in the order in which the kernel is to take them; without them all free symbols are taken:
     coordinates and their derivatives, then constant matrices, then parameters, each by name.
+    `rewrite` is applied to every number, and to every function of entries, before its parts are named.
     `LoweringError` where a symbol is not among the inputs, or where something has no value to compute.
     """
     form, asked = wanted(expressions)
-    entry = doors(asked, inputs)
+    entry = doors(asked, inputs, rewrite)
     letters: list[Step] = []
     for level in levels(asked.values()):
         steps, entry = learned(entry, level)

@@ -11,7 +11,7 @@ Slot(key='eta', name='eta', shape=())
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -30,6 +30,11 @@ from symlag.spelling import Spelling
 from symlag.unknown import Gradient, Partial, Unknown
 
 Form = Literal["one", "tuple", "dict"]
+
+
+def same(expression: Expr) -> Expr:
+    """The expression itself."""
+    return expression
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Doors:
     lengths: Lengths
     parameters: frozenset[Symbol]
     names: Names
+    rewrite: Callable[[Expr], Expr]
 
     def word(self, letters: Iterable[Any]) -> Word:
         """A word of matrix symbols as factors."""
@@ -70,7 +76,7 @@ class Doors:
         spelled = expression.xreplace({**self.numbers, **traces})
         for foreign in spelled.atoms(MatrixExpr):
             raise LoweringError(str(expression), f"{foreign} stands outside of a trace", "trace(…), or inner(A, B)")
-        return spelled
+        return self.rewrite(spelled)
 
     def _factor(self, letter: Any) -> Factor:
         if isinstance(letter, Transpose):
@@ -89,7 +95,7 @@ def wanted(expressions: Any) -> tuple[Form, dict[str, Any]]:
     return form, {key: _computable(spelling.read(_sympified(e))) for key, e in named.items()}
 
 
-def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None) -> Doors:
+def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None, rewrite: Callable[[Expr], Expr] = same) -> Doors:
     """The doors of a program for the given expressions, through which the given symbols or names enter."""
     names = Names()
     entering = _entering(list(asked.values()), inputs)
@@ -102,7 +108,7 @@ def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None) -> Doors:
     still = frozenset(named for s, named in numbers.items() if s not in moving) | frozenset(sizes.values())
     outputs = tuple(Slot(key, names.own(_spoken(key)), lengths.shape(e)) for key, e in asked.items())
     factors = {s: _factor(name, lengths.shape(s)) for s, name in inside.items() if isinstance(s, MatrixSymbol)}
-    return Doors(slots, outputs, numbers | sizes, factors, lengths, still, names)
+    return Doors(slots, outputs, numbers | sizes, factors, lengths, still, names, rewrite)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from typing import Any
 from symlag.jet import Prolonged, checked_name
 
 # What the emitted code itself speaks of; an input of that name is renamed inside.
-RESERVED = frozenset({*dir(builtins), *keyword.kwlist, "const", "kernel", "math", "np", "numba", "solved", "torch"})
+RESERVED = frozenset(
+    {*dir(builtins), *keyword.kwlist, "const", "erf", "erfc", "kernel", "math", "np", "numba", "solved", "torch"}
+)
 
 
 def public(symbol: Any) -> str:

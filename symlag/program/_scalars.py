@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from sympy import (
+    Add,
     Dummy,
     Expr,
     Heaviside,
@@ -35,6 +36,7 @@ from sympy import (
     csch,
     sec,
     sech,
+    sign,
     sin,
     sinh,
     sqrt,
@@ -89,6 +91,8 @@ class _Parts:
         made = node.func(*map(self.rewrite, node.args))
         if isinstance(made, Pow) and made.exp.is_Rational:
             return self._power(made.base, made.exp)
+        if isinstance(made, Add):
+            return self._sum(made)
         return self._product(made) if isinstance(made, Mul) else made
 
     def _power(self, base: Expr, exponent: Rational) -> Expr:
@@ -105,6 +109,16 @@ class _Parts:
             return product
         sign = S.NegativeOne if still.could_extract_minus_sign() else S.One
         return Mul(sign, self._named(sign * still), moving)
+
+    def _sum(self, total: Add) -> Expr:
+        """The sum with all terms that share their factor of parameters added before they are multiplied by it."""
+        moving = total.free_symbols - self._still()
+        shares: dict[Expr, list[Expr]] = {}
+        for term in total.args:
+            still, rest = term.as_independent(*moving, as_Add=False)
+            number, share = still.as_coeff_Mul()
+            shares.setdefault(share, []).append(number * rest)
+        return Add(*(_times(share, terms) for share, terms in shares.items()))
 
     def _still(self) -> set[Symbol]:
         return {*self.parameters, *(s for s, e in self.meaning.items() if e.free_symbols <= self.parameters)}
@@ -147,6 +161,13 @@ class _Naming:
         return spelled
 
 
+def _times(share: Expr, terms: Sequence[Expr]) -> Expr:
+    """A factor times a sum, the sign in front."""
+    total = Add(*terms)
+    sign = S.NegativeOne if total.could_extract_minus_sign() else S.One
+    return Mul(sign, share, sign * total)
+
+
 def _uses(expressions: Sequence[Any], meaning: dict[Symbol, Expr]) -> Counter[Any]:
     """How often each part is written down when every part is written down once."""
     found: Counter[Any] = Counter()
@@ -164,6 +185,8 @@ def _worth_a_name(node: Any) -> bool:
 
 
 def _step_function(x: Expr, at_zero: Expr = S.Half) -> Expr:
+    if at_zero == S.Half:
+        return (1 + sign(x)) / 2
     return Piecewise((S.One, x > 0), (S.Zero, x < 0), (at_zero, True))
 
 
