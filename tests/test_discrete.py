@@ -6,9 +6,18 @@ from sympy import Matrix, Rational, cancel, expand, symbols
 
 from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric, constant, inner
-from symlag.discrete import account, exact
+from symlag.discrete import account, buffer_law, exact
+from symlag.errors import SymlagError
 from symlag.forms import ONE, Along, Form, Moved
-from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.generator import (
+    Generator,
+    general_linear,
+    rescale,
+    rotation,
+    scale,
+    time_translation,
+    translation,
+)
 from symlag.jet import block, coordinates
 from symlag.library import (
     adagrad,
@@ -69,12 +78,13 @@ SPINNING = {"plane", "rotation", "skew", "conformal"}  # without momentum there 
 CHARGED = [(rule, X) for rule in RULES for X in GENERATORS if rule.momenta or X not in SPINNING]
 
 
-@pytest.mark.parametrize(("rule", "X"), CHARGED, ids=str)
+@pytest.mark.parametrize(("rule", "X"), CHARGED, ids=lambda value: getattr(value, "name", value))
 def test_every_law_is_proved(rule, X):
     assert set(exact(rule, GENERATORS[X]).defect()) == {0}
 
 
-@pytest.mark.parametrize(("rule", "X"), CHARGED, ids=str)
+@pytest.mark.parametrize("X", ["scale", "skew", "centred scale", "conformal"])
+@pytest.mark.parametrize("rule", [nesterov(), adam(), averaged(sgdw())], ids=lambda rule: rule.name)
 def test_the_account_of_a_broken_symmetry_closes_too(rule, X):
     assert set(account(rule, GENERATORS[X]).defect()) == {0}
 
@@ -242,3 +252,43 @@ def test_the_window_identity_holds_along_a_run():
     sums = [float(c.subs(values)) * paths[form][100:300].sum() for form, c in window.sums.items()]
     ends = [float(c.subs(values)) * (paths[c_form][300] - paths[c_form][100]) for c_form, c in window.ends.items()]
     assert abs(sum(sums) + sum(ends)) < 1e-13 * max(map(abs, sums))
+
+
+REFUSED = {
+    "time": (lambda: exact(sgd(), time_translation()), "time has a part in it"),
+    "no momentum": (lambda: exact(sgd(momentum=0), rotation(x, y)), "the rule holds no charge of it"),
+    "no buffer": (lambda: buffer_law(rmsprop(), scale(w)), "it keeps no linear combination of gradients"),
+    "no decay": (lambda: exact(sgd(weight_decay=0), scale(w)).steady_state(), "nothing draws it back"),
+    "schedule": (
+        lambda: exact(sgd(lambda step: 1 / (1 + step)), scale(w)).window(),
+        "hyper-parameters change with the step; write constants, or law.after(10)",
+    ),
+    "long": (lambda: exact(averaged(sgd()), scale(w)).closed_sum(), "more than two have no short closed sum"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_answer_is_refused_in_one_sentence(name):
+    make, sentence = REFUSED[name]
+    with pytest.raises(SymlagError) as caught:
+        make()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_rules_and_laws_answer_by_themselves():
+    law = sgd().exact(scale(w))
+    assert law.kernel("numpy").inputs == ("v_w", "v_w_new", "w", "w_new", "beta", "eta", "lambda_")
+    assert law._repr_latex_().count(r"\langle") == 8
+    assert cancel(sgd().mechanics.damping - 2 * (1 - beta) / (eta * (1 + beta))) == 0
+    assert sgd().lagrangian(0, [w]).damping == sgd().mechanics.damping
+
+
+@pytest.mark.parametrize("backend", ["numba", "torch"])
+def test_every_backend_reads_the_same_ledger(backend):
+    pytest.importorskip(backend)
+    law, dice = sgd().exact(scale(w)), np.random.default_rng(0)
+    made = law.kernel("numpy")
+    arrays = {name: dice.normal(size=(3, 4) if "w" in name else (3,)) for name in made.inputs}
+    for name, value in made(**arrays).items():
+        np.testing.assert_allclose(np.asarray(law.kernel(backend)(**arrays)[name]), value, rtol=1e-13, atol=1e-14)
