@@ -52,7 +52,7 @@ class Found:
             return f"None missed, proved: {self.orbit_dimension} directions leave the loss alone, all of them found."
         return (
             f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point: "
-            "nonlinear symmetries of wide layers, or units that are dead there."
+            "nonlinear symmetries, or units that are dead there."
         )
 
     def laws(self) -> tuple[Laws, ...]:

@@ -15,7 +15,7 @@ from symlag.networks._moments import Stack
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._patterns import narrowed, relations
 from symlag.networks._shifts import shared
-from symlag.networks._singles import single, span
+from symlag.networks._singles import Key, single, span
 from symlag.networks._spaces import Diagonal, Square, Triangle
 from symlag.networks._terms import Action
 from symlag.networks._translations import enough, translations
@@ -67,10 +67,15 @@ def _diagonal(stack: Stack, by_width: ByWidth, whole: Sequence[Linear]) -> Itera
             for j in range(family.space.width):
                 known.add(single({term.view: term.even for term in family.terms}, j))
     for width, columns in by_width.items():
-        for relation in relations(moments.diagonal(stack, columns), columns):
+        for found in relations(moments.diagonal(stack, columns), columns):
+            relation = found if width > 1 else _views(known.rest(single(found, 0)))
             new = tuple(j for j in range(width) if known.add(single(relation, j)))
             if new:
                 yield Linear(_actions(relation, {}), Diagonal(width, new))
+
+
+def _views(relation: Mapping[Key, float]) -> Relation:
+    return {View(name, axis, at, 1, 1): value for (name, axis, at), value in relation.items()}
 
 
 def _actions(even: Relation, odd: Relation) -> tuple[Action, ...]:

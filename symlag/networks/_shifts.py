@@ -37,8 +37,6 @@ def shared(stack: Stack, by_width: Mapping[int, Sequence[View]], still: Sequence
 def _known(stack: Stack, still: Sequence[Affine]) -> Span:
     """What every loss obeys, and the shifts along null vectors of one tensor."""
     known = span(stack)
-    absorbed = [(bias, v.tensor, i) for v in _inputs(stack) for bias in _bias(stack, v) for i in v.positions]
-    known = Span.over([*known.numbers, *absorbed], known.basis)
     for term in (term for family in still for term in family.terms if isinstance(term, Free)):
         for n in term.null.T.tolist():
             known.add({(term.tensor, term.axis, i): value for i, value in enumerate(n)})
@@ -57,10 +55,6 @@ def _single(relation: Mapping[Term, float], j: int) -> dict[tuple[str, str | int
 def _terms(stack: Stack, views: Sequence[View]) -> list[Term]:
     absorbed = [Absorb(bias, view, 1.0) for view in views if view.axis == 1 for bias in _bias(stack, view)]
     return [*(Shift(view, 1.0) for view in views), *absorbed]
-
-
-def _inputs(stack: Stack) -> list[View]:
-    return [View(name, 1, 0, 1, shape[1]) for name, shape in stack.shapes.items() if len(shape) > 1]
 
 
 def _bias(stack: Stack, view: View) -> list[str]:

@@ -28,7 +28,7 @@ def single(relation: Mapping[View, float], j: int) -> dict[Key, float]:
 def span(stack: Stack) -> Span:
     """The space of what every loss obeys: silent positions are free, and all of one axis is all of another."""
     there = {(name, axis): _positions(stack, name, axis) for name, axis in _axes(stack)}
-    known = Span.over([(*axis, i) for axis, at in there.items() for i in range(len(at))])
+    known = Span()
     for (name, axis), at in there.items():
         for i, loud in enumerate(at):
             if not loud:

@@ -1,50 +1,49 @@
-"""A growing linear space of relations between single positions, that knows what it holds already.
+"""A growing linear space of sparse relations, that knows what it holds already: an echelon form modulo a prime.
 
-It starts with what every loss obeys: all positions of one axis together are all of another of the same tensor.
-
->>> span = Span.over([("w", 0), ("w", 1), ("b", 0)])
->>> span.add({("w", 0): 1.0, ("w", 1): 1.0}), span.add({("w", 0): 2.0, ("w", 1): 2.0}), span.add({("b", 0): 1.0})
+>>> span = Span()
+>>> span.add({"w0": 1.0, "w1": 1.0}), span.add({"w0": 2.0, "w1": 2.0}), span.add({"b": 1.0})
 (True, False, True)
+>>> span.rest({"w1": 0.5, "b": 1.0})
+{'w0': -0.5}
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
-import torch
-from torch import Tensor
-
-NEW = 1e-7  # what is left of a unit vector that the space does not hold
-
-Relation = Mapping[Any, float]
+from symlag.networks._kernel import DENOMINATOR
+from symlag.residues import PRIMES, Echelon, rational
 
 
 @dataclass(frozen=True)
 class Span:
-    """An orthonormal basis, by the number of each key."""
+    """An echelon form of relations, by the number of each key, given as keys turn up."""
 
-    numbers: Mapping[Hashable, int]
-    basis: list[Tensor] = field(default_factory=list)
+    numbers: dict[Hashable, int] = field(default_factory=dict)
+    rows: Echelon = field(default_factory=lambda: Echelon(PRIMES[0]))
 
-    @classmethod
-    def over(cls, keys: Iterable[Hashable], basis: Iterable[Tensor] = ()) -> Span:
-        """The space of no relations between keys, or of given ones between the first keys."""
-        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
-        return cls(numbers, [torch.cat([v, v.new_zeros(len(numbers) - len(v))]) for v in basis])
-
-    def add(self, relation: Relation) -> bool:
+    def add(self, relation: Mapping[Any, float]) -> bool:
         """Whether a relation is new; it is kept if so."""
-        vector = torch.zeros(len(self.numbers), dtype=torch.float64)
-        for key, value in relation.items():
-            vector[self.numbers[key]] += value
-        size = float(vector.norm())
-        for _ in range(2 * bool(self.basis)):  # twice is enough (Kahan)
-            Q = torch.stack(self.basis)
-            vector = vector - Q.mT @ (Q @ vector)
-        left = float(vector.norm())
-        if left <= NEW * size:
-            return False
-        self.basis.append(vector / left)
-        return True
+        return self.rows.insert(self._residues(relation))
+
+    def rest(self, relation: Mapping[Any, float]) -> dict[Any, float]:
+        """What a relation says beyond the space, as one on other keys."""
+        left = self.rows.reduce(self._residues(relation))
+        keys = list(self.numbers)
+        fractions = {i: rational(value, PRIMES[0]) or (0, 1) for i, value in left.items()}
+        return {keys[i]: fractions[i][0] / fractions[i][1] for i in sorted(fractions)}
+
+    def _residues(self, relation: Mapping[Any, float]) -> dict[int, int]:
+        return {self._number(key): _residue(value) for key, value in relation.items() if value}
+
+    def _number(self, key: Hashable) -> int:
+        return self.numbers.setdefault(key, len(self.numbers))
+
+
+def _residue(value: float) -> int:
+    near = Fraction(value).limit_denominator(DENOMINATOR)
+    exact = near if abs(near - Fraction(value)) < 1e-9 else Fraction(value)
+    return exact.numerator * pow(exact.denominator, -1, PRIMES[0]) % PRIMES[0]
