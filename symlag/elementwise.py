@@ -23,7 +23,8 @@ from symlag.blocks import normal, trace
 from symlag.differential import Derive, rule
 from symlag.jet import checked_name
 from symlag.letters import all_ones
-from symlag.words import Words, collected_word, spelled, sum_of, words
+from symlag.order import spelled
+from symlag.words import Words, collected_word, sum_of, words
 
 SLOT = Symbol("z", real=True)
 

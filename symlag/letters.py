@@ -32,6 +32,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import Symmetric, normal, trace
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
+from symlag.order import spelled
 from symlag.words import (
     Word,
     Words,
@@ -41,7 +42,6 @@ from symlag.words import (
     matrix_of,
     meeting,
     reverse,
-    spelled,
     sum_of,
     transposed,
     words,

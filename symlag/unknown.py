@@ -17,7 +17,8 @@ from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
 from symlag.jet import Block, checked_name
-from symlag.words import Words, closed_word, closing, collected_word, matrix_of, spelled, sum_of, words
+from symlag.order import spelled
+from symlag.words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
 
 
 class Unknown(Expr):

@@ -18,13 +18,15 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, singledispatch
+from functools import singledispatch
 from itertools import pairwise
 from typing import Any
 
-from sympy import Add, Expr, Inverse, MatAdd, MatMul, MatPow, MatrixSymbol, Mul, S, Trace, Transpose, ZeroMatrix
+from sympy import Add, Expr, Inverse, MatAdd, MatMul, MatPow, Mul, S, Trace, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
+
+from symlag.order import order, spelled
 
 Word = tuple[MatrixExpr, ...]
 Words = dict[Word, Expr]
@@ -84,7 +86,7 @@ def letters(closed: Trace) -> Word:
 
 def matrix_of(collected: Mapping[Word, Expr], shape: tuple[Any, Any]) -> MatrixExpr:
     """The matrix expression with the given words, the inverse of `words`."""
-    ordered = sorted(collected.items(), key=lambda item: _order(item[0]))
+    ordered = sorted(collected.items(), key=lambda item: order(item[0]))
     terms = [_term(word, coefficient, shape) for word, coefficient in ordered]
     return MatAdd(*terms) if len(terms) > 1 else terms[0] if terms else ZeroMatrix(*shape)
 
@@ -217,16 +219,11 @@ def _canonical(word: Word) -> Expr:
 
 def turned_word(word: Word) -> Expr:
     """The trace of the first of all rotations of a word and of its transpose; a path has its two directions alone."""
-    mirror = reverse(word)
-    turns = [(_order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in _starts(w)]
+    mirror, starts = reverse(word), range(1 if word[0].rows == 1 else len(word))
+    turns = [(order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in starts]
     best, sign, chosen = min(turns, key=lambda turn: turn[0])
-    if any(order == best and other != sign for order, other, _ in turns):
-        return S.Zero
-    return sign * closed_word(chosen)
-
-
-def _starts(word: Word) -> Iterable[int]:
-    return (0,) if word[0].rows == 1 else range(len(word))
+    both = any(key == best and other != sign for key, other, _ in turns)
+    return S.Zero if both else sign * closed_word(chosen)
 
 
 def _closing_at(word: Word, at: int) -> Expr | None:
@@ -242,25 +239,6 @@ def _closing_at(word: Word, at: int) -> Expr | None:
 def closed_word(word: Word) -> Trace:
     """The trace of a word as it stands."""
     return Trace(_bare(word))
-
-
-def _order(word: Word) -> tuple[Any, ...]:
-    """The sort key of a word: a narrow side first, then a transpose before its partner, then names."""
-    if not word:
-        return ()
-    lone = len(word) == 1
-    return (word[0].rows != 1, *((isinstance(letter, Transpose) == lone, spelled(letter)) for letter in word))
-
-
-@lru_cache(maxsize=2**16)
-def spelled(node: Any) -> str:
-    """The name that an expression is sorted by."""
-    # SymPy's printer tries every product for a sign, which costs more than all the sorting.
-    if not node.args or isinstance(node, MatrixSymbol):
-        return str(node)
-    if isinstance(node, Transpose):
-        return f"{spelled(node.arg)}.T"
-    return f"{type(node).__name__}({', '.join(map(spelled, node.args))})"
 
 
 def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:

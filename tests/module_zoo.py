@@ -190,6 +190,13 @@ MODULES = [
     Module("RMS norm, scale", (normed,), scale(W), inner(W, W.dot), torch_normed, scale(U)),
     Module("norm gain and the next layer", (normed,), rescale_units(g, U), grown(g) - out(U), torch_normed),
     Module(
+        "norm gain into ReLU units",
+        (U * elementwise(relu, diagonal(g) * columnwise(unit, W * x)),),
+        rescale_units(g, U),
+        grown(g) - out(U),
+        lambda U, g, W, x: U @ functional.relu(g * torch_columns(W @ x)),
+    ),
+    Module(
         "weight norm, each direction",
         (U * diagonal(g) * rowwise(unit, W) * x,),
         Generator({W: diagonal(rates) * W}, parameters=(rates,)),

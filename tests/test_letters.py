@@ -70,7 +70,7 @@ def test_equal_traces_are_one_expression(equals):
     ids=str,
 )
 def test_a_gradient_is_the_slope_along_every_direction(scalar):
-    step, along = 1e-6, np.random.default_rng(0).normal(size=AT[W].shape)
+    step, along = 1e-6, np.random.default_rng(0).normal(size=number(W).shape)
     ends = [number_at(scalar, AT[W] + sign * step * along) for sign in (1, -1)]
     slope = (ends[0] - ends[1]) / (2 * step)
     assert np.vdot(number(gradient(scalar, W)), along) == pytest.approx(slope, rel=1e-6)

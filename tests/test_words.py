@@ -2,7 +2,8 @@ import pytest
 from sympy import MatPow, MatrixSymbol, Symbol, Trace
 
 from symlag.blocks import normal, trace
-from symlag.words import letters, matrix_of, reverse, spelled, words
+from symlag.order import spelled
+from symlag.words import letters, matrix_of, reverse, words
 from tests.cases import K, S, U, W, X, a, c, h, n, w
 
 
