@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from symlag.determining import System
@@ -33,10 +34,14 @@ Terms = dict[tuple[int, tuple[int, ...]], list[Part]]
 
 @dataclass(frozen=True)
 class Certificate:
-    """The jets of all solutions at one point: `dimension` many, each known by its derivatives up to `order`."""
+    """The jets of all solutions at one point: `dimension` many, each known by its derivatives up to `order`.
+
+    The equations were expanded up to `degree`.
+    """
 
     system: System
     at: Specialisation
+    degree: int
     order: int
     free: tuple[int, ...]
     echelon: Echelon
@@ -67,7 +72,7 @@ def certify(system: System, at: Specialisation) -> Iterator[Certificate]:
         for equation in equations:
             for row in _rows(equation, len(system.variables), degree):
                 echelon.insert(row)
-        yield from _closed(system, at, echelon, degree + system.reach)
+        yield from _closed(system, at, echelon, degree)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,32 @@ class Split:
         there = {fibre: _terms(self.system, replace(self.at, order=order, fibre=fibre, known={})) for fibre in fibres}
         parts = [there[fibre][i] for fibre, i in self.chosen]
         return _mixed(parts, self.mixing, self.at.prime)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Which equations to expand, and how far, to see how many solutions there are."""
+
+    system: System
+    fibres: tuple[int, ...]
+    degree: int
+
+    def minor(self, at: Specialisation) -> int:
+        """A minor of the equations: not zero where there are as few solutions as for almost all parameters."""
+        echelon, product = Echelon(at.prime), 1
+        for degree in range(self.degree + 1):
+            for fibre in self.fibres:
+                for equation in _terms(self.system, replace(at, order=degree, fibre=fibre, known={})):
+                    for row in _rows(equation, len(self.system.variables), degree):
+                        product = product * (echelon.insert(row) or 1) % at.prime
+        return product
+
+
+def probe(system: System, at: Specialisation) -> Probe:
+    """The probe of the lowest degree that gives the number of solutions at a point."""
+    fibres = dict.fromkeys(fibre for fibre, _ in _split(system, at).chosen)
+    sharp = (a.degree for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension)
+    return Probe(system, tuple(fibres), next(sharp, HIGHEST))
 
 
 def _split(system: System, at: Specialisation) -> Split:
@@ -155,13 +186,13 @@ def _shifted(beta: tuple[int, ...], degree: int, unknown: int) -> tuple[tuple[in
     return tuple((pack(rest), _column(unknown, a), factorials(a) // factorials(rest)) for rest, a in taken)
 
 
-def _closed(system: System, at: Specialisation, echelon: Echelon, top: int) -> Iterator[Certificate]:
+def _closed(system: System, at: Specialisation, echelon: Echelon, degree: int) -> Iterator[Certificate]:
     """The certificate of the lowest order whose jets determine the next, if there is one below the top."""
     free = list[int]()
-    for order in range(top + 1):
+    for order in range(degree + system.reach + 1):
         new = [c for c in _columns(system, order) if c not in echelon.rows]
         if order and not new:
-            yield Certificate(system, at, order - 1, tuple(free), echelon)
+            yield Certificate(system, at, degree, order - 1, tuple(free), echelon)
             return
         free += new
 

@@ -115,14 +115,15 @@ class Echelon:
                 left[column] = -factor * value
                 heappush(queue, -column)
 
-    def insert(self, row: Mapping[int, int]) -> bool:
-        """Whether the row said something new; it is kept if so."""
+    def insert(self, row: Mapping[int, int]) -> int:
+        """The pivot of what the row says beyond the known ones, by which it is divided and kept; zero if nothing."""
         kept = self.reduce(row)
-        if kept:
-            lead = max(kept)
-            inverse = pow(kept[lead], -1, self.prime)
-            self.rows[lead] = {column: value * inverse % self.prime for column, value in kept.items()}
-        return bool(kept)
+        if not kept:
+            return 0
+        lead = max(kept)
+        inverse = pow(kept[lead], -1, self.prime)
+        self.rows[lead] = {column: value * inverse % self.prime for column, value in kept.items()}
+        return kept[lead]
 
 
 def _back(basis: dict[int, int], width: int, prime: int) -> dict[int, Vector]:
