@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Matrix, S, Symbol
+from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import constant, inner, normal, zero_like
@@ -27,7 +27,7 @@ from symlag.exact import tidy, vanishes
 from symlag.jet import Block, jets
 from symlag.lagrangian import Lagrangian
 from symlag.spelling import instance
-from symlag.words import words
+from symlag.words import matrix_of, words
 
 
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
@@ -143,13 +143,25 @@ def _solved(equations: dict[Any, Expr]) -> dict[Any, Expr]:
 
 
 def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
-    """The matrix that makes the equation zero, where it enters times a number."""
+    """The matrix that makes the equation zero, where it enters times a number, or behind a matrix G."""
     probe = constant("probe", *unknown.shape)
-    mass = _number_times(directional(equation, {unknown: probe}), probe)
-    if mass == 0 or jets(mass):
-        raise CoordinateError(str(unknown.root), "T is no number times ⟨q̇, q̇⟩ in it", "m*inner(q.dot, q.dot)/2")
+    moved = directional(equation, {unknown: probe})
+    if unknown in jets(moved):
+        raise CoordinateError(str(unknown.root), "it does not enter linearly", "T quadratic in the velocities")
     rest = normal(equation.xreplace({unknown: zero_like(unknown)}))
-    return scaled(-1 / mass, rest)
+    if (mass := _number_times(moved, probe)) != 0:
+        return scaled(-1 / mass, rest)
+    return normal(MatMul(Inverse(_metric(scaled(S.NegativeOne, moved), probe)), rest))
+
+
+def _metric(matrix: MatrixExpr, probe: MatrixExpr) -> MatrixExpr:
+    """The G of a matrix G·P."""
+    found = words(matrix)
+    if not found or any(word[-1:] != (probe,) or MatMul(*word[:-1]).has(probe) for word in found):
+        raise CoordinateError(
+            f"the mass matrix {matrix}", "it is no matrix times the velocities", "inner(q.dot, G * q.dot) / 2"
+        )
+    return matrix_of({word[:-1]: c for word, c in found.items()}, (probe.rows, probe.rows))
 
 
 def _number_times(matrix: MatrixExpr, probe: MatrixExpr) -> Expr:

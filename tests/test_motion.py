@@ -1,12 +1,13 @@
 import pytest
-from sympy import Add, Derivative, Function, Integral, Symbol, cos, diff, exp, integrate, log
+from sympy import Add, Derivative, Function, Integral, Inverse, Symbol, cos, diff, exp, integrate, log
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
-from symlag.blocks import inner, trace
-from symlag.calculus import total
+from symlag.blocks import Symmetric, inner, trace
+from symlag.calculus import add, scaled, total
 from symlag.errors import SymlagError
-from symlag.jet import jets, t
+from symlag.exact import vanishes
+from symlag.jet import block, jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from tests.cases import (
@@ -200,9 +201,9 @@ DEGENERATE = {
     ),
     "a block's Hamiltonian": (lambda: hamiltonian(Lagrangian(inner(w.dot, w.dot))), "solved for numbers only; write"),
     "a beam's Hamiltonian": (lambda: hamiltonian(Lagrangian(x.dot.dot**2)), "numbers only; write energy(L)"),
-    "a mass matrix of blocks": (
-        lambda: accelerations(Lagrangian(inner(W.dot, S * W.dot))),
-        "T is no number times ⟨q̇, q̇⟩ in it; write m*inner(q.dot, q.dot)/2",
+    "velocities mixed from both sides": (
+        lambda: accelerations(Lagrangian(inner(W.dot, S * W.dot * W.T * W))),
+        "it is no matrix times the velocities; write inner(q.dot, G * q.dot) / 2",
     ),
     "two blocks whose velocities meet": (
         lambda: accelerations(Lagrangian(inner(W.dot, W.dot) + trace(W.dot * U.dot) + inner(U.dot, U.dot))),
@@ -218,3 +219,19 @@ def test_a_degenerate_lagrangian_gets_a_sentence(case):
         ask()
     assert sentence in str(caught.value)
     assert all((caught.value.wrote, caught.value.wrong, caught.value.write))
+
+
+def test_a_mass_matrix_is_inverted_with_its_symbol():
+    """Gq̈ + γGq̇ + λq = 0."""
+    n = Symbol("n", integer=True, positive=True)
+    q, G, gamma, decay = block("q", n), Symmetric("G", n, n), Symbol("gamma"), Symbol("lambda")
+    (solved,) = accelerations(Lagrangian(inner(q.dot, G * q.dot) / 2, decay * inner(q, q) / 2, damping=gamma)).values()
+    assert vanishes(add([solved, scaled(gamma, q.dot), scaled(decay, Inverse(G) * q)], q))
+
+
+def test_a_mass_that_depends_on_position_is_a_number_like_any():
+    """L = |q|²|q̇|²/2: |q|²q̈ + 2⟨q, q̇⟩q̇ − |q̇|²q = 0."""
+    q = block("q")
+    (solved,) = accelerations(Lagrangian(inner(q, q) * inner(q.dot, q.dot) / 2)).values()
+    theory = [scaled(inner(q, q), solved), scaled(2 * inner(q, q.dot), q.dot), scaled(-inner(q.dot, q.dot), q)]
+    assert vanishes(add(theory, q))
