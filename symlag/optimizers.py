@@ -20,10 +20,10 @@ from typing import Any
 
 from sympy import Expr, Function, S, lambdify
 
+from symlag.discrete.library import adagrad, adam, adamw, amsgrad, centred, muon, nadam, nadamw, nesterov, rmsprop, sgd
+from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
 from symlag.errors import SymlagError
-from symlag.library import adagrad, adam, adamw, amsgrad, centred, muon, nadam, nadamw, nesterov, rmsprop, sgd
 from symlag.program._names import public
-from symlag.updates import Letter, UpdateRule, g, k, theta
 
 Live = Mapping[str, Any]
 Step = Mapping[Letter, Any]

@@ -80,7 +80,7 @@ class RuleVerbs:
     @property
     def mechanics(self) -> Rule:
         """The mass, friction and decay that the rule has in the continuous limit; an error where it is not linear."""
-        from symlag.transfer import limit
+        from symlag.discrete.transfer import limit
 
         return limit(cast("Any", self)).mechanics
 

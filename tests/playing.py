@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sympy import lambdify
 
-from symlag.updates import g, k, theta
+from symlag.discrete.updates import g, k, theta
 
 STEPS = 400
 

@@ -7,19 +7,8 @@ from sympy import Matrix, Rational, cancel, expand, symbols
 from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric, constant, inner
 from symlag.discrete import account, buffer_law, exact
-from symlag.errors import SymlagError
-from symlag.forms import ONE, Along, Form, Moved
-from symlag.generator import (
-    Generator,
-    general_linear,
-    rescale,
-    rotation,
-    scale,
-    time_translation,
-    translation,
-)
-from symlag.jet import block, coordinates
-from symlag.library import (
+from symlag.discrete.forms import ONE, Along, Form, Moved
+from symlag.discrete.library import (
     adagrad,
     adam,
     adamw,
@@ -33,7 +22,18 @@ from symlag.library import (
     sgdw,
     sign_sgd,
 )
-from symlag.updates import Letter, UpdateRule, g, theta
+from symlag.discrete.updates import Letter, UpdateRule, g, theta
+from symlag.errors import SymlagError
+from symlag.generator import (
+    Generator,
+    general_linear,
+    rescale,
+    rotation,
+    scale,
+    time_translation,
+    translation,
+)
+from symlag.jet import block, coordinates
 from tests.playing import cosine, fitting, misses, play
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)

@@ -7,13 +7,13 @@ import pytest
 from scipy.integrate import solve_ivp
 from sympy import Matrix, Rational, S, cancel, factorial, lambdify, symbols
 
+from symlag.discrete.library import adam, nesterov, sgd, sgdw
+from symlag.discrete.transfer import limit, transfer
+from symlag.discrete.updates import Letter, theta
 from symlag.errors import SymlagError
 from symlag.expansion import Drift, modified_equation
-from symlag.library import adam, nesterov, sgd, sgdw
+from symlag.expansion.trees import NODE, differential, grafted, rerooted, size, trees
 from symlag.rules import heavy_ball
-from symlag.transfer import limit, transfer
-from symlag.trees import NODE, differential, grafted, rerooted, size, trees
-from symlag.updates import Letter, theta
 from tests.playing import Play
 
 eta, b, d, lam = symbols("eta beta d lambda", positive=True)

@@ -11,13 +11,13 @@ from sympy import lambdify
 from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric
 from symlag.discrete import account, buffer_law, exact
+from symlag.discrete.library import lion, muon, sgd, sgdw
+from symlag.discrete.sphere import G, on_sphere
+from symlag.discrete.sphere import S as SQUARE
+from symlag.discrete.updates import Letter, g
 from symlag.errors import SymlagError
 from symlag.generator import Generator, scale, translation
 from symlag.jet import block
-from symlag.library import lion, muon, sgd, sgdw
-from symlag.sphere import G, on_sphere
-from symlag.sphere import S as SQUARE
-from symlag.updates import Letter, g
 from tests.playing import cosine, misses
 
 torch = pytest.importorskip("torch")

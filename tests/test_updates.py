@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sympy import Function, Symbol, symbols
 
-from symlag.errors import SymlagError
-from symlag.library import (
+from symlag.discrete.library import (
     adagrad,
     adam,
     adamw,
@@ -21,7 +20,8 @@ from symlag.library import (
     sgd,
     sgdw,
 )
-from symlag.updates import Letter, UpdateRule, g, k, theta
+from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
+from symlag.errors import SymlagError
 from tests.playing import Play, cosine
 
 torch = pytest.importorskip("torch")

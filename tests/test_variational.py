@@ -7,17 +7,17 @@ from sympy import S, cancel, expand, lambdify, symbols
 from symlag.blocks import inner, normal
 from symlag.calculus import scaled
 from symlag.discrete import exact
+from symlag.discrete.forms import Form
+from symlag.discrete.library import nesterov, sgd, sgdw
+from symlag.discrete.sphere import G, on_sphere
+from symlag.discrete.sphere import S as SQUARE
+from symlag.discrete.updates import Letter, k, theta
+from symlag.discrete.variational import after, before, discrete_euler_lagrange, discrete_noether, integrator
 from symlag.errors import SymlagError
 from symlag.exact import vanishes
-from symlag.forms import Form
 from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
 from symlag.jet import block, coordinates
-from symlag.library import nesterov, sgd, sgdw
 from symlag.losses import invariant_loss
-from symlag.sphere import G, on_sphere
-from symlag.sphere import S as SQUARE
-from symlag.updates import Letter, k, theta
-from symlag.variational import after, before, discrete_euler_lagrange, discrete_noether, integrator
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)

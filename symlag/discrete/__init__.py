@@ -1,0 +1,170 @@
+"""The exact discrete law of an update rule: how the charges of a symmetry go from one step to the next.
+
+All bilinear forms ⟨x, Ay⟩ of parameters, buffers and gradient are written with the generator ξ(θ) = Aθ + b. New values
+come from the rule's equations, ⟨g, ξ(θ)⟩ = 0 takes the loss out, and what holds θ closes upon itself:
+
+    c' = M c + Σ sources,     c = (⟨θ, Aθ⟩, ⟨v, Aθ⟩, …).
+
+Nothing is approximated: the law holds for every schedule, batch and noise. What does not close is a source that can be
+measured: kinetic (⟨v', Av'⟩, the discrete KSB), metric (a preconditioned ⟨u, ξ(θ)⟩, where ⟨g, ξ(θ)⟩ was zero), and
+breaking (⟨g, ξ(θ)⟩ itself, of a loss that breaks the symmetry).
+
+>>> from symlag.generator import scale
+>>> from symlag.jet import block
+>>> from symlag.discrete.library import sgd
+>>> law = exact(sgd(), scale(block("w")))
+>>> law.charges, law.defect()
+((<theta, A*theta>, <v, A*theta>), (0, 0))
+>>> law.propagator
+Matrix([
+[-2*eta*lambda + 1, -2*beta*eta],
+[           lambda,        beta]])
+>>> law.sources["kinetic"]
+Matrix([
+[eta**2*<v.new, A*v.new>],
+[  -eta*<v.new, A*v.new>]])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Expr, Matrix, S, cancel, expand, factor, zeros
+
+from symlag.blocks import normal
+from symlag.calculus import add, scaled
+from symlag.discrete.closure import Closure, known
+from symlag.discrete.forms import Along, Form, Frame, Moved
+from symlag.discrete.recursion import Recursion
+from symlag.discrete.updates import Letter, UpdateRule, g, theta
+from symlag.errors import SymlagError
+from symlag.exact import vanishes
+from symlag.generator import Generator
+from symlag.losses import invariant_loss
+from symlag.verbs import DiscreteVerbs
+
+
+@dataclass(frozen=True)
+class DiscreteLaw(Recursion, DiscreteVerbs):
+    """The recursion of the charges of one generator under one rule, with its proof.
+
+    Without a source "breaking" it is that of a loss with the symmetry. `frame.value` gives what a form is in blocks: w
+    and w_new are the parameters before and after the step, v_w and v_w_new their buffers, g_w the gradient.
+    """
+
+    rule: UpdateRule
+    frame: Frame
+
+    @property
+    def residual(self) -> dict[Form, Expr]:
+        """By how much each charge after the step misses what the law says, in blocks: zero along every run."""
+        return {charge: self.frame.value(charge - said) for charge, said in self.equations.items()}
+
+    @property
+    def ledger(self) -> dict[str, Expr]:
+        """Every charge before and after the step, what it keeps and what each source adds, by name and in blocks."""
+        kept = self.propagator * Matrix(self.charges)
+        columns = {"": Matrix(self.charges), "_new": Matrix(self.advanced), "_kept": kept}
+        columns |= {f"_{name}": column for name, column in self.sources.items()}
+        named = {name + end: column[i] for i, name in enumerate(self.names) for end, column in columns.items()}
+        return {name: self.frame.value(entry) for name, entry in named.items()}
+
+    def defect(self) -> tuple[Expr, ...]:
+        """The residuals, new values replaced by the rule's and the gradient by an unknown loss's: zero each."""
+        gaps = map(self._stepped, self.residual.values())
+        return tuple(S.Zero if vanishes(gap) else gap for gap in gaps)
+
+    def turn(self) -> Expr:
+        """1 − ⟨θ', Aθ⟩/⟨θ, Aθ⟩ of time averages in the steady state: under `scale`, 1 − cos of the angle per step."""
+        closure = Closure(self.rule, self.frame, "breaking" in self.sources)
+        ahead = self.settled(closure.settled(self.frame.pair(closure.after(theta), {theta: S.One})))
+        means = self.steady_state()
+        return factor(cancel(1 - ahead.xreplace(means) / means[self.charges[0]]))
+
+    def _stepped(self, expression: Expr) -> Expr:
+        """An expression in blocks with the rule put in, the last equation first, so that polar factors meet theirs."""
+        coordinates = self.frame.generator.components
+        for x in reversed([*self.rule.linear]):
+            told = {self.frame.block(x.new, q): self._told(x, q) for q in coordinates}
+            expression = known(self.rule, self.frame, expression.xreplace(told))
+        if "breaking" in self.sources:
+            return expression
+        loss = invariant_loss("f", self.frame.generator)
+        slopes = zip(loss.arguments, loss.gradients, strict=True)
+        return normal(expression.xreplace({self.frame.block(g, q): slope for q, slope in slopes}))
+
+    def _told(self, x: Letter, coordinate: Any) -> Any:
+        """The new value of a letter at one coordinate, by the rule."""
+        terms = (scaled(c, self.frame.block(y, coordinate)) for y, c in self.rule.linear[x].items())
+        return add(terms, coordinate)
+
+
+def exact(rule: UpdateRule, X: Generator) -> DiscreteLaw:
+    """The law of a rule on a loss with the symmetry X; of a ξ that is not affine, the law of the buffers.
+
+    The generator moves coordinates that are all trained with this one rule. `SymlagError` where X moves time, or where
+    nothing that the rule holds is a charge, as of a rotation without momentum.
+    """
+    return _law(rule, X, broken=False)
+
+
+def account(rule: UpdateRule, X: Generator) -> DiscreteLaw:
+    """The same for any loss: ⟨g, ξ(θ)⟩ stays in it as the source "breaking"."""
+    return _law(rule, X, broken=True)
+
+
+def buffer_law(rule: UpdateRule, X: Generator) -> DiscreteLaw:
+    """The law of the first moments J = ⟨m', ξ(θ)⟩ for any ξ, of a loss with the symmetry.
+
+    J' = β(J + ⟨m, ξ(θ) − ξ(θ_{k−1})⟩) + …: what the move of ξ makes is the discrete KSB. `SymlagError` where the rule
+    keeps no linear combination of gradients.
+    """
+    return _buffer_law(rule, X, broken=False)
+
+
+def _law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
+    frame = Frame(X, rule.positions)
+    if not frame.affine:
+        return _buffer_law(rule, X, broken=broken)
+    closure = Closure(rule, frame, broken)
+    if not closure.recursion:
+        raise SymlagError(f"{rule.name} and {X.name}", "the rule holds no charge of it", "a rule with momentum")
+    return _made(closure, closure.recursion, closure.kind)
+
+
+def _buffer_law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
+    frame = Frame(X, rule.positions)
+    if not rule.momenta:
+        raise SymlagError(rule.name, "it keeps no linear combination of gradients", "a rule with momentum")
+    found: dict[Form, Expr] = {Along(m, theta.old): _written_out(rule, m, broken=broken) for m in rule.momenta}
+    return _made(Closure(rule, frame, broken), found, _buffer_kind)
+
+
+def _written_out(rule: UpdateRule, m: Letter, *, broken: bool) -> Expr:
+    """⟨m', ξ(θ)⟩ by what is before the step."""
+    terms = []
+    for y, c in rule.linear[m].items():
+        if y.age == 1:
+            terms.append(c * _written_out(rule, y.root, broken=broken))
+        elif y in rule.momenta:
+            terms += [c * Along(y, theta.old), c * Moved(y, theta)]
+        elif y == theta or broken:
+            terms.append(c * Along(y, theta))
+    return expand(Add(*terms))
+
+
+def _buffer_kind(form: Form) -> str:
+    return {g: "breaking", theta: "decay"}.get(form.args[0], "kinetic")
+
+
+def _made(closure: Closure, found: Mapping[Form, Expr], kind: Callable[[Form], str]) -> DiscreteLaw:
+    """The law that says what each charge becomes."""
+    charges = tuple(found)
+    fed = sorted({form for e in found.values() for form in e.atoms(Form)} - {*charges}, key=str)
+    propagator = Matrix([[factor(e.coeff(charge)) for charge in charges] for e in found.values()])
+    columns = {form: Matrix([factor(e.coeff(form)) * form for e in found.values()]) for form in fed}
+    kinds = dict.fromkeys(map(kind, fed))
+    sources = {name: sum((columns[f] for f in fed if kind(f) == name), zeros(len(charges), 1)) for name in kinds}
+    return DiscreteLaw(charges, propagator, sources, closure.rule, closure.frame)
