@@ -60,15 +60,20 @@ class System:
 
 
 def admit(L: Lagrangian) -> None:
-    """Refuses what is not an action of first order over numbers without forces."""
+    """Refuses what is not an action over numbers without forces."""
     if any(isinstance(q, Block) or len(q.base) > 1 for q in L.coordinates):
         raise CoordinateError(
             str(L.coordinates), "the search is for coordinates of time that are numbers", "coordinates('x y')"
         )
-    if L.order != 1 or L.forces:
-        raise SymlagError(
-            f"symmetries of L = {L.density}", "an action of first order has no forces", "T, V and damping"
-        )
+    if L.forces or not L.order:
+        raise SymlagError(f"L = {L.density}", "an action has velocities in it and no forces", "T, V and damping")
+
+
+def admit_first_order(L: Lagrangian) -> None:
+    """Refuses what is not an action of first order over numbers without forces."""
+    admit(L)
+    if L.order != 1:
+        raise SymlagError(f"L = {L.density}", "it is of higher order", "an L in coordinates and velocities alone")
 
 
 def balance(L: Lagrangian) -> System:

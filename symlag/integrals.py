@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Add, Expr, Mul, S
 
 from symlag.calculus import gradient
-from symlag.determining import System, admit
+from symlag.determining import System, admit_first_order
 from symlag.exact import vanishes
 from symlag.families import whole
 from symlag.jet import jets, t
@@ -59,7 +59,7 @@ def integrals(L: Lagrangian, degree: int, ansatz: Ansatz = GROWING) -> Integrals
     products of charges of lower degree are not. Source: Olver, *Applications of Lie Groups to Differential Equations*,
     §5.3; Hietarinta 1987.
     """
-    admit(L)
+    admit_first_order(L)
     p = [gradient(L.density, q.dot) for q in L.coordinates]
     steady = L.damping == 0 and not L.density.has(t)
     found: list[Expr] = []

@@ -21,7 +21,7 @@ from typing import Any
 from sympy import Add, Expr
 
 from symlag.calculus import gradient
-from symlag.determining import admit
+from symlag.determining import admit_first_order
 from symlag.errors import SymlagError
 from symlag.jet import Jet, jets, t
 from symlag.lagrangian import Lagrangian
@@ -69,7 +69,7 @@ def commute(L: Lagrangian, A: Any, B: Any) -> bool:
 
 def integrability(L: Lagrangian, charges: Sequence[Expr]) -> Integrability:
     """A family of independent charges in involution among the combinations of the given ones, as large as is found."""
-    admit(L)
+    admit_first_order(L)
     family, pool = list[Expr](), list(charges)
     while pool := [C for C in pool if len(independent([*family, C])) > len(family)]:
         family.append(min(pool, key=lambda C: C.count_ops()))

@@ -22,7 +22,7 @@ from sympy import Add, Expr, S
 
 from symlag.algebra import Algebra
 from symlag.calculus import directional, gradient
-from symlag.determining import System, admit, equation_of, flow, no, one, sum_of
+from symlag.determining import System, admit_first_order, equation_of, flow, no, one, sum_of
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations
@@ -37,7 +37,7 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     Those of the action are among them; `symmetries(L)` gives these. Source: Olver, *Applications of Lie Groups to
     Differential Equations*, §2.4 and theorem 4.34.
     """
-    admit(L)
+    admit_first_order(L)
     system = linearised(L)
     known = survey(system)
     return algebra_of(L, known, search(system, known, [L.density, L.damping], ansatz))

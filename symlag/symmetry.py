@@ -25,6 +25,7 @@ from symlag.families import named, neat
 from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
+from symlag.probing import condition
 from symlag.search import GROWING, Ansatz, search
 from symlag.survey import Survey, survey
 
@@ -33,12 +34,13 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     """The point symmetries of the action ∫ e^Γ L dt, divergence symmetries included, as a Lie algebra.
 
     Coefficients of the generators are functions of time and coordinates; `complete` says whether there are provably no
-    others. `SymlagError` where L has derivatives of higher order, blocks, fields, or functions the search does not
-    know. Source: Bessel-Hagen 1921; Olver, *Applications of Lie Groups to Differential Equations*, §5.3.
+    others. `SymlagError` where L has blocks, fields, forces, or functions that the search does not know. Source:
+    Bessel-Hagen 1921; Olver, *Applications of Lie Groups to Differential Equations*, §5.3.
     """
     admit(L)
-    known = survey(balance(L))
-    return algebra_of(L, known, search(invariance(L), known, [L.density, L.damping], ansatz))
+    counted, solved = (balance(L), invariance(L)) if L.order == 1 else (condition(L),) * 2
+    known = survey(counted)
+    return algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
 
 
 def algebra_of(L: Lagrangian, known: Survey, found: Iterable[Mapping[Any, Expr]]) -> Algebra:

@@ -1,12 +1,14 @@
 """The finder of symmetries against counts known from the literature, and against laws that it must fulfil."""
 
 import pytest
-from sympy import Rational, cos, exp, sin, sqrt, symbols
+from sympy import Rational, besselj, cos, exp, sin, sqrt, symbols
 
+from symlag.blocks import inner
 from symlag.errors import SymlagError
-from symlag.jet import coordinates, t
+from symlag.jet import block, coordinates, t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
+from symlag.search import Ansatz
 from symlag.symmetry import symmetries
 
 x, y, z = coordinates("x y z")
@@ -48,6 +50,11 @@ KNOWN = {
     "Lane-Emden 3": (Lagrangian(free(x), x**4 / 4, damping=2 / t), 0),
     "Lane-Emden 5": (Lagrangian(free(x), x**6 / 6, damping=2 / t), 1),
     "pendulum": (Lagrangian(m * free(theta), -k * cos(theta)), 1),
+    "curvature of a path": (Lagrangian(x.dot.dot**2 / 2), 7),
+    "oscillator of Pais and Uhlenbeck": (
+        Lagrangian((x.dot.dot**2 - (k**2 + m**2) * x.dot**2 + k**2 * m**2 * x**2) / 2),
+        5,
+    ),
     "relativistic particle": (Lagrangian(-m * sqrt(1 - x.dot**2 - y.dot**2)), 6),
 }
 
@@ -70,6 +77,15 @@ def test_every_generator_is_a_symmetry_and_the_algebra_closes(name):
         assert law.defect() == 0
 
 
+def test_the_search_can_be_told_what_to_try():
+    L = Lagrangian(free(x, y), isotropic(x, y) ** 2)
+    assert symmetries(L, Ansatz(degree=1, functions=())).complete
+    sphere, _ = KNOWN["sphere"]
+    assert symmetries(sphere, Ansatz(degree=1, functions=())).dimension == 2
+    told = Ansatz(degree=1, functions=(cos(theta) / sin(theta),))
+    assert symmetries(sphere, told).complete
+
+
 def test_unknown_solutions_are_counted_not_hidden():
     found = symmetries(Lagrangian(free(x), isotropic(x), damping=2 / t))
     assert (found.complete, found.bound) == (False, 5)
@@ -90,3 +106,16 @@ def test_irrational_frequency_is_exact():
 def test_lagrangian_without_motion_is_refused():
     with pytest.raises(SymlagError, match="every move is a symmetry"):
         symmetries(Lagrangian(x.dot))
+
+
+@pytest.mark.parametrize(
+    ("L", "message"),
+    [
+        (Lagrangian(inner(block("w", 2).dot, block("w", 2).dot)), "coordinates of time that are numbers"),
+        (Lagrangian(x.dot**2, forces={x: -x.dot}), "no forces"),
+        (Lagrangian(x.dot**2, besselj(0, x)), "does not know this function"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused_in_a_sentence(L, message):
+    with pytest.raises(SymlagError, match=message):
+        symmetries(L)
