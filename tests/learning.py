@@ -7,9 +7,9 @@ import torch
 from sklearn.datasets import load_digits
 from torch import nn
 
+from symlag.discrete.updates import Letter, theta
 from symlag.optimizers import from_torch
 from symlag.program._names import public
-from symlag.discrete.updates import Letter, theta
 from tests.playing import STEPS, Play, cosine
 
 BATCH, KICKED = 64, 10
