@@ -49,6 +49,11 @@ def echelon(vectors: Tensor) -> Tensor:
     return torch.where(left[:row].abs() < 1e-7, 0.0, left[:row])
 
 
+def enough(columns: int) -> int:
+    """How many rows show what is true of so many columns."""
+    return columns + columns // 4 + 4
+
+
 def rank(vectors: Tensor) -> int:
     """The number of independent rows."""
     if 0 in vectors.shape:

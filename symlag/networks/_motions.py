@@ -22,7 +22,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
+from symlag.networks._spaces import Diagonal, Everything, Square, Triangle, Vectors
 from symlag.networks._terms import Absorb, Action, Entries, Free, Shift, Tensors, along
 
 
@@ -66,7 +66,7 @@ class Affine:
     """Generators that shift: constant fields, and linear ones of what stands still."""
 
     terms: tuple[Shift | Absorb | Free | Entries, ...]
-    space: Vectors
+    space: Vectors | Everything
 
     @cached_property
     def tensors(self) -> tuple[str, ...]:

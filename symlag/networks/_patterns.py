@@ -16,9 +16,8 @@ from typing import Protocol, Self, TypeVar
 import torch
 from torch import Tensor
 
-from symlag.networks._kernel import compressed, echelon, independent, kernel, rational
-from symlag.networks._moments import SILENT
-from symlag.networks._translations import enough
+from symlag.networks._kernel import compressed, echelon, enough, independent, kernel, rational
+from symlag.networks._sketch import SILENT
 from symlag.networks._views import cuts
 
 
@@ -30,6 +29,8 @@ class Cuttable(Hashable, Protocol):
         ...
 
 
+WINDOW = 512  # columns at once
+
 Column = TypeVar("Column", bound=Hashable)
 Wide = TypeVar("Wide", bound=Cuttable)
 
@@ -37,18 +38,31 @@ Wide = TypeVar("Wide", bound=Cuttable)
 def relations(
     rates: Tensor, columns: Sequence[Column], known: Sequence[Mapping[Column, float]] = ()
 ) -> list[dict[Column, float]]:
-    """A sparse basis of the relations between columns beyond the known ones; none where the rows are too few."""
+    """A sparse basis of the relations between columns beyond the known ones; none where the rows are too few.
+
+    Of very many columns, relations are looked for between those that stand near each other.
+    """
+    found: list[dict[Column, float]] = []
+    for first in range(0, max(1, len(columns) - WINDOW // 2), WINDOW // 2):
+        near = slice(first, first + WINDOW)
+        found += _relations(rates[:, near], columns[near], [*known, *found])
+    return found
+
+
+def _relations(
+    rates: Tensor, columns: Sequence[Column], known: Sequence[Mapping[Column, float]]
+) -> list[dict[Column, float]]:
     if not columns or len(rates) < enough(len(columns)):
         return []
     scale = rates.norm(dim=0) / len(rates) ** 0.5
     silent = scale <= SILENT
     scale = torch.where(silent, 1.0, scale)
-    found = echelon(kernel(compressed(torch.where(silent, 0.0, rates / scale))) / scale)
-    fresh = independent(found, vectors(known, columns))
-    return [_spelled(found[i], columns) for i in fresh]
+    vectors = echelon(kernel(compressed(torch.where(silent, 0.0, rates / scale))) / scale)
+    fresh = independent(vectors, as_rows(known, columns))
+    return [_spelled(vectors[i], columns) for i in fresh]
 
 
-def vectors(known: Sequence[Mapping[Column, float]], columns: Sequence[Column]) -> Tensor:
+def as_rows(known: Sequence[Mapping[Column, float]], columns: Sequence[Column]) -> Tensor:
     """Relations as rows of numbers; what is no column is left out."""
     rows = [[relation.get(column, 0.0) for column in columns] for relation in known]
     kept = [row for row in rows if any(row)]

@@ -10,46 +10,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, prod
 
-from symlag.networks import _moments as moments
-from symlag.networks._moments import Stack
+from symlag.networks._kernel import enough
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._patterns import narrowed, relations
 from symlag.networks._shifts import shared
 from symlag.networks._singles import Key, single, span
+from symlag.networks._sketch import Plan, Sketch, pairs
 from symlag.networks._spaces import Diagonal, Square, Triangle
 from symlag.networks._terms import Action
-from symlag.networks._translations import enough, translations
-from symlag.networks._views import View, views
+from symlag.networks._translations import translations
+from symlag.networks._views import View
 
 Relation = Mapping[View, float]
 ByWidth = Mapping[int, Sequence[View]]
 FEWEST = 6
 
 
-def families(stack: Stack) -> list[Linear | Affine]:
+def families(sketch: Sketch) -> list[Linear | Affine]:
     """Every family of symmetries that the draws show."""
-    still = translations(stack)
-    by_width = {width: [v for v in found if stack.loud(v)] for width, found in views(stack.shapes).items()}
-    whole = list(_whole(stack, by_width))
-    return [*still, *whole, *_diagonal(stack, by_width, whole), *shared(stack, by_width, still)]
+    still = translations(sketch)
+    by_width = {width: [v for v in found if sketch.loud(v)] for width, found in sketch.plan.by_width.items()}
+    whole = list(_whole(sketch))
+    return [*still, *whole, *_diagonal(sketch, by_width, whole), *shared(sketch, by_width, still)]
 
 
-def draws_needed(shapes: Mapping[str, tuple[int, ...]]) -> int:
+def draws_needed(plan: Plan) -> int:
     """How many draws show all relations: as many rows as unknowns, and some more."""
-    by_width = views(shapes)
-    paired = [enough(len(v)) / max(1, len(moments.pairs(width)[0])) for width, v in by_width.items() if width > 1]
-    single = [2 * enough(len(v)) / width for width, v in by_width.items()]
-    along = [enough(length) / (prod(shape) / length) for shape in shapes.values() for length in shape]
+    paired = [enough(len(views)) / len(pairs(width)[0]) for width, views in plan.paired.items()]
+    single = [2 * enough(len(views)) / width for width, views in plan.by_width.items()]
+    along = [enough(shape[a]) * shape[a] / prod(shape) for shape in plan.shapes.values() for a in range(len(shape))]
     return max(FEWEST, *map(ceil, (*paired, *single, *along)))
 
 
-def _whole(stack: Stack, by_width: ByWidth) -> Iterator[Linear]:
+def _whole(sketch: Sketch) -> Iterator[Linear]:
     """O(w) and GL(w): a skew relation, alone or with a symmetric one between the same views."""
     odds: list[tuple[int, Relation]] = []
     evens: list[tuple[int, Relation]] = []
-    for width, columns in by_width.items():
-        odd = relations(moments.skew(stack, columns), columns, narrowed(odds, width)) if width > 1 else []
-        even = relations(moments.symmetric(stack, columns), columns, narrowed(evens, width)) if width > 1 else []
+    for width, every in sketch.plan.paired.items():
+        columns = [view for view in every if sketch.loud(view)]
+        odd = relations(sketch.skew(columns), columns, narrowed(odds, width))
+        even = relations(sketch.symmetric(columns), columns, narrowed(evens, width))
         odds.extend((width, a) for a in odd)
         evens.extend((width, s) for s in even)
         for a in odd:
@@ -59,15 +59,15 @@ def _whole(stack: Stack, by_width: ByWidth) -> Iterator[Linear]:
         yield from (Linear(_actions(s, {}), Triangle(width, 1)) for s in alone)
 
 
-def _diagonal(stack: Stack, by_width: ByWidth, whole: Sequence[Linear]) -> Iterator[Linear]:
+def _diagonal(sketch: Sketch, by_width: ByWidth, whole: Sequence[Linear]) -> Iterator[Linear]:
     """Scales and rescales of single indices that no matrix algebra contains."""
-    known = span(stack)
+    known = span(sketch)
     for family in whole:
         if isinstance(family.space, Square):
             for j in range(family.space.width):
                 known.add(single({term.view: term.even for term in family.terms}, j))
     for width, columns in by_width.items():
-        for found in relations(moments.diagonal(stack, columns), columns):
+        for found in relations(sketch.diagonal(columns), columns):
             relation = found if width > 1 else _views(known.rest(single(found, 0)))
             new = tuple(j for j in range(width) if known.add(single(relation, j)))
             if new:

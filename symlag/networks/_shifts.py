@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from symlag.networks import _moments as moments
-from symlag.networks._moments import SILENT, Stack
 from symlag.networks._motions import Affine
 from symlag.networks._patterns import relations
 from symlag.networks._singles import span
+from symlag.networks._sketch import SILENT, Sketch
 from symlag.networks._spaces import Vectors
 from symlag.networks._span import Span
 from symlag.networks._terms import Absorb, Free, Shift
@@ -22,21 +21,21 @@ from symlag.networks._views import View
 Term = Shift | Absorb
 
 
-def shared(stack: Stack, by_width: Mapping[int, Sequence[View]], still: Sequence[Affine]) -> Iterator[Affine]:
+def shared(sketch: Sketch, by_width: Mapping[int, Sequence[View]], still: Sequence[Affine]) -> Iterator[Affine]:
     """Families of shifts that single tensors do not have."""
-    known = _known(stack, still)
+    known = _known(sketch, still)
     for width, views in by_width.items():
-        columns = [term for term in _terms(stack, views) if _loud(stack, term)]
-        for relation in relations(moments.shift(stack, columns), columns):
+        columns = [term for term in _terms(sketch, views) if _loud(sketch, term)]
+        for relation in relations(sketch.shift(columns), columns):
             new = tuple(j for j in range(width) if known.add(_single(relation, j)))
             if new:
                 terms = tuple(replace(term, coefficient=value) for term, value in relation.items())
                 yield Affine(terms, Vectors(width, new))
 
 
-def _known(stack: Stack, still: Sequence[Affine]) -> Span:
+def _known(sketch: Sketch, still: Sequence[Affine]) -> Span:
     """What every loss obeys, and the shifts along null vectors of one tensor."""
-    known = span(stack)
+    known = span(sketch)
     for term in (term for family in still for term in family.terms if isinstance(term, Free)):
         for n in term.null.T.tolist():
             known.add({(term.tensor, term.axis, i): value for i, value in enumerate(n)})
@@ -52,17 +51,15 @@ def _single(relation: Mapping[Term, float], j: int) -> dict[tuple[str, str | int
     return found
 
 
-def _terms(stack: Stack, views: Sequence[View]) -> list[Term]:
-    absorbed = [Absorb(bias, view, 1.0) for view in views if view.axis == 1 for bias in _bias(stack, view)]
+def _terms(sketch: Sketch, views: Sequence[View]) -> list[Term]:
+    absorbed = [Absorb(bias, view, 1.0) for view in views if view.axis == 1 for bias in _bias(sketch, view.tensor)]
     return [*(Shift(view, 1.0) for view in views), *absorbed]
 
 
-def _bias(stack: Stack, view: View) -> list[str]:
-    """The vector beside a weight in its module that is as long as its first axis; of several, the first to matter."""
-    home, shapes = view.tensor.rpartition(".")[0], stack.shapes
-    beside = [name for name in shapes if name.rpartition(".")[0] == home and shapes[name] == shapes[view.tensor][:1]]
-    return [name for name in beside if stack.loud(View(name, 0, 0, 1, *shapes[name]))][:1]
+def _bias(sketch: Sketch, weight: str) -> list[str]:
+    """The vector beside a weight that takes back shifts of its inputs; of several, the first to matter."""
+    return [b for b in sketch.plan.bias(weight) if any(sketch.there[b, 0])][:1]
 
 
-def _loud(stack: Stack, term: Term) -> bool:
-    return float(moments.shift(stack, [term]).abs().max()) > SILENT
+def _loud(sketch: Sketch, term: Term) -> bool:
+    return float(sketch.shift([term]).abs().max()) > SILENT

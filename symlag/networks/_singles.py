@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from symlag.networks._moments import Stack, unfolded
+from symlag.networks._sketch import Sketch
 from symlag.networks._span import Span
-from symlag.networks._translations import alive
 from symlag.networks._views import View
 
 Key = tuple[str, int, int]
@@ -25,26 +24,17 @@ def single(relation: Mapping[View, float], j: int) -> dict[Key, float]:
     return found
 
 
-def span(stack: Stack) -> Span:
+def span(sketch: Sketch) -> Span:
     """The space of what every loss obeys: silent positions are free, and all of one axis is all of another."""
-    there = {(name, axis): _positions(stack, name, axis) for name, axis in _axes(stack)}
     known = Span()
-    for (name, axis), at in there.items():
-        for i, loud in enumerate(at):
+    for (name, axis), there in sketch.there.items():
+        for i, loud in enumerate(there):
             if not loud:
                 known.add({(name, axis, i): 1.0})
         if axis > 0:
-            known.add(_all(name, 0, there[name, 0], 1.0) | _all(name, axis, at, -1.0))
+            known.add(_all(name, 0, sketch.there[name, 0], 1.0) | _all(name, axis, there, -1.0))
     return known
 
 
-def _axes(stack: Stack) -> Iterator[tuple[str, int]]:
-    return ((name, axis) for name, shape in stack.shapes.items() for axis in range(len(shape)))
-
-
-def _positions(stack: Stack, name: str, axis: int) -> list[bool]:
-    return unfolded(alive(stack, name)[None], axis)[0].any(1).tolist()
-
-
-def _all(name: str, axis: int, at: list[bool], value: float) -> dict[Key, float]:
-    return {(name, axis, i): value for i, loud in enumerate(at) if loud}
+def _all(name: str, axis: int, there: list[bool], value: float) -> dict[Key, float]:
+    return {(name, axis, i): value for i, loud in enumerate(there) if loud}

@@ -67,6 +67,16 @@ class Triangle:
 
 
 @dataclass(frozen=True)
+class Everything:
+    """All vectors."""
+
+    size: int
+
+    def __call__(self, v: Tensor) -> Tensor:
+        return v
+
+
+@dataclass(frozen=True)
 class Vectors:
     """Vectors with entries at some indices."""
 

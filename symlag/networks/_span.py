@@ -27,7 +27,7 @@ class Span:
 
     def add(self, relation: Mapping[Any, float]) -> bool:
         """Whether a relation is new; it is kept if so."""
-        return self.rows.insert(self._residues(relation))
+        return bool(self.rows.insert(self._residues(relation)))
 
     def rest(self, relation: Mapping[Any, float]) -> dict[Any, float]:
         """What a relation says beyond the space, as one on other keys."""

@@ -80,27 +80,34 @@ class Absorb:
 
 @dataclass(frozen=True)
 class Free:
-    """δW = any null vectors along an axis times anything: one basis, vectors in columns, for each axis."""
+    """δW = null vectors along an axis times anything: for each axis a basis, vectors in columns, or none for all."""
 
     tensor: str
     axis: int
-    bases: tuple[Tensor, ...]
+    bases: tuple[Tensor | None, ...]
+    shape: tuple[int, ...]
 
     @property
     def null(self) -> Tensor:
         """The null vectors along the axis, in columns."""
-        return self.bases[self.axis]
+        basis = self.bases[self.axis]
+        return torch.eye(self.shape[self.axis], dtype=torch.float64) if basis is None else basis
+
+    @property
+    def lengths(self) -> list[int]:
+        """The number of vectors for each axis."""
+        return [d if basis is None else basis.shape[1] for d, basis in zip(self.shape, self.bases, strict=True)]
 
     @property
     def size(self) -> int:
         """The number of free entries."""
-        return prod(basis.shape[1] for basis in self.bases)
+        return prod(self.lengths)
 
     def change(self, parameters: Tensors, x: Tensor) -> Tensor:
         """The constant field."""
-        X = x.reshape([basis.shape[1] for basis in self.bases])
+        X = x.reshape(self.lengths)
         for axis, basis in enumerate(self.bases):
-            X = along(basis, X, axis)
+            X = X if basis is None else along(basis, X, axis)
         return X.to(parameters[self.tensor])
 
 
@@ -109,12 +116,12 @@ class Entries:
     """δW = anything at given entries, counted along the flattened tensor."""
 
     tensor: str
-    entries: tuple[int, ...]
+    entries: Tensor
 
     def change(self, parameters: Tensors, x: Tensor) -> Tensor:
         """The constant field."""
         flat = torch.zeros_like(parameters[self.tensor]).flatten()
-        flat[list(self.entries)] = x
+        flat[self.entries] = x
         return flat.reshape(parameters[self.tensor].shape)
 
 

@@ -2,77 +2,73 @@
 
 Behind a softmax every column of G sums to zero, so n = (1, …, 1) along the axis of classes, times anything along the
 other; a bias before BatchNorm, or of attention's keys, has no gradient at all.
-
->>> import torch
->>> g = torch.tensor([[1.0, -1.0], [-2.0, 2.0], [3.0, -3.0], [0.5, -0.5], [1.0, -1.0]], dtype=torch.float64)
->>> [found.space.size for found in translations(Stack({"b": torch.ones(5, 2).double()}, {"b": g}))]
-[1]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
 
 import torch
 from torch import Tensor
 
-from symlag.networks._kernel import echelon, kernel
-from symlag.networks._moments import SILENT, Stack, unfolded
+from symlag.networks._kernel import echelon, enough, kernel
 from symlag.networks._motions import Affine
-from symlag.networks._spaces import Vectors
+from symlag.networks._sketch import SOLVED, Sketch
+from symlag.networks._spaces import Everything
 from symlag.networks._terms import Entries, Free
 
 
-def translations(stack: Stack) -> list[Affine]:
+def translations(sketch: Sketch) -> list[Affine]:
     """All constant fields of one tensor that leave the loss alone."""
-    return [found for name in stack.shapes for found in (*_silent(stack, name), *_null(stack, name))]
+    return [found for name in sketch.plan.shapes for found in (*_silent(sketch, name), *_null(sketch, name))]
 
 
-def alive(stack: Stack, name: str) -> Tensor:
-    """Where the gradient of a tensor is not zero in every draw."""
-    return stack.gradients[name].abs().amax(0) > SILENT
+def _silent(sketch: Sketch, name: str) -> Iterator[Affine]:
+    entries = torch.nonzero(~sketch.alive[name].flatten()).flatten()
+    if len(entries):
+        yield Affine((Entries(name, entries),), Everything(len(entries)))
 
 
-def enough(columns: int) -> int:
-    """How many rows show what is true of so many columns."""
-    return columns + columns // 4 + 4
-
-
-def _silent(stack: Stack, name: str) -> Iterator[Affine]:
-    entries = tuple(torch.nonzero(~alive(stack, name).flatten()).flatten().tolist())
-    if entries:
-        yield Affine((Entries(name, entries),), _all(len(entries)))
-
-
-def _null(stack: Stack, name: str) -> Iterator[Affine]:
-    there = alive(stack, name)
-    bases = [_kept(there, axis) for axis in range(there.ndim)]
-    for axis in range(there.ndim):
-        N = _null_vectors(unfolded(stack.gradients[name], axis), bases[axis])
+def _null(sketch: Sketch, name: str) -> Iterator[Affine]:
+    shape = sketch.plan.shapes[name]
+    bases = [_kept(sketch.there[name, axis]) for axis in range(len(shape))]
+    for axis, length in enumerate(shape):
+        N = _null_vectors(sketch, name, axis) if length <= SOLVED else _ones(sketch, name, axis)
         if N.shape[1]:
-            term = Free(name, axis, (*bases[:axis], N, *bases[axis + 1 :]))
-            yield Affine((term,), _all(term.size))
-            bases[axis] = bases[axis] @ kernel((bases[axis].mT @ N).mT).mT
+            term = Free(name, axis, (*bases[:axis], N, *bases[axis + 1 :]), shape)
+            yield Affine((term,), Everything(term.size))
+            bases[axis] = _kept(sketch.there[name, axis], beside=N)
 
 
-def _all(size: int) -> Vectors:
-    return Vectors(size, tuple(range(size)))
+def _kept(there: list[bool], beside: Tensor | None = None) -> Tensor | None:
+    """A basis, in columns, along an axis where there is any gradient, across given vectors; none for everything."""
+    if all(there) and beside is None:
+        return None
+    units = torch.eye(len(there), dtype=torch.float64)[:, there]
+    return units if beside is None else units @ kernel(_square(beside.mT @ units)).mT
 
 
-def _kept(there: Tensor, axis: int) -> Tensor:
-    """Unit vectors along an axis, in columns, where there is any gradient."""
-    at = unfolded(there[None], axis)[0].any(1)
-    return torch.eye(there.shape[axis], dtype=torch.float64)[:, at]
-
-
-def _null_vectors(G: Tensor, kept: Tensor) -> Tensor:
-    """The null vectors n with nᵀG = 0 along an axis, in columns; of the sum only, where draws are too few for more."""
-    rows = (G.mT @ kept.to(G)).flatten(0, 1)
-    if prod(rows.shape) == 0:
-        return kept[:, :0]
-    if len(rows) < enough(rows.shape[1]):
-        sums = kept.sum(1, keepdim=True)
-        return sums if float(rows.sum(1).abs().max()) < SILENT else sums[:, :0]
+def _null_vectors(sketch: Sketch, name: str, axis: int) -> Tensor:
+    """The null vectors n with nᵀG = 0 along an axis, in columns, as far as the draws are enough to tell."""
+    there = sketch.there[name, axis]
+    units = torch.eye(len(there), dtype=torch.float64)[:, there]
+    rows = sketch.factors[name, axis] @ units
+    if not any(there) or sketch.draws * _rest(sketch, name, axis) < enough(rows.shape[1]):
+        return units[:, :0]
     scale = rows.norm(dim=0).clamp(min=1e-300)
-    return kept @ echelon(kernel(rows / scale) / scale).mT
+    return units @ echelon(kernel(_square(rows / scale)) / scale).mT
+
+
+def _ones(sketch: Sketch, name: str, axis: int) -> Tensor:
+    """(1, …, 1) where there is any gradient, in a column, if it is a null vector."""
+    there = torch.tensor(sketch.there[name, axis], dtype=torch.float64)[:, None]
+    return there[:, : int(sketch.balances[name, axis] and bool(there.any()))]
+
+
+def _rest(sketch: Sketch, name: str, axis: int) -> int:
+    return sketch.alive[name].numel() // sketch.plan.shapes[name][axis]
+
+
+def _square(rows: Tensor) -> Tensor:
+    """At least as many rows as columns."""
+    return torch.cat([rows, rows.new_zeros(max(0, rows.shape[1] - len(rows)), rows.shape[1])])
