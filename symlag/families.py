@@ -16,7 +16,7 @@ from typing import Any
 from sympy import Expr, Rational, diff, expand_mul
 
 from symlag.generator import Generator
-from symlag.jet import t
+from symlag.jet import jets, t
 
 
 def neat(X: Generator) -> Generator:
@@ -62,8 +62,9 @@ def _in_space(X: Generator) -> str:
 
 
 def _drift(X: Generator) -> str:
-    if all(xi.is_number for xi in X.components.values()):
-        return "translation"
+    """The name of a field whose coefficients do not change along it."""
+    if jets(*X.components.values()):
+        return "shear"
     if all((xi / t).is_number for xi in X.components.values()):
         return "boost"
     return "solution" if any(xi.has(t) for xi in X.components.values()) else "translation"

@@ -1,0 +1,39 @@
+"""Names and normal forms of generators."""
+
+import pytest
+from sympy import Rational, cos, symbols
+
+from symlag.families import named, neat, whole
+from symlag.generator import Generator, rotation, scale, time_translation
+from symlag.jet import coordinates, t
+
+x, y = coordinates("x y")
+k = symbols("k")
+
+NAMED = [
+    (Generator({x: 3, y: 1}), "translation"),
+    (Generator({x: k}), "translation"),
+    (Generator({x: 2 * t}), "boost"),
+    (Generator({x: cos(k * t)}), "solution"),
+    (Generator({x: y}), "shear"),
+    (rotation(x, y), "rotation"),
+    (scale(x, y), "scale"),
+    (Generator({x: x, y: -y}), "linear"),
+    (Generator({x: x**2, y: y}), "symmetry"),
+    (time_translation(), "time translation"),
+    (Generator({x: -k * x}, 1), "damped time translation"),
+    (Generator({x: x}, 2 * t), "dilation"),
+    (Generator({x: t * x}, t**2), "conformal"),
+    (Generator({x: x}, cos(t)), "symmetry"),
+]
+
+
+@pytest.mark.parametrize(("X", "name"), NAMED, ids=str)
+def test_generator_is_called_by_its_family(X, name):
+    assert named(X).name == name
+
+
+def test_neat_generators_have_whole_coprime_coefficients_and_a_sign():
+    assert neat(Generator({x: y / 3, y: -x / 3})).components == {x: -y, y: x}
+    assert neat(Generator({x: x / 2}, -t)).tau == 2 * t
+    assert whole(Rational(2, 3) * x - 4 * y) == x - 6 * y
