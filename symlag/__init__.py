@@ -12,12 +12,14 @@ from symlag.generator import (
     Generator,
     bracket,
     general_linear,
+    mix_units,
     rescale,
     rescale_units,
     rotation,
     scale,
     time_translation,
     translation,
+    turn_units,
 )
 from symlag.hadamard import hadamard
 from symlag.jet import block, coordinates, fields, t
@@ -62,6 +64,7 @@ __all__ = [
     "kernel",
     "loss",
     "mirror_flow",
+    "mix_units",
     "momenta",
     "noether",
     "ones",
@@ -76,5 +79,6 @@ __all__ = [
     "time_translation",
     "trace",
     "translation",
+    "turn_units",
     "verdicts",
 ]

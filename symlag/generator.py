@@ -102,18 +102,25 @@ def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
 def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
     """in → e^{sD} in, out → out e^{−psD} for every diagonal D: each unit of a hidden layer by itself (NM §3).
 
-    `into` are blocks with one row a unit, `out` blocks with one column a unit.
+    `into` are blocks with one row a unit, `out` blocks with one column a unit, here and in the two families below.
     """
-    incoming, outgoing = _several(into), _several(out)
-    wrote = f"rescale_units({into}, {out})"
-    _apart(wrote, *(_block(wrote, q, "blocks, or rescale(x, y) for one unit") for q in (*incoming, *outgoing)))
-    sizes = {q.rows for q in incoming} | {q.cols for q in outgoing}
-    if len(sizes) != 1:
-        raise ShapeError(wrote, "the numbers of units differ", "rows of `into` as many as columns of `out`")
-    rates = constant("d", *sizes)
-    spread = diagonal(rates)
-    shrinking = {q: scaled(-number("degree =", degree), q * spread) for q in outgoing}
-    return Generator({q: spread * q for q in incoming} | shrinking, name="rescale", parameters=(rates,))
+    incoming, outgoing, size = _layer("rescale_units", into, out)
+    rates = constant("d", size)
+    return _through(incoming, outgoing, diagonal(rates), number("degree =", degree), "rescale", rates)
+
+
+def mix_units(into: Any, out: Any) -> Generator:
+    """in → e^{sX} in, out → out e^{−sX} for every matrix X: the units of a linear layer, of a head, of LoRA."""
+    incoming, outgoing, size = _layer("mix_units", into, out)
+    mixing = constant("X", size, size)
+    return _through(incoming, outgoing, mixing, S.One, "general linear", mixing)
+
+
+def turn_units(into: Any, out: Any = ()) -> Generator:
+    """in → e^{sA} in, out → out e^{−sA} for every skew A: a residual stream whose norm is all that is normalised."""
+    incoming, outgoing, size = _layer("turn_units", into, out)
+    turn = Skew("A", size, size)
+    return _through(incoming, outgoing, turn, S.One, "rotation", turn)
 
 
 def rotation(first: Any, second: Any = None) -> Generator:
@@ -158,6 +165,23 @@ def _movable(written: Any) -> Any:
     wrong = "time is moved by tau" if written == t else "it is no coordinate"
     write = "Generator({}, tau=1), say" if written == t else 'coordinates("x"), or block("W", h, n)'
     raise CoordinateError(f"a move of {written}", wrong, write)
+
+
+def _layer(name: str, into: Any, out: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], Any]:
+    """The blocks before and after the units of a layer, and the number of units."""
+    incoming, outgoing = _several(into), _several(out)
+    wrote = f"{name}({into}, {out})"
+    _apart(wrote, *(_block(wrote, q, "blocks, or rescale(x, y) for one unit") for q in (*incoming, *outgoing)))
+    sizes = {q.rows for q in incoming} | {q.cols for q in outgoing}
+    if len(sizes) != 1:
+        raise ShapeError(wrote, "the numbers of units differ", "rows of `into` as many as columns of `out`")
+    return incoming, outgoing, sizes.pop()
+
+
+def _through(incoming: Any, outgoing: Any, change: Any, degree: Any, name: str, parameter: Any) -> Generator:
+    """What changes the units before, undone after them."""
+    undone = {q: scaled(-degree, q * change) for q in outgoing}
+    return Generator({q: change * q for q in incoming} | undone, name=name, parameters=(parameter,))
 
 
 def _several(written: Any) -> tuple[Any, ...]:

@@ -2,23 +2,28 @@ import pickle
 from typing import Any
 
 import pytest
-from sympy import Add, Rational, Symbol, cos, diff, exp, sin
+from sympy import Add, Rational, Symbol, ZeroMatrix, cos, diff, exp, sin, symbols
 
-from symlag.blocks import Skew, inner, trace
-from symlag.calculus import total
+from symlag.blocks import Skew, inner, normal, trace
+from symlag.calculus import directional, total
 from symlag.errors import ShapeError, SymlagError
 from symlag.exact import vanishes
 from symlag.generator import (
     Generator,
     bracket,
     general_linear,
+    mix_units,
     rescale,
+    rescale_units,
     rotation,
     scale,
     time_translation,
     translation,
+    turn_units,
 )
 from symlag.jet import block, coordinates, fields, t
+from symlag.lagrangian import Lagrangian
+from symlag.noether import noether
 from tests.cases import A, K, S, U, W, a, agree, c, equal, explicit, h, k, w, x, y
 
 z = coordinates("z")
@@ -184,3 +189,27 @@ def test_bad_input_gets_a_sentence(case):
         make()
     assert sentence in str(caught.value)
     assert all((caught.value.wrote, caught.value.wrong, caught.value.write))
+
+
+@pytest.mark.parametrize("family", [mix_units, turn_units, rescale_units])
+def test_a_family_of_units_leaves_the_product_of_its_layers(family):
+    h, n, k = symbols("h n k", integer=True, positive=True)
+    into, out = block("W", h, n), block("U", k, h)
+    X = family(into, out)
+    assert directional(out * into, X.components) == ZeroMatrix(k, n)
+    assert X.parameters[0].rows == h
+
+
+def test_units_are_mixed_on_both_sides_of_several_blocks():
+    """ẆWᵀ + ḃbᵀ − UᵀU̇: the matrix-valued charge of a linear layer with bias."""
+    h = Symbol("h", integer=True, positive=True)
+    W, b, U = block("W", h, 4), block("b", h), block("U", 5, h)
+    X = mix_units((W, b), U)
+    law = noether(Lagrangian(sum(inner(q.dot, q.dot) for q in (W, b, U)) / 2), X)
+    charge = law.momentum_map().charge
+    assert vanishes(normal(charge - (W.dot * W.T + b.dot * b.T - U.T * U.dot)))
+
+
+def test_layers_of_unlike_width_are_refused():
+    with pytest.raises(ShapeError, match="the numbers of units differ"):
+        mix_units(block("W", 3, 4), block("U", 5, 2))
