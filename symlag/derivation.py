@@ -2,7 +2,7 @@
 
 The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
 they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those; without it the symmetries are
-found. The first line of the docstring is the title.
+found. The first line of the docstring is the title. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from runpy import run_path
 from types import ModuleType
 from typing import Any
 
+from symlag.discrete import DiscreteLaw
+from symlag.discrete.updates import UpdateRule
 from symlag.document import Document
 from symlag.document.written import write_all
 from symlag.errors import FormError, SymlagError
@@ -42,12 +44,17 @@ class Derivation:
     stem: str
     lagrangian: Lagrangian
     generators: tuple[Generator, ...]
-    rule: Rule | None = None
+    rule: Rule | UpdateRule | None = None
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
         """The balance law of each generator."""
         return tuple(noether(self.lagrangian, X) for X in self.generators)
+
+    @cached_property
+    def exact(self) -> tuple[DiscreteLaw, ...]:
+        """The exact law of each generator, step by step; none where the rule is given by its mechanics alone."""
+        return tuple(self.rule.exact(X) for X in self.generators) if isinstance(self.rule, UpdateRule) else ()
 
     @cached_property
     def motion(self) -> dict[Any, Any]:
@@ -57,7 +64,8 @@ class Derivation:
     @cached_property
     def document(self) -> Document:
         """The derivation step by step, each step with its reason."""
-        return Document.of(self.title, self.lagrangian, self.laws, self.rule)
+        rule = self.rule.mechanics if isinstance(self.rule, UpdateRule) else self.rule
+        return Document.of(self.title, self.lagrangian, self.laws, rule, self.exact)
 
     def write(
         self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), pictures: Iterable[str] = ()
@@ -158,12 +166,16 @@ def _site(path: Path, error: BaseException) -> str:
 def _mechanics(names: Mapping[str, Any]) -> Lagrangian:
     """The Lagrangian: by a rule and a loss, or by energies."""
     if "rule" in names and "V" in names:
-        rule = instance("rule =", names["rule"], Rule, "rule = heavy_ball(), say")
         if spare := {"T", "L", "damping", "forces"} & set(names):
             raise FormError(" and ".join(sorted(spare)), "the rule gives it already", "either the rule, or T and V")
-        return rule.lagrangian(names["V"], names.get("coordinates") or _moved(names))
+        return _rule(names["rule"]).lagrangian(names["V"], names.get("coordinates") or _moved(names))
     optional = {key: names[key] for key in ("coordinates", "damping", "forces") if key in names}
     return Lagrangian(*_energies(names), **optional)
+
+
+def _rule(written: Any) -> Rule | UpdateRule:
+    """A rule by its mechanics, or an optimizer that has some."""
+    return written if isinstance(written, UpdateRule) else instance("rule =", written, Rule, "rule = sgd(), say")
 
 
 def _energies(names: Mapping[str, Any]) -> tuple[Any, Any]:

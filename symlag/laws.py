@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from symlag.lagrangian import Lagrangian
 from symlag.noether import Law, noether
-from symlag.search import GROWING, Ansatz
 from symlag.symmetry import symmetries
+from symlag.symmetry.search import GROWING, Ansatz
 
 
 def laws(L: Lagrangian, ansatz: Ansatz = GROWING) -> tuple[Law, ...]:

@@ -3,9 +3,9 @@
 import pytest
 from sympy import Rational, cos, symbols
 
-from symlag.families import named, neat, whole
 from symlag.generator import Generator, rotation, scale, time_translation
 from symlag.jet import coordinates, t
+from symlag.symmetry.families import named, neat, whole
 
 x, y = coordinates("x y")
 k = symbols("k")

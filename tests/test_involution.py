@@ -4,12 +4,12 @@ import pytest
 from sympy import exp, sqrt, symbols
 
 from symlag.errors import SymlagError
-from symlag.integrals import integrals
-from symlag.involution import commute, independent, integrability
 from symlag.jet import coordinates
 from symlag.lagrangian import Lagrangian
 from symlag.laws import laws
 from symlag.motion import energy
+from symlag.symmetry.integrals import integrals
+from symlag.symmetry.involution import commute, independent, integrability
 
 x, y, z = coordinates("x y z")
 k, m = symbols("k m", positive=True)

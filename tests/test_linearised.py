@@ -6,8 +6,8 @@ from sympy import sqrt, symbols
 from symlag.generator import Generator
 from symlag.jet import coordinates, t
 from symlag.lagrangian import Lagrangian
-from symlag.linearised import symmetries_of_motion
 from symlag.symmetry import symmetries
+from symlag.symmetry.linearised import symmetries_of_motion
 
 x, y, z = coordinates("x y z")
 k, m, gamma = symbols("k m gamma", positive=True)

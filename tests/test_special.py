@@ -6,7 +6,7 @@ from sympy import symbols
 from symlag.errors import SymlagError
 from symlag.jet import coordinates, t
 from symlag.lagrangian import Lagrangian
-from symlag.special import special_values
+from symlag.symmetry.special import special_values
 
 x, y = coordinates("x y")
 c, k, m, n, gamma = symbols("c k m n gamma", positive=True)

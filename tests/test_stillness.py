@@ -5,7 +5,6 @@ from sympy import Matrix, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symlag.blocks import constant, inner
-from symlag.entries import generator_in_entries, in_entries, lagrangian_in_entries
 from symlag.errors import ShapeError
 from symlag.exact import vanishes
 from symlag.generator import general_linear, rescale, rotation, scale, translation
@@ -13,7 +12,8 @@ from symlag.jet import block, coordinates
 from symlag.losses import invariant_loss, loss
 from symlag.noether import noether
 from symlag.rules import heavy_ball
-from symlag.stillness import symmetries_of_potential
+from symlag.symmetry.entries import generator_in_entries, in_entries, lagrangian_in_entries
+from symlag.symmetry.stillness import symmetries_of_potential
 
 w, v, W = block("w", 3), block("v", 2), block("W", 2, 3)
 U, V = block("U", 2, 2), block("V", 3, 2)

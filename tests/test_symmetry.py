@@ -8,8 +8,8 @@ from symlag.errors import SymlagError
 from symlag.jet import block, coordinates, t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
-from symlag.search import Ansatz
 from symlag.symmetry import symmetries
+from symlag.symmetry.search import Ansatz
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")

@@ -17,8 +17,8 @@ from rich.table import Table
 from sympy import cos, exp, sqrt, symbols
 
 from symlag import Lagrangian, coordinates, t
-from symlag.algebra import Algebra
 from symlag.symmetry import symmetries
+from symlag.symmetry.algebra import Algebra
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")

@@ -1,7 +1,7 @@
 """Derivations to read: every step with its reason, as TeX, HTML or Markdown.
 
 A formula is a box before it is text: `typeset` and `matrices` make boxes of expressions, `tex` and `mathml` write them.
-`steps`, `balance` and `closed` tell a derivation, `page` sets it, `written` puts it on disk.
+`steps`, `balance`, `closed` and `exactly` tell a derivation, `page` sets it, `written` puts it on disk.
 
 >>> from symlag.blocks import inner
 >>> from symlag.generator import scale
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from symlag.discrete import DiscreteLaw
+from symlag.document import forms as forms
 from symlag.document import functions as functions
 from symlag.document import layers as layers
 from symlag.document import matrices as matrices
@@ -48,11 +50,21 @@ class Document:
     steps: tuple[Step, ...]
 
     @classmethod
-    def of(cls, title: str, L: Lagrangian, laws: Iterable[Law], rule: Rule | None = None) -> Self:
-        """The derivation of laws from a Lagrangian, and of that from a learning rule where there is one."""
+    def of(
+        cls,
+        title: str,
+        L: Lagrangian,
+        laws: Iterable[Law],
+        rule: Rule | None = None,
+        exact: Iterable[DiscreteLaw] = (),
+    ) -> Self:
+        """The derivation of laws from a Lagrangian, and of that from a learning rule where there is one.
+
+        The exact laws of an optimizer follow at the end.
+        """
         told = tuple(laws)
         moves = (move for law in told for move in (law.generator.tau, *law.generator.components.values()))
-        return cls(title, aside(tuple(derived(L, told, rule)), names(L, *moves)))
+        return cls(title, aside(tuple(derived(L, told, rule, tuple(exact))), names(L, *moves)))
 
     def tex(self) -> str:
         """A TeX file that compiles alone, with amsmath only."""

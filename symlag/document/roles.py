@@ -16,7 +16,7 @@ from symlag.jet import jets
 from symlag.lagrangian import Lagrangian
 from symlag.unknown import Unknown
 
-CALLIGRAPHIC = dict(zip("BCEFGKLQSTVW", "ℬ𝒞ℰℱ𝒢𝒦ℒ𝒬𝒮𝒯𝒱𝒲", strict=True))
+CALLIGRAPHIC = dict(zip("ABCEFGKLMQSTVW", "𝒜ℬ𝒞ℰℱ𝒢𝒦ℒℳ𝒬𝒮𝒯𝒱𝒲", strict=True))
 
 
 def aside(told: Any, taken: set[str]) -> Any:

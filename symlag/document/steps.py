@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from symlag.calculus import scaled
+from symlag.discrete import DiscreteLaw
 from symlag.document.balance import of_law
+from symlag.document.exactly import of_exact
 from symlag.document.layout import (
     EQUALS,
     MINUS,
@@ -35,14 +37,17 @@ from symlag.rules import Rule
 LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Role, "LTVΓq")
 
 
-def derived(L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None) -> Iterator[Step]:
-    """All steps from a learning rule, or from energies, to the laws."""
+def derived(
+    L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None, exact: tuple[DiscreteLaw, ...] = ()
+) -> Iterator[Step]:
+    """All steps from a learning rule, or from energies, to the laws, and to the exact ones of the optimizer."""
     if rule is not None:
         yield learning(rule)
     yield mechanics(L)
     yield motion(L)
     for law in laws:
         yield from of_law(law)
+    yield from of_exact(exact)
 
 
 def learning(rule: Rule) -> Step:

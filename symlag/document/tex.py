@@ -39,7 +39,7 @@ _LETTERS |= {g: rf"\mathrm{{{l}}}" for g, l in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ",
 _LETTERS |= {letter: rf"\mathcal{{{plain}}}" for plain, letter in CALLIGRAPHIC.items()}
 _LETTERS |= {"ε": r"\varepsilon", "φ": r"\varphi", "ο": "o"}
 _SIGNS = {
-    "−": "-", "±": r"\pm",
+    "−": "-", "±": r"\pm", "′": r"\prime",
     "⊙": r"\odot", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
     "∇": r"\nabla", "∫": r"\int", "∧": r"\wedge", "∨": r"\vee", "⊤": r"\top", "∞": r"\infty", "\u2009": r"\,",
     "δ": r"\delta", "\u2003": r"\qquad", "∑": r"\sum",

@@ -1,0 +1,54 @@
+"""All symmetries of an action, and the proof that there are no more.
+
+`symmetries(L)` counts the solutions of the determining equations first, whatever their form (`dimension`). What the
+equations do not depend on enters as exponentials and powers, which the count reveals (`spectrum`); for the other
+variables it tries polynomials of growing degree in them and in the functions that occur in L (`ansatz`), until as many
+generators are found as there can be.
+
+>>> from symlag.jet import coordinates
+>>> x, y = coordinates("x y")
+>>> found = symmetries(Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2)**2))
+>>> [X.name for X in found.generators], found.complete
+(['time translation', 'rotation'], True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symlag.generator import Generator
+from symlag.jet import t
+from symlag.lagrangian import Lagrangian
+from symlag.symmetry.algebra import Algebra
+from symlag.symmetry.determining import admit, balance, invariance
+from symlag.symmetry.families import named, neat
+from symlag.symmetry.probing import condition
+from symlag.symmetry.search import GROWING, Ansatz, search
+from symlag.symmetry.survey import Survey, survey
+
+
+def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
+    """The point symmetries of the action ∫ e^Γ L dt, divergence symmetries included, as a Lie algebra.
+
+    Coefficients of the generators are functions of time and coordinates; `complete` says whether there are provably no
+    others. `SymlagError` where L has blocks, fields, forces, or functions that the search does not know. Source:
+    Bessel-Hagen 1921; Olver, *Applications of Lie Groups to Differential Equations*, §5.3.
+    """
+    admit(L)
+    counted, solved = (balance(L), invariance(L)) if L.order == 1 else (condition(L),) * 2
+    known = survey(counted)
+    return algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
+
+
+def algebra_of(L: Lagrangian, known: Survey, found: Iterable[Mapping[Any, Expr]]) -> Algebra:
+    """The algebra of the generators with the coefficients found, in readable form and order."""
+    generators = [named(neat(Generator(_moves(parts), parts[t]))) for parts in found]
+    ordered = sorted(generators, key=lambda X: (X.tau == 0, X.tau.count_ops(), str(X.components)))
+    return Algebra(L, tuple(X.map(L.spelling.speak) for X in ordered), known.bound, known.page)
+
+
+def _moves(parts: Mapping[Any, Expr]) -> dict[Symbol, Expr]:
+    return {q: xi for q, xi in parts.items() if q != t and xi != 0}

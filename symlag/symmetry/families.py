@@ -1,0 +1,90 @@
+"""Generators in readable form: whole numbers, a sign, and the name of the family where it is a known one.
+
+>>> from symlag.jet import coordinates
+>>> x, y = coordinates("x y")
+>>> named(neat(Generator({x: x / 2, y: y / 2}, t)))
+Generator(components={x: x, y: y}, tau=2*t, name='dilation', parameters=())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import gcd, lcm
+from typing import Any
+
+from sympy import Expr, Rational, diff, expand_mul
+
+from symlag.generator import Generator
+from symlag.jet import jets, t
+
+
+def neat(X: Generator) -> Generator:
+    """The multiple of a generator with whole coprime coefficients, the last of them positive."""
+    parts = [X.tau, *X.components.values()]
+    scale = _scale(parts)
+    if _negative(next(part for part in (X.tau, *reversed([*X.components.values()])) if part != 0)):
+        scale = -scale
+    return replace(X, components={q: _flat(scale * xi) for q, xi in X.components.items()}, tau=scale * X.tau)
+
+
+def whole(C: Expr) -> Expr:
+    """The multiple of an expression with whole coprime coefficients."""
+    return _flat(C * _scale([_flat(C)]))
+
+
+def _flat(expression: Expr) -> Expr:
+    return expand_mul(expression)
+
+
+def _scale(parts: Iterable[Expr]) -> Rational:
+    terms = [c for part in parts for c in part.as_coefficients_dict().values()]
+    return Rational(lcm(*(int(c.q) for c in terms)), gcd(*(int(c.p) for c in terms)))
+
+
+def _negative(part: Expr) -> bool:
+    return part.as_ordered_terms()[0].could_extract_minus_sign()
+
+
+def named(X: Generator) -> Generator:
+    """The generator under the name of its family: translation, boost, rotation, dilation and others."""
+    return replace(X, name=_in_space(X) if X.tau == 0 else _in_time(X))
+
+
+def _in_space(X: Generator) -> str:
+    moves = X.components
+    if not any(xi.free_symbols & set(moves) for xi in moves.values()):
+        return _drift(X)
+    slope = {(q, p): diff(moves[q], p) for q in moves for p in moves}
+    if all(s.is_number or not s.free_symbols & {t, *moves} for s in slope.values()):
+        return _linear(slope, list(moves), X)
+    return "symmetry"
+
+
+def _drift(X: Generator) -> str:
+    """The name of a field whose coefficients do not change along it."""
+    if jets(*X.components.values()):
+        return "shear"
+    if all((xi / t).is_number for xi in X.components.values()):
+        return "boost"
+    return "solution" if any(xi.has(t) for xi in X.components.values()) else "translation"
+
+
+def _linear(slope: dict[tuple[Any, Any], Expr], moved: list[Any], X: Generator) -> str:
+    if all(slope[p, q] == -slope[q, p] for p in moved for q in moved):
+        return "rotation"
+    if all(X.components[q] == q * slope[moved[0], moved[0]] for q in moved):
+        return "scale"
+    return "linear"
+
+
+def _in_time(X: Generator) -> str:
+    if X.tau.is_number:
+        return "time translation" if not X.components else "damped time translation"
+    if not X.tau.has(t):
+        return "symmetry"
+    if X.tau.diff(t).is_number:
+        return "dilation"
+    if X.tau.diff(t, 3) == 0:
+        return "conformal"
+    return "symmetry"

@@ -1,0 +1,84 @@
+"""Explicit solutions of determining equations, until there are as many as there can be.
+
+What the equations do not depend on enters as the modes that the count has revealed; for the other variables
+polynomials of growing degree in given functions are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sympy import Add, Expr, Mul
+
+from symlag.errors import SymlagError
+from symlag.symmetry.alphabet import alphabet
+from symlag.symmetry.ansatz import Column, independent, polynomials, solutions
+from symlag.symmetry.determining import System
+from symlag.symmetry.reading import Page
+from symlag.symmetry.residues import Vector
+from symlag.symmetry.specialise import Specialisation
+from symlag.symmetry.spectrum import Mode
+from symlag.symmetry.survey import Survey
+
+# The search ends where so many functions would have to be combined.
+COLUMNS = 360
+
+
+@dataclass(frozen=True)
+class Ansatz:
+    """What the coefficients of generators are tried as: polynomials up to a degree in some functions.
+
+    Without `functions`, in the coordinates and in the functions that occur in L. Linear fields are
+    `Ansatz(degree=1, functions=())`, the coordinates themselves being always among the functions.
+    """
+
+    degree: int = 6
+    functions: tuple[Expr, ...] | None = None
+
+
+GROWING = Ansatz()
+
+
+def search(system: System, known: Survey, given: Iterable[Expr], ansatz: Ansatz = GROWING) -> list[dict[Any, Expr]]:
+    """What each unknown function is, for every solution found; the alphabet is that of the given expressions."""
+    if not any(system.equations):
+        raise SymlagError(
+            "symmetries(L)", "every move is a symmetry, for L has no equation of motion", "an L that some motion obeys"
+        )
+    still = [z for z in system.variables if z not in known.modes]
+    letters = alphabet(given, still) if ansatz.functions is None else [*still, *ansatz.functions]
+    found: list[dict[Any, Expr]] = []
+    for degree in range(1, ansatz.degree + 1):
+        blocks = product(*known.modes.values())
+        now = [parts for block in blocks for parts in _block(system, known, block, letters, degree)]
+        found = max(now, found, key=len)
+        if len(found) == known.bound:
+            break
+    return found
+
+
+def _block(
+    system: System, known: Survey, block: Sequence[Mode], letters: Sequence[Expr], degree: int
+) -> Iterator[dict[Any, Expr]]:
+    """The solutions in one choice of a mode along each variable that nothing depends on."""
+    at = Specialisation(known.page.prime, known.page.values, system.variables)
+    swept = [(z, mode.powers - 1) for z, mode in zip(known.modes, block, strict=True) if mode.powers > 1]
+    waves = [Mul(*choice) for choice in product(*(mode.functions for mode in block))]
+    fit = COLUMNS // (len(waves) * len(system.moved))
+    tried = polynomials([*((letter, degree) for letter in letters), *swept], degree)
+    functions = independent(tried, at) if len(tried) <= 2 * fit else tried
+    if len(functions) <= fit:
+        columns = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
+        read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
+        yield from (parts for parts in read if parts is not None)
+
+
+def _read(system: System, columns: Sequence[Column], vector: Vector, page: Page) -> dict[Any, Expr] | None:
+    """What each unknown function is, if all its coefficients can be read back."""
+    terms = [(system.moved[i], m, page.read(c)) for (i, m), c in zip(columns, vector, strict=True) if c]
+    if any(c is None for *_, c in terms):
+        return None
+    return {z: Add(*(c * m for moved, m, c in terms if moved == z)) for z in system.moved}

@@ -1,0 +1,131 @@
+"""Special values of a parameter: those at which an action has more symmetries than at others.
+
+The count of symmetries is the corank of linear equations, whose minors are rational functions of the parameter. One of
+them is interpolated modulo a prime at each of two random points; a value at which the rank falls is a common root.
+Roots are read back, in terms of the other parameters, and the search is run at each of them.
+
+>>> from sympy import symbols
+>>> from symlag.jet import coordinates
+>>> x = coordinates("x")
+>>> c, m, gamma = symbols("c m gamma", positive=True)
+>>> L = Lagrangian(m * x.dot**2 / 2, x**4 + c * x**2, damping=gamma)
+>>> [(value, found.dimension) for value, found in special_values(L, c)]
+[(gamma**2*m/9, 1)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count, islice
+
+from sympy import ZZ, Expr, Symbol
+from sympy.polys.galoistools import gf_add, gf_degree, gf_div, gf_eval, gf_factor, gf_gcd, gf_mul, gf_mul_ground, gf_sub
+
+from symlag.errors import SymlagError
+from symlag.lagrangian import Lagrangian
+from symlag.symmetry import symmetries
+from symlag.symmetry.algebra import Algebra
+from symlag.symmetry.determining import System, balance
+from symlag.symmetry.dimension import Probe, probe
+from symlag.symmetry.reading import Page
+from symlag.symmetry.residues import PRIMES, UnluckyError
+from symlag.symmetry.specialise import Specialisation
+from symlag.symmetry.survey import survey
+
+PRIME = PRIMES[0]
+SAMPLES = (48, 96, 192, 384)
+TRIAL = 4
+Polynomial = list[int]
+
+
+def special_values(L: Lagrangian, parameter: Symbol) -> tuple[tuple[Expr, Algebra], ...]:
+    """The values of a parameter at which there are more symmetries, each with the algebra there, in other parameters.
+
+    Values are found that are rational functions of the other parameters. `SymlagError` where the equations are no
+    rational functions of the parameter.
+    """
+    system = balance(L)
+    if parameter not in system.parameters:
+        raise SymlagError(str(parameter), "the Lagrangian has no such parameter", f"one of {system.parameters}")
+    page = Page.of([s for s in system.parameters if s != parameter], PRIME)
+    one, other = (_numerator(minors) for minors in islice(_samples(system, page, parameter), 2))
+    common = gf_gcd(one, other, PRIME, ZZ)
+    values = [page.read(root) for root in _roots(common)]
+    generic = survey(system).bound
+    found = ((value, _at(L, parameter, value)) for value in values if value is not None)
+    more = [(value, algebra) for value, algebra in found if algebra and generic is not None and _more(algebra, generic)]
+    return tuple(sorted(more, key=lambda pair: str(pair[0])))
+
+
+def _more(algebra: Algebra, generic: int) -> bool:
+    return algebra.bound is not None and algebra.bound > generic
+
+
+def _at(L: Lagrangian, parameter: Symbol, value: Expr) -> Algebra | None:
+    """The symmetries at one value; none where nothing is left to move."""
+    there = {parameter: value}
+    special = Lagrangian(L.kinetic.subs(there), L.potential.subs(there), L.coordinates, L.damping.subs(there))
+    try:
+        return symmetries(special)
+    except SymlagError:
+        return None
+
+
+def _samples(system: System, page: Page, parameter: Symbol) -> Iterator[Iterator[tuple[int, int]]]:
+    """For each random point that has a count, values of the parameter with those of a minor."""
+    for point in count():
+        at = Specialisation(PRIME, {**page.values, parameter: _draw(0)}, system.variables, point)
+        try:
+            tried = probe(system, at)
+        except UnluckyError:
+            continue
+        yield _minors(tried, at, parameter)
+
+
+def _minors(tried: Probe, at: Specialisation, parameter: Symbol) -> Iterator[tuple[int, int]]:
+    for sample in count(1):
+        value = _draw(sample)
+        try:
+            yield value, tried.minor(replace(at, constants={**at.constants, parameter: value}))
+        except UnluckyError:
+            continue
+
+
+def _numerator(samples: Iterator[tuple[int, int]]) -> Polynomial:
+    """The numerator of the rational function through samples of it, as soon as further samples agree with it."""
+    known: list[tuple[int, int]] = []
+    for number in SAMPLES:
+        known += islice(samples, number - len(known))
+        above, below = _through(known[:-TRIAL])
+        if all(_at_point(above, x) == y * _at_point(below, x) % PRIME for x, y in known[-TRIAL:]):
+            return above
+    raise SymlagError("special_values(L, parameter)", "the parameter occurs in too high a degree", "a simpler L")
+
+
+def _through(samples: Sequence[tuple[int, int]]) -> tuple[Polynomial, Polynomial]:
+    """The rational function through samples by Cauchy's interpolation: Euclid's algorithm, stopped half-way."""
+    whole, newton = [1], list[int]()
+    for x, y in samples:
+        gap = (y - _at_point(newton, x)) * pow(_at_point(whole, x), -1, PRIME)
+        newton = gf_add(newton, gf_mul_ground(whole, gap % PRIME, PRIME, ZZ), PRIME, ZZ)
+        whole = gf_mul(whole, [1, -x % PRIME], PRIME, ZZ)
+    (r, s), (b, d) = (whole, newton), ([], [1])
+    while gf_degree(s) > len(samples) // 2:
+        quotient, rest = gf_div(r, s, PRIME, ZZ)
+        r, s, b, d = s, rest, d, gf_sub(b, gf_mul(quotient, d, PRIME, ZZ), PRIME, ZZ)
+    return s, d
+
+
+def _roots(polynomial: Polynomial) -> list[int]:
+    _, factors = gf_factor(polynomial, PRIME, ZZ)
+    return [-factor[1] % PRIME for factor, _ in factors if gf_degree(factor) == 1]
+
+
+def _at_point(polynomial: Polynomial, x: int) -> int:
+    return gf_eval(polynomial, x, PRIME, ZZ)
+
+
+def _draw(sample: int) -> int:
+    """A square, so that its roots have values."""
+    return pow(7 + sample, 2 * (11 + sample), PRIME)
