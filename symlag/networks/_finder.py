@@ -14,7 +14,7 @@ from symlag.networks._ideal import Cause, causes, without
 from symlag.networks._moments import Stack, stacked
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, pose
-from symlag.networks._reasons import reason
+from symlag.networks._reasons import counts, reason
 from symlag.networks._search import draws_needed, families
 from symlag.networks._sketch import Plan, sketched
 from symlag.networks._symmetry import EXACT, Symmetry
@@ -46,7 +46,7 @@ def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Found:
 def searched(problem: Problem) -> list[Linear | Affine]:
     """The families that random draws show and fresh ones confirm."""
     shapes = {name: tuple(problem.model.get_parameter(name).shape) for name in problem.names}
-    plan = Plan(shapes, views(shapes))
+    plan = Plan(shapes, views(shapes, counts(problem.model)))
     found = families(sketched(plan, _stacks(problem, draws_needed(plan))))
     return [motion for motion, slope in zip(found, slopes(problem, found), strict=True) if slope < EXACT]
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 FLOOR = 1e-9  # relative singular values below are those of exact relations: float64 leaves them near 1e-15
+NEW = 1e-7  # what is left of a unit vector that a space does not hold
 DENOMINATOR = 12  # degrees of homogeneity are fractions of small whole numbers
 
 
@@ -64,14 +65,21 @@ def rank(vectors: Tensor) -> int:
 
 def independent(vectors: Tensor, of: Tensor) -> list[int]:
     """Which rows are independent of given ones and of the rows before."""
+    units = vectors / vectors.norm(dim=1, keepdim=True)
+    Q = _orthonormal(of)
     chosen: list[int] = []
-    basis, size = of, rank(of)
-    for i in range(len(vectors)):
-        larger = torch.cat([basis, vectors[i : i + 1]])
-        if rank(larger) > size:
+    for i, unit in enumerate(units):
+        rest = unit - (Q @ unit) @ Q
+        rest = rest - (Q @ rest) @ Q  # twice is enough (Kahan)
+        if float(rest.norm()) > NEW:
             chosen.append(i)
-            basis, size = larger, size + 1
+            Q = torch.cat([Q, (rest / rest.norm())[None]])
     return chosen
+
+
+def _orthonormal(rows: Tensor) -> Tensor:
+    _, s, basis = torch.linalg.svd(rows / rows.norm(dim=1, keepdim=True).clamp(min=1e-300), full_matrices=False)
+    return basis[s > NEW]
 
 
 def rational(number: float) -> float:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from symlag.networks._kernel import compressed, echelon, enough, independent, kernel, rational
-from symlag.networks._sketch import SILENT
+from symlag.networks._sketch import SILENT, WINDOW
 from symlag.networks._views import cuts
 
 
@@ -28,8 +28,6 @@ class Cuttable(Hashable, Protocol):
         """The column of positions start, start + step, … of this one."""
         ...
 
-
-WINDOW = 512  # columns at once
 
 Column = TypeVar("Column", bound=Hashable)
 Wide = TypeVar("Wide", bound=Cuttable)
@@ -64,8 +62,8 @@ def _relations(
 
 def as_rows(known: Sequence[Mapping[Column, float]], columns: Sequence[Column]) -> Tensor:
     """Relations as rows of numbers; what is no column is left out."""
-    rows = [[relation.get(column, 0.0) for column in columns] for relation in known]
-    kept = [row for row in rows if any(row)]
+    there = set(columns)
+    kept = [[given.get(column, 0.0) for column in columns] for given in known if not there.isdisjoint(given)]
     return torch.tensor(kept, dtype=torch.float64).reshape(-1, len(columns))
 
 

@@ -31,6 +31,12 @@ def reason(model: nn.Module, motion: Linear | Affine) -> str:
     }[kind(motion)](model, motion)
 
 
+def counts(model: nn.Module) -> set[int]:
+    """Numbers that modules made of others keep, and numbers of groups: an axis may be so many heads."""
+    makers = [module for module in model.modules() if list(module.children()) or hasattr(module, "num_groups")]
+    return {n for module in makers for n in vars(module).values() if type(n) is int and n > 1}
+
+
 def _translation(model: nn.Module, motion: Linear | Affine) -> str:
     name = motion.tensors[0]
     norm = _norm_after(model, name)

@@ -15,7 +15,7 @@ from symlag.networks._motions import Affine, Linear
 from symlag.networks._patterns import narrowed, relations
 from symlag.networks._shifts import shared
 from symlag.networks._singles import Key, single, span
-from symlag.networks._sketch import Plan, Sketch, pairs
+from symlag.networks._sketch import WINDOW, Plan, Sketch
 from symlag.networks._spaces import Diagonal, Square, Triangle
 from symlag.networks._terms import Action
 from symlag.networks._translations import translations
@@ -36,9 +36,9 @@ def families(sketch: Sketch) -> list[Linear | Affine]:
 
 def draws_needed(plan: Plan) -> int:
     """How many draws show all relations: as many rows as unknowns, and some more."""
-    paired = [enough(len(views)) / len(pairs(width)[0]) for width, views in plan.paired.items()]
-    single = [2 * enough(len(views)) / width for width, views in plan.by_width.items()]
-    along = [enough(shape[a]) * shape[a] / prod(shape) for shape in plan.shapes.values() for a in range(len(shape))]
+    paired = [plan.pair_draws(width) for width in plan.paired]
+    single = [2 * enough(min(WINDOW, len(views))) / width for width, views in plan.by_width.items()]
+    along = [enough(plan.shapes[n][a]) * plan.shapes[n][a] / prod(plan.shapes[n]) for n, a in plan.solved]
     return max(FEWEST, *map(ceil, (*paired, *single, *along)))
 
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, reduce
 from itertools import combinations
+from math import ceil
 
 import torch
 from torch import Tensor
 
-from symlag.networks._kernel import compressed
+from symlag.networks._kernel import compressed, enough
 from symlag.networks._moments import Stack, unfolded
 from symlag.networks._terms import Absorb, Shift
 from symlag.networks._views import View
 
 SILENT = 1e-11  # a gradient smaller than this share of the whole is round-off
+WINDOW = 512  # columns that relations are looked for among at once
 PAIRS = 256  # pairs of indices looked at in a wide axis
 LONGEST = 4096  # axes that are longer are lists of words, not spaces to turn in
-SOLVED = 256  # null vectors of longer axes are looked for among (1, …, 1) only
+SOLVED = 64  # null vectors of longer axes are looked for among (1, …, 1) only
 
 Axis = tuple[str, int]
 Rows = Mapping[Axis, Tensor]
@@ -41,10 +43,19 @@ class Plan:
         return [(name, axis) for name, shape in self.shapes.items() for axis in range(len(shape))]
 
     @cached_property
+    def solved(self) -> list[Axis]:
+        """The axes whose null vectors are all looked for."""
+        return [(name, axis) for name, axis in self.axes if self.shapes[name][axis] <= SOLVED]
+
+    @cached_property
     def paired(self) -> dict[int, list[View]]:
         """The views that have pairs of indices to look at."""
         few = {w: [v for v in views if self.length(v) <= LONGEST] for w, views in self.by_width.items() if w > 1}
         return {width: views for width, views in few.items() if views}
+
+    def pair_draws(self, width: int) -> int:
+        """How many draws have pairs enough to show the relations of one width."""
+        return ceil(2 * enough(min(WINDOW, len(self.paired[width]))) / len(pairs(width)[0]))
 
     def length(self, view: View) -> int:
         """The length of the axis of a view."""
@@ -114,19 +125,23 @@ class Sketch:
 
 def sketched(plan: Plan, stacks: Iterable[Stack]) -> Sketch:
     """The sketch of all draws."""
-    parts = [_part(plan, stack) for stack in stacks]
+    parts: list[Sketch] = []
+    for stack in stacks:
+        seen = sum(part.draws for part in parts)
+        parts.append(_part(plan, stack, [width for width in plan.paired if seen < plan.pair_draws(width)]))
     return Sketch(
         plan,
         {axis: torch.cat([part.diagonals[axis] for part in parts]) for axis in plan.axes},
         {axis: torch.cat([part.sums[axis] for part in parts]) for axis in plan.axes},
         {pair: torch.cat([part.absorbed[pair] for part in parts]) for pair in parts[0].absorbed},
-        {width: torch.cat([part.crossed[width] for part in parts]) for width in plan.paired},
+        {width: torch.cat([p.crossed[width] for p in parts if width in p.crossed]) for width in plan.paired},
         {name: torch.stack([part.alive[name] for part in parts]).any(0) for name in plan.shapes},
-        {axis: compressed(torch.cat([part.factors[axis] for part in parts])) for axis in parts[0].factors},
+        reduce(_joined, [part.factors for part in parts]),
         {axis: all(part.balances[axis] for part in parts) for axis in plan.axes},
     )
 
 
+@cache
 def pairs(width: int) -> tuple[Tensor, Tensor]:
     """Pairs j < k: all of a narrow axis, some of a wide one."""
     every = torch.tensor(list(combinations(range(min(width, PAIRS)), 2))).reshape(-1, 2)
@@ -134,13 +149,13 @@ def pairs(width: int) -> tuple[Tensor, Tensor]:
     return every[order, 0], every[order, 1]
 
 
-def _part(plan: Plan, stack: Stack) -> Sketch:
+def _part(plan: Plan, stack: Stack, widths: Sequence[int]) -> Sketch:
     return Sketch(
         plan,
         {axis: stack.diagonal(*axis) for axis in plan.axes},
         {axis: stack.sums(*axis) for axis in plan.axes},
         {(b, w): stack.absorbed(b, w) for w, shape in plan.shapes.items() if len(shape) > 1 for b in plan.bias(w)},
-        {width: _pairs_of(stack, width, views) for width, views in plan.paired.items()},
+        {width: _pairs_of(stack, width, plan.paired[width]) for width in widths},
         {name: stack.gradients[name].abs().amax(0) > SILENT for name in plan.shapes},
         dict(_factors(plan, stack)),
         {(n, a): float(stack.gradients[n].sum(a + 1).abs().max()) < SILENT for n, a in plan.axes},
@@ -161,9 +176,12 @@ def _pairs_of(stack: Stack, width: int, views: Sequence[View]) -> Tensor:
 
 def _factors(plan: Plan, stack: Stack) -> Iterator[tuple[Axis, Tensor]]:
     """Rows with the null vectors of G along each axis that is short enough."""
-    for name, axis in plan.axes:
-        if plan.shapes[name][axis] <= SOLVED:
-            yield (name, axis), compressed(unfolded(stack.gradients[name], axis).mT.flatten(0, 1))
+    for name, axis in plan.solved:
+        yield (name, axis), compressed(unfolded(stack.gradients[name], axis).mT.flatten(0, 1))
+
+
+def _joined(one: Rows, other: Rows) -> Rows:
+    return {axis: compressed(torch.cat([one[axis], other[axis]])) for axis in one}
 
 
 def _columns(columns: Sequence[Tensor]) -> Tensor:

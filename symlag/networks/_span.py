@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from symlag.networks._kernel import DENOMINATOR
-from symlag.residues import PRIMES, Echelon, rational
+from symlag.symmetry.residues import PRIMES, Echelon, rational
 
 
 @dataclass(frozen=True)

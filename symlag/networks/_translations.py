@@ -33,7 +33,8 @@ def _null(sketch: Sketch, name: str) -> Iterator[Affine]:
     shape = sketch.plan.shapes[name]
     bases = [_kept(sketch.there[name, axis]) for axis in range(len(shape))]
     for axis, length in enumerate(shape):
-        N = _null_vectors(sketch, name, axis) if length <= SOLVED else _ones(sketch, name, axis)
+        rows = sketch.draws * sketch.alive[name].numel() / length
+        N = (_null_vectors if length <= SOLVED and rows >= enough(length) else _ones)(sketch, name, axis)
         if N.shape[1]:
             term = Free(name, axis, (*bases[:axis], N, *bases[axis + 1 :]), shape)
             yield Affine((term,), Everything(term.size))
@@ -49,12 +50,12 @@ def _kept(there: list[bool], beside: Tensor | None = None) -> Tensor | None:
 
 
 def _null_vectors(sketch: Sketch, name: str, axis: int) -> Tensor:
-    """The null vectors n with nᵀG = 0 along an axis, in columns, as far as the draws are enough to tell."""
+    """The null vectors n with nᵀG = 0 along an axis, in columns."""
     there = sketch.there[name, axis]
     units = torch.eye(len(there), dtype=torch.float64)[:, there]
     rows = sketch.factors[name, axis] @ units
-    if not any(there) or sketch.draws * _rest(sketch, name, axis) < enough(rows.shape[1]):
-        return units[:, :0]
+    if not any(there):
+        return units
     scale = rows.norm(dim=0).clamp(min=1e-300)
     return units @ echelon(kernel(_square(rows / scale)) / scale).mT
 
@@ -63,10 +64,6 @@ def _ones(sketch: Sketch, name: str, axis: int) -> Tensor:
     """(1, …, 1) where there is any gradient, in a column, if it is a null vector."""
     there = torch.tensor(sketch.there[name, axis], dtype=torch.float64)[:, None]
     return there[:, : int(sketch.balances[name, axis] and bool(there.any()))]
-
-
-def _rest(sketch: Sketch, name: str, axis: int) -> int:
-    return sketch.alive[name].numel() // sketch.plan.shapes[name][axis]
 
 
 def _square(rows: Tensor) -> Tensor:

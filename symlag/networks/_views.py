@@ -11,11 +11,12 @@ is channels × pixels. A view picks `width` positions of an axis: start, start +
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-SMALL = 64  # an axis no longer is split in every way; a longer one only into widths that other axes have
+MOST = 64  # parts that a long axis is split into
+SMALL = 16  # an axis no longer is split in every way; a longer one only into widths that are there for a reason
 
 
 @dataclass(frozen=True)
@@ -40,27 +41,37 @@ class View:
         )
 
 
-def views(shapes: Mapping[str, tuple[int, ...]]) -> dict[int, list[View]]:
-    """All views of all axes by width, the widest first."""
+def views(shapes: Mapping[str, tuple[int, ...]], hints: Collection[int] = ()) -> dict[int, list[View]]:
+    """All views of all axes by width, the widest first; hints are numbers of heads or groups.
+
+    >>> sorted(views({"qkv": (96, 32), "o": (32, 32)}, hints=(2,)))
+    [16, 32, 48, 96]
+    """
     axes = [(name, axis, length) for name, shape in shapes.items() for axis, length in enumerate(shape)]
     lengths = {length for _, _, length in axes}
+    known = lengths | {length // n for length in lengths for n in hints if length > SMALL and length % n == 0}
     found: dict[int, list[View]] = {}
     for name, axis, length in axes:
-        for width in range(length, 0, -1):
-            if length % width == 0 and (width in lengths or length <= SMALL):
+        for width in _divisors(length):
+            if (width in known and length <= MOST * width) or length <= SMALL:
                 found.setdefault(width, []).extend(splits(name, axis, length, width))
     return {width: found[width] for width in sorted(found, reverse=True)}
 
 
 def splits(name: str, axis: int, length: int, width: int) -> list[View]:
-    """The views of one width on an axis whose length is A·width·B: for each A and each B."""
-    strides = [1] if width == 1 else [B for B in range(1, length // width + 1) if length % (width * B) == 0]
+    """The views of one width on an axis whose length is A·width·B: for each A and each B; for long axes A or B is 1."""
+    count = length // width
+    strides = [1] if width == 1 else [B for B in _divisors(count) if length <= SMALL or B in (1, count)]
     return [
         View(name, axis, start * width * B + b, B, width)
         for B in strides
-        for start in range(length // (width * B))
+        for start in range(count // B)
         for b in range(B)
     ]
+
+
+def _divisors(number: int) -> list[int]:
+    return [n for n in range(1, number + 1) if number % n == 0]
 
 
 def cuts(width: int, smaller: int) -> list[list[tuple[int, int]]]:
