@@ -124,8 +124,15 @@ def _pulled_back(momentum: Any, jet: Any, rate: Expr) -> Any:
     """The momentum of one jet after integration by parts: (−D − γ) once per derivative."""
     for variable, count in zip(jet.base, jet.order, strict=True):
         for _ in range(count):
-            momentum = scaled(S.NegativeOne, weighted(momentum, rate, variable))
+            momentum = _backward(momentum, rate if variable == t else S.Zero, variable)
     return momentum
+
+
+def _backward(expression: Any, rate: Expr, variable: Symbol) -> Any:
+    """−Df − γf: along the rates turned round, for to turn a long sum round afterwards takes longer."""
+    turned = {jet: scaled(S.NegativeOne, jet.d(variable)) for jet in jets(expression)} | {variable: S.NegativeOne}
+    back = directional(expression, turned)
+    return add([back, scaled(-rate, expression)], expression) if rate != 0 else back
 
 
 def _inside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
