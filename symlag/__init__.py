@@ -6,8 +6,28 @@ from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
 from symlag.bregman import bregman
 from symlag.derivation import Derivation, derive
+from symlag.discrete import DiscreteLaw, account, exact
+from symlag.discrete.library import (
+    adagrad,
+    adam,
+    adamw,
+    amsgrad,
+    averaged,
+    centred,
+    lion,
+    muon,
+    nadam,
+    nadamw,
+    nesterov,
+    rmsprop,
+    sgd,
+    sgdw,
+    sign_sgd,
+)
+from symlag.discrete.updates import Letter, UpdateRule, g, theta
 from symlag.elementwise import elementwise, homogeneous
 from symlag.errors import SymlagError
+from symlag.expansion import modified_equation
 from symlag.generator import (
     Generator,
     bracket,
@@ -28,24 +48,35 @@ from symlag.letters import diagonal, ones
 from symlag.losses import invariant_loss, loss
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from symlag.noether import Law, MomentumMap, noether
+from symlag.optimizers import from_torch
 from symlag.rules import Rule, heavy_ball
 from symlag.survival import mirror_flow, split, survival, verdicts
 
 __all__ = [
     "Derivation",
+    "DiscreteLaw",
     "Generator",
     "Kernel",
     "Lagrangian",
     "Law",
+    "Letter",
     "MomentumMap",
     "Rule",
     "Skew",
     "SymlagError",
     "Symmetric",
+    "UpdateRule",
     "accelerations",
+    "account",
+    "adagrad",
+    "adam",
+    "adamw",
+    "amsgrad",
+    "averaged",
     "block",
     "bracket",
     "bregman",
+    "centred",
     "constant",
     "coordinates",
     "derive",
@@ -53,7 +84,10 @@ __all__ = [
     "elementwise",
     "energy",
     "euler_lagrange",
+    "exact",
     "fields",
+    "from_torch",
+    "g",
     "general_linear",
     "hadamard",
     "hamiltonian",
@@ -62,20 +96,31 @@ __all__ = [
     "inner",
     "invariant_loss",
     "kernel",
+    "lion",
     "loss",
     "mirror_flow",
     "mix_units",
+    "modified_equation",
     "momenta",
+    "muon",
+    "nadam",
+    "nadamw",
+    "nesterov",
     "noether",
     "ones",
     "rescale",
     "rescale_units",
+    "rmsprop",
     "rotation",
     "scale",
+    "sgd",
+    "sgdw",
+    "sign_sgd",
     "split",
     "survival",
     "symbols",
     "t",
+    "theta",
     "time_translation",
     "trace",
     "translation",

@@ -2,7 +2,7 @@
 
 The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
 they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those; without it the symmetries are
-found. The first line of the docstring is the title. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws.
+found. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws. The title is the docstring's first line.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Derivation:
     @cached_property
     def document(self) -> Document:
         """The derivation step by step, each step with its reason."""
-        rule = self.rule.mechanics if isinstance(self.rule, UpdateRule) else self.rule
-        return Document.of(self.title, self.lagrangian, self.laws, rule, self.exact)
+        mechanics = _learned(self.rule) if self.rule else None
+        return Document.of(self.title, self.lagrangian, self.laws, mechanics, self.exact)
 
     def write(
         self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), pictures: Iterable[str] = ()
@@ -168,14 +168,20 @@ def _mechanics(names: Mapping[str, Any]) -> Lagrangian:
     if "rule" in names and "V" in names:
         if spare := {"T", "L", "damping", "forces"} & set(names):
             raise FormError(" and ".join(sorted(spare)), "the rule gives it already", "either the rule, or T and V")
-        return _rule(names["rule"]).lagrangian(names["V"], names.get("coordinates") or _moved(names))
+        return _learned(names["rule"]).lagrangian(names["V"], names.get("coordinates") or _moved(names))
     optional = {key: names[key] for key in ("coordinates", "damping", "forces") if key in names}
     return Lagrangian(*_energies(names), **optional)
 
 
-def _rule(written: Any) -> Rule | UpdateRule:
-    """A rule by its mechanics, or an optimizer that has some."""
-    return written if isinstance(written, UpdateRule) else instance("rule =", written, Rule, "rule = sgd(), say")
+def _learned(rule: Any) -> Rule:
+    """The mechanics of a learning rule, or of an optimizer that has one."""
+    if not isinstance(rule, UpdateRule):
+        return instance("rule =", rule, Rule, "rule = heavy_ball(), say")
+    try:
+        return rule.mechanics
+    except SymlagError as error:
+        write = "rule = sgd(), or exact(rule, symmetry) for the exact law alone"
+        raise FormError(f"rule = {rule.name}", f"no mechanics follows it ({error.wrong})", write) from None
 
 
 def _energies(names: Mapping[str, Any]) -> tuple[Any, Any]:

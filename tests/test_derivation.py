@@ -9,8 +9,11 @@ import pytest
 from sympy import Function, Symbol, sqrt, symbols
 
 from derivations import scale
+from symlag import exact, sgd
+from symlag import scale as scaling
 from symlag.blocks import inner
 from symlag.derivation import derive
+from symlag.errors import SymlagError
 from symlag.exact import vanishes
 from symlag.jet import block, coordinates
 
@@ -78,6 +81,23 @@ def test_a_file_of_a_rule_and_a_loss_has_the_law_of_theory(written):
     assert vanishes(law.rate - (1 - beta) / mass)
     assert law.defect() == 0
     assert derived.title == "Scale symmetry: the norm of the weights before a normalisation layer obeys a balance law."
+
+
+def test_an_optimizer_for_a_rule_adds_the_exact_law_beside_the_continuous_one(written):
+    by_mechanics, by_steps = derive(written(LEARNING)), derive(written(LEARNING.replace("heavy_ball", "sgd")))
+    assert by_steps.laws == by_mechanics.laws
+    assert by_mechanics.exact == ()
+    (law,) = by_steps.exact
+    assert law == exact(sgd(), scaling(block("w")))
+    assert law.defect() == (0, 0)
+    titles = [step.title for step in by_steps.document.steps]
+    assert "The exact law of the optimizer: scale" in titles
+    assert titles[: len(by_mechanics.document.steps)] == [step.title for step in by_mechanics.document.steps]
+
+
+def test_an_optimizer_without_mechanics_gets_a_sentence_that_names_its_exact_law(written):
+    with pytest.raises(SymlagError, match=r"law\.py: rule = Adam: no mechanics follows it .*exact\(rule, symmetry\)"):
+        derive(written(LEARNING.replace("heavy_ball", "adam")))
 
 
 @pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)

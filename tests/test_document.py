@@ -27,6 +27,8 @@ from symlag import (
     rescale,
     rotation,
     scale,
+    sgd,
+    sgdw,
     t,
     time_translation,
     translation,
@@ -55,6 +57,11 @@ def _trained(title, X):
     return Document.of(title, L, [noether(L, X)], rule)
 
 
+def _stepped(title, X, rule):
+    L = rule.lagrangian(invariant_loss("f", X), X.components)
+    return Document.of(title, L, [noether(L, X)], rule.mechanics, [rule.exact(X)])
+
+
 def _moving(title, L, *symmetries):
     return Document.of(title, L, [noether(L, X) for X in symmetries])
 
@@ -66,6 +73,8 @@ DOCUMENTS = {
     "rescale": cache(lambda: _trained("Rescale", rescale(u, v))),
     "linear_pair": cache(lambda: _trained("A linear pair", general_linear(U, W))),
     "rotation": cache(lambda: _trained("Skew rotation", rotation(W))),
+    "exact_scale": cache(lambda: _stepped("Scale, exactly", scale(w), sgd())),
+    "exact_rotation": cache(lambda: _stepped("Rotation, exactly", rotation(W), sgdw())),
     "kepler": cache(
         lambda: _moving("Kepler", Lagrangian(FREE, -k / sqrt(x**2 + y**2)), rotation(x, y), time_translation())
     ),
@@ -201,7 +210,7 @@ def test_the_propagator_moves_like_a_damped_oscillator(damping, stiffness):
 def test_a_charge_is_integrated_only_where_it_is_a_rate():
     titles = {name: [step.title for step in made().steps] for name, made in DOCUMENTS.items()}
     integrable = {name for name, steps in titles.items() if "Integrated once more" in steps}
-    assert integrable == {"scale", "translation", "rescale"}
+    assert integrable == {"scale", "translation", "rescale", "exact_scale"}
 
 
 def test_sympy_users_own_spelling_is_set_in_dots():

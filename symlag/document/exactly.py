@@ -1,0 +1,104 @@
+"""The exact law of an optimizer, in steps: its update, the recursion of the charges, the proof, the steady state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Matrix
+
+from symlag.discrete import DiscreteLaw
+from symlag.discrete.forms import Along, Form
+from symlag.discrete.updates import Letter, UpdateRule, g, theta
+from symlag.document.forms import along, moved
+from symlag.document.layout import EQUALS, MINUS, ZERO, Box, Role, Script, Sign, display, row
+from symlag.document.matrices import paired
+from symlag.document.prose import Step, equal, joined, say
+from symlag.document.terms import negative, ranked, split_term
+from symlag.document.typeset import as_factor, typeset
+from symlag.errors import SymlagError
+
+CHARGES, PROPAGATOR, SOURCES = map(Role, "cMs")
+
+
+def of_exact(laws: tuple[DiscreteLaw, ...]) -> Iterator[Step]:
+    """The steps from an optimizer to its exact laws; none without a law."""
+    if laws:
+        yield update(laws[0].rule)
+    for law in laws:
+        yield recursion(law)
+        yield proof(law)
+        yield from steady(law)
+
+
+def update(rule: UpdateRule) -> Step:
+    """The equations of one step, that of the parameters last."""
+    told = sorted(rule.equations.items(), key=lambda equation: equation[0] == theta)
+    reason = say(
+        f"{rule.name} itself knows no time: {{theta}} stands for all that is trained, {{g}} for the gradient of the "
+        "loss at it, and a prime marks what a step leads to.",
+        theta=theta, g=g,
+    )  # fmt: skip
+    return Step("The optimizer", reason, display(*(equal(x.new, _updated(e)) for x, e in told)))
+
+
+def recursion(law: DiscreteLaw) -> Step:
+    """What the charges are, and what a step makes of them."""
+    reason = say(
+        "Every new value is written out by the update until only what is old stands beside the move {move} of the "
+        "symmetry. There {pull} takes the loss away, and what is left can be measured. Nothing is approximated: the "
+        "law holds for every schedule, batch and noise.",
+        move=_move(law), pull=row(paired(typeset(g), _move(law)), EQUALS, ZERO),
+    )  # fmt: skip
+    lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
+    lines += [(typeset(after), row(EQUALS, _written(law, said))) for after, said in law.equations.items()]
+    return Step(f"The exact law of the optimizer: {law.frame.generator.name}", reason, display(*lines))
+
+
+def proof(law: DiscreteLaw) -> Step:
+    """The proof: what the law misses, recomputed in the coordinates."""
+    missed = row(Script(CHARGES, above=Sign("′")), MINUS, PROPAGATOR, CHARGES, MINUS, SOURCES)
+    reason = say(
+        "With {c} for the charges, {M} for what they keep and {s} for what feeds them, the update put in for what is "
+        "new and an unknown loss with this symmetry for the gradient, nothing is missed.",
+        c=CHARGES, M=PROPAGATOR, s=SOURCES,
+    )  # fmt: skip
+    gaps = law.defect()
+    left = Matrix(gaps) if gaps[1:] else gaps[0]
+    return Step("The proof of the exact law", reason, display((missed, row(EQUALS, typeset(left)))))
+
+
+def steady(law: DiscreteLaw) -> Iterator[Step]:
+    """The time averages, where something draws the charges back to one and something feeds them."""
+    try:
+        means = law.steady_state()
+    except SymlagError:
+        return
+    if any(means.values()):
+        reason = say("Where hyper-parameters rest, the averages over a long run obey, exactly in its limit:")
+        yield Step("The steady state of the steps", reason, display(*(equal(c, mean) for c, mean in means.items())))
+
+
+def _move(law: DiscreteLaw) -> Box:
+    """ξ(θ), as the forms write it."""
+    if isinstance(law.charges[0], Along):
+        return moved(theta)
+    return along(law.frame.anchor)
+
+
+def _written(law: DiscreteLaw, said: Expr) -> Box:
+    """The right side of a recursion: what charges keep before what feeds them, and a plus before a minus."""
+    terms = [term.as_independent(Form, as_Add=False) for term in said.as_ordered_terms()]
+    ordered = sorted(terms, key=lambda term: (term[1] not in law.charges, negative(term[0])))
+    return joined(*(_times(*term) for term in ordered))
+
+
+def _updated(equation: Expr) -> Box:
+    """The right side of an update."""
+    terms = ranked(equation.as_ordered_terms())
+    return joined(*(_times(*term.as_independent(Letter, as_Add=False)) for term in terms))
+
+
+def _times(constant: Expr, letter: Expr) -> Box:
+    """A letter, or a form, after what it is multiplied by."""
+    minus, size, _ = split_term(constant)
+    return row(*[MINUS] * minus, *[as_factor(size)] * (size != 1), as_factor(letter))
