@@ -48,7 +48,8 @@ def directional(expression: Any, along: Direction) -> Any:
     >>> directional(x * y, {x: y, y: -x})
     -x**2 + y**2
     """
-    return normal(derived(expression, along, {}))
+    made = derived(expression, along, {})
+    return normal(made) if isinstance(made, MatrixExpr) else made  # a number is in normal form as it is made
 
 
 def total(expression: Any, variable: Symbol = t) -> Any:

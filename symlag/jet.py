@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, SympifyError, Tuple, sympify
@@ -175,9 +175,15 @@ def block(name: str, rows: Any = None, columns: Any = 1) -> Block:
     return Block(name, *(_size(name, size) for size in (length if rows is None else rows, columns)))
 
 
+@lru_cache(maxsize=256)
+def _jets_in(expression: Basic) -> frozenset[Any]:
+    """The jets of one expression, which is asked for them again and again."""
+    return frozenset(expression.atoms(Jet, Block))
+
+
 def jets(*expressions: Any) -> tuple[Any, ...]:
     """All coordinates and derivatives in the expressions, lower orders first, then by name."""
-    found = set().union(*(e.atoms(Jet, Block) for e in expressions if isinstance(e, Basic)), set())
+    found = set().union(*(_jets_in(e) for e in expressions if isinstance(e, Basic)), set())
     return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
 
 
