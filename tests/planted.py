@@ -118,6 +118,29 @@ def residual(m: Any, t: Tensor) -> Tensor:
     return m.u(rms(x)).transpose(1, 2)
 
 
+class Block(nn.Module):
+    """A language model of one block: RMSNorm with gains, rotary grouped queries, SwiGLU."""
+
+    def __init__(self, words: int, d: int) -> None:
+        super().__init__()
+        self.e, self.u, self.n, self.n1, self.n2 = nn.Embedding(words, d), linear(d, words), *norms(3, d)
+        self.q, self.k, self.v, self.o = linear(d, d), linear(d, d // 2), linear(d, d // 2), linear(d, d)
+        self.gate, self.up, self.down = linear(d, d), linear(d, d), linear(d, d)
+
+    def forward(self, t: Tensor) -> Tensor:
+        x = self.e(t)
+        y = self.n1(x)
+        q, k, v = turned(heads(self.q(y), 2), half=True), turned(heads(self.k(y), 1), half=True), heads(self.v(y), 1)
+        x = x + self.o(attend(q, k.repeat_interleave(2, -3), v.repeat_interleave(2, -3)))
+        y = self.n2(x)
+        x = x + self.down(silu(self.gate(y)) * self.up(y))
+        return self.u(self.n(x)).transpose(1, 2)
+
+
+def norms(count: int, d: int) -> list[nn.Module]:
+    return [nn.RMSNorm(d, eps=EPS) for _ in range(count)]
+
+
 def gated(act: Callable[[Tensor], Tensor]) -> Callable[[], nn.Module]:
     return lambda: Function(
         lambda m, x: m.down(act(m.gate(x)) * m.up(x)), gate=linear(3, 4), up=linear(3, 4), down=linear(4, 2)
@@ -404,6 +427,15 @@ ZOO = [
         regression((4, 3, 2), (4, 3, 2)),
         {"translation": 4},
         "two biases of one sum in two of three gates",
+    ),
+    Planted(
+        "language model",
+        lambda: Block(7, 4),
+        cross_entropy,
+        lambda: (tokens(7, 6, 5), tokens(7, 6, 5)),
+        {"translation": 4, "O": 1, "GL": 4, "rescale": 17, "scale": 1},
+        "softmax; RoPE turns and scale of Q/K; V/O; gains; SwiGLU; size of the stream; its turns are not linear",
+        left=6,
     ),
     Planted(
         "unused",

@@ -49,7 +49,7 @@ class Linear:
         """All parameters after the transformation exp(s·ξ)."""
         after = dict(parameters)
         for (name, axis), E in self._matrices(parameters, v).items():
-            after[name] = along(torch.linalg.matrix_exp(s * E), after[name], axis)
+            after[name] = along(_exponential(s * E), after[name], axis)
         return after
 
     def _matrices(self, parameters: Tensors, v: Tensor) -> dict[tuple[str, int], Tensor]:
@@ -83,3 +83,13 @@ class Affine:
     def flow(self, parameters: Tensors, v: Tensor, s: float) -> dict[str, Tensor]:
         """All parameters after the transformation exp(s·ξ), which is 1 + s·ξ."""
         return {**parameters, **{name: parameters[name] + s * x for name, x in self.field(parameters, v).items()}}
+
+
+def _exponential(E: Tensor) -> Tensor:
+    """exp E, of the rows and columns that are not empty."""
+    if torch.equal(E, torch.diag(E.diagonal())):
+        return torch.diag(E.diagonal().exp())
+    at = torch.nonzero((E != 0).any(0) | (E != 0).any(1)).flatten()
+    full = torch.eye(len(E), dtype=E.dtype)
+    full[at[:, None], at] = torch.linalg.matrix_exp(E[at[:, None], at])
+    return full

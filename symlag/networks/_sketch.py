@@ -21,7 +21,7 @@ from symlag.networks._terms import Absorb, Shift
 from symlag.networks._views import View
 
 SILENT = 1e-11  # a gradient smaller than this share of the whole is round-off
-WINDOW = 512  # columns that relations are looked for among at once
+WINDOW = 256  # columns that relations are looked for among at once
 PAIRS = 256  # pairs of indices looked at in a wide axis
 LONGEST = 4096  # axes that are longer are lists of words, not spaces to turn in
 SOLVED = 64  # null vectors of longer axes are looked for among (1, …, 1) only

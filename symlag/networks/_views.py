@@ -5,7 +5,7 @@ is channels × pixels. A view picks `width` positions of an axis: start, start +
 
 >>> View("qkv", 0, start=4, stride=1, width=2).positions
 (4, 5)
->>> [(v.start, v.stride) for v in splits("w", 0, 4, 2)]
+>>> [(v.start, v.stride) for v in splits("w", 0, 4, 2, inner=True)]
 [(0, 1), (2, 1), (0, 2), (1, 2)]
 """
 
@@ -54,20 +54,17 @@ def views(shapes: Mapping[str, tuple[int, ...]], hints: Collection[int] = ()) ->
     for name, axis, length in axes:
         for width in _divisors(length):
             if (width in known and length <= MOST * width) or length <= SMALL:
-                found.setdefault(width, []).extend(splits(name, axis, length, width))
+                found.setdefault(width, []).extend(splits(name, axis, length, width, inner=width in lengths))
     return {width: found[width] for width in sorted(found, reverse=True)}
 
 
-def splits(name: str, axis: int, length: int, width: int) -> list[View]:
-    """The views of one width on an axis whose length is A·width·B: for each A and each B; for long axes A or B is 1."""
+def splits(name: str, axis: int, length: int, width: int, *, inner: bool) -> list[View]:
+    """The views of one width on an axis whose length is A·width·B: for each A and B; of long axes B = 1, or A = 1."""
     count = length // width
-    strides = [1] if width == 1 else [B for B in _divisors(count) if length <= SMALL or B in (1, count)]
-    return [
-        View(name, axis, start * width * B + b, B, width)
-        for B in strides
-        for start in range(count // B)
-        for b in range(B)
-    ]
+    strides = [B for B in _divisors(count) if length <= SMALL or B == 1 or (inner and count == B)]
+    strides = [1] if width == 1 else strides
+    starts = [(B, A * width * B + b) for B in strides for A in range(count // B) for b in range(B)]
+    return [View(name, axis, start, B, width) for B, start in starts]
 
 
 def _divisors(number: int) -> list[int]:
