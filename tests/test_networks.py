@@ -170,3 +170,46 @@ def test_a_module_without_symmetries_has_none(seed):
 
     found = symmetries(Odd(), mse_loss, regression((8, 3), (8, 2))())
     assert found.dimension == found.fiber_dimension == 0
+
+
+class Attention(nn.Module):
+    def __init__(self, d, heads):
+        super().__init__()
+        self.heads, self.qkv, self.o = heads, nn.Linear(d, 3 * d), nn.Linear(d, d)
+
+    def forward(self, x):
+        q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2) for y in self.qkv(x).chunk(3, -1))
+        return self.o(nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+def test_heads_of_a_larger_model_are_found_by_their_number():
+    d, heads = 96, 4
+    found = symmetries(Attention(d, heads), mse_loss, regression((4, 6, d), (4, 6, d))())
+    assert counted(found) == {"translation": d, "GL": 2 * heads * (d // heads) ** 2, "shift": d}
+    assert sorted(symmetry.dimension for symmetry in found if symmetry.kind == "GL") == [24**2] * 2 * heads
+    assert found.fiber_dimension is None
+    assert f"with {4 * d * d + 4 * d} parameters the fiber was not counted" in found.verdict
+
+
+def test_whole_numbers_are_drawn_from_those_of_the_batch():
+    targets = tokens(4, 3, 4)
+    targets[:, 0] = -100  # what cross entropy ignores
+    model = nn.Sequential(nn.Embedding(6, 3), nn.Flatten(0, 1), linear(3, 4))
+    found = symmetries(model, lambda y, t: cross_entropy(y, t.flatten()), (tokens(5, 3, 4), targets))
+    unused = next(symmetry for symmetry in found if symmetry.tensors == ("0.weight",) and symmetry.dimension == 3)
+    assert "never reach the loss" in unused.reason
+
+
+@pytest.mark.parametrize("inputs", [(numbers(8, 3), numbers(8, 3)), {"x": numbers(8, 3), "y": numbers(8, 3)}])
+def test_inputs_are_arguments_or_keywords(inputs):
+    class Sum(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(3, 2), nn.Linear(3, 2)
+
+        def forward(self, x, y):
+            return torch.tanh(self.a(x) + self.b(y)).square().sum()
+
+    found = symmetries(Sum(), lambda value: value, (inputs, None))
+    assert counted(found) == {"translation": 2}
+    assert found.left == 0

@@ -1,8 +1,7 @@
 """A model, a loss and a batch, drawn at random again and again: parameters, batch, and the gradient there.
 
 What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy: that
-of the caller is never touched. Inputs that are whole numbers (tokens, classes) are drawn from the range that the given
-batch has, real ones from a normal law with its mean and spread, those within [0, 1] uniformly.
+of the caller of the caller is never touched.
 
 >>> import torch
 >>> problem = pose(torch.nn.Linear(2, 1), torch.nn.functional.mse_loss, (torch.ones(4, 2), torch.ones(4, 1)))
@@ -128,10 +127,10 @@ def _require_scalar(problem: Problem) -> None:
 def _like(tensor: Tensor, generator: Generator) -> Tensor:
     if tensor.dtype == torch.bool or tensor.numel() == 0:
         return tensor
-    low, high = tensor.min(), tensor.max()
     if not tensor.is_floating_point():
-        drawn = torch.randint(int(low), int(high) + 1, tensor.shape, generator=generator)
-        return drawn.to(tensor)
+        seen = tensor.unique()
+        return seen[torch.randint(len(seen), tensor.shape, generator=generator).to(seen.device)]
+    low, high = tensor.min(), tensor.max()
     if low >= 0 and high <= 1 and low < high:
         return torch.rand(tensor.shape, generator=generator, dtype=torch.float64).to(tensor)
     spread = tensor.std() if tensor.numel() > 1 else tensor.new_zeros(())

@@ -19,7 +19,8 @@ class Symmetry:
     """A linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0.
 
     `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, `change` the largest
-    relative change of the loss under finite transformations there; `broken_by` names what breaks an inexact one.
+    relative change of the loss there under finite transformations, those of all exact families one after another, or of
+    an inexact one alone; `broken_by` names what breaks it.
     """
 
     motion: Linear | Affine
