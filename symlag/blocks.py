@@ -81,6 +81,8 @@ def normal(expression: Any) -> Any:
     """The normal form of a scalar or matrix expression: traces canonical, matrices sums of words."""
     if isinstance(expression, MatrixExpr):
         return matrix_of({word: normal(c) for word, c in words(expression).items()}, expression.shape)
+    if not expression.has(Trace):
+        return expression
     return expression.replace(lambda node: isinstance(node, Trace), lambda node: trace(node.arg))
 
 

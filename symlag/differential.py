@@ -73,7 +73,7 @@ def rule(node: Any, derive: Derive) -> Any:
 
 @rule.register
 def _(node: Add, derive: Derive) -> Any:
-    return Add(*map(derive, node.args))
+    return Add(*(d for d in map(derive, node.args) if d is not S.Zero))
 
 
 @rule.register

@@ -24,7 +24,7 @@ from symlag.blocks import constant, inner, normal, zero_like
 from symlag.calculus import add, directional, euler, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.exact import tidy, vanishes
-from symlag.jet import Block, jets
+from symlag.jet import Block, Jet, jets
 from symlag.lagrangian import Lagrangian
 from symlag.spelling import instance
 from symlag.words import matrix_of, words
@@ -37,7 +37,7 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
     """
     equations = _equations(mechanics(L))
     for q, equation in equations.items():
-        if not jets(equation) and not isinstance(equation, MatrixExpr) and not vanishes(equation):
+        if not isinstance(equation, MatrixExpr) and not equation.has(Jet) and not vanishes(equation):
             raise SymlagError(
                 f"L = {L.density}", f"the equation of {q} reads {equation} = 0", "an L that some motion obeys"
             )
