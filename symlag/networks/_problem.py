@@ -1,7 +1,8 @@
 """A model, a loss and a batch, drawn at random again and again: parameters, batch, and the gradient there.
 
 What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy: that
-of the caller of the caller is never touched.
+of the caller is never touched. Inputs that are whole numbers (tokens, classes) are drawn from those in the given batch,
+real ones from a normal law with its mean and spread, those within [0, 1] uniformly.
 
 >>> import torch
 >>> problem = pose(torch.nn.Linear(2, 1), torch.nn.functional.mse_loss, (torch.ones(4, 2), torch.ones(4, 1)))
