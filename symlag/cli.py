@@ -17,7 +17,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from symlag.derivation import derive
+from symlag.derivation import Derivation, derive
+from symlag.discrete import DiscreteLaw
 from symlag.document.written import write_all
 from symlag.errors import OutputError, SymlagError
 from symlag.experiment import experiment, keep
@@ -71,8 +72,7 @@ def derive_file(file: File, out: Out = None, formats: Formats = "tex,html") -> N
     with timed("deriving"):
         derived = derive(file)
         written = derived.write(out or Path("out") / derived.stem, tuple(formats.split(",")))
-    for law in derived.laws:
-        show(law)
+    show_all(derived)
     list_files(written)
 
 
@@ -84,8 +84,7 @@ def run_file(file: File, out: Out = None) -> None:
         derived = tried.derivation
         folder = out or Path("out") / derived.stem
         files = [*derived.write_kernels(folder), *derived.write(folder)]
-    for law in derived.laws:
-        show(law)
+    show_all(derived)
     with timed("running") as say:
         trial = tried.run(lambda step: say(f"running at step size {step:g}"))
         records = keep(trial, folder)
@@ -115,6 +114,21 @@ def timed(doing: str) -> Generator[Callable[[str], None]]:
     console.print(f"{doing}: {perf_counter() - start:.1f} s", markup=False)
 
 
+def show_all(derived: Derivation) -> None:
+    """Print every law, the exact ones last."""
+    for law in derived.laws:
+        show(law)
+    for law in derived.exact:
+        show_exact(law)
+
+
+def show_exact(law: DiscreteLaw) -> None:
+    """Print an exact law: each charge, and what it is after a step."""
+    console.print(f"  {law.generator.name}, by {law.rule.name}, exactly:", markup=False)
+    for after, said in law.equations.items():
+        console.print(f"    {after} = {said}", markup=False)
+
+
 def show(law: Law) -> None:
     """Print a law: its charge, its rate and its sources."""
     told = {"charge": law.charge, "rate": law.rate} | {name: s for name, s in law.sources.items() if s != 0}
@@ -129,7 +143,7 @@ def judge(trial: Trial) -> None:
         console.print(trial.sentence, markup=False)
         return
     for finding in trial.findings:
-        console.print(f"  {finding.law.generator.name}: {_evidence(finding)}{finding.verdict.value}", markup=False)
+        console.print(f"  {finding.name}: {_evidence(finding)}{finding.verdict.value}", markup=False)
     if trial.findings[1:]:
         held = sum(finding.verdict.holds for finding in trial.findings)
         console.print(f"{held} of {len(trial.findings)} laws hold.", markup=False)

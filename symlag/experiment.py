@@ -1,7 +1,8 @@
 """An experiment: a derivation, and the runs its laws are tried on.
 
 A trial file names its `theorem`, a module of the same form as any derivation, and a function `record` from a step size
-to a `Record`; `steps` are the step sizes. A plain derivation is tried on its own equations of motion.
+to a `Record`; `steps` are the step sizes. A theorem on an optimizer is tried by its exact laws, a plain derivation on
+its own equations of motion.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from symlag.derivation import Derivation, blamed, derivation, derive, located, run_form
 from symlag.errors import FormError
-from symlag.trial import STEPS, Record, Trial, orbit, run
+from symlag.trial import STEPS, Record, Trial, orbit, run, run_exact
 from symlag.unknown import Unknown
 
 
@@ -35,6 +36,8 @@ class Experiment:
             return self.record(step)
 
         with blamed(self.source):
+            if exact := self.derivation.exact:
+                return run_exact(exact, record, self.steps)
             return run(self.derivation.laws, record, self.steps)
 
 

@@ -1,4 +1,4 @@
-"""The laws hold on real runs: at order 0.9 or better, and their failing twins do not."""
+"""The laws hold on real runs: at order 0.9 or better, exact ones to round-off, and their failing twins do not."""
 
 from functools import cache
 from importlib import import_module
@@ -7,40 +7,73 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numeric import _training, scale
+from numeric import _steps, _training, exact_scale, scale
 from numeric._networks import linear, rectified
 from symlag.derivation import derive
-from symlag.trial import STEPS, Verdict, orbit, run
+from symlag.trial import STEPS, Verdict, orbit, run, run_exact
+from symlag.trial._account import twin
 
 ROOT = Path(__file__).parents[1]
 LEARNING = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
 THEOREMS = [path.stem for path in sorted((ROOT / "derivations").glob("[!_]*.py"))]
 
 
+EXACT = ["exact_rotation", "exact_scale"]
+CONTINUOUS = [stem for stem in THEOREMS if stem not in EXACT]
+
+
 @cache
 def tried(stem):
-    laws = derive(ROOT / "derivations" / f"{stem}.py").laws
+    derived = derive(ROOT / "derivations" / f"{stem}.py")
     if stem not in LEARNING:
-        return run(laws, orbit(laws), STEPS)
+        return run(derived.laws, orbit(derived.laws), STEPS)
     trial = import_module(f"numeric.{stem}")
-    return run(laws, trial.record, trial.steps)
+    if derived.exact:
+        return run_exact(derived.exact, trial.record, trial.steps)
+    return run(derived.laws, trial.record, trial.steps)
 
 
-@pytest.mark.parametrize("stem", THEOREMS)
+@pytest.mark.parametrize("stem", EXACT)
+def test_an_exact_law_holds_to_round_off_on_minibatches_and_a_schedule(stem):
+    trial = tried(stem)
+    assert trial.verdict is Verdict.EXACT
+    for finding in trial.findings:
+        assert max(finding.gaps) < 1e-12
+        assert min(finding.twin_gaps) > 0.1
+        assert [len(curve.time) for curve in finding.curves] == [401] * 3
+
+
+@pytest.mark.parametrize("stem", EXACT)
+def test_the_failing_twin_of_an_exact_law_is_broken(stem):
+    (law,) = derive(ROOT / "derivations" / f"{stem}.py").exact
+    trial = import_module(f"numeric.{stem}")
+    assert run_exact([twin(law)], trial.record, trial.steps).verdict is Verdict.BROKEN
+
+
+def test_the_exact_scale_law_is_broken_by_a_network_without_a_norm():
+    (law,) = derive(exact_scale.theorem).exact
+
+    def record(step):
+        return _steps.descend(rectified(), "0.weight", law.frame, step).record()
+
+    assert run_exact([law], record, exact_scale.steps).verdict is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("stem", CONTINUOUS)
 def test_a_theorem_holds_and_its_gap_closes_with_the_step(stem):
     trial = tried(stem)
     assert trial.verdict is Verdict.HOLDS
     assert min(finding.order for finding in trial.findings) >= 0.9
 
 
-@pytest.mark.parametrize("stem", THEOREMS)
+@pytest.mark.parametrize("stem", CONTINUOUS)
 def test_the_failing_twin_of_a_theorem_stays_away_from_what_was_measured(stem):
     for finding in tried(stem).findings:
         assert finding.twin_order < 0.2
         assert min(finding.twin_gaps) > 0.1
 
 
-@pytest.mark.parametrize("stem", LEARNING)
+@pytest.mark.parametrize("stem", [stem for stem in LEARNING if stem not in EXACT])
 def test_central_differences_make_the_heavy_ball_second_order(stem):
     (finding,) = tried(stem).findings
     assert finding.order == pytest.approx(2, abs=0.15)

@@ -58,6 +58,11 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
     frame: Frame
 
     @property
+    def generator(self) -> Generator:
+        """The generator whose charges these are."""
+        return self.frame.generator
+
+    @property
     def residual(self) -> dict[Form, Expr]:
         """By how much each charge after the step misses what the law says, in blocks: zero along every run."""
         return {charge: self.frame.value(charge - said) for charge, said in self.equations.items()}

@@ -51,7 +51,7 @@ def recursion(law: DiscreteLaw) -> Step:
     )  # fmt: skip
     lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
     lines += [(typeset(after), row(EQUALS, _written(law, said))) for after, said in law.equations.items()]
-    return Step(f"The exact law of the optimizer: {law.frame.generator.name}", reason, display(*lines))
+    return Step(f"The exact law of the optimizer: {law.generator.name}", reason, display(*lines))
 
 
 def proof(law: DiscreteLaw) -> Step:

@@ -2,8 +2,9 @@
 
 `run(laws, record, steps)` records a run at each step size, integrates every law along it, and returns a `Trial`, which
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
-integrates the mechanics' own equations of motion. `picture(trial, folder)` draws what was measured and predicted;
-`follow` integrates any rate and source from a first value on.
+integrates the mechanics' own equations of motion. `run_exact` tries the exact laws of an optimizer, whose verdict is
+by round-off. `picture(trial, folder)` draws what was measured and predicted; `follow` integrates any rate and source
+from a first value on.
 
 >>> from symlag.generator import time_translation
 >>> from symlag.jet import coordinates
@@ -18,6 +19,7 @@ The law holds: its gap to the measured charge closes with the step.
 4
 """
 
+from symlag.trial._account import Account, run_exact
 from symlag.trial._balance import Curve, follow
 from symlag.trial._orbit import STEPS, orbit
 from symlag.trial._picture import picture
@@ -25,4 +27,17 @@ from symlag.trial._record import Record
 from symlag.trial._trial import Finding, Trial, run
 from symlag.trial._verdict import Verdict
 
-__all__ = ["STEPS", "Curve", "Finding", "Record", "Trial", "Verdict", "follow", "orbit", "picture", "run"]
+__all__ = [
+    "STEPS",
+    "Account",
+    "Curve",
+    "Finding",
+    "Record",
+    "Trial",
+    "Verdict",
+    "follow",
+    "orbit",
+    "picture",
+    "run",
+    "run_exact",
+]

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sympy import latex
+
+from symlag.trial._account import Account
 from symlag.trial._balance import Curve
 from symlag.trial._files import whole
 from symlag.trial._trial import Finding, Trial
@@ -67,8 +70,7 @@ def picture(trial: Trial, folder: str | Path, stem: str = "trial") -> tuple[Path
 
 def _draw_charge(panel: Any, finding: Finding) -> None:
     """The charge of some samples along the run with the largest step, by its greatest value."""
-    title = finding.law.generator.name.replace("$", r"\$")
-    panel.set(title=title, xlabel="time $t$", ylabel=r"charge $C\,/\,\max|C|$")
+    panel.set(title=_title(finding), xlabel=_clock(finding), ylabel=r"charge $C\,/\,\max|C|$")
     panel.axhline(0, color="0.85", linewidth=0.6, zorder=0)
     panel.margins(x=0.01)
     if not finding.curves:
@@ -81,6 +83,15 @@ def _draw_charge(panel: Any, finding: Finding) -> None:
     ):
         lines = panel.plot(shown.time, _some(shown, values), **style)
         lines[0].set_label(label)
+
+
+def _title(finding: Finding) -> str:
+    name = finding.law.generator.name.replace("$", r"\$")
+    return f"{name}: ${latex(finding.charge)}$" if isinstance(finding, Account) else name
+
+
+def _clock(finding: Finding) -> str:
+    return "step $k$" if isinstance(finding, Account) else "time $t$"
 
 
 def _draw_gap(panel: Any, finding: Finding) -> None:

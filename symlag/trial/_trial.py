@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symlag.discrete import DiscreteLaw
 from symlag.errors import FormError
 from symlag.noether import Law
 from symlag.trial._balance import Curve, curve
@@ -17,10 +18,15 @@ from symlag.trial._verdict import Verdict, judged, order
 class Finding:
     """One law along all records: a curve for each step size, and the verdict on them."""
 
-    law: Law
+    law: Law | DiscreteLaw
     steps: tuple[float, ...]
     curves: tuple[Curve, ...]
     verdict: Verdict
+
+    @property
+    def name(self) -> str:
+        """What to call it: the name of the generator."""
+        return self.law.generator.name
 
     @property
     def gaps(self) -> tuple[float, ...]:
@@ -71,8 +77,13 @@ def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[Any
     """
     if not laws:
         raise FormError("run([], …)", "there is no law to try", "symmetry = scale(w), say")
-    records = tuple(_until_lost(record, _checked(steps)))
+    records = recorded(record, steps)
     return Trial(tuple(_finding(law, records) for law in laws), records)
+
+
+def recorded(record: Callable[[float], Any], steps: Iterable[Any]) -> tuple[Record, ...]:
+    """The runs at each step size, up to the first that diverges."""
+    return tuple(_until_lost(record, _checked(steps)))
 
 
 def _checked(steps: Iterable[Any]) -> tuple[float, ...]:
