@@ -18,7 +18,7 @@ LEARNING = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
 THEOREMS = [path.stem for path in sorted((ROOT / "derivations").glob("[!_]*.py"))]
 
 
-EXACT = ["exact_rotation", "exact_scale"]
+EXACT = ["exact_adaptive", "exact_rotation", "exact_scale"]
 CONTINUOUS = [stem for stem in THEOREMS if stem not in EXACT]
 
 
