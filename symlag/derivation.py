@@ -45,16 +45,12 @@ class Derivation:
     lagrangian: Lagrangian
     generators: tuple[Generator, ...]
     rule: Rule | UpdateRule | None = None
+    exact: tuple[DiscreteLaw, ...] = ()  # of each generator, where the rule is an optimizer
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
         """The balance law of each generator."""
         return tuple(noether(self.lagrangian, X) for X in self.generators)
-
-    @cached_property
-    def exact(self) -> tuple[DiscreteLaw, ...]:
-        """The exact law of each generator, step by step; none where the rule is given by its mechanics alone."""
-        return tuple(self.rule.exact(X) for X in self.generators) if isinstance(self.rule, UpdateRule) else ()
 
     @cached_property
     def motion(self) -> dict[Any, Any]:
@@ -107,7 +103,9 @@ def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
     generators = tuple(_declared(names["symmetry"]) if "symmetry" in names else _found(L))
     for q in (q for X in generators for q in X.components):
         L.require(q)  # here, not in `noether`, for here the error is told the file
-    return Derivation(_title(names, stem), stem, L, generators, names.get("rule"))
+    rule = names.get("rule")
+    exact = tuple(map(rule.exact, generators)) if isinstance(rule, UpdateRule) else ()
+    return Derivation(_title(names, stem), stem, L, generators, rule, exact)
 
 
 def run_form(path: Path) -> dict[str, Any]:

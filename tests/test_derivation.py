@@ -100,6 +100,18 @@ def test_an_optimizer_without_mechanics_gets_a_sentence_that_names_its_exact_law
         derive(written(LEARNING.replace("heavy_ball", "adam")))
 
 
+def test_an_optimizer_that_holds_no_charge_gets_a_sentence_that_names_the_file(written):
+    text = """
+        from symlag import block, invariant_loss, rotation, sgd
+        W = block("W", 2, 3)
+        rule = sgd(momentum=0)
+        V = invariant_loss("f", rotation(W))
+        symmetry = rotation(W)
+    """
+    with pytest.raises(SymlagError, match=r"law\.py: SGD and rotation: .*write a rule with momentum"):
+        derive(written(text))
+
+
 @pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
 def test_every_theorem_has_no_defect(path):
     laws = derive(path).laws
