@@ -1,5 +1,6 @@
 """The laws hold on real runs: at order 0.9 or better, exact ones to round-off, and their failing twins do not."""
 
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numeric import _steps, _training, exact_scale, scale
+from numeric import _sphere, _steps, _training, exact_scale, scale
 from numeric._networks import linear, rectified
 from symlag.derivation import derive
+from symlag.discrete.sphere import S
 from symlag.trial import STEPS, Verdict, orbit, run, run_exact
 from symlag.trial._account import twin
 
@@ -48,6 +50,17 @@ def test_the_failing_twin_of_an_exact_law_is_broken(stem):
     (law,) = derive(ROOT / "derivations" / f"{stem}.py").exact
     trial = import_module(f"numeric.{stem}")
     assert run_exact([twin(law)], trial.record, trial.steps).verdict is Verdict.BROKEN
+
+
+def test_descent_before_a_norm_is_rmsprop_on_the_sphere_loss_by_loss():
+    assert _sphere.apart() < 1e-12
+
+
+def test_an_average_of_squared_gradients_to_first_order_alone_trains_otherwise(monkeypatch):
+    full = _sphere.rmsprop.accumulated
+    first = full.subs(S, 0) + S * full.diff(S).subs(S, 0)
+    monkeypatch.setattr(_sphere, "rmsprop", replace(_sphere.rmsprop, accumulated=first))
+    assert _sphere.apart() > 1e-9
 
 
 def test_the_exact_scale_law_is_broken_by_a_network_without_a_norm():

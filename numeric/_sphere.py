@@ -1,0 +1,65 @@
+"""SGD on filters before a batch normalisation beside RMSProp on their directions: the same training, step by step.
+
+Both updates on the sphere come from `derivations.exact_adaptive`; the layers behind the filters train by SGD in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from derivations.exact_adaptive import rmsprop
+from numeric._digits import digits
+from numeric._networks import normalised
+from symlag.backends import kernel
+
+RATE, DECAY, STEPS, BATCH = 0.1, 0.02, 200, 64
+
+
+def apart() -> float:
+    """By how much the losses of the two trainings differ at most."""
+    torch.set_num_threads(1)
+    return max(abs(first - second) for first, second in zip(by_descent(), by_rmsprop(), strict=True))
+
+
+def by_descent() -> Iterator[float]:
+    """The loss before every step of torch's SGD."""
+    network = normalised()
+    optimizer = torch.optim.SGD(network.parameters(), RATE, weight_decay=DECAY)
+    for loss in _losses(network):
+        optimizer.step()
+        yield loss
+
+
+def by_rmsprop() -> Iterator[float]:
+    """The loss before every step where filters of length one move by RMSProp on the sphere."""
+    network, made = normalised(), kernel({"rate": rmsprop.rate, "next": rmsprop.accumulated}, "torch")
+    u, *others = network.parameters()
+    G = _square(u.detach()) ** 2
+    optimizer = torch.optim.SGD(others, RATE, weight_decay=DECAY)
+    u.data = nn.functional.normalize(u.data)
+    for loss in _losses(network):
+        optimizer.step()
+        slope = cast("Tensor", u.grad)
+        told = made(G=G, S=_square(slope), eta=RATE, lambda_=DECAY)
+        u.data = nn.functional.normalize(u.data - told["rate"] * slope)
+        G = told["next"]
+        yield loss
+
+
+def _losses(network: nn.Module) -> Iterator[float]:
+    """The loss on every minibatch, its gradients made."""
+    (pixels, classes), dice = digits(), torch.Generator().manual_seed(0)
+    for _ in range(STEPS):
+        drawn = torch.randint(len(pixels), (BATCH,), generator=dice)
+        network.zero_grad()
+        loss = nn.functional.cross_entropy(network(pixels[drawn]), classes[drawn])
+        loss.backward()
+        yield float(loss.detach())
+
+
+def _square(vectors: Tensor) -> Tensor:
+    return vectors.square().sum(1, keepdim=True)
