@@ -20,8 +20,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner
 from symlag.calculus import directional, gradient, weighted
-from symlag.exact import tidy, vanishes
 from symlag.jet import Block, jets, t
+from symlag.vanishing import tidy, vanishes
 
 
 def antiderivative(source: Expr, rate: Expr) -> Expr:

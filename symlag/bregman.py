@@ -22,10 +22,10 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import add, directional, gradient, scaled
-from symlag.exact import tidy
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import euler_lagrange
+from symlag.vanishing import tidy
 from symlag.words import matrix_of, words
 
 

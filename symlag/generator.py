@@ -19,10 +19,10 @@ from sympy import Expr, MatrixSymbol, S
 from symlag.blocks import Skew, constant, normal, taken, zero_like
 from symlag.calculus import add, directional, scaled, total
 from symlag.errors import CoordinateError, ShapeError
-from symlag.exact import tidy
 from symlag.jet import Block, Prolonged, jets, t
 from symlag.letters import diagonal
 from symlag.spelling import assigned, instance, is_path, number
+from symlag.vanishing import tidy
 
 
 @dataclass(frozen=True)

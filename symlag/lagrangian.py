@@ -22,9 +22,9 @@ from sympy import Basic, Expr, S
 from symlag.blocks import normal, taken
 from symlag.calculus import directional
 from symlag.errors import CoordinateError, ShapeError, SymlagError
-from symlag.exact import vanishes
 from symlag.jet import Prolonged, jets, t
 from symlag.spelling import Spelling, assigned, number
+from symlag.vanishing import vanishes
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import constant, inner, normal, zero_like
 from symlag.calculus import add, directional, euler, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
-from symlag.exact import tidy, vanishes
 from symlag.jet import Block, Jet, jets
 from symlag.lagrangian import Lagrangian
 from symlag.spelling import instance
+from symlag.vanishing import tidy, vanishes
 from symlag.words import matrix_of, words
 
 

@@ -28,13 +28,13 @@ from symlag.blocks import inner, normal
 from symlag.boundary import antiderivative
 from symlag.calculus import directional, euler_along, matrix_coefficient, pairing, total, weighted
 from symlag.errors import CoordinateError, SymlagError
-from symlag.exact import tidy, vanishes
 from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import tower
 from symlag.spelling import instance
 from symlag.unknown import settle
+from symlag.vanishing import tidy, vanishes
 from symlag.verbs import Verbs
 from symlag.words import transposed
 

@@ -25,11 +25,11 @@ from sympy import Expr, S, Symbol, solve, sqrt
 from symlag.blocks import inner, normal
 from symlag.calculus import add, euler, gradient, scaled, total
 from symlag.errors import SymlagError
-from symlag.exact import lowest
 from symlag.jet import Block, Jet
 from symlag.noether import Law
 from symlag.solution import Relaxation, mass
 from symlag.unknown import Unknown, settle
+from symlag.vanishing import lowest
 
 CHI = Symbol("chi", positive=True)
 

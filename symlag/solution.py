@@ -44,10 +44,10 @@ from sympy.core.relational import Relational
 from symlag.boundary import antiderivative
 from symlag.calculus import gradient
 from symlag.errors import SymlagError
-from symlag.exact import lowest, proportion
 from symlag.jet import jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import Law
+from symlag.vanishing import lowest, proportion
 
 s = Symbol("s", positive=True)
 FIRST, START, PUSH = (Symbol(name, real=True) for name in ("C_0", "Q_0", "Qdot_0"))

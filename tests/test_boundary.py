@@ -7,8 +7,8 @@ from sympy import S as ZERO_AND_ONE
 from symlag.blocks import inner, trace
 from symlag.boundary import antiderivative
 from symlag.calculus import weighted
-from symlag.exact import vanishes
 from symlag.jet import t
+from symlag.vanishing import vanishes
 from tests.cases import K, S, U, W, X, a, c, gamma, k, m, omega, w, x, y
 
 NONE = ZERO_AND_ONE.Zero

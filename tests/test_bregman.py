@@ -7,7 +7,6 @@ from symlag.blocks import constant, inner
 from symlag.bregman import bregman, ideal_scaling, massless
 from symlag.calculus import add, directional, gradient, scaled, total
 from symlag.elementwise import elementwise
-from symlag.exact import vanishes
 from symlag.generator import Generator, rotation, scale, translation
 from symlag.jet import block, t
 from symlag.letters import ones
@@ -15,6 +14,7 @@ from symlag.losses import invariant_loss
 from symlag.motion import accelerations, euler_lagrange
 from symlag.noether import noether
 from symlag.unknown import Unknown
+from symlag.vanishing import vanishes
 
 n = Symbol("n", integer=True, positive=True)
 m, mu = symbols("m mu", positive=True)

@@ -14,8 +14,8 @@ from symlag import scale as scaling
 from symlag.blocks import inner
 from symlag.derivation import derive
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.jet import block, coordinates
+from symlag.vanishing import vanishes
 
 DERIVATIONS = sorted((Path(__file__).parents[1] / "derivations").glob("[!_]*.py"))
 x, y = coordinates("x y")

@@ -42,7 +42,7 @@ from symlag.document.prose import rated
 from symlag.document.tex import tex
 from symlag.document.typeset import typeset
 from symlag.errors import NameRefusedError, OutputError
-from symlag.exact import vanishes
+from symlag.vanishing import vanishes
 
 x, y = coordinates("x y")
 m, k, gamma, G = symbols("m k gamma G", positive=True)

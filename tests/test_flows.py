@@ -8,12 +8,12 @@ from sympy import Integer, cosh, exp, log, solve, symbols
 from symlag.backends import kernel
 from symlag.bregman import bregman, massless
 from symlag.calculus import gradient, pairing, total
-from symlag.exact import vanishes
 from symlag.generator import Generator, rescale, rotation, scale
 from symlag.jet import coordinates, t
 from symlag.survival import mirror_flow
 from symlag.trial._orbit import Orbit
 from symlag.trial._verdict import order
+from symlag.vanishing import vanishes
 
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)

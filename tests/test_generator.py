@@ -7,7 +7,6 @@ from sympy import Add, Rational, Symbol, ZeroMatrix, cos, diff, exp, sin, symbol
 from symlag.blocks import Skew, inner, normal, trace
 from symlag.calculus import directional, total
 from symlag.errors import ShapeError, SymlagError
-from symlag.exact import vanishes
 from symlag.generator import (
     Generator,
     bracket,
@@ -24,6 +23,7 @@ from symlag.generator import (
 from symlag.jet import block, coordinates, fields, t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
+from symlag.vanishing import vanishes
 from tests.cases import A, K, S, U, W, a, agree, c, equal, explicit, h, k, w, x, y
 
 z = coordinates("z")

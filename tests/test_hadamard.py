@@ -8,10 +8,10 @@ from symlag.blocks import inner, normal, trace
 from symlag.calculus import directional
 from symlag.elementwise import elementwise, homogeneous
 from symlag.errors import NameRefusedError, ShapeError
-from symlag.exact import vanishes
 from symlag.hadamard import hadamard
 from symlag.letters import all_ones, diagonal, ones
 from symlag.losses import loss
+from symlag.vanishing import vanishes
 from tests.weaves import A, B, K, M, S, W, X, a, b, c, h, n, number, rolled, sigma, u
 
 SEEDS = range(80)

@@ -4,11 +4,11 @@ import pytest
 from sympy import exp, sqrt, symbols
 
 from symlag.calculus import total
-from symlag.exact import vanishes
 from symlag.jet import coordinates
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations
 from symlag.symmetry.integrals import integrals
+from symlag.vanishing import vanishes
 
 x, y, z = coordinates("x y z")
 k = symbols("k", positive=True)

@@ -5,7 +5,6 @@ from sympy import DiracDelta, Function, Heaviside, Piecewise, Symbol, cos, exp, 
 
 from symlag.blocks import Symmetric, inner
 from symlag.calculus import directional
-from symlag.exact import vanishes
 from symlag.generator import Generator, rotation, scale, time_translation, translation
 from symlag.jet import block, coordinates, t
 from symlag.lagrangian import Lagrangian
@@ -13,6 +12,7 @@ from symlag.letters import diagonal
 from symlag.losses import invariant_loss
 from symlag.noether import noether
 from symlag.trial import Verdict, orbit, run
+from symlag.vanishing import vanishes
 
 n = Symbol("n", integer=True, positive=True)
 mu, k = symbols("mu k", positive=True)

@@ -3,11 +3,11 @@ import pytest
 from symlag.blocks import zero_like
 from symlag.calculus import directional
 from symlag.errors import NameRefusedError, SymlagError
-from symlag.exact import vanishes
 from symlag.generator import Generator, general_linear, rotation, scale, time_translation, translation
 from symlag.jet import block
 from symlag.losses import invariant_loss
 from symlag.unknown import settle
+from symlag.vanishing import vanishes
 from tests.cases import K, S, U, W, X, c, h, k, w, x, y
 
 P, Q = block("P", 4, h), block("Q", 5, h)

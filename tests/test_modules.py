@@ -11,11 +11,11 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import Skew, normal
 from symlag.calculus import directional, total
-from symlag.exact import vanishes
 from symlag.jet import Block
 from symlag.losses import loss
 from symlag.noether import noether
 from symlag.rules import heavy_ball
+from symlag.vanishing import vanishes
 from tests.module_zoo import MODULES
 from tests.modules import ACTIVATIONS, NUMBERS
 from tests.values import value

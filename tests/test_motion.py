@@ -6,10 +6,10 @@ from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 from symlag.blocks import Symmetric, inner, trace
 from symlag.calculus import add, scaled, total
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.jet import block, jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.vanishing import vanishes
 from tests.cases import (
     SYSTEMS,
     A,

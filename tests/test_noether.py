@@ -7,7 +7,6 @@ from sympy import Add, Eq, Rational, cos, exp, sin
 from symlag.blocks import constant, inner, trace
 from symlag.calculus import directional, euler, total
 from symlag.errors import CoordinateError, SymlagError
-from symlag.exact import vanishes
 from symlag.generator import (
     Generator,
     general_linear,
@@ -23,6 +22,7 @@ from symlag.losses import invariant_loss
 from symlag.motion import accelerations
 from symlag.noether import noether
 from symlag.rules import heavy_ball
+from symlag.vanishing import vanishes
 from tests.cases import SYSTEMS, A, K, S, U, W, agree, c, gamma, h, k, m, n, omega, w, x, y
 
 V_ = block("V", n, h)

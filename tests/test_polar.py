@@ -6,7 +6,6 @@ from sympy import Integral, S, Symbol, exp, sqrt, symbols
 from symlag.blocks import inner
 from symlag.calculus import add, scaled
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.generator import scale, translation
 from symlag.jet import block, t
 from symlag.losses import invariant_loss
@@ -14,6 +13,7 @@ from symlag.noether import noether
 from symlag.polar import CHI, fourth_power, persistent, polar, white
 from symlag.rules import heavy_ball
 from symlag.solution import FIRST, SOURCE, Oscillation, s
+from symlag.vanishing import vanishes
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta

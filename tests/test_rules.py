@@ -5,12 +5,12 @@ from sympy import Rational, Symbol, symbols
 
 from symlag.blocks import inner
 from symlag.errors import ShapeError, SymlagError
-from symlag.exact import vanishes
 from symlag.generator import scale
 from symlag.losses import invariant_loss
 from symlag.motion import accelerations
 from symlag.rules import heavy_ball
 from symlag.unknown import Gradient
+from symlag.vanishing import vanishes
 from tests.cases import W, equal, w, x, y
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)

@@ -5,7 +5,6 @@ from sympy import Eq, Expr, Function, Integral, N, Rational, S, Symbol, exp, sym
 
 from symlag.blocks import inner
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
 from symlag.jet import block, coordinates, t
 from symlag.lagrangian import Lagrangian
@@ -14,6 +13,7 @@ from symlag.noether import noether
 from symlag.rules import heavy_ball
 from symlag.solution import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
 from symlag.survival import split
+from symlag.vanishing import vanishes
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta

@@ -6,7 +6,6 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symlag.blocks import constant, inner
 from symlag.errors import ShapeError
-from symlag.exact import vanishes
 from symlag.generator import general_linear, rescale, rotation, scale, translation
 from symlag.jet import block, coordinates
 from symlag.losses import invariant_loss, loss
@@ -14,6 +13,7 @@ from symlag.noether import noether
 from symlag.rules import heavy_ball
 from symlag.symmetry.entries import generator_in_entries, in_entries, lagrangian_in_entries
 from symlag.symmetry.stillness import symmetries_of_potential
+from symlag.vanishing import vanishes
 
 w, v, W = block("w", 3), block("v", 2), block("W", 2, 3)
 U, V = block("U", 2, 2), block("V", 3, 2)

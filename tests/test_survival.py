@@ -5,10 +5,10 @@ from sympy import symbols
 
 from symlag.blocks import inner
 from symlag.calculus import total
-from symlag.exact import vanishes
 from symlag.generator import general_linear, rescale, rescale_units, rotation, scale, translation
 from symlag.jet import block, coordinates
 from symlag.survival import GAMMA, metrics, mirror_flow, split, survival, verdicts
+from symlag.vanishing import vanishes
 
 r, n, k, h = symbols("r n k h", integer=True, positive=True)
 U, V, w = block("U", n, r), block("V", k, r), block("w")

@@ -4,11 +4,11 @@ import pytest
 
 from symlag.blocks import Symmetric, constant, inner, trace
 from symlag.calculus import directional, euler, gradient, total
-from symlag.exact import vanishes
 from symlag.generator import scale
 from symlag.jet import block
 from symlag.losses import invariant_loss
 from symlag.unknown import Gradient, Partial, Unknown, settle
+from symlag.vanishing import vanishes
 from tests.cases import A, K, W, c, gamma, h, k, n, w, x, y
 
 f = Unknown("f", [x, y])

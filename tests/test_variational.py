@@ -14,10 +14,10 @@ from symlag.discrete.sphere import S as SQUARE
 from symlag.discrete.updates import Letter, k, theta
 from symlag.discrete.variational import after, before, discrete_euler_lagrange, discrete_noether, integrator
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
 from symlag.jet import block, coordinates
 from symlag.losses import invariant_loss
+from symlag.vanishing import vanishes
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)

@@ -40,9 +40,9 @@ from symlag.discrete.forms import Along, Form, Frame, Moved
 from symlag.discrete.recursion import Recursion
 from symlag.discrete.updates import Letter, UpdateRule, g, theta
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.generator import Generator
 from symlag.losses import invariant_loss
+from symlag.vanishing import vanishes
 from symlag.verbs import DiscreteVerbs
 
 

@@ -25,8 +25,8 @@ from symlag.blocks import normal
 from symlag.discrete.forms import ONE, Form, Frame
 from symlag.discrete.orthogonal import PolarFactor
 from symlag.discrete.updates import Letter, UpdateRule, Vector, g, polar, theta
-from symlag.exact import vanishes
 from symlag.jet import Block
+from symlag.vanishing import vanishes
 
 
 @dataclass(frozen=True)

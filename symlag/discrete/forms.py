@@ -26,9 +26,9 @@ from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import directional
 from symlag.discrete.updates import Letter, Vector, theta
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
 from symlag.generator import Generator
 from symlag.jet import Block, Jet, jets, t
+from symlag.vanishing import vanishes
 
 
 class _One(Letter):

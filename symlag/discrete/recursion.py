@@ -41,7 +41,7 @@ from sympy import (
 from symlag.discrete.forms import Form
 from symlag.discrete.updates import k
 from symlag.errors import SymlagError
-from symlag.exact import vanishes
+from symlag.vanishing import vanishes
 
 
 class At(Function):

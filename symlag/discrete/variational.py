@@ -30,10 +30,10 @@ from symlag.calculus import add, directional, gradient, pairing, scaled
 from symlag.discrete.transfer import transfer
 from symlag.discrete.updates import UpdateRule
 from symlag.errors import SymlagError
-from symlag.exact import tidy, vanishes
 from symlag.generator import Generator
 from symlag.jet import Block, Jet
 from symlag.unknown import settle
+from symlag.vanishing import tidy, vanishes
 
 
 @dataclass(frozen=True)

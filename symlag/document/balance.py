@@ -16,10 +16,10 @@ from symlag.document.matrices import paired
 from symlag.document.prose import RATE, Prose, Step, at, boxed, damping_of, equal, fading, joined, rated, say, slope
 from symlag.document.terms import negative, ranked
 from symlag.document.typeset import jet_box, typeset
-from symlag.exact import tidy
 from symlag.jet import Block, t
 from symlag.motion import tower
 from symlag.noether import Law, characteristics
+from symlag.vanishing import tidy
 
 LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Role, "LTVCB")
 EPSILON = Symbol("epsilon")

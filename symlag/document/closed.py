@@ -25,11 +25,11 @@ from symlag.document.layout import (
 )
 from symlag.document.prose import Step, boxed, damping_of, equal, free_letter, joined, say
 from symlag.document.typeset import as_factor
-from symlag.exact import lowest
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import Law
 from symlag.solution import PUSH, START, Oscillation, Relaxation, solve
+from symlag.vanishing import lowest
 
 FIRST, MOMENT = symbols("t_0 s", positive=True)
 CHARGE, SOURCE, KICK, Q, GREEN = map(Role, "CSKQG")

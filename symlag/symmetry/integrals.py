@@ -20,7 +20,6 @@ from typing import Any
 from sympy import Add, Expr, Mul, S
 
 from symlag.calculus import gradient
-from symlag.exact import vanishes
 from symlag.jet import jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.symmetry.determining import System, admit_first_order
@@ -28,6 +27,7 @@ from symlag.symmetry.families import whole
 from symlag.symmetry.search import GROWING, Ansatz, search
 from symlag.symmetry.series import monomials
 from symlag.symmetry.survey import survey, verdict
+from symlag.vanishing import vanishes
 
 Exponents = tuple[int, ...]
 

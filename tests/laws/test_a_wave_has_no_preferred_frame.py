@@ -2,7 +2,7 @@ from sympy import symbols
 
 from symlag import Generator, fields, t
 from symlag.calculus import euler, total
-from symlag.exact import vanishes
+from symlag.vanishing import vanishes
 
 
 def test_a_wave_has_no_preferred_frame():

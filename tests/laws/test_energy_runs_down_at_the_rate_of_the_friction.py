@@ -2,7 +2,7 @@ from sympy import symbols
 
 from symlag import Lagrangian, accelerations, coordinates, energy
 from symlag.calculus import total
-from symlag.exact import vanishes
+from symlag.vanishing import vanishes
 
 
 def test_energy_runs_down_at_the_rate_of_the_friction():

@@ -2,8 +2,8 @@ import pytest
 from sympy import Function, Symbol, cos, exp, expand_trig, log, sin, sqrt, symbols, tan
 
 from symlag.blocks import inner, trace
-from symlag.exact import seems_zero, tidy, vanishes
 from symlag.jet import t
+from symlag.vanishing import seems_zero, tidy, vanishes
 from tests.cases import K, S, U, W, X, gamma, k, m, w, x, y
 
 p, q = symbols("p q", positive=True)
