@@ -70,6 +70,7 @@ def test_a_run_that_diverges_is_told_with_the_first_step_that_gave_no_number():
     trial = run_exact([LAW], partial(record, growth=1e60), STEPS)
     assert trial.verdict is Verdict.DIVERGED
     (lost,) = trial.records
+    assert lost.diverged is not None
     assert 0 < len(lost.time) == lost.diverged < 50
     assert all(np.isfinite(array).all() for array in lost.arrays.values())
     assert f"step {lost.diverged} gave no number" in trial.sentence
