@@ -73,13 +73,11 @@ class Derivation:
         return self.document.write(folder, formats, self.stem, pictures)
 
     def write_kernels(self, folder: str | Path) -> tuple[Path, ...]:
-        """Write the text of every law's kernel, for each backend that is installed."""
-        texts = {
-            f"{self.stem}_{number}_{backend}.py": law.kernel(backend).source
-            for number, law in enumerate(self.laws, start=1)
-            for backend in ("numpy", "numba", "torch")
-            if find_spec(backend)
-        }
+        """Write the text of every law's kernel, exact laws' too, for each backend that is installed."""
+        named = {f"{self.stem}_{i}": law for i, law in enumerate(self.laws, start=1)}
+        named |= {f"{self.stem}_{i}_exact": law for i, law in enumerate(self.exact, start=1)}
+        installed = [backend for backend in ("numpy", "numba", "torch") if find_spec(backend)]
+        texts = {f"{name}_{b}.py": law.kernel(b).source for name, law in named.items() for b in installed}
         return write_all(Path(folder) / "kernels", texts)
 
 

@@ -190,3 +190,13 @@ def test_roots_in_a_file_are_read(written):
     text = VALLEY.replace("k * x * y / (x**2 + y**2)", "-k / (x**2 + y**2)**0.5")
     (law,) = derive(written(text)).laws
     assert abs((law.sources["potential"] + k / sqrt(x**2 + y**2)).subs({x: 3, y: 4, k: 2}).evalf()) < 1e-12
+
+
+def test_an_optimizer_adds_the_kernels_of_its_exact_laws(written, tmp_path):
+    pytest.importorskip("numpy")
+    text = "from symlag import *\nw = block('w')\nrule, V, symmetry = sgd(), invariant_loss('f', scale(w)), scale(w)"
+    derived = derive(written(text))
+    assert derived.exact[0].defect() == (0, 0)
+    paths = {path.name: path for path in derived.write_kernels(tmp_path)}
+    assert {"law_1_numpy.py", "law_1_exact_numpy.py"} <= set(paths)
+    assert "w_new" in paths["law_1_exact_numpy.py"].read_text(encoding="utf-8")
