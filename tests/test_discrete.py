@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sympy import Matrix, Rational, cancel, expand, symbols
 
+from numeric._play import cosine, misses, play, read
 from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric, constant, inner
 from symlag.discrete import account, buffer_law, exact
@@ -34,7 +35,6 @@ from symlag.generator import (
     translation,
 )
 from symlag.jet import block, coordinates
-from tests.playing import cosine, fitting, misses, play
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 v, m, u, e = (Letter(stem) for stem in "vmue")
@@ -247,7 +247,7 @@ def test_the_window_identity_holds_along_a_run():
     numbers = {"eta": 0.1, "beta": 0.9, "lambda": 0.05}
     record = play(law, {w: np.random.default_rng(1).normal(size=(5, 1))}, MOVES["scale"], **numbers)
     forms = {form: kernel(law.frame.value(form)) for form in (*window.sums, *window.ends)}
-    paths = {form: made(**{name: fitting(record[name]) for name in made.inputs}) for form, made in forms.items()}
+    paths = {form: made(**read(made, record)) for form, made in forms.items()}
     values = {symbols(name, positive=True): number for name, number in numbers.items()}
     sums = [float(c.subs(values)) * paths[form][100:300].sum() for form, c in window.sums.items()]
     ends = [float(c.subs(values)) * (paths[c_form][300] - paths[c_form][100]) for c_form, c in window.ends.items()]

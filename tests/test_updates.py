@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sympy import Function, Symbol, symbols
 
+from numeric._play import Play, cosine
 from symlag.discrete.library import (
     adagrad,
     adam,
@@ -22,7 +23,6 @@ from symlag.discrete.library import (
 )
 from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
 from symlag.errors import SymlagError
-from tests.playing import Play, cosine
 
 torch = pytest.importorskip("torch")
 

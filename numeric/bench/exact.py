@@ -1,0 +1,86 @@
+"""The figures of optimizers' exact laws and modified equations, what is required beside what is measured.
+
+    python -m numeric.bench.exact
+
+Residuals are relative to the largest term of the law, in float64, over 400 steps on digits with minibatches and a
+cosine schedule. `tests/test_optimizers.py` and `tests/test_expansion.py` hold every line to what is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import process_time
+
+import torch
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sympy import Expr, cancel, symbols
+
+from numeric._exact import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, muon_gaps, own_gaps, ways, window_gap
+from numeric._orders import observed
+from numeric._sphere import apart
+from symlag.discrete import exact
+from symlag.discrete.library import nesterov, sgd, sgdw
+from symlag.discrete.updates import UpdateRule
+
+Row = tuple[str, str, str, bool]
+
+eta, beta, decay = symbols("eta beta lambda", positive=True)
+ANGLES: dict[str, tuple[UpdateRule, Expr]] = {
+    "coupled decay": (sgd(), eta * decay / (1 + beta)),
+    "decoupled decay": (sgdw(), eta * decay * (1 - beta) / (1 + beta - beta * eta * decay)),
+}
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    torch.set_default_dtype(torch.float64)  # in it NAdam keeps its product of momenta
+    table = Table("", "measured", "required", "", title="exact laws of optimizers")
+    for what, measured, required, holds in track(rows(), transient=True):
+        table.add_row(what, measured, required, "✓" if holds else "✗ missed")
+    Console(width=110).print(table)
+    print(f"{process_time():.0f} s on one core; an order is an exponent of the learning rate, and may miss by 0.25")
+
+
+def rows() -> Iterator[Row]:
+    """What is measured, the measured figure, the required one, and whether it holds."""
+    for name in (*SIMPLE, *ADAPTIVE):
+        bound = 1e-12 if name in SIMPLE else 1e-11
+        for way, options in ways(name).items():
+            yield below(f"torch's {name}, {way}", gaps(name, options), bound)
+    for name in OWN:
+        yield below(f"{name}, by its own equations", own_gaps(name), 1e-12 if name == "SGDW" else 1e-11)
+    yield below("Muon's skew charge", {"skew": own_gaps("Muon")["skew"]}, 1e-12)
+    yield below("torch's Muon", muon_gaps(), 1e-11)
+    yield below("BatchNorm beside RMSProp, 200 steps, losses", {"scale": apart()}, 1e-12)
+    yield below("sums over a window of 200 steps", {"scale": window_gap()}, 1e-13)
+    yield from map(angle, ANGLES)
+    for rule in (sgd(momentum=0), sgd(), nesterov()):
+        for order in range(4):
+            yield climbs(rule, order)
+
+
+def below(what: str, missed: dict[str, float], bound: float) -> Row:
+    """A row of the law that is missed most."""
+    worst = max(missed.values())
+    counted = f"{what}: the worst of {len(missed)} laws" if len(missed) > 1 else what
+    return counted, f"{worst:.1e}", f"≤ {bound:.0e}", worst <= bound
+
+
+def angle(name: str) -> Row:
+    """The row of an angle of equilibrium, as an identity of symbols."""
+    rule, told = ANGLES[name]
+    gap = cancel(exact(rule, FIELDS["scale"].generator).turn() - told)
+    return f"1 − cos of the angle per step, {name}, less that of theory", str(gap), "0", gap == 0
+
+
+def climbs(rule: UpdateRule, order: int) -> Row:
+    """The row of an order of error."""
+    found = observed(rule, order)
+    what = f"modified equation of {rule.name} with {order} corrections, order of the error"
+    return what, f"{found:.2f}", str(order + 1), abs(found - order - 1) < 0.25
+
+
+if __name__ == "__main__":
+    main()
