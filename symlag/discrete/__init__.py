@@ -31,11 +31,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Expr, Matrix, S, cancel, expand, factor, zeros
+from sympy import Add, Expr, Matrix, S, cancel, expand, zeros
 
 from symlag.blocks import normal
 from symlag.calculus import add, scaled
 from symlag.discrete.closure import Closure, known
+from symlag.discrete.factors import factored
 from symlag.discrete.forms import Along, Form, Frame, Moved
 from symlag.discrete.recursion import Recursion
 from symlag.discrete.updates import Letter, UpdateRule, g, theta
@@ -86,7 +87,7 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
         closure = Closure(self.rule, self.frame, "breaking" in self.sources)
         ahead = self.settled(closure.settled(self.frame.pair(closure.after(theta), {theta: S.One})))
         means = self.steady_state()
-        return factor(cancel(1 - ahead.xreplace(means) / means[self.charges[0]]))
+        return factored(cancel(1 - ahead.xreplace(means) / means[self.charges[0]]))
 
     def _stepped(self, expression: Expr) -> Expr:
         """An expression in blocks with the rule put in, the last equation first, so that polar factors meet theirs."""
@@ -168,8 +169,8 @@ def _made(closure: Closure, found: Mapping[Form, Expr], kind: Callable[[Form], s
     """The law that says what each charge becomes."""
     charges = tuple(found)
     fed = sorted({form for e in found.values() for form in e.atoms(Form)} - {*charges}, key=str)
-    propagator = Matrix([[factor(e.coeff(charge)) for charge in charges] for e in found.values()])
-    columns = {form: Matrix([factor(e.coeff(form)) * form for e in found.values()]) for form in fed}
+    propagator = Matrix([[factored(e.coeff(charge)) for charge in charges] for e in found.values()])
+    columns = {form: Matrix([factored(e.coeff(form)) * form for e in found.values()]) for form in fed}
     kinds = dict.fromkeys(map(kind, fed))
     sources = {name: sum((columns[f] for f in fed if kind(f) == name), zeros(len(charges), 1)) for name in kinds}
     return DiscreteLaw(charges, propagator, sources, closure.rule, closure.frame)

@@ -7,7 +7,7 @@
 >>> Q, K = Form(theta, theta), Form(g, g)
 >>> decay = Recursion((Q,), Matrix([rho**2]), {"kinetic": Matrix([eta**2 * K])})
 >>> decay.steady_state()
-{<theta, A*theta>: -eta**2*<g, A*g>/((rho - 1)*(rho + 1))}
+{<theta, A*theta>: eta**2*<g, A*g>/((1 - rho)*(rho + 1))}
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from sympy import (
     discriminant,
     expand,
     eye,
-    factor,
     factor_list,
     latex,
     sqrt,
     zeros,
 )
 
+from symlag.discrete.factors import factored
 from symlag.discrete.forms import Form
 from symlag.discrete.updates import k
 from symlag.errors import SymlagError
@@ -118,7 +118,7 @@ class Recursion:
                 str(self.charges[0]), "nothing draws it back, so that it has no average", "a weight decay"
             )
         means = loss.adjugate() * source / loss.det()
-        return dict(zip(self.charges, map(factor, means), strict=True))
+        return dict(zip(self.charges, map(factored, means), strict=True))
 
     def window(self) -> Window:
         """The exact identity of the first charge over any stretch of steps, the other charges eliminated.
@@ -128,8 +128,8 @@ class Recursion:
         loss, source = self._settled()
         row = loss.adjugate().row(0)
         fed = expand((row * source)[0])
-        sums = {self.charges[0]: factor(loss.det())} | {form: -factor(fed.coeff(form)) for form in self.measured}
-        return Window(sums, dict(zip(self.charges, map(factor, row), strict=True)))
+        sums = {self.charges[0]: factored(loss.det())} | {form: -factored(fed.coeff(form)) for form in self.measured}
+        return Window(sums, dict(zip(self.charges, map(factored, row), strict=True)))
 
     @property
     def oscillates(self) -> Any:
@@ -197,4 +197,4 @@ def power(matrix: Matrix, n: Any) -> Matrix:
 
 def _squares(expression: Expr) -> Expr:
     """tr² − 4 det of a quadratic, the square left together where it is shorter."""
-    return min((expand(expression), factor(expression)), key=lambda e: e.count_ops())
+    return min((expand(expression), factored(expression)), key=lambda e: e.count_ops())

@@ -9,7 +9,7 @@ squared norm then speaks of G = r⁴ and |ĝ|² only: G is an average of squared
 >>> adaptive.rate
 eta/(sqrt(G)*(-eta*lambda + 1))
 >>> adaptive.accumulated
-G*(eta*lambda - 1)**4 + 2*S*eta**2*(eta*lambda - 1)**2 + S**2*eta**4/G
+G*(-eta*lambda + 1)**4 + 2*S*eta**2*(-eta*lambda + 1)**2 + S**2*eta**4/G
 """
 
 from __future__ import annotations

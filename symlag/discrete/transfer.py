@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Matrix, Min, Poly, S, Symbol, cancel, expand, factor, factorial, fraction, together
+from sympy import Expr, Matrix, Min, Poly, S, Symbol, cancel, expand, factorial, fraction, together
 
+from symlag.discrete.factors import factored
 from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
 from symlag.errors import SymlagError
 from symlag.rules import Rule
@@ -37,7 +38,7 @@ class Transfer:
     @property
     def step(self) -> Expr:
         """h = Σ b_j: by how much a steady unit gradient drives the recurrence, the time of one step."""
-        return factor(sum(self.gradients))
+        return factored(sum(self.gradients))
 
     @property
     def decay(self) -> Expr:
@@ -94,7 +95,7 @@ def limit(rule: UpdateRule) -> Limit:
     """The mechanics m q̈ + μ q̇ + λq + ∇f = 0 that a rule follows in the time h per step, h → 0 at fixed friction μ/m."""
     made = transfer(rule)
     h, c = made.step, made.centre
-    spread = lambda weights, n: factor(h ** (n - 1) * moment(weights, n, c) / factorial(n))  # noqa: E731
+    spread = lambda weights, n: factored(h ** (n - 1) * moment(weights, n, c) / factorial(n))  # noqa: E731
     mass, friction = spread(made.positions, 2), spread(made.positions, 1)
     mechanics = Rule(rule.name, h, mass, friction, made.decay)
     dropped = {"q": spread(made.positions, 3), "gradient": spread(made.gradients, 2)}

@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, S, cancel, factor, factorial
+from sympy import Expr, S, cancel, factorial
 
+from symlag.discrete.factors import factored
 from symlag.discrete.transfer import moment, transfer
 from symlag.discrete.updates import UpdateRule
 from symlag.errors import SymlagError
@@ -46,7 +47,7 @@ class ModifiedEquation:
 
     def over(self, step: Expr) -> dict[Tree, Expr]:
         """The coefficients c in x' = Σ h^{n−1} c F(τ), τ of n nodes, in the time where an update takes h."""
-        return {tree: factor(c / step ** size(tree)) for tree, c in self.coefficients.items()}
+        return {tree: factored(c / step ** size(tree)) for tree, c in self.coefficients.items()}
 
     @property
     def loss(self) -> dict[Tree, Expr]:
@@ -70,7 +71,7 @@ class ModifiedEquation:
     def drift(self) -> Drift:
         """How Q = ½⟨x, Ax⟩ changes per step, A symmetric and f invariant along Ax, to the order of the field."""
         moved = [(key, c * d) for tree, c in self.coefficients.items() for key, d in _along(tree, self.decay).items()]
-        told = {key: factor(c) for key, c in collected(moved).items()}
+        told = {key: factored(c) for key, c in collected(moved).items()}
         return Drift(told.pop(None, S.Zero), {pair: c for pair, c in told.items() if c != 0})
 
 
@@ -94,7 +95,7 @@ def modified_equation(rule: UpdateRule, order: int) -> ModifiedEquation:
         driven = _carried(gradients, 0, {NODE: S.One}, found, nodes)
         turned = _carried(positions, 1, found, found, nodes)
         missing = {tree: driven.get(tree, S.Zero) - turned.get(tree, S.Zero) for tree in trees(nodes)}
-        found |= {tree: factor(cancel(c / speed)) for tree, c in missing.items()}
+        found |= {tree: factored(cancel(c / speed)) for tree, c in missing.items()}
     return ModifiedEquation(order, method.decay, found)
 
 
