@@ -24,7 +24,7 @@ from symlag.discrete.library import (
     sign_sgd,
 )
 from symlag.discrete.updates import Letter, UpdateRule, g, theta
-from symlag.document.tex import tex
+from symlag.document import latex
 from symlag.errors import SymlagError
 from symlag.generator import (
     Generator,
@@ -100,7 +100,7 @@ def test_descent():
 def test_what_a_step_keeps_is_written_as_a_share():
     kept = exact(sgd(momentum=0), scale(w)).propagator[0]
     assert kept == (1 - eta * lam) ** 2
-    assert tex(kept) == r"(1-\eta\lambda)^{2}"
+    assert latex(kept) == r"(1-\eta\lambda)^{2}"
     told = exact(sgdw(), scale(w)).steady_state()[Q]
     assert not any(f.as_base_exp()[0].as_coeff_Add()[0].is_negative for f in told.args if f.as_base_exp()[0].is_Add)
 
