@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from symlag.derivation import Derivation, derive
+from symlag.derivation import BySteps, Derivation, derive
 from symlag.discrete import DiscreteLaw
 from symlag.document.written import write_all
 from symlag.errors import OutputError, SymlagError
@@ -115,7 +115,9 @@ def timed(doing: str) -> Generator[Callable[[str], None]]:
 
 
 def show_all(derived: Derivation) -> None:
-    """Print every law, the exact ones last."""
+    """Print every law, the exact ones last; where there are no others, why."""
+    if isinstance(derived, BySteps):
+        console.print(f"  no law in continuous time: {derived.reason}", markup=False)
     for law in derived.laws:
         show(law)
     for law in derived.exact:

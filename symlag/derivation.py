@@ -2,30 +2,28 @@
 
 The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
 they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those; without it the symmetries are
-found. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws. The title is the docstring's first line.
+found. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws; they are all that follows from one that no
+mechanics stands behind, as from `adam()`. The title is the docstring's first line.
 """
 
 from __future__ import annotations
 
-import re
-import sys
-import traceback
-from collections import abc
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from runpy import run_path
 from types import ModuleType
 from typing import Any
 
-from symlag.discrete import DiscreteLaw
+from symlag.calculus import directional
+from symlag.discrete import DiscreteLaw, account, buffer_law
 from symlag.discrete.updates import UpdateRule
 from symlag.document import Document
 from symlag.document.written import write_all
 from symlag.errors import FormError, SymlagError
+from symlag.form import located, place, run_form, title_of
 from symlag.generator import Generator
 from symlag.jet import coordinates, jets
 from symlag.lagrangian import Lagrangian
@@ -34,34 +32,29 @@ from symlag.noether import Law, noether
 from symlag.rules import Rule
 from symlag.spelling import instance
 from symlag.symmetry import symmetries
+from symlag.unknown import settle
+from symlag.vanishing import vanishes
 
 
 @dataclass(frozen=True)
-class Derivation:
-    """What follows from one file: its Lagrangian, the generators, and, computed when asked for, all the rest."""
+class Derivation(ABC):
+    """What follows from one file: laws in continuous time, exact laws of an optimizer, and the document of both."""
 
     title: str
     stem: str
-    lagrangian: Lagrangian
     generators: tuple[Generator, ...]
-    rule: Rule | UpdateRule | None = None
-    exact: tuple[DiscreteLaw, ...] = ()  # of each generator, where the rule is an optimizer
-
-    @cached_property
-    def laws(self) -> tuple[Law, ...]:
-        """The balance law of each generator."""
-        return tuple(noether(self.lagrangian, X) for X in self.generators)
-
-    @cached_property
-    def motion(self) -> dict[Any, Any]:
-        """The accelerations."""
-        return accelerations(self.lagrangian)
+    rule: Rule | UpdateRule | None
+    laws: tuple[Law, ...]
+    exact: tuple[DiscreteLaw, ...]
 
     @cached_property
     def document(self) -> Document:
         """The derivation step by step, each step with its reason."""
-        mechanics = _learned(self.rule) if self.rule else None
-        return Document.of(self.title, self.lagrangian, self.laws, mechanics, self.exact)
+        return self._told()
+
+    @abstractmethod
+    def _told(self) -> Document:
+        """The document, made anew."""
 
     def write(
         self, folder: str | Path, formats: Iterable[str] = ("tex", "html"), pictures: Iterable[str] = ()
@@ -81,13 +74,39 @@ class Derivation:
         return write_all(Path(folder) / "kernels", texts)
 
 
+@dataclass(frozen=True)
+class ByMechanics(Derivation):
+    """What follows from a Lagrangian, and from the optimizer that moves like it where there is one."""
+
+    lagrangian: Lagrangian
+
+    @cached_property
+    def motion(self) -> dict[Any, Any]:
+        """The accelerations."""
+        return accelerations(self.lagrangian)
+
+    def _told(self) -> Document:
+        mechanics = _learned(self.rule) if self.rule else None
+        return Document.of(self.title, self.lagrangian, self.laws, mechanics, self.exact)
+
+
+@dataclass(frozen=True)
+class BySteps(Derivation):
+    """What follows from an optimizer that no mechanics stands behind, for the `reason` given: its exact laws alone."""
+
+    reason: str
+
+    def _told(self) -> Document:
+        return Document.stepwise(self.title, self.exact, self.reason)
+
+
 def derive(form: str | Path | ModuleType) -> Derivation:
     """The derivation that a file, or a module already loaded, defines by its names.
 
     `FormError` where the file cannot be run or a name is missing, `SymlagError` where its mechanics is at fault; both
     name the file, and the line where there is one.
     """
-    where = _place(form)
+    where = place(form)
     names = vars(form) if isinstance(form, ModuleType) else run_form(where)
     with located(str(where)):
         return derivation(names, where.stem)
@@ -96,88 +115,79 @@ def derive(form: str | Path | ModuleType) -> Derivation:
 def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
     """The derivation that a set of names defines."""
     names = {name: value for name, value in names.items() if value is not coordinates}  # an imported verb
+    rule = names.get("rule")
+    if isinstance(rule, UpdateRule) and (reason := _unlike_mechanics(rule)):
+        return _by_steps(names, stem, rule, reason)
+    return _by_mechanics(names, stem, rule)
+
+
+def _by_mechanics(names: Mapping[str, Any], stem: str, rule: Any) -> ByMechanics:
     L = _mechanics(names)
     require_velocities(L)
     generators = tuple(_declared(names["symmetry"]) if "symmetry" in names else _found(L))
     for q in (q for X in generators for q in X.components):
         L.require(q)  # here, not in `noether`, for here the error is told the file
-    rule = names.get("rule")
-    exact = tuple(map(rule.exact, generators)) if isinstance(rule, UpdateRule) else ()
-    return Derivation(_title(names, stem), stem, L, generators, rule, exact)
+    exact = _exact(rule, names["V"], generators) if isinstance(rule, UpdateRule) else ()
+    laws = tuple(noether(L, X) for X in generators)
+    return ByMechanics(title_of(names, stem), stem, generators, rule, laws, exact, L)
 
 
-def run_form(path: Path) -> dict[str, Any]:
-    """The names that a file defines; the folders it imports from are its own and the current one."""
-    if not path.is_file():
-        wrong = "it is a folder" if path.is_dir() else "there is no such file"
-        raise FormError(str(path), wrong, "the path of a Python file, or `symlag new` to start one")
-    before = sys.path.copy()
-    sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
+def _by_steps(names: Mapping[str, Any], stem: str, rule: UpdateRule, reason: str) -> BySteps:
+    _require_loss_alone(names)
+    if "symmetry" not in names:
+        raise FormError("symmetry", "it is missing, and none is found without a mechanics", "symmetry = scale(w), say")
+    generators, moved = tuple(_declared(names["symmetry"])), {*_moved(names)}
+    if strange := [q for X in generators for q in X.components if q not in moved]:
+        raise FormError(f"symmetry of {strange[0]}", "the loss does not depend on it", "a move of what V depends on")
+    exact = _exact(rule, names["V"], generators)
+    return BySteps(title_of(names, stem), stem, generators, rule, (), exact, reason)
+
+
+def _exact(rule: UpdateRule, V: Any, generators: Iterable[Generator]) -> tuple[DiscreteLaw, ...]:
+    return tuple(law for X in generators for law in _stepped(rule, V, X))
+
+
+def _stepped(rule: UpdateRule, V: Any, X: Generator) -> Iterator[DiscreteLaw]:
+    """The exact law of a generator; beside a preconditioner that of the momentum alone, for it never sees that."""
+    if not vanishes(settle(directional(V, X.components))):
+        yield account(rule, X)
+        return
+    yield (law := rule.exact(X))
+    if rule.opaque and rule.momenta and law.frame.affine:
+        yield buffer_law(rule, X)
+
+
+def _unlike_mechanics(rule: UpdateRule) -> str:
+    """Why no mechanics stands behind an optimizer; nothing where one does."""
     try:
-        with blamed(path):
-            return run_path(str(path))
-    finally:
-        sys.path[:] = before
-
-
-@contextmanager
-def blamed(path: Path) -> abc.Generator[None]:
-    """Whatever a file raises becomes a sentence that names the file, and the line where there is one."""
-    try:
-        yield
+        rule.mechanics  # noqa: B018 - asked whether it is there
     except SymlagError as error:
-        raise type(error)(f"{_site(path, error)}: {error.wrote}", error.wrong, error.write) from None
-    except SyntaxError as error:
-        where = f"{error.filename or path}, line {error.lineno}" if error.lineno else str(path)
-        raise FormError(where, f"it is not Python ({error.msg})", "valid Python") from None
-    except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise FormError(_site(path, error), f"it raises {reason}", "a file that runs by itself") from error
-
-
-@contextmanager
-def located(where: str) -> abc.Generator[None]:
-    """Errors inside name the file they came from, once."""
-    try:
-        yield
-    except SymlagError as error:
-        raise type(error)(f"{where}: {error.wrote}", error.wrong, error.write) from None
-
-
-def _place(form: Any) -> Path:
-    """Where a form is written."""
-    if isinstance(form, ModuleType):
-        return Path(getattr(form, "__file__", None) or form.__name__)
-    if not isinstance(form, str | Path):
-        raise FormError(repr(form), "it is neither a file nor a module", 'derive("my_law.py"), say')
-    return Path(form)
-
-
-def _site(path: Path, error: BaseException) -> str:
-    """The file, and the last of its lines on the way to an error."""
-    own = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).name == path.name]
-    return f"{path}, line {own[-1]}" if own else str(path)
+        return error.wrong
+    return ""
 
 
 def _mechanics(names: Mapping[str, Any]) -> Lagrangian:
     """The Lagrangian: by a rule and a loss, or by energies."""
     if "rule" in names and "V" in names:
-        if spare := {"T", "L", "damping", "forces"} & set(names):
-            raise FormError(" and ".join(sorted(spare)), "the rule gives it already", "either the rule, or T and V")
+        _require_loss_alone(names)
         return _learned(names["rule"]).lagrangian(names["V"], names.get("coordinates") or _moved(names))
     optional = {key: names[key] for key in ("coordinates", "damping", "forces") if key in names}
     return Lagrangian(*_energies(names), **optional)
 
 
 def _learned(rule: Any) -> Rule:
-    """The mechanics of a learning rule, or of an optimizer that has one."""
-    if not isinstance(rule, UpdateRule):
-        return instance("rule =", rule, Rule, "rule = heavy_ball(), say")
-    try:
-        return rule.mechanics
-    except SymlagError as error:
-        write = "rule = sgd(), or exact(rule, symmetry) for the exact law alone"
-        raise FormError(f"rule = {rule.name}", f"no mechanics follows it ({error.wrong})", write) from None
+    """The mechanics of a learning rule, or of an optimizer."""
+    return (
+        rule.mechanics if isinstance(rule, UpdateRule) else instance("rule =", rule, Rule, "rule = heavy_ball(), say")
+    )
+
+
+def _require_loss_alone(names: Mapping[str, Any]) -> None:
+    """A rule stands beside a loss, and beside nothing that it gives itself."""
+    if spare := {"T", "L", "damping", "forces"} & set(names):
+        raise FormError(" and ".join(sorted(spare)), "the rule gives it already", "either the rule, or T and V")
+    if "V" not in names:
+        raise FormError("V", "it is missing beside the rule", 'V = invariant_loss("f", scale(w)), say')
 
 
 def _energies(names: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -217,9 +227,3 @@ def _declared(declared: Any) -> Iterator[Generator]:
         if not isinstance(one, Generator | Mapping):
             raise FormError(f"symmetry = {one!r}", "it is no generator", "scale(w), {x: x, y: y}, or a list of such")
         yield one if isinstance(one, Generator) else Generator(one)
-
-
-def _title(names: Mapping[str, Any], stem: str) -> str:
-    """The first sentence of the docstring, or the file's name."""
-    first = str(names.get("__doc__") or "").strip().split("\n\n")[0]
-    return re.sub(r"\s+", " ", first) or stem.replace("_", " ")

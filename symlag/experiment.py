@@ -13,8 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from symlag.derivation import Derivation, blamed, derivation, derive, located, run_form
+from symlag.derivation import ByMechanics, Derivation, derivation, derive
 from symlag.errors import FormError
+from symlag.form import blamed, located, run_form
 from symlag.trial import STEPS, Record, Trial, orbit, run, run_exact
 from symlag.unknown import Unknown
 
@@ -50,7 +51,7 @@ def experiment(path: str | Path) -> Experiment:
     where = Path(path)
     names = run_form(where)
     with located(str(where)):
-        return _trial(names, where) if "theorem" in names else _mechanics(derivation(names, where.stem), where)
+        return _trial(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
 
 
 def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
@@ -72,7 +73,10 @@ def _trial(names: Mapping[str, Any], where: Path) -> Experiment:
     return Experiment(derive(theorem), names["record"], tuple(steps), where)
 
 
-def _mechanics(derived: Derivation, where: Path) -> Experiment:
+def _alone(derived: Derivation, where: Path) -> Experiment:
+    """The experiment of a derivation that no trial names: its own motion, where that can be integrated."""
+    if not isinstance(derived, ByMechanics):
+        raise FormError(f"rule = {derived.rule}", "an optimizer is tried on a training run alone", _training_run(where))
     if derived.lagrangian.potential.has(Unknown):
         wrong = "an unknown loss cannot be integrated, only tried on a training run"
         raise FormError(f"V = {derived.lagrangian.potential}", wrong, _training_run(where))

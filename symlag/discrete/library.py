@@ -17,6 +17,7 @@ from sympy import Expr, Max, Min, Rational, S, Symbol, SympifyError, sign, sqrt,
 
 from symlag.discrete.updates import Letter, UpdateRule, combination, g, k, letters, polar, theta
 from symlag.errors import SymlagError
+from symlag.jet import jets, t
 
 v, m, s, u, p = (Letter(stem) for stem in "vmsup")
 
@@ -187,14 +188,14 @@ def schedule(name: str, given: Any) -> Expr:
     if given is None:
         return Symbol(name, positive=True)
     try:
-        made = sympify(given(k) if callable(given) else given, strict=True)
+        made: Any = sympify(given(k) if callable(given) else given, strict=True)
     except (SympifyError, TypeError):
         made = None
-    if not isinstance(made, Expr) or letters(made):
+    if not isinstance(made, Expr) or letters(made) or jets(made) or t in made.free_symbols:
         raise SymlagError(
             f"{name} = {given!r}", "it is no number and no function of k", f"{name}=lambda k: 0.1 / (1 + k)"
         )
-    return made
+    return made.xreplace({s: k for s in made.free_symbols if s.name == k.name})
 
 
 def _told(rule: UpdateRule, x: Letter, instead: str) -> Expr:

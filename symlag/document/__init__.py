@@ -30,8 +30,9 @@ from symlag.document import matrices as matrices
 from symlag.document import page
 from symlag.document.balance import stated
 from symlag.document.prose import Step
-from symlag.document.roles import aside, names
+from symlag.document.roles import aside, names, taken
 from symlag.document.steps import derived
+from symlag.document.stepwise import stepwise
 from symlag.document.tex import latex, tex
 from symlag.document.written import write_all
 from symlag.errors import OutputError
@@ -65,6 +66,13 @@ class Document:
         told = tuple(laws)
         moves = (move for law in told for move in (law.generator.tau, *law.generator.components.values()))
         return cls(title, aside(tuple(derived(L, told, rule, tuple(exact))), names(L, *moves)))
+
+    @classmethod
+    def stepwise(cls, title: str, exact: Iterable[DiscreteLaw], reason: str) -> Self:
+        """The derivation of the exact laws of an optimizer that, for the reason given, no mechanics stands behind."""
+        told = tuple(exact)
+        moves = (move for law in told for move in law.generator.components.values())
+        return cls(title, aside(tuple(stepwise(told, reason)), taken(*moves)))
 
     def tex(self) -> str:
         """A TeX file that compiles alone, with amsmath only."""

@@ -32,7 +32,12 @@ def aside(told: Any, taken: set[str]) -> Any:
 
 def names(L: Lagrangian, *others: Any) -> set[str]:
     """The names that a Lagrangian and further expressions give a meaning to."""
-    expressions = [e for e in (L.kinetic, L.potential, L.damping, *L.forces.values(), *others) if isinstance(e, Basic)]
+    return taken(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
+
+
+def taken(*told: Any) -> set[str]:
+    """The names that expressions give a meaning to."""
+    expressions = [e for e in told if isinstance(e, Basic)]
     symbols = {symbol.name for e in expressions for symbol in e.free_symbols}
     functions = {function.name for e in expressions for function in e.atoms(Unknown)}
-    return symbols | functions | {jet.stem for jet in (*L.coordinates, *jets(*expressions))}
+    return symbols | functions | {jet.stem for jet in jets(*expressions)}
