@@ -15,7 +15,7 @@ w.dot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -34,7 +34,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
 from symlag.blocks import inner, normal, zero_like
-from symlag.differential import derived
+from symlag.differential import derived, slopes
 from symlag.jet import jets, t
 from symlag.words import Word, letters, matrix_of, reverse, words
 
@@ -48,8 +48,7 @@ def directional(expression: Any, along: Direction) -> Any:
     >>> directional(x * y, {x: y, y: -x})
     -x**2 + y**2
     """
-    made = derived(expression, along, {})
-    return normal(made) if isinstance(made, MatrixExpr) else made  # a number is in normal form as it is made
+    return next(_directionals([expression], along))
 
 
 def total(expression: Any, variable: Symbol = t) -> Any:
@@ -74,6 +73,13 @@ def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
     return add(parts, variable)
 
 
+def gradients(expression: Expr, variables: Iterable[Any]) -> dict[Any, Any]:
+    """The partial derivatives of a scalar with respect to numbers and matrices."""
+    wanted = [*variables]
+    numbers = slopes(expression, [v for v in wanted if not isinstance(v, MatrixExpr)])
+    return {v: numbers[v] if v in numbers else gradient(expression, v) for v in wanted}
+
+
 def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
     """The Euler operator Σ (−D)ᴶ ∂L/∂u_J of e^Γ·L, divided by e^Γ, where D_t Γ is the rate of damping.
 
@@ -82,9 +88,14 @@ def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
     >>> euler(x.dot**2 / 2 - k * x**2 / 2, x)
     -k*x - x.dot.dot
     """
-    present = [jet for jet in jets(lagrangian) if jet.root == coordinate]
-    terms = [_pulled_back(gradient(lagrangian, jet), jet, rate) for jet in present]
-    return add(terms, coordinate)
+    return eulers(lagrangian, [coordinate], rate)[coordinate]
+
+
+def eulers(lagrangian: Expr, coordinates: Iterable[Any], rate: Expr = S.Zero) -> dict[Any, Any]:
+    """The Euler operator of each coordinate, what they have in common being differentiated once."""
+    roots = dict.fromkeys(coordinates)
+    momenta = gradients(lagrangian, [jet for jet in jets(lagrangian) if jet.root in roots])
+    return {**{root: zero_like(root) for root in roots}, **_by_parts(momenta, rate)}
 
 
 def euler_along(lagrangian: Expr, moves: Mapping[Any, Any], rate: Expr = S.Zero) -> Expr:
@@ -92,9 +103,8 @@ def euler_along(lagrangian: Expr, moves: Mapping[Any, Any], rate: Expr = S.Zero)
 
     The part of the positions is a directional derivative, so that no gradient of a potential is ever formed.
     """
-    driven = [jet for jet in jets(lagrangian) if jet != jet.root and jet.root in moves]
-    pulled = (inner(moves[jet.root], _pulled_back(gradient(lagrangian, jet), jet, rate)) for jet in driven)
-    return Add(directional(lagrangian, moves), *pulled)
+    momenta = gradients(lagrangian, [jet for jet in jets(lagrangian) if jet != jet.root and jet.root in moves])
+    return Add(directional(lagrangian, moves), pairing(moves, _by_parts(momenta, rate)))
 
 
 def weighted(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
@@ -121,19 +131,41 @@ def scaled(factor: Any, expression: Any) -> Any:
     return factor * expression
 
 
-def _pulled_back(momentum: Any, jet: Any, rate: Expr) -> Any:
-    """The momentum of one jet after integration by parts: (−D − γ) once per derivative."""
-    for variable, count in zip(jet.base, jet.order, strict=True):
-        for _ in range(count):
-            momentum = _backward(momentum, rate if variable == t else S.Zero, variable)
-    return momentum
+def _by_parts(momenta: Mapping[Any, Any], rate: Expr) -> Mapping[Any, Any]:
+    """The sum Σ (−D − γ)ᴶ p_J at each coordinate, given the momenta p_J of its jets."""
+    for variable in dict.fromkeys(variable for jet in momenta for variable in jet.base):
+        for count in range(max(_count(jet, variable) for jet in momenta), 0, -1):
+            momenta = _lowered(momenta, variable, count, rate if variable == t else S.Zero)
+    return momenta
 
 
-def _backward(expression: Any, rate: Expr, variable: Symbol) -> Any:
-    """−Df − γf: along the rates turned round, for to turn a long sum round afterwards takes longer."""
-    turned = {jet: scaled(S.NegativeOne, jet.d(variable)) for jet in jets(expression)} | {variable: S.NegativeOne}
-    back = directional(expression, turned)
-    return add([back, scaled(-rate, expression)], expression) if rate != 0 else back
+def _lowered(momenta: Mapping[Any, Any], variable: Symbol, count: int, rate: Expr) -> Mapping[Any, Any]:
+    """The momenta after one integration by parts of those of jets with so many derivatives along a variable."""
+    high = [jet for jet in momenta if _count(jet, variable) == count]
+    left = {jet: p for jet, p in momenta.items() if jet not in high}
+    for jet, pulled in zip(high, _backward([momenta[jet] for jet in high], rate, variable), strict=True):
+        below = jet.at(tuple(n - (v == variable) for v, n in zip(jet.base, jet.order, strict=True)))
+        left[below] = add([left.get(below, zero_like(jet)), pulled], jet)
+    return left
+
+
+def _count(jet: Any, variable: Symbol) -> int:
+    return sum(n for v, n in zip(jet.base, jet.order, strict=True) if v == variable)
+
+
+def _backward(expressions: Sequence[Any], rate: Expr, variable: Symbol) -> Iterator[Any]:
+    """−Df − γf of each: along the rates turned round, for to turn a long sum round afterwards takes longer."""
+    turned = {jet: scaled(S.NegativeOne, jet.d(variable)) for jet in jets(*expressions)} | {variable: S.NegativeOne}
+    for f, back in zip(expressions, _directionals(expressions, turned), strict=True):
+        yield add([back, scaled(-rate, f)], f) if rate != 0 else back
+
+
+def _directionals(expressions: Iterable[Any], along: Direction) -> Iterator[Any]:
+    """The derivative of each expression; what they share is differentiated once."""
+    memo: dict[Any, Any] = {}
+    for expression in expressions:
+        made = derived(expression, along, memo)
+        yield normal(made) if isinstance(made, MatrixExpr) else made  # a number is in normal form as it is made
 
 
 def _inside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:

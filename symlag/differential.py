@@ -1,17 +1,21 @@
 """The rules of differentiation, one a kind of node: the one place where symlag differentiates.
 
 A rule is given how to differentiate the parts of its node; what moves, and how fast, is said by the direction alone.
-New kinds of node register a rule of their own.
+New kinds of node register a rule of their own. The same rules serve forwards, along one direction (`derived`), and
+backwards, by all variables at once (`slopes`).
 
 >>> from sympy import Symbol, sin
->>> x = Symbol("x")
+>>> x, y = Symbol("x"), Symbol("y")
 >>> derived(sin(x) ** 2, {x: 1}, {})
 2*sin(x)*cos(x)
+>>> slopes(y * sin(x), [x, y])
+{x: y*cos(x), y: sin(x)}
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -55,6 +59,53 @@ def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
     if node not in memo:
         memo[node] = rule(node, lambda part: derived(part, along, memo))
     return memo[node]
+
+
+def slopes(expression: Expr, variables: Iterable[Any]) -> dict[Any, Expr]:
+    """The partial derivatives by some numbers: all of them together take little longer than one by itself.
+
+    Each part of the expression is given its weight, the derivative of the whole by that part, and hands it down.
+    """
+    wanted = dict.fromkeys(variables)
+    weights = defaultdict[Any, list[Expr]](list, {expression: [S.One]})
+    for node, parts in reversed(_descent(expression, wanted).items()):
+        weight = Add(*weights[node]) if parts else S.Zero
+        for part in parts:
+            weights[part].append(_handed_down(node, part, weight))
+    return {variable: Add(*weights[variable]) for variable in wanted}
+
+
+def _descent(expression: Expr, wanted: Mapping[Any, Any]) -> dict[Any, list[Any]]:
+    """Every part of an expression with those parts of its own that lead to something wanted; the whole comes last."""
+    known: dict[Any, list[Any]] = {}
+
+    def visit(node: Any) -> None:
+        if node not in known:
+            parts = _parts(node, wanted)
+            for part in parts:
+                visit(part)
+            known[node] = [part for part in parts if known[part] or part in wanted]
+
+    visit(expression)
+    return known
+
+
+def _parts(node: Any, wanted: Mapping[Any, Any]) -> Collection[Any]:
+    """What the weight of a node goes to: its arguments, or at once the variables where its rule looks further down."""
+    return dict.fromkeys(node.args) if _shallow(node) else node.free_symbols & wanted.keys() - {node}
+
+
+def _shallow(node: Any) -> bool:
+    """Whether the rule of a node asks for the derivatives of its arguments, which are numbers."""
+    return isinstance(node, Add | Mul | Pow | Function) and not isinstance(node, Piecewise)
+
+
+def _handed_down(node: Any, part: Any, weight: Expr) -> Expr:
+    """The share of a part in the weight of a node."""
+    if isinstance(node, Add):
+        return weight
+    moved = {part: weight}
+    return rule(node, lambda each: moved.get(each, S.Zero)) if _shallow(node) else derived(node, moved, {})
 
 
 @singledispatch

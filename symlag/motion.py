@@ -21,7 +21,7 @@ from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import constant, inner, normal, zero_like
-from symlag.calculus import add, directional, euler, gradient, scaled, weighted
+from symlag.calculus import add, directional, eulers, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
 from symlag.jet import Block, Jet, jets
 from symlag.lagrangian import Lagrangian
@@ -118,8 +118,8 @@ def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
 
 
 def _equations(L: Lagrangian) -> dict[Any, Any]:
-    forces = {q: L.forces.get(q, zero_like(q)) for q in L.coordinates}
-    return {q: add([euler(L.density, q, L.damping), forces[q]], q) for q in L.coordinates}
+    equations = eulers(L.density, L.coordinates, L.damping)
+    return {q: add([e, L.forces[q]], q) if q in L.forces else e for q, e in equations.items()}
 
 
 def _top(L: Lagrangian, coordinate: Any) -> Any:

@@ -28,8 +28,22 @@ from sympy import (
 )
 
 from symlag.blocks import constant, inner, trace, zero_like
-from symlag.calculus import directional, euler, euler_along, gradient, matrix_coefficient, total, weighted
+from symlag.calculus import (
+    add,
+    directional,
+    euler,
+    euler_along,
+    eulers,
+    gradient,
+    gradients,
+    matrix_coefficient,
+    scaled,
+    total,
+    weighted,
+)
 from symlag.jet import block, fields, jets, t
+from symlag.unknown import Unknown
+from symlag.vanishing import vanishes
 from tests.cases import (
     A,
     K,
@@ -105,6 +119,30 @@ def test_the_total_derivative_is_the_derivative_along_a_path(f):
 def test_a_gradient_in_a_number_is_a_partial_derivative(f):
     assert agree(gradient(f, x), diff(f, x))
     assert agree(gradient(f, x.dot), diff(f, x.dot))
+
+
+@pytest.mark.parametrize("f", SCALARS, ids=str)
+def test_all_slopes_at_once_are_the_partial_derivatives(f):
+    variables = (x, y, x.dot, y.dot, t)
+    found = gradients(f, variables)
+    assert tuple(found) == variables
+    assert all(agree(slope, diff(f, v)) for v, slope in found.items())
+
+
+OPAQUE = [
+    y * Piecewise((x**2, x > y), (x * y**2, True)) + x,
+    Max(x, y) ** 2 + x,
+    x * Abs(x * y),
+    Function("g")(x * y, y) * x,
+    exp(-inner(w, c) * x) * y * x**2,
+    Unknown("f", [x, W]) * sin(x * y) + y,
+]
+
+
+@pytest.mark.parametrize("f", OPAQUE, ids=str)
+def test_slopes_and_gradients_in_one_variable_agree(f):
+    found = gradients(f, (x, y, w, W))
+    assert all(vanishes(add([slope, scaled(-1, gradient(f, v))], v)) for v, slope in found.items())
 
 
 @pytest.mark.parametrize("f", BLOCKS, ids=str)
@@ -200,6 +238,13 @@ def test_a_minimal_surface_has_no_mean_curvature():
     zp, zq = z.d(p), z.d(q)
     curvature = (1 + zq**2) * zp.d(p) - 2 * zp * zq * zp.d(q) + (1 + zp**2) * zq.d(q)
     assert agree(euler(sqrt(1 + zp**2 + zq**2), z), -curvature / sqrt(1 + zp**2 + zq**2) ** 3)
+
+
+def test_euler_operators_of_fields_and_blocks_and_numbers_are_found_together():
+    L = u.dot.d(s) ** 2 * u + u.d(s) ** 2 + inner(w.dot, w.dot) * x - x.dot.dot**2 * y
+    found = eulers(L, (y, w, x, u), gamma)
+    assert list(found) == [y, w, x, u]
+    assert all(vanishes(add([e, scaled(-1, euler(L, q, gamma))], q)) for q, e in found.items())
 
 
 @pytest.mark.parametrize("f", [x * y.dot, x.dot**2 * y + x**3, x.dot * x.dot.dot * y, t * sin(x) * y.dot], ids=str)
