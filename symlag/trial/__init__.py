@@ -4,7 +4,8 @@
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
 integrates the mechanics' own equations of motion. `run_exact` tries the exact laws of an optimizer, whose verdict is
 by round-off. `picture(trial, folder)` draws what was measured and predicted; `follow` integrates any rate and source
-from a first value on.
+from a first value on. A sentence of a paper, with the figure it stands or falls with, is a `Claim`,
+and a trial of several a `Study`.
 
 >>> from symlag.generator import time_translation
 >>> from symlag.jet import coordinates
@@ -21,6 +22,7 @@ The law holds: its gap to the measured charge closes with the step.
 
 from symlag.trial._account import Account, run_exact
 from symlag.trial._balance import Curve, follow
+from symlag.trial._claim import Claim, Study, claims
 from symlag.trial._orbit import STEPS, orbit
 from symlag.trial._picture import picture
 from symlag.trial._record import Record
@@ -30,11 +32,14 @@ from symlag.trial._verdict import Verdict
 __all__ = [
     "STEPS",
     "Account",
+    "Claim",
     "Curve",
     "Finding",
     "Record",
+    "Study",
     "Trial",
     "Verdict",
+    "claims",
     "follow",
     "orbit",
     "picture",

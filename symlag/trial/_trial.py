@@ -11,7 +11,7 @@ from symlag.errors import FormError
 from symlag.noether import Law
 from symlag.trial._balance import Curve, curve
 from symlag.trial._record import Record
-from symlag.trial._verdict import Verdict, judged, order
+from symlag.trial._verdict import Verdict, judged, order, worst
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Trial:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict on any of the laws."""
-        return max((finding.verdict for finding in self.findings), key=list(Verdict).index)
+        return worst(finding.verdict for finding in self.findings)
 
     @property
     def sentence(self) -> str:

@@ -10,7 +10,7 @@ The gap between a true law and a measured charge falls with the step of the run;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from math import log, nan
 from sys import float_info
@@ -33,6 +33,11 @@ class Verdict(Enum):
     def holds(self) -> bool:
         """Whether the law stood its trial."""
         return self in {Verdict.HOLDS, Verdict.EXACT}
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The last of some verdicts in the order above."""
+    return max(verdicts, key=list(Verdict).index)
 
 
 def order(steps: Sequence[float], gaps: Sequence[float]) -> float:
