@@ -9,6 +9,7 @@ from symlag.generator import Generator
 from symlag.jet import coordinates, t
 from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
+from symlag.rules import heavy_ball
 from symlag.symmetry import symmetries
 
 x, y, z = coordinates("x y z")
@@ -90,6 +91,13 @@ def test_the_exact_charge_of_a_damped_loss_of_degree_zero_is_found(f):
     growth = exp(gamma * t)
     stated = m * ((x.dot + gamma * x) ** 2 + (y.dot + gamma * y) ** 2) / 2 + f
     assert (growth * noether(L, X).charge + stated).expand().simplify() == 0
+
+
+def test_rates_with_sums_above_and_below_are_read_as_they_are():
+    rule = heavy_ball(weight_decay=0)
+    (X,) = symmetries(rule.lagrangian(x * y / (x**2 + y**2), [x, y])).generators
+    assert (X.components[x] / (x * X.tau) + rule.damping).equals(0)
+    assert (X.tau.diff(t) / X.tau + rule.damping).equals(0)
 
 
 def test_the_exact_charge_of_higher_degree_needs_its_decay():

@@ -41,6 +41,15 @@ def solutions(system: System, columns: Sequence[Column], at: Specialisation) -> 
     raise AssertionError
 
 
+def solve(system: System, candidates: Sequence[Sequence[Expr]], there: Specialisation) -> list[bool]:
+    """Which of the candidates, each an expression for every f_i, solve the system at a point."""
+    width = len(system.moved)
+    columns = [(i, f) for candidate in candidates for i, f in enumerate(candidate)]
+    rows = [*_equations(system, columns, there)]
+    starts = range(0, len(columns), width)
+    return [not any(sum(row[start : start + width]) % there.prime for row in rows) for start in starts]
+
+
 def independent(functions: Sequence[Expr], at: Specialisation) -> list[Expr]:
     """The functions less those that are combinations of earlier ones."""
     rows: list[Vector] = []

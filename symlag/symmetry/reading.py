@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from sympy import Expr, Integer, Mul, Rational, S, Symbol, nextprime
@@ -26,9 +26,13 @@ from symlag.symmetry.residues import rational
 from symlag.symmetry.series import monomials
 from symlag.symmetry.specialise import Specialisation
 
-# Numbers beyond the parameters in a readable coefficient.
-SMALL = 5000
+# Numbers beyond the parameters in a readable coefficient: so small that none is the sum of a parameter and another.
+SMALL = 2000
+FIRST, SPREAD, STRIDE = 2**15, 2**16, 40503
 COEFFICIENTS = 24
+CANCELLED = 12
+# A fraction that is so many bits shorter than the prime is none by chance.
+CHANCE = 27
 DEGREE = 4
 
 
@@ -58,12 +62,23 @@ class Page:
 
     def _fraction(self, residue: int) -> Expr | None:
         found = rational(residue, self.prime)
-        return None if found is None or abs(found[0] * found[1]) >> 100 else self.spell(Rational(*found))
+        return (
+            None
+            if found is None or abs(found[0] * found[1]) >> self.prime.bit_length() - CHANCE
+            else self.spell(Rational(*found))
+        )
 
     def spell(self, number: Rational) -> Expr | None:
-        """The expression in parameters with this value, if it is readable."""
-        above, below = self._sum(int(number.p)), self._product(int(number.q))
-        return None if above is None or below is None else above / below
+        """The expression in parameters with this value, if it is readable.
+
+        A small number may have been cancelled: (1 − b)/(1 + b) is even over even for an odd b.
+        """
+        for factor in range(1, CANCELLED + 1):
+            below = self._sum(factor * int(number.q))
+            above = None if below is None else self._sum(factor * int(number.p))
+            if above is not None:
+                return above / below
+        return None
 
     def _product(self, number: int) -> Expr | None:
         """A number as a small one times powers of parameters."""
@@ -93,9 +108,8 @@ class Page:
 
 
 def _squares(prime: int) -> Iterator[int]:
-    """The prime numbers beyond a thousand that are squares modulo the prime."""
-    number = 1000
-    while True:
-        number = nextprime(number)
+    """Prime numbers far apart that are squares modulo the prime."""
+    for place in count():
+        number = int(nextprime(FIRST + place * STRIDE % SPREAD))
         if pow(number, (prime - 1) // 2, prime) == 1:
-            yield int(number)
+            yield number

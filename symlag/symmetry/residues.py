@@ -19,11 +19,11 @@ from heapq import heapify, heappop, heappush
 from math import isqrt
 from operator import mul
 
-# The three largest safe primes of 127 bits: products stay short, and fractions of 63 bits can be read back.
-PRIMES = tuple(2**127 - below for below in (2721, 2901, 15729))
+# The three largest safe primes of 255 bits: fractions of 127 bits can be read back.
+PRIMES = tuple(2**255 - below for below in (46545, 154389, 238461))
 
-# A row is eliminated as one long number with 34 bytes for each entry, room for the sum of 2¹⁸ products of residues.
-SLOT = 34
+# A row is eliminated as one long number with 66 bytes for each entry, room for the sum of 2¹⁸ products of residues.
+SLOT = 66
 MASK = (1 << 8 * SLOT) - 1
 
 Vector = list[int]

@@ -1,7 +1,8 @@
 """Explicit solutions of determining equations, until there are as many as there can be.
 
 What the equations do not depend on enters as the modes that the count has revealed; for the other variables
-polynomials of growing degree in given functions are tried.
+polynomials of growing degree in given functions are tried. A solution is read back at one draw of the parameters and
+kept where it solves the equations at another.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from sympy import Add, Expr, Mul
 
 from symlag.errors import SymlagError
 from symlag.symmetry.alphabet import alphabet
-from symlag.symmetry.ansatz import Column, independent, polynomials, solutions
+from symlag.symmetry.ansatz import Column, independent, polynomials, solutions, solve
 from symlag.symmetry.determining import System
 from symlag.symmetry.reading import Page
-from symlag.symmetry.residues import Vector
+from symlag.symmetry.residues import UnluckyError, Vector
 from symlag.symmetry.specialise import Specialisation
 from symlag.symmetry.spectrum import Mode
-from symlag.symmetry.survey import Survey
+from symlag.symmetry.survey import ATTEMPTS, Survey
 
 # The search ends where so many functions would have to be combined.
 COLUMNS = 360
@@ -73,12 +74,29 @@ def _block(
     if len(functions) <= fit:
         columns = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
         read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
-        yield from (parts for parts in read if parts is not None)
+        found = [functions for functions in read if functions is not None]
+        for functions, true in zip(found, _checked(system, found, known.page), strict=True):
+            if true:
+                yield dict(zip(system.moved, functions, strict=True))
 
 
-def _read(system: System, columns: Sequence[Column], vector: Vector, page: Page) -> dict[Any, Expr] | None:
+def _read(system: System, columns: Sequence[Column], vector: Vector, page: Page) -> list[Expr] | None:
     """What each unknown function is, if all its coefficients can be read back."""
-    terms = [(system.moved[i], m, page.read(c)) for (i, m), c in zip(columns, vector, strict=True) if c]
+    terms = [(i, m, page.read(c)) for (i, m), c in zip(columns, vector, strict=True) if c]
     if any(c is None for *_, c in terms):
         return None
-    return {z: Add(*(c * m for moved, m, c in terms if moved == z)) for z in system.moved}
+    return [Add(*(c * m for at, m, c in terms if at == i)) for i in range(len(system.moved))]
+
+
+def _checked(system: System, found: Sequence[Sequence[Expr]], known: Page) -> list[bool]:
+    """Which of the solutions read solve the system with other numbers for the parameters, too."""
+    for draw in range(ATTEMPTS):
+        page = Page.of(system.parameters, known.prime, draw)
+        if page.values and page.values == known.values:
+            continue
+        there = Specialisation(page.prime, page.values, system.variables, draw + 1, draw + 1)
+        try:
+            return solve(system, found, there)
+        except UnluckyError:
+            continue
+    return [False] * len(found)
