@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 
-PIXELS, CLASSES = 64, 10
+PIXELS, CLASSES, WIDTH = 64, 10, 6
 
 
 def seeded(make: Callable[[], nn.Module]) -> Callable[[], nn.Module]:
@@ -51,7 +51,7 @@ def rectified() -> nn.Module:
 @seeded
 def linear() -> nn.Module:
     """Two matrices and nothing between them: no output feels another basis of the hidden space."""
-    return nn.Sequential(nn.Linear(PIXELS, 6, bias=False), nn.Linear(6, CLASSES, bias=False))
+    return nn.Sequential(nn.Linear(PIXELS, WIDTH, bias=False), nn.Linear(WIDTH, CLASSES, bias=False))
 
 
 @seeded

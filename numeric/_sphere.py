@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from derivations.exact_adaptive import rmsprop
-from numeric._digits import digits
 from numeric._networks import normalised
+from numeric._steps import batches
 from symlag.backends import kernel
 
-RATE, DECAY, STEPS, BATCH = 0.1, 0.02, 200, 64
+RATE, DECAY, STEPS = 0.1, 0.02, 200
 
 
 def apart() -> float:
@@ -29,7 +29,7 @@ def by_descent() -> Iterator[float]:
     """The loss before every step of torch's SGD."""
     network = normalised()
     optimizer = torch.optim.SGD(network.parameters(), RATE, weight_decay=DECAY)
-    for loss in _losses(network):
+    for loss in batches(network, STEPS):
         optimizer.step()
         yield loss
 
@@ -41,24 +41,13 @@ def by_rmsprop() -> Iterator[float]:
     G = _square(u.detach()) ** 2
     optimizer = torch.optim.SGD(others, RATE, weight_decay=DECAY)
     u.data = nn.functional.normalize(u.data)
-    for loss in _losses(network):
+    for loss in batches(network, STEPS):
         optimizer.step()
         slope = cast("Tensor", u.grad)
         told = made(G=G, S=_square(slope), eta=RATE, lambda_=DECAY)
         u.data = nn.functional.normalize(u.data - told["rate"] * slope)
         G = told["next"]
         yield loss
-
-
-def _losses(network: nn.Module) -> Iterator[float]:
-    """The loss on every minibatch, its gradients made."""
-    (pixels, classes), dice = digits(), torch.Generator().manual_seed(0)
-    for _ in range(STEPS):
-        drawn = torch.randint(len(pixels), (BATCH,), generator=dice)
-        network.zero_grad()
-        loss = nn.functional.cross_entropy(network(pixels[drawn]), classes[drawn])
-        loss.backward()
-        yield float(loss.detach())
 
 
 def _square(vectors: Tensor) -> Tensor:

@@ -1,12 +1,14 @@
-"""Training by torch's own SGD on minibatches under a cosine schedule, every letter of every step kept.
+"""Training by live optimizers on minibatches under a cosine schedule, every letter of every step kept.
 
-What a step begins with and what it leads to are read off the optimizer, so that a law is held against torch itself.
+What a step begins with and what it leads to are read off the optimizer, so that a law is held against torch itself:
+tensor by tensor, by lists of them (foreach) and in one kernel (fused), each at another of the step sizes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from inspect import signature
 from math import cos, pi
 from typing import Any
 
@@ -16,54 +18,105 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from symlag.discrete.forms import Frame
-from symlag.optimizers import Group, from_torch
+from symlag.discrete.updates import Letter, theta
+from symlag.optimizers import Group
 from symlag.trial import Record
 
 steps = (0.1, 0.05, 0.025)  # the learning rates to begin with
 STEPS, BATCH, DECAY = 400, 64, 0.01
+WAYS = ({"foreach": False}, {"foreach": True}, {"fused": True})
+
+Weights = Mapping[str, Any]
+Told = Mapping[str, Mapping[Letter, Tensor]]  # the letters of a step, of each parameter by name
 
 
 @dataclass(frozen=True)
-class Steps:
-    """Of one parameter, each letter (STEPS, …) by what a law calls it, and each hyper-parameter (STEPS, 1)."""
+class Training:
+    """A network, trained as a theorem's rule says by an optimizer of torch's with these options.
 
-    peak: float
-    letters: Mapping[str, Any]
-    numbers: Mapping[str, Any]
+    `seen` makes, of weights by name (n, …), the arrays that the law calls its coordinates. The momentum begins with a
+    random `push`, for what starts from rest never turns.
+    """
 
-    def record(self, seen: Callable[[Any], Any] = lambda letter: letter, **still: Any) -> Record:
-        """What the kernels of a law take, its letters `seen` as samples beside each other, and what stands still."""
-        moving = {name: seen(letter) for name, letter in self.letters.items()}
-        return Record.of(self.peak, np.arange(STEPS), {**moving, **self.numbers}, still)
+    theorem: Any
+    make: Callable[[], nn.Module]
+    seen: Callable[[Weights], Weights]
+    optimizer: Callable[..., torch.optim.Optimizer]
+    options: Mapping[str, Any]
+    steps: tuple[float, ...] = steps
+    push: float = 0.0
+    still: Mapping[str, Any] = field(default_factory=dict)
+
+    def record(self, peak: float) -> Record:
+        """What the kernels of the theorem's laws take, along the training from a learning rate on."""
+        torch.set_num_threads(1)
+        told, numbers = zip(*self._steps(self.make(), peak), strict=True)
+        paths = {x: {name: np.stack([step[name][x] for step in told]) for name in told[0]} for x in _letters(told[0])}
+        paths[theta.old] = {name: np.concatenate([path[:1], path[:-1]]) for name, path in paths[theta].items()}
+        beside = {name: np.array([[step[name]] for step in numbers]) for name in numbers[0]}
+        return Record.of(peak, np.arange(STEPS), {**self._called(paths), **beside}, self.still)
+
+    def _steps(self, network: nn.Module, peak: float) -> Iterator[tuple[Told, Mapping[str, float]]]:
+        """The letters of every step, and the numbers of the hyper-parameters at it."""
+        named = dict(network.named_parameters())
+        optimizer = self.optimizer(network.parameters(), lr=peak, **self.options, **self._way(peak))
+        (live,) = optimizer.param_groups
+        group = Group(self.theorem.rule, tuple(named.values()), live, optimizer.state)
+        _set_off(optimizer, self.push)
+        for step, _ in enumerate(batches(network, STEPS)):
+            live["lr"] = peak * cosine(step)
+            before = {name: group.before(p) for name, p in named.items()}
+            optimizer.step()
+            told = {name: group.between(before[name], p.grad, group.before(p), step) for name, p in named.items()}
+            yield told, {"k": step, **self._numbers(group, peak)}
+
+    def _numbers(self, group: Group, peak: float) -> Mapping[str, float]:  # noqa: ARG002 - a schedule has a peak
+        """What the hyper-parameters of the rule are at a step."""
+        return group.values()
+
+    def _way(self, peak: float) -> Mapping[str, bool]:
+        """The way of this step size, where the optimizer has ways."""
+        way = WAYS[self.steps.index(peak)]
+        return way if {*way} <= {*signature(self.optimizer).parameters} else {}
+
+    def _called(self, paths: Mapping[Letter, Weights]) -> Weights:
+        """Every letter of every coordinate, by the name that the law's kernel knows."""
+        frame = Frame(self.theorem.symmetry, self.theorem.rule.positions)
+        coordinates = {q.stem: q for q in frame.generator.components}
+        seen = {x: self.seen(path) for x, path in paths.items()}
+        return {str(frame.block(x, coordinates[q])): array for x, told in seen.items() for q, array in told.items()}
 
 
-def descend(network: nn.Module, name: str, frame: Frame, peak: float, momentum: float = 0.9) -> Steps:
-    """The steps of one parameter by its name, which a law knows in its frame; the momentum begins at random."""
-    torch.set_num_threads(1)
-    optimizer = torch.optim.SGD(network.parameters(), peak, momentum, weight_decay=DECAY)
-    weight, (group,), (q,) = dict(network.named_parameters())[name], from_torch(optimizer), frame.generator.components
-    _set_off(optimizer, weight)
-    letters, numbers = zip(*_steps(network, optimizer, group, weight, peak), strict=True)
-    seen = {str(frame.block(x, q)): np.stack([step[x].numpy() for step in letters]) for x in letters[0]}
-    return Steps(peak, seen, {name: np.array([[step[name]] for step in numbers]) for name in numbers[0]})
+class Scheduled(Training):
+    """The same of a rule that knows the schedule itself, and has for its η the peak."""
+
+    def _numbers(self, group: Group, peak: float) -> Mapping[str, float]:
+        return {**group.values(), "eta": peak}
 
 
-def _steps(
-    network: nn.Module, optimizer: torch.optim.Optimizer, group: Group, weight: Tensor, peak: float
-) -> Iterator[tuple[Mapping[Any, Tensor], Mapping[str, float]]]:
-    """The letters of every step, and the numbers of the hyper-parameters at it."""
+def cosine(step: int) -> float:
+    """The share of the learning rate that is left at a step."""
+    return (1 + cos(pi * step / STEPS)) / 2
+
+
+def batches(network: nn.Module, count: int) -> Iterator[float]:
+    """The loss on each of some minibatches, its gradients made."""
     (pixels, classes), dice = digits(), torch.Generator().manual_seed(0)
-    for step in range(STEPS):
+    for _ in range(count):
         drawn = torch.randint(len(pixels), (BATCH,), generator=dice)
-        optimizer.param_groups[0]["lr"] = peak * (1 + cos(pi * step / STEPS)) / 2
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(network(pixels[drawn]), classes[drawn]).backward()
-        before = group.before(weight)
-        optimizer.step()
-        yield group.between(before, weight.grad, group.before(weight), step), group.values()
+        network.zero_grad()
+        loss = nn.functional.cross_entropy(network(pixels[drawn]), classes[drawn])
+        loss.backward()
+        yield float(loss.detach())
 
 
-def _set_off(optimizer: torch.optim.Optimizer, weight: Tensor) -> None:
-    """Fill the momentum of a weight at random: what starts from rest never turns."""
+def _letters(told: Told) -> tuple[Letter, ...]:
+    return tuple(next(iter(told.values())))
+
+
+def _set_off(optimizer: torch.optim.Optimizer, push: float) -> None:
+    """Fill the momentum at random."""
     dice = torch.Generator().manual_seed(1)
-    optimizer.state[weight]["momentum_buffer"] = 0.1 * torch.randn(weight.shape, generator=dice, dtype=weight.dtype)
+    for p in optimizer.param_groups[0]["params"] if push else ():
+        draw = torch.randn(p.shape, generator=dice, dtype=p.dtype)
+        optimizer.state[p]["momentum_buffer"] = push * draw

@@ -66,11 +66,8 @@ def run_exact(laws: Sequence[DiscreteLaw], record: Callable[[float], Any], steps
 
 
 def twin(law: DiscreteLaw) -> DiscreteLaw:
-    """What is false and close to a law: its first source left out, or of a law that nothing feeds, what it loses."""
-    if not law.sources:
-        return replace(law, propagator=eye(len(law.charges)))
-    _, *others = law.sources
-    return replace(law, sources={name: law.sources[name] for name in others})
+    """What is false and close to a law: nothing feeds it; of a law that nothing feeds, it loses nothing."""
+    return replace(law, sources={}) if law.sources else replace(law, propagator=eye(len(law.charges)))
 
 
 def carried(law: DiscreteLaw, record: Record) -> tuple[Any, Any]:

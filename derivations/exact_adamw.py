@@ -1,0 +1,8 @@
+"""Exact scale law of AdamW: its momentum never sees the preconditioner, and the norm sees it as a metric KSB."""
+
+from symlag import adamw, block, invariant_loss, scale
+
+w = block("w")  # the weights of one filter before a norm
+rule = adamw()
+V = invariant_loss("f", scale(w))
+symmetry = scale(w)

@@ -1,0 +1,13 @@
+"""The exact scale law on a network with batch normalisation, held against torch's Adam: each filter is one trial."""
+
+from torch.optim import Adam
+
+from derivations import exact_adam as theorem
+from numeric._networks import normalised
+from numeric._steps import Training
+from numeric._views import filters
+
+__all__ = ["record", "steps", "theorem"]
+
+steps = (0.04, 0.02, 0.01)
+record = Training(theorem, normalised, filters, Adam, {"weight_decay": 0.01}, steps).record

@@ -1,0 +1,12 @@
+"""The exact scale law of a rule with its own schedule, held against torch's SGD: each filter is one trial."""
+
+from torch.optim import SGD
+
+from derivations import exact_cosine as theorem
+from numeric._networks import normalised
+from numeric._steps import DECAY, Scheduled, steps
+from numeric._views import filters
+
+__all__ = ["record", "steps", "theorem"]
+
+record = Scheduled(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY}).record

@@ -1,0 +1,14 @@
+"""The exact translation law on a softmax classifier, held against torch's Nesterov momentum: each pixel is a trial."""
+
+import numpy as np
+from torch.optim import SGD
+
+from derivations import exact_nesterov as theorem
+from numeric._networks import CLASSES, softmax
+from numeric._steps import DECAY, Training, steps
+from numeric._views import pixels
+
+__all__ = ["record", "steps", "theorem"]
+
+options = {"momentum": 0.9, "nesterov": True, "weight_decay": DECAY}
+record = Training(theorem, softmax, pixels, SGD, options, still={"n": np.ones(CLASSES)}).record
