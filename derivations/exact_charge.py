@@ -1,14 +1,15 @@
-"""Exact charge: a loss that does not see the length of its weights keeps m|ẇ + γw|²/2 + f(w) under any friction."""
+"""Exact charge: a loss blind to the length of all weights keeps m|ẇ + γw|²/2 + f(w), whatever the friction."""
 
-from sympy import symbols
+from sympy import exp, symbols
 
-from symlag import Lagrangian, coordinates
+from symlag import Generator, Lagrangian, block, coordinates, invariant_loss, scale, t
+from symlag.rules import Rule
 from symlag.symmetry import symmetries
 
-u, v = coordinates("u v")
-m, gamma = symbols("m gamma", positive=True)
-T = m * (u.dot**2 + v.dot**2) / 2
-V = u * v / (u**2 + v**2)  # of degree zero
-damping = gamma
-algebra = symmetries(Lagrangian(T, V, damping=damping))  # e^{−γt}(∂_t − γ w·∂_w) and nothing else
-symmetry = list(algebra.generators)
+u, v, w = *coordinates("u v"), block("w")  # two weights, and all weights, each before a norm
+eta, m, gamma = symbols("eta m gamma", positive=True)
+rule = Rule("momentum without weight decay", step=eta, mass=m, friction=m * gamma, decay=0)
+small = Lagrangian(rule.kinetic([u, v]), u * v / (u**2 + v**2), damping=gamma)
+(found,) = symmetries(small).generators  # e^{−γt}(∂_t − γ w·∂_w) and nothing else, proved
+L = exp(gamma * t) * (rule.kinetic([w]) - invariant_loss("f", scale(w)))
+symmetry = Generator({w: found.components[u] / u * w}, found.tau, "exact charge")

@@ -144,7 +144,7 @@ class Lengths:
 def _listed(expressions: Any) -> tuple[Form, dict[str, Any]]:
     if isinstance(expressions, Law):
         stated = {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources}
-        return "dict", stated | {"source": expressions.source}
+        return "dict", {key: _measured(part) for key, part in (stated | {"source": expressions.source}).items()}
     if isinstance(expressions, MomentumMap):
         total = MatAdd(*expressions.sources.values())
         return "dict", {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources, "source": total}
@@ -153,6 +153,13 @@ def _listed(expressions: Any) -> tuple[Form, dict[str, Any]]:
     if isinstance(expressions, Sequence) and not isinstance(expressions, str):
         return "tuple", {f"result{i}": e for i, e in enumerate(expressions)}
     return "one", {"result": expressions}
+
+
+def _measured(expression: Expr) -> Expr:
+    """An unknown loss as a number by its name: whoever trains on it knows its value, though not its formula."""
+    if expression.atoms(Partial, Gradient):
+        return expression
+    return expression.xreplace({f: Symbol(f.name, real=True) for f in expression.atoms(Unknown)})
 
 
 def _spelling(expressions: Any, listed: Iterable[Any]) -> Spelling:
