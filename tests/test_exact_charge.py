@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from sympy import Trace
 
-from derivations import exact_charge
+from derivations import exact_charge, homogeneous_charge
 from numeric import exact_charge as trial
+from numeric import homogeneous_charge as degree_one
 from numeric._blind import Descent, blind, cross_entropy
 from symlag.derivation import derive
 from symlag.trial import Verdict, run
@@ -53,3 +54,15 @@ def test_at_fixed_momentum_its_drift_is_of_the_order_of_the_learning_rate():
     assert finding.verdict is Verdict.HOLDS
     assert finding.order >= 0.9
     assert finding.gaps[0] < 0.01
+
+
+def test_a_loss_of_degree_one_has_its_charge_at_the_decay_it_asks_and_at_no_other(monkeypatch):
+    (other,) = derive(homogeneous_charge).laws
+    assert other.conserved
+    assert run([other], degree_one.record, degree_one.steps).findings[0].order > 1.8
+    monkeypatch.setattr(degree_one, "replace", _without_decay)
+    assert run([other], degree_one.record, degree_one.steps).verdict is Verdict.BROKEN
+
+
+def _without_decay(found, **changed):
+    return replace(found, **(changed | {"decay": 0.0} if "decay" in changed else changed))
