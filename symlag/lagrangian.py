@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Basic, Expr, S
+from sympy.core.function import AppliedUndef
 
 from symlag.blocks import normal, taken
 from symlag.calculus import directional
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.jet import Prolonged, jets, t
-from symlag.spelling import Spelling, assigned, number
+from symlag.spelling import Spelling, assigned, is_path, number
 from symlag.vanishing import vanishes
 
 
@@ -92,8 +93,10 @@ class Lagrangian:
         """The coordinates in the energies, in the order of their names."""
         found = {jet.root for jet in jets(self.kinetic, self.potential)}
         if not found:
+            given = sorted(filter(is_path, self.density.atoms(AppliedUndef)), key=str)
+            named = f", or coordinates = {given[0]} where that is one" if given else ""
             raise CoordinateError(
-                f"T = {self.kinetic}", "no coordinate occurs in it", "T in the rates x.dot of coordinates"
+                f"T = {self.kinetic}", "no coordinate occurs in it", f"T in the rates x.dot of coordinates{named}"
             )
         return tuple(sorted(found, key=str))
 

@@ -23,7 +23,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import constant, inner, normal, zero_like
 from symlag.calculus import add, directional, eulers, gradient, scaled, weighted
 from symlag.errors import CoordinateError, SymlagError
-from symlag.jet import Block, Jet, jets
+from symlag.jet import Block, jets
 from symlag.lagrangian import Lagrangian
 from symlag.spelling import instance
 from symlag.vanishing import tidy, vanishes
@@ -33,11 +33,12 @@ from symlag.words import matrix_of, words
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
     """For each coordinate the expression E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F that is zero on the motion.
 
-    A system without any motion is an error, not an empty answer: `SymlagError` where E is a number other than zero.
+    Every coordinate has its equation, 0 where it may move as it likes. A system without any motion is an error, not an
+    empty answer: `SymlagError` where E is other than zero and nothing in it moves.
     """
     equations = _equations(mechanics(L))
     for q, equation in equations.items():
-        if not isinstance(equation, MatrixExpr) and not equation.has(Jet) and not vanishes(equation):
+        if not jets(equation) and not vanishes(equation):
             raise SymlagError(
                 f"L = {L.density}", f"the equation of {q} reads {equation} = 0", "an L that some motion obeys"
             )

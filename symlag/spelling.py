@@ -32,7 +32,8 @@ class Spelling:
     @classmethod
     def of(cls, *expressions: Any, listed: Iterable[Any] = ()) -> Self:
         """The spelling used in the expressions: a function that is differentiated there, or listed, is a coordinate."""
-        moving = {d.expr for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative)}
+        rates = (d for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative))
+        moving = (f for d in rates for f in d.expr.atoms(AppliedUndef))
         known = sorted({f for f in (*moving, *listed) if is_path(f)}, key=str)
         return cls({f: _jet(f) for f in known})
 

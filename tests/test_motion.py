@@ -3,10 +3,10 @@ from sympy import Add, Derivative, Function, Integral, Inverse, Symbol, cos, dif
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
-from symlag.blocks import Symmetric, inner, trace
+from symlag.blocks import Symmetric, inner, trace, zero_like
 from symlag.calculus import add, scaled, total
 from symlag.errors import SymlagError
-from symlag.jet import block, jets, t
+from symlag.jet import block, fields, jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from symlag.vanishing import vanishes
@@ -169,6 +169,36 @@ def test_every_coordinate_has_one_equation_and_only_it():
     assert list(euler_lagrange(L)) == [y, x]
 
 
+p, q = Function("p")(t), Function("q")(t)
+r = Symbol("r")
+u, v = fields("u v", t, r)
+
+# A Lagrangian and its coordinates, of which some drop out; the equations. SymPy's euler_equations leaves some of these
+# out, and has none at all for the rate of a square.
+EVERY_COORDINATE = {
+    "one drops out": (x.dot**2 / 2, (x, y), {x: -x.dot.dot, y: 0}),
+    "all drop out": (x.dot, (x,), {x: 0}),
+    "a total derivative": (x.dot * y + x * y.dot, (x, y), {x: 0, y: 0}),
+    "one drops out, as functions": (p.diff(t) ** 2 / 2, (p, q), {p: -p.diff(t, 2), q: 0}),
+    "the rate of a square": (total(x**2) ** 2 / 2, (x,), {x: -4 * x * x.dot**2 - 4 * x**2 * x.dot.dot}),
+    "the rate of a square, as a function": (
+        Derivative(q**2, t) ** 2 / 2,
+        (),
+        {q: -4 * q * q.diff(t) ** 2 - 4 * q**2 * q.diff(t, 2)},
+    ),
+    "a field drops out": (u.dot**2 / 2 - u.d(r) ** 2 / 2, (u, v), {u: u.d(r).d(r) - u.dot.dot, v: 0}),
+    "a block drops out": (inner(W.dot, W.dot) / 2, (W, U), {W: scaled(-1, W.dot.dot), U: zero_like(U)}),
+}
+
+
+@pytest.mark.parametrize("case", EVERY_COORDINATE)
+def test_no_coordinate_is_left_out(case):
+    L, moving, expected = EVERY_COORDINATE[case]
+    found = euler_lagrange(Lagrangian(L, coordinates=moving))
+    assert list(found) == list(expected)
+    assert all(equal(e, expected[q]) if q not in (U, W) else e == expected[q] for q, e in found.items())
+
+
 def test_a_lagrangian_of_first_order_has_equations_of_first_order():
     L = Lagrangian(x * y.dot - (x**2 + y**2) / 2)
     assert euler_lagrange(L) == {x: y.dot - x, y: -x.dot - y}
@@ -179,6 +209,24 @@ def test_a_lagrangian_of_first_order_has_equations_of_first_order():
 DEGENERATE = {
     "no motion obeys L = q": (lambda: euler_lagrange(Lagrangian(x)), "the equation of x reads 1 = 0; write an L that"),
     "no motion obeys L = tq": (lambda: euler_lagrange(Lagrangian(t * x)), "the equation of x reads t = 0; write an L"),
+    "no motion obeys L = q, q a function": (
+        lambda: euler_lagrange(Lagrangian(q, coordinates=q)),
+        "L = q: the equation of q reads 1 = 0; write an L that some motion obeys.",
+    ),
+    "a function that is never differentiated": (
+        lambda: euler_lagrange(Lagrangian(q)),
+        "write T in the rates x.dot of coordinates, or coordinates = q(t) where that is one.",
+    ),
+    "one of two coordinates is pushed": (
+        lambda: euler_lagrange(Lagrangian(x.dot**2 / 2 + k * y)),
+        "the equation of y reads k = 0",
+    ),
+    "no field obeys L = v": (
+        lambda: euler_lagrange(Lagrangian(u.dot**2 / 2 - u.d(r) ** 2 / 2 + v)),
+        "the equation of v reads 1 = 0",
+    ),
+    "no block obeys L = ⟨A, W⟩": (lambda: euler_lagrange(Lagrangian(inner(A, W))), "the equation of W reads A = 0"),
+    "a force alone": (lambda: euler_lagrange(Lagrangian(x.dot, forces={x: k})), "the equation of x reads k = 0"),
     "a coordinate without velocity": (
         lambda: accelerations(Lagrangian(x.dot**2, x * y)),
         "y: its velocity does not occur in T, so that nothing moves it; write T with y.dot in it.",
