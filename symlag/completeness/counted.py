@@ -1,0 +1,111 @@
+"""A number of laws, with what is known of it: how it was found, where it holds, and which laws are in hand."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from sympy import Expr, Mul, Rational, Symbol, exp
+
+from symlag.completeness.closure import Closure
+from symlag.completeness.explicit import differential, gradient_laws, momentum_laws
+from symlag.completeness.polynomials import Field, Point, Polynomial, slopes
+from symlag.jet import t
+from symlag.symmetry.residues import PRIMES, Echelon
+
+
+@dataclass(frozen=True)
+class LawCount:
+    """How many independent functions training conserves, whatever the loss and the data are, around a generic point.
+
+    `parameters` is D, `bound` the most laws there can be, `setting` tells of loss, data and region, `evidence` where
+    the bound comes from; `explicit` is the rank of the laws that affine symmetries give.
+    """
+
+    subject: str
+    flow: str
+    parameters: int
+    bound: int
+    setting: str
+    evidence: str
+
+    @property
+    @abstractmethod
+    def explicit(self) -> int:
+        """How many independent laws are in hand: those of affine symmetries."""
+
+    @property
+    @abstractmethod
+    def exact(self) -> bool:
+        """Whether the bound is known to be attained, by laws in hand or by Frobenius' theorem."""
+
+    @property
+    def nonlinear(self) -> int:
+        """How many more laws there may be, which no affine symmetry gives."""
+        return self.bound - self.explicit
+
+    @property
+    def complete(self) -> bool:
+        """Whether the laws in hand are all there are."""
+        return self.nonlinear == 0
+
+    @property
+    def verdict(self) -> str:
+        """Whether the laws in hand are all there are, in one sentence."""
+        if self.complete:
+            return "Affine symmetries give all of them."
+        if self.exact:
+            return f"Affine symmetries give {self.explicit}; {self.nonlinear} are rational or otherwise nonlinear."
+        return f"Affine symmetries give {self.explicit}; up to {self.nonlinear} more would be nonlinear."
+
+    def __str__(self) -> str:
+        number = str(self.bound) if self.exact else f"{self.explicit} to {self.bound}"
+        laws = f"{number} law{'s' * (number != '1')}"
+        return (
+            f"{self.subject}, {self.parameters} parameters, {self.flow} flow: {laws}, {self.setting}. "
+            f"{self.verdict} ({self.evidence})"
+        )
+
+
+@dataclass(frozen=True)
+class ExactCount(LawCount):
+    """The number of laws of a polynomial φ: by Frobenius' theorem as many as the closure leaves directions."""
+
+    symbols: tuple[Symbol, ...]
+    gradients: tuple[Field, ...]
+    closure: Closure
+
+    @property
+    def exact(self) -> bool:
+        """Always: a closed distribution of constant rank has as many first integrals as its rank lacks."""
+        return True
+
+    @property
+    def explicit(self) -> int:
+        """How many independent laws affine symmetries give."""
+        return self._rank
+
+    @cached_property
+    def _rank(self) -> int:
+        """The rank of the differentials of the laws at a generic point."""
+        D, prime, dice = self.parameters, PRIMES[2], Random(0)
+        at, span = Point([dice.randrange(prime) for _ in range(2 * D + 1)], prime), Echelon(prime)
+        forms = [differential(growth, Q, D) if self.flow == "momentum" else slopes(Q) for growth, Q in self._found]
+        return sum(bool(span.insert(at.value(form))) for form in forms)
+
+    @cached_property
+    def laws(self) -> tuple[Expr, ...]:
+        """What affine symmetries conserve, of the parameters, their velocities (θ_dot) and, in units of friction, t."""
+        names = [*self.symbols, *(Symbol(f"{s.name}_dot") for s in self.symbols)]
+        return tuple(exp(growth * t) * _written(Q, names) for growth, Q in self._found)
+
+    @cached_property
+    def _found(self) -> list[tuple[int, Polynomial]]:
+        solve = momentum_laws if self.flow == "momentum" else gradient_laws
+        return solve(self.gradients, self.parameters)
+
+
+def _written(Q: Polynomial, names: list[Symbol]) -> Expr:
+    return sum((Mul(Rational(c), *(names[v] for v in monomial)) for monomial, c in Q.items()), Rational(0))
