@@ -11,7 +11,7 @@ export MKL_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types layers bench trials clean
+.PHONY: help venv demo test lint types layers bench trials docs clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev ## Each backend's time beside that of SymPy's lambdify
 trials: $(VENV)/.trials ## Every theorem against its run
 	@set -e; for file in numeric/[!_]*.py; do $(BIN)/symlag run $$file --out out/$$(basename $$file .py); done
 
+docs: $(VENV)/.docs ## The documentation, all of its code run: docs/_build/html/index.html
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
 clean: ## Remove what was made, except .venv
-	rm -rf build dist out .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	rm -rf build dist out docs/_build docs/gallery .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -r {} +
