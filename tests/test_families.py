@@ -1,7 +1,7 @@
 """Names and normal forms of generators."""
 
 import pytest
-from sympy import Rational, cos, symbols
+from sympy import Rational, cos, exp, symbols
 
 from symlag.generator import Generator, rotation, scale, time_translation
 from symlag.jet import coordinates, t
@@ -25,6 +25,15 @@ NAMED = [
     (Generator({x: x}, 2 * t), "dilation"),
     (Generator({x: t * x}, t**2), "conformal"),
     (Generator({x: x}, cos(t)), "symmetry"),
+    (Generator({x: 2 * x, y: 3 * y}, 3 * t), "dilation"),
+    (Generator({x: y}, t), "symmetry"),
+    (Generator({x: x**2, y: x * y}, t * x), "projective"),
+    (Generator({x: t * x, y: t * y}, t**2), "conformal"),
+    (Generator({x: x}, exp(t)), "symmetry"),
+    (Generator({x: t}, x), "boost"),
+    (Generator({x: k * t}, x), "symmetry"),
+    (Generator({x: 4 * t}, x), "boost"),
+    (Generator({}, x), "symmetry"),
 ]
 
 

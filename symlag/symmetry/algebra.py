@@ -18,22 +18,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, count
+from itertools import combinations
 from typing import Any
 
-from sympy import Add, Expr, Matrix, S, Symbol, prime
+from sympy import Add, Expr, Matrix, S, prime
 
 from symlag.errors import SymlagError
 from symlag.generator import Generator
-from symlag.jet import t
 from symlag.lagrangian import Lagrangian
+from symlag.symmetry.brackets import structure
 from symlag.symmetry.classify import name_of
+from symlag.symmetry.families import named, neat
+from symlag.symmetry.levi import levi_factor
 from symlag.symmetry.reading import Page
-from symlag.symmetry.residues import PRIMES, UnluckyError, Vector, dot, reduced
-from symlag.symmetry.series import BITS, by_degree
-from symlag.symmetry.specialise import Specialisation
+from symlag.symmetry.residues import PRIMES
 from symlag.symmetry.structure import Table
 from symlag.symmetry.survey import verdict
+from symlag.symmetry.variational import divergence, strict
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,29 @@ class Algebra:
     @property
     def radical(self) -> list[Generator]:
         """A basis of the largest solvable ideal."""
-        return [self._combination(x) for x in self._closed.radical]
+        return [self.combination(x) for x in self._closed.radical]
+
+    @property
+    def levi(self) -> list[Generator]:
+        """A basis of a semisimple subalgebra, a Levi factor, which spans the algebra together with the radical."""
+        return [self.combination(x) for x in levi_factor(self._closed)]
+
+    @cached_property
+    def variational(self) -> tuple[Generator, ...]:
+        """A basis of the symmetries of the action among all combinations, divergence symmetries included."""
+        return tuple(map(self.combination, divergence(*self._action)))
+
+    @cached_property
+    def strict(self) -> tuple[Generator, ...]:
+        """A basis of those along which L dt does not change, not even by a differential."""
+        return tuple(map(self.combination, strict(*self._action)))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What each generator leaves unchanged: L dt, L dt up to a divergence, or the motion alone."""
+        exact, open_ = (found(*self._action) for found in (strict, divergence))
+        units = [[int(i == j) for j in range(self.dimension)] for i in range(self.dimension)]
+        return tuple("L dt" if e in exact else "L dt up to a divergence" if e in open_ else "the motion" for e in units)
 
     @cached_property
     def name(self) -> str:
@@ -114,11 +137,19 @@ class Algebra:
             raise SymlagError("the algebra", "brackets of the generators lie outside of their span", "more generators")
         return self.table
 
-    def _combination(self, weights: Sequence[int]) -> Generator:
-        read = [(self.page.read(c), X) for c, X in zip(weights, self.generators, strict=True) if c]
+    @property
+    def _action(self) -> tuple[Lagrangian, list[Generator], Page]:
+        if self.lagrangian is None:
+            raise SymlagError("the algebra", "it belongs to no action", "symmetries_of_motion(L)")
+        return self.lagrangian, [*map(self._read, self.generators)], self.page
+
+    def combination(self, weights: Sequence[int]) -> Generator:
+        """The combination of generators with such weights modulo the prime, under the name of its family."""
+        read = [(self.page.read(c), self._read(X)) for c, X in zip(weights, self.generators, strict=True) if c]
         moved = dict.fromkeys(q for _, X in read for q in X.components)
         parts = {q: Add(*(c * X.components.get(q, S.Zero) for c, X in read)) for q in moved}
-        return Generator(parts, Add(*(c * X.tau for c, X in read)), " + ".join(X.name for _, X in read))
+        X = named(neat(Generator({q: xi for q, xi in parts.items() if xi != 0}, Add(*(c * X.tau for c, X in read)))))
+        return X.map(self.lagrangian.spelling.speak) if self.lagrangian else X
 
     def _real(self, residue: int) -> Any:
         """A structure constant with squares of prime numbers for the parameters, which keeps their roots rational."""
@@ -127,52 +158,3 @@ class Algebra:
 
     def _read(self, X: Generator) -> Generator:
         return X.map(self.lagrangian.spelling.read) if self.lagrangian else X
-
-
-def structure(generators: Sequence[Generator], page: Page) -> Table | None:
-    """The brackets of independent generators modulo a prime; None where a bracket leaves their span."""
-    n, pairs = len(generators), [*combinations(range(len(generators)), 2)]
-    solved = reduced(_samples(generators, pairs, page), page.prime)
-    if any(column >= n for column in solved):
-        return None
-    table = [[[0] * n for _ in range(n)] for _ in range(n)]
-    for at, (i, j) in enumerate(pairs):
-        table[i][j] = [solved[k][n + at] for k in range(n)]
-        table[j][i] = [-c % page.prime for c in table[i][j]]
-    return Table(table, page.prime)
-
-
-def _samples(generators: Sequence[Generator], pairs: Sequence[tuple[int, int]], page: Page) -> list[Vector]:
-    """Components of generators and brackets, at as many points as tell the generators apart, and one more."""
-    variables = (t, *dict.fromkeys(q for X in generators for q in X.components))
-    rows, told = list[Vector](), False
-    for point in count():
-        try:
-            fields = _fields(generators, variables, Specialisation(page.prime, page.values, variables, point, order=1))
-        except UnluckyError:
-            continue
-        brackets = [_bracket(fields[i], fields[j], page.prime) for i, j in pairs]
-        rows += [list(row) for row in zip(*([value for value, _ in X] for X in fields), *brackets, strict=True)]
-        if told:
-            return rows
-        told = len(reduced([row[: len(generators)] for row in rows], page.prime)) == len(generators)
-    raise AssertionError
-
-
-# A vector field at a point: the value of each component, and its slope along each variable.
-Field = list[tuple[int, Vector]]
-
-
-def _fields(generators: Sequence[Generator], variables: Sequence[Symbol], at: Specialisation) -> list[Field]:
-    return [[_jet(X.tau if z == t else X.components.get(z, S.Zero), at) for z in variables] for X in generators]
-
-
-def _jet(component: Expr, at: Specialisation) -> tuple[int, Vector]:
-    value, slopes = by_degree(at.value(component), 1)
-    return value.get(0, 0), [slopes.get(1 << BITS * place, 0) for place in range(len(at.variables))]
-
-
-def _bracket(left: Field, right: Field, prime: int) -> Vector:
-    """The components of X∘Y − Y∘X at the point."""
-    x, y = [value for value, _ in left], [value for value, _ in right]
-    return [(dot(x, dy, prime) - dot(y, dx, prime)) % prime for (_, dx), (_, dy) in zip(left, right, strict=True)]

@@ -81,10 +81,23 @@ def _linear(slope: dict[tuple[Any, Any], Expr], moved: list[Any], X: Generator) 
 def _in_time(X: Generator) -> str:
     if X.tau.is_number:
         return "time translation" if not X.components else "damped time translation"
-    if not X.tau.has(t):
-        return "symmetry"
+    if not X.tau.has(t) or X.tau.has(*X.components):
+        return _mixing(X)
     if X.tau.diff(t).is_number:
-        return "dilation"
-    if X.tau.diff(t, 3) == 0:
-        return "conformal"
-    return "symmetry"
+        return "dilation" if all(_grows(q, xi) for q, xi in X.components.items()) else "symmetry"
+    return "conformal" if X.tau.diff(t, 3) == 0 and X.tau.is_polynomial(t) else "symmetry"
+
+
+def _grows(q: Any, xi: Expr) -> bool:
+    """Whether a coordinate moves in proportion to itself."""
+    return (xi / q).is_number
+
+
+def _mixing(X: Generator) -> str:
+    """The name of a field that mixes time with coordinates: z ↦ (a·z) z is projective, a turn of (t, q) a boost."""
+    coefficients = [expand_mul(xi / q) for q, xi in ((t, X.tau), *X.components.items()) if xi != 0]
+    if len(coefficients) > 1 and len(set(coefficients)) == 1 and coefficients[0].is_polynomial(t, *X.components):
+        return "projective"
+    slopes = [X.tau.diff(q) * xi.diff(t) for q, xi in X.components.items() if (xi / t).is_number]
+    linear = len(slopes) == len(X.components) == 1 and X.tau.diff(*X.components, 2) == 0 and not X.tau.has(t)
+    return "boost" if linear and slopes[0].is_positive else "symmetry"

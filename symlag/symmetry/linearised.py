@@ -11,11 +11,14 @@ With ζ = f v, where v is a unit vector for ξ and −q̇ for τ, these are line
 >>> found = symmetries_of_motion(Lagrangian(x.dot**2 / 2))
 >>> found.verdict, found.name
 ('8, complete, proved', 'sl(3,ℝ)')
+>>> len(found.strict), len(found.variational)
+(3, 5)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sympy import Add, Expr, S
@@ -29,18 +32,22 @@ from symlag.symmetry.algebra import Algebra
 from symlag.symmetry.determining import System, admit_first_order, equation_of, flow, no, one, sum_of
 from symlag.symmetry.search import GROWING, Ansatz, search
 from symlag.symmetry.survey import survey
+from symlag.symmetry.variational import adapted
 
 
 def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     """The Lie point symmetries of the equations of motion of an action of first order.
 
-    Those of the action are among them; `symmetries(L)` gives these. Source: Olver, *Applications of Lie Groups to
-    Differential Equations*, §2.4 and theorem 4.34.
+    Those of the action are among them: the generators that keep L dt come first, then those that change it by a
+    differential, then those that keep the motion alone (`kinds`, `strict`, `variational`). Source: Olver, *Applications
+    of Lie Groups to Differential Equations*, §2.4 and theorem 4.34.
     """
     admit_first_order(L)
     system = linearised(L)
     known = survey(system)
-    return algebra_of(L, known, search(system, known, [L.density, L.damping], ansatz))
+    found = algebra_of(L, known, search(system, known, [L.density, L.damping], ansatz))
+    basis = adapted(L, [X.map(L.spelling.read) for X in found.generators], found.page)
+    return replace(found, generators=tuple(map(found.combination, basis)))
 
 
 def linearised(L: Lagrangian) -> System:

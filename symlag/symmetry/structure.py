@@ -11,7 +11,7 @@ the j-th basis element.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -40,6 +40,10 @@ class Table:
             if a and b:
                 total = [s + a * b * c for s, c in zip(total, self.brackets[i][j], strict=True)]
         return [s % self.prime for s in total]
+
+    def combined(self, vectors: Space, weights: Vector) -> Vector:
+        """The sum of vectors times weights."""
+        return [dot(weights, column, self.prime) for column in zip(*vectors, strict=True)]
 
     def span(self, vectors: Space) -> Space:
         """A basis of the span."""
@@ -103,16 +107,18 @@ class Table:
         """The algebra modulo an ideal, in those basis elements that are independent of it."""
         pivots = reduced(ideal, self.prime)
         kept = [i for i in range(len(self.brackets)) if i not in pivots]
-        return Table([[self._modulo(self.brackets[i][j], pivots, kept) for j in kept] for i in kept], self.prime)
+        left = [[self.modulo(self.brackets[i][j], pivots) for j in kept] for i in kept]
+        return Table([[[x[i] for i in kept] for x in row] for row in left], self.prime)
 
     def restricted(self, kept: Sequence[int]) -> Table:
         """The subalgebra of some basis elements."""
         return Table([[[self.brackets[i][j][k] for k in kept] for j in kept] for i in kept], self.prime)
 
-    def _modulo(self, vector: Vector, pivots: dict[int, Vector], kept: list[int]) -> Vector:
+    def modulo(self, vector: Vector, pivots: Mapping[int, Vector]) -> Vector:
+        """The representative of a vector modulo a subspace in echelon form: its entries at the pivots are zero."""
         for column, row in pivots.items():
             vector = [(v - vector[column] * r) % self.prime for v, r in zip(vector, row, strict=True)]
-        return [vector[i] for i in kept]
+        return vector
 
     def _descending(self, step: Callable[[Space], Space]) -> list[int]:
         space, dimensions = self.basis, [len(self.basis)]
