@@ -1,5 +1,7 @@
 """symlag: from kinetic and potential energies to balance laws, kernels and verdicts on real training."""
 
+from typing import TYPE_CHECKING, Any
+
 from sympy import symbols
 
 from symlag.backends import Kernel, kernel
@@ -51,6 +53,10 @@ from symlag.noether import Law, MomentumMap, noether
 from symlag.optimizers import from_torch
 from symlag.rules import Rule, heavy_ball
 from symlag.survival import mirror_flow, split, survival, verdicts
+
+if TYPE_CHECKING:
+    from symlag.networks import Monitor as Monitor
+    from symlag.networks import watch as watch
 
 __all__ = [
     "Derivation",
@@ -127,3 +133,12 @@ __all__ = [
     "turn_units",
     "verdicts",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What needs torch is loaded when it is first asked for."""
+    if name in {"Monitor", "watch"}:
+        from symlag import networks
+
+        return getattr(networks, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

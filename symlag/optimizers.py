@@ -49,12 +49,12 @@ class Group:
 
     def values(self) -> dict[str, float]:
         """The numbers of the hyper-parameters as they are now, by the names that kernels know."""
-        return {public(s): float(_READ[s.name](self.live)) for s in self.rule.hyperparameters}
+        return {public(s): float(_read(s.name, self.live)) for s in self.rule.hyperparameters}
 
     def before(self, parameter: Any) -> Step:
         """Copies of θ and the buffers of one parameter: what the next step begins with, or the last one led to."""
         kept = self.state.get(parameter, {})
-        values = {x: _stored(x, kept, parameter) for x in self.rule.buffers}
+        values = {x: _copied(stored(x, kept), parameter) for x in self.rule.buffers}
         starts = {x: parameter.detach() * 0 + self._start(x) for x, value in values.items() if value is None}
         return {theta: parameter.detach().clone(), **values, **starts}
 
@@ -76,18 +76,25 @@ class Group:
         return self._number(self.rule.initial.get(x, S.Zero), 0)
 
 
-def from_torch(optimizer: Any) -> tuple[Group, ...]:
-    """The rules of a torch optimizer, group by group.
+def from_torch(optimizer: Any, rule: UpdateRule | None = None) -> tuple[Group, ...]:
+    """The rules of a torch optimizer, group by group; of one's own optimizer all have the rule that is told.
 
     `SymlagError` for an optimizer that symlag has no rule for, such as those that call back for a second gradient.
     """
     kind = type(optimizer).__name__
+    if rule is not None:
+        return tuple(Group(rule, tuple(live["params"]), live, optimizer.state) for live in optimizer.param_groups)
     if kind not in _RULES:
         raise SymlagError(f"torch.optim.{kind}", "symlag has no rule for it", f"one of {', '.join(_RULES)}, or a rule")
     return tuple(
         Group(_signed(_RULES[kind](live), live), tuple(live["params"]), live, optimizer.state)
         for live in optimizer.param_groups
     )
+
+
+def stored(x: Letter, state: Live) -> Any:
+    """A buffer in torch's state of a parameter, not copied; none before the first step."""
+    return next((state[name] for name in _STORED.get(x.stem, (x.stem,)) if state.get(name) is not None), None)
 
 
 @cache
@@ -134,10 +141,14 @@ def _muon(live: Live) -> UpdateRule:
     return UpdateRule(made.name, {**made.equations, u: rounded})
 
 
-def _stored(x: Letter, kept: Live, parameter: Any) -> Any:
-    """A copy of a buffer, None before the first step."""
-    found = next((kept[name] for name in _STORED[x.stem] if kept.get(name) is not None), None)
-    return None if found is None else found.detach().clone() + parameter.detach() * 0
+def _copied(value: Any, parameter: Any) -> Any:
+    """A copy of a buffer of the parameter's shape, None before the first step."""
+    return None if value is None else value.detach().clone() + parameter.detach() * 0
+
+
+def _read(name: str, live: Live) -> Any:
+    """A hyper-parameter, of a rule of one's own under its own name."""
+    return _READ[name](live) if name in _READ else live[name]
 
 
 _RULES: Mapping[str, Callable[[Live], UpdateRule]] = {

@@ -1,7 +1,8 @@
 """The continuous symmetries of a PyTorch model, found by its gradients alone.
 
 `symmetries(model, loss, batch)` draws parameters and batches at random, and finds every linear family of vector fields
-ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes. What each gives in training is in `laws()`.
+ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes. What each gives in training is in `laws()`;
+a `Monitor` keeps the ledger of their charges.
 
 >>> import torch
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
@@ -15,5 +16,6 @@ None missed, proved: 3 directions leave the loss alone, all of them found.
 from symlag.networks._finder import symmetries
 from symlag.networks._found import Found
 from symlag.networks._symmetry import Laws, Symmetry
+from symlag.networks.monitor import Monitor, watch
 
-__all__ = ["Found", "Laws", "Symmetry", "symmetries"]
+__all__ = ["Found", "Laws", "Monitor", "Symmetry", "symmetries", "watch"]

@@ -1,0 +1,123 @@
+"""The account of a stretch of steps: by how much each term moves each charge, and what is left over.
+
+    Δcharge = decay + memory + KSB + metric + breaking + round-off
+
+Each tensor's part is by the law of the group that trains it, with the numbers of that group at that step; parts add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import finfo
+
+from symlag.networks.monitor._laws import TERMS, Stepwise
+from symlag.networks.monitor._plan import Line, Part, Plan, Track
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
+
+    A tensor that has no gradient takes no step, and has no count.
+    """
+
+    number: int
+    values: tuple[tuple[float, ...], ...]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """One charge of one line over some steps.
+
+    `before`, `after`, `residual`, `floor` and each of `terms` are (steps, size). The floor is what round-off may make
+    of the residual: the precision of the tensors times the magnitude of all that is added up.
+    """
+
+    line: Line
+    charge: str
+    steps: tuple[int, ...]
+    before: Array
+    after: Array
+    terms: dict[str, Array]
+    floor: Array
+
+    @property
+    def residual(self) -> Array:
+        """What the exact law does not account for: round-off, or a law that is broken."""
+        return self.after - self.before - sum(self.terms.values())
+
+    @property
+    def name(self) -> str:
+        """The line and the charge."""
+        return f"{self.line.name}/{self.charge}"
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """One tensor's share in a line: its forms, (steps, forms, size), what they add to charges by the law, and ε.
+
+    `added` are the coefficients (steps, terms, charges, forms) at the hyper-parameters of each step.
+    """
+
+    law: Stepwise
+    forms: Array
+    added: Array
+    precision: float
+
+    def before(self, charge: str) -> Array:
+        """The charge before each step."""
+        return self.forms[:, self.law.charges.index(charge)]
+
+    def after(self, charge: str) -> Array:
+        """The charge after each step."""
+        return self.forms[:, len(self.law.charges) + self.law.charges.index(charge)]
+
+    def term(self, term: str, charge: str) -> Array:
+        """What one term adds."""
+        if term not in self.law.terms:
+            return np.zeros_like(self.forms[:, 0])
+        table = self.added[:, self.law.terms.index(term), self.law.charges.index(charge)]
+        return np.einsum("sf,sfn->sn", table, self.forms)
+
+    def floor(self, charge: str) -> Array:
+        """What round-off may make of the sum."""
+        table = np.abs(self.added[:, :, self.law.charges.index(charge)]).sum(1)
+        ends = np.abs(self.before(charge)) + np.abs(self.after(charge))
+        return self.precision * (ends + np.einsum("sf,sfn->sn", table, np.abs(self.forms)))
+
+
+def accounts(plan: Plan, steps: Sequence[Step], rows: Array) -> Iterator[Account]:
+    """The accounts of all lines, from one row of numbers a step."""
+    tracks = {track.name: track for track in plan.tracks}
+    for line in plan.lines:
+        shares = [_share(part, tracks[part.tensor], steps, rows) for part in line.parts]
+        for charge in dict.fromkeys(name for share in shares for name in share.law.charges):
+            yield _account(line, charge, [share for share in shares if charge in share.law.charges], steps)
+
+
+def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[Step]) -> Account:
+    """The shares of one charge added up."""
+    total = lambda of: np.sum([of(share) for share in shares], 0)  # noqa: E731
+    there = [term for term in TERMS if any(term in share.law.terms for share in shares)]
+    terms = {term: total(lambda share, term=term: share.term(term, charge)) for term in there}
+    ends = (total(lambda share: share.before(charge)), total(lambda share: share.after(charge)))
+    floor = total(lambda share: share.floor(charge))
+    return Account(line, charge, tuple(step.number for step in steps), *ends, terms, floor)
+
+
+def _share(part: Part, track: Track, steps: Sequence[Step], rows: Array) -> Share:
+    """The share of one tensor: a law adds nothing to it where it takes no step."""
+    forms = np.stack([part.values(rows[:, track.slots[form, part.piece]]) for form in part.law.forms], 1)
+    added = []
+    for step in steps:
+        count = step.counts.get(part.tensor)
+        made = part.law.coefficients(*step.values[track.group], count or 0)
+        added.append(made if count is not None else 0 * made)
+    return Share(part.law, forms, np.stack(added), finfo(track.parameter.dtype).eps)

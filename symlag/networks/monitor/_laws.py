@@ -1,0 +1,109 @@
+"""The exact law of a rule as numbers: what each form that can be measured adds to each charge in one step.
+
+    c' − c = decay + memory + KSB + metric + breaking,
+
+each a linear combination of bilinear forms, with coefficients in the hyper-parameters and the step. All follow from the
+symbolic law; a new value that no buffer keeps, such as the applied update u, is told by the move θ' − θ.
+
+>>> from symlag.discrete.library import adamw
+>>> law = stepwise(adamw(), "symmetric")
+>>> law.charges, [str(form) for form in law.forms[:3]]
+(('theta_theta', 'm_theta'), ['<theta, A*theta>', '<m, A*theta>', '<theta.new, A*theta.new>'])
+>>> law.terms
+('decay', 'memory', 'breaking', 'KSB', 'metric')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Matrix, S, eye, lambdify, zeros
+
+from symlag.blocks import Skew
+from symlag.discrete import DiscreteLaw, account
+from symlag.discrete.forms import ONE, Form
+from symlag.discrete.updates import Letter, UpdateRule, Vector, g, k, theta
+from symlag.errors import SymlagError
+from symlag.generator import Generator, scale, translation
+from symlag.jet import block
+
+move = Letter("move")  # θ' − θ
+TERMS = ("decay", "memory", "KSB", "metric", "breaking")
+_NAMES = {"kinetic": "KSB"}
+
+_U, _J = block("U", 2, 2), Skew("J", 2, 2)
+_KINDS = {
+    "symmetric": scale(block("w")),
+    "skew": Generator({_U: _U * _J}, parameters=(_J,)),
+    "constant": translation(block("c")),
+}
+
+
+@dataclass(frozen=True)
+class Stepwise:
+    """One rule's law for generators of one kind.
+
+    `forms` begin with the charges before and after the step. `coefficients(*numbers, step)`: terms × charges × forms.
+    """
+
+    rule: UpdateRule
+    kind: str
+    charges: tuple[str, ...]
+    forms: tuple[Form, ...]
+    terms: tuple[str, ...]
+    coefficients: Callable[..., NDArray[np.float64]]
+
+
+def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
+    """The law of generators that are symmetric, skew or constant; none where the rule holds no charge of them."""
+    try:
+        law = account(rule, _KINDS[kind])
+    except SymlagError:
+        return None
+    told = _told(rule)
+    columns = {name: column.applyfunc(lambda e: _measured(law, e, told)) for name, column in _columns(law).items()}
+    held = [*law.charges, *law.advanced]
+    fed = {form for column in columns.values() for form in column.atoms(Form)}
+    forms = (*held, *sorted(fed - {*held}, key=str))
+    table = [[[entry.expand().coeff(form) for form in forms] for entry in column] for column in columns.values()]
+    return Stepwise(rule, kind, law.names, forms, tuple(columns), _evaluated(rule, table))
+
+
+def _columns(law: DiscreteLaw) -> Mapping[str, Matrix]:
+    """What each term adds to each charge: decay by charges of positions, memory by those of buffers."""
+    gained, positions = law.propagator - eye(len(law.charges)), {*law.rule.positions, ONE}
+    still = Matrix([c if {*c.args} <= positions else S.Zero for c in law.charges])
+    named = {_NAMES.get(name, name): column for name, column in law.sources.items()}
+    found = {"decay": gained * still, "memory": gained * (Matrix(law.charges) - still), **named}
+    return {name: column for name, column in found.items() if column != zeros(*column.shape)}
+
+
+def _told(rule: UpdateRule) -> Mapping[Letter, Vector]:
+    """New values that nothing keeps, by what is measured: auxiliary letters, solved for from the rule's equations."""
+    kept, told = {theta, g, *rule.buffers}, dict[Letter, Vector]()
+    for x in reversed([*rule.linear]):
+        for u in [y for y in rule.linear[x] if y.root not in kept and y not in told]:
+            start = {move: S.One, theta: S.One} if x == theta else {x.new: S.One}
+            share = rule.linear[x][u]
+            others = {y: -c for y, c in rule.linear[x].items() if y != u}
+            told[u] = {y: (start.get(y, S.Zero) + others.get(y, S.Zero)) / share for y in {**start, **others}}
+    return told
+
+
+def _measured(law: DiscreteLaw, expression: Expr, told: Mapping[Letter, Vector]) -> Expr:
+    """An expression in forms of letters that are kept."""
+    frame = law.frame
+    vector = lambda x: told.get(x, {x: S.One})  # noqa: E731
+    swap = {form: frame.pair(vector(form.args[0]), vector(form.args[1])) for form in expression.atoms(Form)}
+    made = expression.xreplace(swap)
+    return made if made == expression else _measured(law, made, told)
+
+
+def _evaluated(rule: UpdateRule, table: Any) -> Callable[..., NDArray[np.float64]]:
+    """The table as a function of hyper-parameters and step."""
+    made = lambdify([*rule.hyperparameters, k], table, "math")
+    return lambda *numbers: np.array(made(*numbers), dtype=np.float64)

@@ -1,0 +1,64 @@
+"""The ledger: for every measured step and every charge one number a term, the sum over all charges of a family.
+
+That sum is itself a charge, that of the generator with all coordinates one. Beside it stand how much is left over at
+most, and that as a multiple of the round-off floor: about one or less where the law holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symlag.networks.monitor._account import Account
+
+KEPT = 10_000  # measured steps; those before are left to the sinks
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """Numbers (steps, columns); columns are named line/charge/term."""
+
+    columns: tuple[str, ...]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def __getitem__(self, column: str) -> NDArray[np.float64]:
+        """One column along all steps."""
+        return self.values[:, self.columns.index(column)]
+
+    def __iter__(self) -> Iterator[tuple[Mapping[str, float], int]]:
+        """Each step's numbers by name, and its number: what a sink takes."""
+        for step, row in zip(self.steps, self.values, strict=True):
+            yield dict(zip(self.columns, map(float, row), strict=True)), int(step)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def joined(self, later: Ledger) -> Ledger:
+        """This and the steps after it; no more than are kept."""
+        if not len(self):
+            return later
+        steps = np.concatenate([self.steps, later.steps])[-KEPT:]
+        return Ledger(self.columns, steps, np.concatenate([self.values, later.values])[-KEPT:])
+
+
+EMPTY = Ledger((), np.zeros(0, np.int64), np.zeros((0, 0)))
+
+
+def entered(found: Sequence[Account]) -> Ledger:
+    """The accounts of a stretch of steps as entries of the ledger."""
+    columns = {f"{account.name}/{term}": column for account in found for term, column in _columns(account)}
+    steps = np.array(found[0].steps if found else (), dtype=np.int64)
+    return Ledger(tuple(columns), steps, np.stack([*columns.values()], 1) if columns else np.zeros((len(steps), 0)))
+
+
+def _columns(account: Account) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    yield "charge", account.after.sum(1)
+    for term, values in account.terms.items():
+        yield term, values.sum(1)
+    left = np.abs(account.residual)
+    yield "residual", left.max(1)
+    yield "floors", (left / account.floor.clip(np.finfo(float).tiny)).max(1)

@@ -1,0 +1,128 @@
+"""What is measured of a tensor: products of two letters summed to an axis or a matrix, or one letter and null vectors.
+
+A generator diag(x) along an axis needs the sums of a product over all other axes, a matrix X the matrix of inner
+products of slices; one pass over blocks that fit the cache makes all of them.
+
+>>> import torch
+>>> W = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+>>> rows, columns, gram = Axis(0), Axis(1), Slices(0, 0, 1, 2)
+>>> into = {piece: torch.zeros(piece.size((2, 2)), dtype=torch.float64) for piece in (rows, columns, gram)}
+>>> for piece, sums in into.items():
+...     piece.add(W, W, sums)
+>>> [sums.tolist() for sums in into.values()]
+[[5.0, 25.0], [10.0, 20.0], [5.0, 11.0, 11.0, 25.0]]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from torch import Tensor
+
+from symlag.networks._terms import Absorb, Action, Entries, Free, Shift, along
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Σ xᵢyᵢ over all axes but one: of the whole tensor at once, or of blocks along axis 0 (`add_block`)."""
+
+    axis: int
+
+    def size(self, shape: tuple[int, ...]) -> int:
+        """How many numbers that is."""
+        return shape[self.axis]
+
+    def add(self, x: Tensor, y: Tensor, sums: Tensor) -> None:
+        """Add the sums of a product."""
+        self.add_block(x * y, 0, sums)
+
+    def add_block(self, product: Tensor, start: int, sums: Tensor) -> None:
+        """Add those of a block of the product, that begins at some row."""
+        if self.axis == 0:
+            sums[start : start + len(product)] += product.flatten(1).sum(1) if product.ndim > 1 else product
+        else:
+            others = [a for a in range(product.ndim) if a != self.axis]
+            sums += product.sum(others)
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The matrix ⟨xᵢ, yⱼ⟩ of slices at positions along an axis, flattened."""
+
+    axis: int
+    start: int
+    stride: int
+    width: int
+
+    def size(self, _: tuple[int, ...]) -> int:
+        """How many numbers that is."""
+        return self.width**2
+
+    def add(self, x: Tensor, y: Tensor, sums: Tensor) -> None:
+        """Add the inner products."""
+        sums += (self._slices(x) @ self._slices(y).mT).flatten()
+
+    def _slices(self, x: Tensor) -> Tensor:
+        stop = self.start + self.stride * self.width
+        return x.movedim(self.axis, 0)[self.start : stop : self.stride].reshape(self.width, -1)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Σ xᵢ over all axes but one."""
+
+    axis: int
+
+    def size(self, shape: tuple[int, ...]) -> int:
+        """How many numbers that is."""
+        return shape[self.axis]
+
+    def add(self, x: Tensor, sums: Tensor) -> None:
+        """Add the sums of a letter."""
+        sums += x.movedim(self.axis, 0).flatten(1).sum(1) if x.ndim > 1 else x
+
+
+@dataclass(frozen=True, eq=False)
+class Null:
+    """The components of a letter along null vectors, or at free entries."""
+
+    term: Free | Entries
+
+    def size(self, _: tuple[int, ...]) -> int:
+        """How many numbers that is."""
+        return self.term.size if isinstance(self.term, Free) else len(self.term.entries)
+
+    def add(self, x: Tensor, sums: Tensor) -> None:
+        """Add the components."""
+        if isinstance(self.term, Entries):
+            sums += x.flatten()[self.term.entries.to(x.device)]
+            return
+        for axis, basis in enumerate(self.term.bases):
+            x = x if basis is None else along(basis.mT.to(x.device), x, axis)
+        sums += x.flatten()
+
+
+Pair = Axis | Slices
+Single = Sums | Null
+
+
+def piece(term: Action | Shift | Free | Entries | Absorb, *, diagonal: bool) -> Pair | Single:
+    """What a term of a family has measured."""
+    if isinstance(term, Action):
+        view = term.view
+        return Axis(view.axis) if diagonal else Slices(view.axis, view.start, view.stride, view.width)
+    if isinstance(term, Shift):
+        return Sums(term.view.axis)
+    assert not isinstance(term, Absorb)
+    return Null(term)
+
+
+def blocks(shape: tuple[int, ...], numbers: int) -> list[tuple[int, int]]:
+    """Rows that hold about so many numbers, from start to stop.
+
+    >>> blocks((5, 10), 20)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    step = max(1, numbers // max(1, prod(shape[1:])))
+    return [(start, min(start + step, shape[0])) for start in range(0, shape[0], step)]

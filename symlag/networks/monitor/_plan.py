@@ -1,0 +1,196 @@
+"""From symmetries and optimizer groups to what is measured, tensor by tensor, and what the numbers are put together to.
+
+A track is one tensor: the forms of its letters that laws need, and the pieces each is summed to. A line is one family
+of charges: where its numbers are on each of its tracks, and the law of the group that trains that tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from symlag.discrete.forms import ONE, Form
+from symlag.discrete.updates import Letter, g, theta
+from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
+from symlag.networks._symmetry import Symmetry
+from symlag.networks._terms import Absorb, Action, Shift
+from symlag.networks.monitor._laws import Stepwise, move, stepwise
+from symlag.networks.monitor._pieces import Pair, Single, Slices, piece
+from symlag.optimizers import Group
+
+WRAPPERS = ("_orig_mod.", "module.")  # what torch.compile and DistributedDataParallel put before a name
+
+
+@dataclass(frozen=True)
+class Track:
+    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are."""
+
+    name: str
+    parameter: Any
+    group: int
+    slots: Mapping[tuple[Form, Pair | Single], slice]
+
+    @cached_property
+    def forms(self) -> Mapping[Form, tuple[Pair | Single, ...]]:
+        """The pieces of every form."""
+        found: dict[Form, tuple[Pair | Single, ...]] = {}
+        for form, part in self.slots:
+            found[form] = (*found.get(form, ()), part)
+        return found
+
+    @cached_property
+    def held(self) -> tuple[Letter, ...]:
+        """The letters before the step that meet one after it, so that a copy of them is held."""
+        meetings = map(_met, self.late)
+        return tuple(sorted({x for met in meetings for x in met if x.age == 0 and x != g}, key=str))
+
+    @cached_property
+    def charges(self) -> tuple[Form, ...]:
+        """The forms of what the step begins with: those that the last step ended with."""
+        return tuple(form for form in self.forms if not any(x.age or x == g for x in _met(form)))
+
+    @cached_property
+    def early(self) -> tuple[Form, ...]:
+        """The forms of the gradient with what the step begins with: rules may write over it."""
+        return tuple(form for form in self.forms if g in (met := _met(form)) and not any(x.age for x in met))
+
+    @cached_property
+    def late(self) -> tuple[Form, ...]:
+        """The forms that need what the step made."""
+        return tuple(form for form in self.forms if any(x.age for x in _met(form)))
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One tensor's part in a line: the numbers chosen from a piece, what stands before them, and the law."""
+
+    tensor: str
+    piece: Pair | Single
+    chosen: Any
+    coefficient: float
+    law: Stepwise
+
+    def values(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The charges in the numbers of a piece, (steps, size): of a matrix its symmetric or skew half."""
+        if not isinstance(self.piece, Slices):
+            return self.coefficient * numbers[:, self.chosen]
+        M = numbers.reshape(-1, self.piece.width, self.piece.width)
+        turned = -M.swapaxes(1, 2) if self.law.kind == "skew" else M.swapaxes(1, 2)
+        return self.coefficient * ((M + turned) / 2)[(slice(None), *self.chosen)]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """The charges of a symmetry, of one kind of its generators; not whole where others train some of its tensors."""
+
+    symmetry: Symmetry
+    kind: str
+    parts: tuple[Part, ...]
+    whole: bool
+
+    @property
+    def name(self) -> str:
+        """What and where the charges are."""
+        skew = " (skew)" if self.kind == "skew" and self.symmetry.kind != "O" else ""
+        return f"{self.symmetry.kind}{skew} {', '.join(self.symmetry.tensors)}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured, `width` numbers a step, and what becomes of it."""
+
+    groups: tuple[Group, ...]
+    tracks: tuple[Track, ...]
+    lines: tuple[Line, ...]
+    width: int
+
+
+def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Symmetry]) -> Plan:
+    """The plan for the symmetries of a model under the rules of an optimizer's groups."""
+    named = names(model)
+    trained = {p: i for i, group in enumerate(groups) for p in group.parameters}
+    owner = {name: trained[p] for name, p in named.items() if p in trained}
+    laws = [{kind: stepwise(group.rule, kind) for kind in ("symmetric", "skew", "constant")} for group in groups]
+    lines = tuple(line for symmetry in symmetries for line in _lines(symmetry, owner, laws))
+    slots: dict[str, dict[tuple[Form, Pair | Single], slice]] = {}
+    width = 0
+    for part in (part for line in lines for part in line.parts):
+        there = slots.setdefault(part.tensor, {})
+        size = part.piece.size(tuple(named[part.tensor].shape))
+        for key in [(form, part.piece) for form in part.law.forms if (form, part.piece) not in there]:
+            there[key] = slice(width, width + size)
+            width += size
+    tracks = tuple(Track(name, named[name], owner[name], there) for name, there in slots.items())
+    return Plan(groups, tracks, lines, width)
+
+
+def names(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters of a model by the names they have without wrappers."""
+    return {_bare(name): p for name, p in model.named_parameters()}
+
+
+def _bare(name: str) -> str:
+    for wrapper in WRAPPERS:
+        name = name.replace(wrapper, "", 1) if name.startswith(wrapper) else name
+    return name
+
+
+def _met(form: Form) -> set[Letter]:
+    """The letters of a form; a move is one of θ before and after the step."""
+    return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
+
+
+def _lines(
+    symmetry: Symmetry, owner: Mapping[str, int], laws: Sequence[Mapping[str, Stepwise | None]]
+) -> Iterator[Line]:
+    """The lines of a symmetry, one for each kind of its generators that some rule holds charges of."""
+    for kind, weights in _kinds(symmetry):
+        parts = tuple(_parts(symmetry, kind, weights, owner, laws))
+        if parts:
+            yield Line(symmetry, kind, parts, all(name in owner for name in symmetry.tensors))
+
+
+def _kinds(symmetry: Symmetry) -> Iterator[tuple[str, list[float]]]:
+    """Symmetric, skew, constant: with the coefficient of each term."""
+    terms, space = symmetry.motion.terms, symmetry.motion.space
+    actions = [term for term in terms if isinstance(term, Action)]
+    if isinstance(space, Diagonal | Square) or (isinstance(space, Triangle) and space.sign > 0):
+        yield "symmetric", [term.even for term in actions]
+    if isinstance(space, Square) or (isinstance(space, Triangle) and space.sign < 0):
+        yield "skew", [term.odd for term in actions]
+    if not actions and not any(isinstance(term, Absorb) for term in terms):
+        yield "constant", [term.coefficient if isinstance(term, Shift) else 1.0 for term in terms]
+
+
+def _parts(
+    symmetry: Symmetry,
+    kind: str,
+    weights: Sequence[float],
+    owner: Mapping[str, int],
+    laws: Sequence[Mapping[str, Stepwise | None]],
+) -> Iterator[Part]:
+    """What each tensor contributes that this optimizer trains."""
+    space = symmetry.motion.space
+    for term, weight in zip(symmetry.motion.terms, weights, strict=True):
+        name = term.view.tensor if isinstance(term, Action) else term.tensor
+        law = laws[owner[name]][kind] if name in owner else None
+        if law is not None and weight:
+            made = piece(term, diagonal=isinstance(space, Diagonal))
+            yield Part(name, made, _chosen(term, space, kind), weight, law)
+
+
+def _chosen(term: Any, space: Any, kind: str) -> Any:
+    """Which numbers of a piece the charges are."""
+    if isinstance(space, Square | Triangle):
+        return np.triu_indices(space.width, int(kind == "skew" or isinstance(space, Triangle)))
+    if isinstance(space, Diagonal | Vectors):
+        return [term.view.positions[i] for i in space.indices]
+    if isinstance(term, Shift):
+        return [*term.view.positions]
+    return slice(None)
