@@ -97,9 +97,9 @@ def misses(law: DiscreteLaw, ledger: Callable[..., Mapping[str, Any]], record: M
     return [_missed({key: np.asarray(value) for key, value in told.items()}, name, law.sources) for name in law.names]
 
 
-def read(kernel: Any, record: Mapping[str, Any]) -> dict[str, Any]:
-    """What a kernel takes of a record, blocks of one column without the axis of columns."""
-    return {name: _fitting(record[name]) for name in kernel.inputs}
+def read(kernel: Any, record: Mapping[str, Any], known: Iterable[str] = ()) -> dict[str, Any]:
+    """What a kernel takes of a record but for what is known, blocks of one column without the axis of columns."""
+    return {name: _fitting(record[name]) for name in kernel.inputs if name not in known}
 
 
 def _fitting(array: Any) -> Any:

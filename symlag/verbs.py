@@ -73,6 +73,20 @@ class DiscreteVerbs:
 
         return kernel(cast("DiscreteLaw", self).ledger, backend)
 
+    def _repr_latex_(self) -> str:
+        from symlag.document import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
+
+class ModifiedVerbs:
+    """The question to a modified equation: how it reads."""
+
+    def _repr_latex_(self) -> str:
+        from symlag.document import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
 
 class RuleVerbs:
     """The questions to an update rule, mixed into `UpdateRule`: what it is as mechanics, and its laws."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sympy import Function, Piecewise, Rational, S, Symbol, cos, exp, expand, sqrt, symbols
+from sympy import Function, Matrix, Piecewise, Rational, S, Sum, Symbol, cos, exp, expand, sqrt, symbols
 from sympy import latex as sympy_latex
 
 from symlag import (
     Generator,
     Lagrangian,
+    account,
     block,
     constant,
     coordinates,
@@ -23,6 +24,7 @@ from symlag import (
     heavy_ball,
     inner,
     invariant_loss,
+    modified_equation,
     noether,
     rescale,
     rotation,
@@ -35,9 +37,13 @@ from symlag import (
 )
 from symlag.blocks import Skew
 from symlag.calculus import total
+from symlag.discrete import updates
+from symlag.discrete.products import Carried
 from symlag.document import Document, latex, law_latex
 from symlag.document.closed import propagator
-from symlag.document.mathml import formula
+from symlag.document.layout import Row
+from symlag.document.mathml import formula, mathml
+from symlag.document.modified import tree_box
 from symlag.document.prose import rated
 from symlag.document.tex import tex
 from symlag.document.typeset import typeset
@@ -193,6 +199,49 @@ def test_a_law_shows_itself_in_a_notebook():
 )
 def test_sympys_own_printer_shows_symlags_nodes(expression, shown):
     assert sympy_latex(expression) == shown
+
+
+ABOUT_STEPS = {
+    r"\dot{\theta}=F-\frac{\eta}{2}F^{\prime}F+O(\eta^{2})": modified_equation(sgd(momentum=0), 1),
+    r"\dot{Q}=-2\eta\lambda Q": modified_equation(sgd(momentum=0), 0).drift(),
+    r"(1+\beta-2\eta\lambda)^{2}<4\beta": sgd().exact(scale(w)).oscillates,
+    r"2\eta\lambda\sum\langle\theta,A\theta\rangle-\eta^{2}(1+\beta)\sum\langle v^{\prime},Av^{\prime}\rangle"
+    r"+(1-\beta)\Delta\langle\theta,A\theta\rangle-2\beta\eta\Delta\langle v,A\theta\rangle=0": (
+        sgd().exact(scale(w)).window()
+    ),
+    r"\langle\theta,b\rangle_{N}=\langle\theta,b\rangle_{0}\prod_{i=0}^{N-1}(1-\lambda\eta(i))": (
+        sgd(Function("eta")(updates.k), 0).exact(translation(w)).closed_sum()
+    ),
+    r"\prod_{i=N-1}^{1}\left[\begin{matrix} i & 1 \\ 0 & 1 \end{matrix}\right]": (
+        Carried(Matrix([[Symbol("i"), 1], [0, 1]]), Symbol("i"), 1, Symbol("N"))
+    ),
+    r"F^{\prime\prime\prime}(F,F,F^{\prime}F)": tree_box(((), (), ((),))),
+}
+
+
+@pytest.mark.parametrize("written", ABOUT_STEPS)
+def test_what_many_steps_come_to_is_written_as_on_paper(written):
+    formula = ABOUT_STEPS[written]
+    box = formula if isinstance(formula, Row) else typeset(formula)
+    assert tex(box) == written
+    ElementTree.fromstring(mathml(box))
+
+
+def test_a_notebook_shows_laws_and_modified_equations():
+    for shown in (sgd().exact(scale(w)), modified_equation(sgd(), 1)):
+        assert shown._repr_latex_() == f"$\\displaystyle {latex(shown)}$"
+
+
+def test_a_sum_stands_on_its_limits():
+    assert mathml(typeset(Sum(Symbol("x"), (Symbol("i"), 0, 3)))).startswith("<mrow><munderover><mo>∑</mo>")
+
+
+def test_a_broken_symmetry_is_told_as_one():
+    loss = invariant_loss("f", scale(w))
+    document = Document.of("Broken", heavy_ball().lagrangian(loss, [w]), [], None, [account(sgd(), translation(w))])
+    told = document.markdown()
+    assert "stays, for the loss breaks it" in told
+    assert "takes the loss away" not in told
 
 
 def test_only_what_rests_is_drawn_out_of_a_rate():

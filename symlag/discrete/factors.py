@@ -13,15 +13,17 @@ from sympy import Expr, Mul, S, factor
 
 def factored(expression: Expr) -> Expr:
     """The factors of an expression, none of them led by a negative constant."""
-    return Mul(*map(_turned, Mul.make_args(factor(expression))))
+    turned = [_turned(part) for part in Mul.make_args(factor(expression))]
+    sign = Mul(*(sign for sign, _ in turned))
+    return Mul(sign, *(part for _, part in turned))  # all at once, for SymPy multiplies a lone sum out
 
 
-def _turned(part: Expr) -> Expr:
-    """A factor, or a power of one, the other way round where it begins with a minus."""
+def _turned(part: Expr) -> tuple[Expr, Expr]:
+    """A sign, and a factor or a power of one, the other way round where it begins with a minus."""
     base, exponent = part.as_base_exp()
     if not (base.is_Add and exponent.is_integer and _backwards(base)):
-        return part
-    return S.NegativeOne**exponent * (-base) ** exponent
+        return S.One, part
+    return S.NegativeOne**exponent, (-base) ** exponent
 
 
 def _backwards(total: Expr) -> bool:

@@ -24,21 +24,25 @@ from sympy import (
     Matrix,
     Min,
     Or,
+    Poly,
     Product,
     S,
     Sum,
     Symbol,
+    cancel,
     discriminant,
     expand,
     eye,
     factor_list,
-    latex,
+    gcd_list,
     sqrt,
+    together,
     zeros,
 )
 
 from symlag.discrete.factors import factored
 from symlag.discrete.forms import Form
+from symlag.discrete.products import Carried
 from symlag.discrete.updates import k
 from symlag.errors import SymlagError
 from symlag.vanishing import vanishes
@@ -103,10 +107,6 @@ class Recursion:
         ahead = self.propagator * Matrix(self.charges) + self.source
         return dict(zip(self.advanced, ahead, strict=True))
 
-    def _repr_latex_(self) -> str:
-        lines = [f"{latex(charge)} &= {latex(said)}" for charge, said in self.equations.items()]
-        return "$\\displaystyle \\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}$"
-
     def steady_state(self) -> dict[Form, Expr]:
         """The time average of each charge by those of the sources, where a run is long or its ends are alike.
 
@@ -126,9 +126,9 @@ class Recursion:
         A first step that differs from the others stays out of the stretch. `SymlagError` where hyper-parameters change.
         """
         loss, source = self._settled()
-        row = loss.adjugate().row(0)
-        fed = expand((row * source)[0])
-        sums = {self.charges[0]: factored(loss.det())} | {form: -factored(fed.coeff(form)) for form in self.measured}
+        det, *row = _primitive([loss.det(), *loss.adjugate().row(0)])
+        fed = expand((Matrix([row]) * source)[0])
+        sums = {self.charges[0]: factored(det)} | {form: factored(-fed.coeff(form)) for form in self.measured}
         return Window(sums, dict(zip(self.charges, map(factored, row), strict=True)))
 
     @property
@@ -140,7 +140,7 @@ class Recursion:
         degrees = {f: f.as_poly(z).degree() for f in factors}
         if max(degrees.values()) > 3:
             raise SymlagError(str(self.charges), "no discriminant tells of more than three", "numbers for the symbols")
-        return Or(*(Lt(_squares(discriminant(f, z)), 0) for f in factors if degrees[f] > 1))
+        return Or(*(_complex(f.as_poly(z)) for f in factors if degrees[f] > 1))
 
     def after(self, steps: int) -> tuple[Expr, ...]:
         """Each charge after some steps, by the charges at step 0 and the sources at every step, schedules put in."""
@@ -153,22 +153,24 @@ class Recursion:
     def closed_sum(self) -> Eq:
         """The first charge after N steps in one line: the start, and every source, carried on by the propagator.
 
-        A single charge may have any schedule, two have constant hyper-parameters; `SymlagError` beyond.
+        Of one charge it is carried by a product of numbers, of two with constant hyper-parameters by a power, and
+        otherwise by the ordered product of the propagators, for any schedule.
         """
         N, j = (Symbol(name, integer=True, nonnegative=True) for name in "Nj")
         start = self._carried(S.Zero, N) * Matrix([At(charge, S.Zero) for charge in self.charges])
         source = self.source.subs(k, j).xreplace({form: At(form, j) for form in self.measured})
         fed = self._carried(j + 1, N) * source
-        return Eq(At(self.charges[0], N), start[0] + Sum(fed[0], (j, 0, N - 1)), evaluate=False)
+        sums = Sum(fed[0], (j, 0, N - 1)) if fed[0] != 0 else S.Zero
+        return Eq(At(self.charges[0], N), start[0] + sums, evaluate=False)
 
     def _carried(self, start: Expr, stop: Expr) -> Matrix:
         """The product of the propagators of the steps from start to stop."""
+        i = Symbol("i", integer=True, nonnegative=True)
         if len(self.charges) == 1:
-            i = Symbol("i", integer=True, nonnegative=True)
             return Matrix([Product(self.propagator[0].subs(k, i), (i, start, stop - 1))])
-        if len(self.charges) > 2:
-            raise SymlagError(str(self.charges), "more than two have no short closed sum", "law.after(10), say")
-        return power(eye(2) - self._settled()[0], stop - start)
+        if len(self.charges) == 2 and k not in self.propagator.free_symbols:
+            return power(self.propagator, stop - start)
+        return Matrix(Carried(self.propagator.subs(k, i), i, start, stop))
 
     def settled(self, expression: Any) -> Any:
         """An expression or matrix from the second step on; `SymlagError` where it changes with the step still."""
@@ -193,6 +195,20 @@ def power(matrix: Matrix, n: Any) -> Matrix:
     plus, minus = (trace + root) / 2, (trace - root) / 2
     U = lambda at: (plus**at - minus**at) / root  # noqa: E731 - a sequence, not a function
     return U(n) * matrix - det * U(n - 1) * eye(2)
+
+
+def _primitive(expressions: list[Expr]) -> list[Expr]:
+    """Polynomials without the factor that they share."""
+    common = gcd_list([together(e) for e in expressions])
+    return [cancel(e / common) for e in expressions]
+
+
+def _complex(eigenvalues: Poly) -> Any:
+    """The condition that a polynomial of degree two or three has complex roots."""
+    if eigenvalues.degree() > 2:
+        return Lt(_squares(discriminant(eigenvalues)), 0)
+    a, b, c = eigenvalues.all_coeffs()
+    return Lt(factored(b**2), factored(4 * a * c))
 
 
 def _squares(expression: Expr) -> Expr:

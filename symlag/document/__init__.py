@@ -28,6 +28,7 @@ from symlag.document import functions as functions
 from symlag.document import layers as layers
 from symlag.document import matrices as matrices
 from symlag.document import page
+from symlag.document import sums as sums
 from symlag.document.balance import stated
 from symlag.document.prose import Step
 from symlag.document.roles import aside, names, taken

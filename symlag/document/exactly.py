@@ -1,4 +1,4 @@
-"""The exact law of an optimizer, in steps: its update, the recursion of the charges, the proof, the steady state."""
+"""The exact law of an optimizer, in steps: its update, the recursion of the charges, the proof, and many steps."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from sympy import Expr, Matrix
 from symlag.discrete import DiscreteLaw
 from symlag.discrete.forms import Along, Form
 from symlag.discrete.updates import Letter, UpdateRule, g, theta
+from symlag.document.course import CHARGES, PROPAGATOR, SOURCES, over_steps
 from symlag.document.forms import along, moved
-from symlag.document.layout import EQUALS, MINUS, ZERO, Box, Role, Script, Sign, display, row
+from symlag.document.layout import EQUALS, MINUS, ZERO, Box, Display, Script, Sign, display, row
 from symlag.document.matrices import paired
-from symlag.document.prose import Step, equal, joined, say
-from symlag.document.terms import negative, ranked, split_term
+from symlag.document.modified import of_rule
+from symlag.document.prose import Step, equal, joined, say, weighted
+from symlag.document.terms import negative, ranked
 from symlag.document.typeset import as_factor, typeset
-from symlag.errors import SymlagError
-
-CHARGES, PROPAGATOR, SOURCES = map(Role, "cMs")
 
 
 def of_exact(laws: tuple[DiscreteLaw, ...]) -> Iterator[Step]:
-    """The steps from an optimizer to its exact laws; none without a law."""
-    if laws:
-        yield update(laws[0].rule)
+    """The steps from an optimizer to its exact laws and its modified equation; none without a law."""
+    if not laws:
+        return
+    yield update(laws[0].rule)
     for law in laws:
         yield recursion(law)
         yield proof(law)
-        yield from steady(law)
+        yield from over_steps(law)
+    drifting = any(law.charges[0] == Form(theta, theta) and "breaking" not in law.sources for law in laws)
+    yield from of_rule(laws[0].rule, drifting=drifting)
 
 
 def update(rule: UpdateRule) -> Step:
@@ -43,15 +45,16 @@ def update(rule: UpdateRule) -> Step:
 
 def recursion(law: DiscreteLaw) -> Step:
     """What the charges are, and what a step makes of them."""
+    pull, broken = paired(typeset(g), _move(law)), "breaking" in law.sources
+    loss = "{pull} stays, for the loss breaks it," if broken else "{pull} takes the loss away,"
     reason = say(
         "Every new value is written out by the update until only what is old stands beside the move {move} of the "
-        "symmetry. There {pull} takes the loss away, and what is left can be measured. Nothing is approximated: the "
-        "law holds for every schedule, batch and noise.",
-        move=_move(law), pull=row(paired(typeset(g), _move(law)), EQUALS, ZERO),
+        f"symmetry. There {loss} and what is left can be measured. Nothing is approximated: the law holds for every "
+        "schedule, batch and noise.",
+        move=_move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
     )  # fmt: skip
     lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
-    lines += [(typeset(after), row(EQUALS, _written(law, said))) for after, said in law.equations.items()]
-    return Step(f"The exact law of the optimizer: {law.generator.name}", reason, display(*lines))
+    return Step(f"The exact law of the optimizer: {law.generator.name}", reason, display(*lines, *_recursion(law)))
 
 
 def proof(law: DiscreteLaw) -> Step:
@@ -67,15 +70,13 @@ def proof(law: DiscreteLaw) -> Step:
     return Step("The proof of the exact law", reason, display((missed, row(EQUALS, typeset(left)))))
 
 
-def steady(law: DiscreteLaw) -> Iterator[Step]:
-    """The time averages, where something draws the charges back to one and something feeds them."""
-    try:
-        means = law.steady_state()
-    except SymlagError:
-        return
-    if any(means.values()):
-        reason = say("Where hyper-parameters rest, the averages over a long run obey, exactly in its limit:")
-        yield Step("The steady state of the steps", reason, display(*(equal(c, mean) for c, mean in means.items())))
+@typeset.register
+def _(law: DiscreteLaw) -> Display:
+    return display(*_recursion(law))
+
+
+def _recursion(law: DiscreteLaw) -> list[tuple[Box, Box]]:
+    return [(typeset(after), row(EQUALS, _written(law, said))) for after, said in law.equations.items()]
 
 
 def _move(law: DiscreteLaw) -> Box:
@@ -89,16 +90,11 @@ def _written(law: DiscreteLaw, said: Expr) -> Box:
     """The right side of a recursion: what charges keep before what feeds them, and a plus before a minus."""
     terms = [term.as_independent(Form, as_Add=False) for term in said.as_ordered_terms()]
     ordered = sorted(terms, key=lambda term: (term[1] not in law.charges, negative(term[0])))
-    return joined(*(_times(*term) for term in ordered))
+    return joined(*(weighted(term[0], as_factor(term[1])) for term in ordered))
 
 
 def _updated(equation: Expr) -> Box:
     """The right side of an update."""
     terms = ranked(equation.as_ordered_terms())
-    return joined(*(_times(*term.as_independent(Letter, as_Add=False)) for term in terms))
-
-
-def _times(constant: Expr, letter: Expr) -> Box:
-    """A letter, or a form, after what it is multiplied by."""
-    minus, size, _ = split_term(constant)
-    return row(*[MINUS] * minus, *[as_factor(size)] * (size != 1), as_factor(letter))
+    parts = (term.as_independent(Letter, as_Add=False) for term in terms)
+    return joined(*(weighted(constant, as_factor(letter)) for constant, letter in parts))

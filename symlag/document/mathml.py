@@ -76,7 +76,8 @@ def _(box: Row) -> str:
 @mathml.register
 def _(box: Script) -> str:
     parts = [(name, part) for name, part in (("sub", box.below), ("sup", box.above)) if part]
-    tag = "m" + "".join(name for name, _ in parts)
+    around = {"sub": "under", "sup": "over"} if box.base in (Sign("∑"), Sign("∏")) else {}
+    tag = "m" + "".join(around.get(name, name) for name, _ in parts)
     return f"<{tag}>{mathml(box.base)}{''.join(mathml(part) for _, part in parts)}</{tag}>"
 
 

@@ -42,13 +42,27 @@ def markdown(title: str, steps: Iterable[Step]) -> str:
 
 def html(title: str, steps: Iterable[Step], pictures: Iterable[str] = ()) -> str:
     """One page that needs nothing but itself: MathML, SVG, and its own style."""
-    body = "\n".join(
+    drawn = "\n".join(f"<figure>{bare(picture)}</figure>" for picture in pictures)
+    return framed(title, f"{sections(steps)}\n{drawn}")
+
+
+def sections(steps: Iterable[Step]) -> str:
+    """Steps as HTML."""
+    return "\n".join(
         f"<section>\n<h2>{escape(step.title)}</h2>\n<p>{_prose_in_html(step.reason)}</p>\n"
         f'<div class="formula">{formula(step.formula)}</div>\n</section>'
         for step in steps
     )
-    drawn = "\n".join(f"<figure>{_bare(picture)}</figure>" for picture in pictures)
-    return _HTML.format(title=escape(title), style=STYLE, body=body, pictures=drawn)
+
+
+def framed(title: str, body: str, style: str = "") -> str:
+    """The page around a body of HTML, with further rules of style."""
+    return _HTML.format(title=escape(title), style=STYLE + style, body=body)
+
+
+def bare(picture: str) -> str:
+    """A picture without the declarations before its svg element."""
+    return picture[picture.find("<svg") :]
 
 
 def in_tex(text: str) -> str:
@@ -86,11 +100,6 @@ def _prose_in_html(prose: Prose) -> str:
     return "".join(escape(part) if isinstance(part, str) else formula(part) for part in prose)
 
 
-def _bare(picture: str) -> str:
-    """A picture without the declarations before its svg element."""
-    return picture[picture.find("<svg") :]
-
-
 _TEX = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{amsmath}
 \setlength{\textwidth}{160mm}
@@ -117,7 +126,6 @@ _HTML = """<!DOCTYPE html>
 <main>
 <h1>{title}</h1>
 {body}
-{pictures}
 </main>
 </body>
 </html>

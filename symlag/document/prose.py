@@ -71,6 +71,12 @@ def joined(*terms: Any) -> Box:
     return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces or [ZERO]))
 
 
+def weighted(constant: Any, box: Box) -> Box:
+    """A box after the constant that it is multiplied by."""
+    minus, size, _ = split_term(constant)
+    return row(*[MINUS] * minus, *[as_factor(size)] * (size != 1), box)
+
+
 def shared(expression: Any) -> tuple[Any, Any]:
     """The constant that all terms of an expression share, one where they share none, and the rest."""
     parts = [split_term(term) for term in ranked(_terms(expression))]

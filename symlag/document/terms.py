@@ -38,8 +38,8 @@ def negative(term: Any) -> bool:
 
 def positive(term: Any) -> Any:
     """A term without the minus before it."""
-    minus, constant, moving = split_term(term)
-    return constant * moving if minus else term
+    _, constant, moving = split_term(term)
+    return constant * moving
 
 
 def ranked(terms: Iterable[Any]) -> list[Any]:

@@ -42,7 +42,7 @@ _SIGNS = {
     "−": "-", "±": r"\pm", "′": r"\prime",
     "⊙": r"\odot", "·": r"\cdot", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "↦": r"\mapsto", "∂": r"\partial",
     "∇": r"\nabla", "∫": r"\int", "∧": r"\wedge", "∨": r"\vee", "⊤": r"\top", "∞": r"\infty", "\u2009": r"\,",
-    "δ": r"\delta", "\u2003": r"\qquad", "∑": r"\sum",
+    "δ": r"\delta", "\u2003": r"\qquad", "∑": r"\sum", "∏": r"\prod", "⋯": r"\cdots", "∠": r"\angle",
 }  # fmt: skip
 _ENDS = {
     "⟨": r"\langle", "⟩": r"\rangle", "‖<": r"\lVert", "‖>": r"\rVert", "|<": r"\lvert", "|>": r"\rvert",

@@ -168,7 +168,7 @@ def _(total: Add) -> Box:
 
 @typeset.register
 def _(term: Mul) -> Box:
-    return row(MINUS, as_factor(positive(term))) if negative(term) else product(term.args)
+    return row(MINUS, as_factor(positive(term))) if negative(term) else product(Mul.make_args(positive(term)))
 
 
 @typeset.register
@@ -193,7 +193,7 @@ def _sign(*minuses: bool) -> Sign:
 def _open(box: Box) -> bool:
     """Whether a box binds more loosely than a product."""
     sign = box.base if isinstance(box, Script) else box
-    return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫⊙"
+    return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫∑⊙"
 
 
 def _times(factors: Sequence[Any]) -> Box:

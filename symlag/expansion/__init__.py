@@ -28,6 +28,7 @@ from symlag.discrete.transfer import moment, transfer
 from symlag.discrete.updates import UpdateRule
 from symlag.errors import SymlagError
 from symlag.expansion.trees import NODE, Series, Tree, collected, derivative, rerooted, size, spelled, trees
+from symlag.verbs import ModifiedVerbs
 
 Pair = tuple[Tree, Tree]
 
@@ -35,13 +36,15 @@ __all__ = ["Drift", "ModifiedEquation", "modified_equation", "spelled"]
 
 
 @dataclass(frozen=True)
-class ModifiedEquation:
+class ModifiedEquation(ModifiedVerbs):
     """The field Σ coefficients[τ] F(τ), in the time of steps, that a rule follows up to trees of `order` + 1 nodes.
 
-    F = −∇f − `decay`·x. An error of the order `order` + 1 in the learning rate is left at a fixed time.
+    F = −∇f − `decay`·x. An error of the order `order` + 1 in the learning rate is left at a fixed time, and `step` is
+    the time h that one update takes.
     """
 
     order: int
+    step: Expr
     decay: Expr
     coefficients: Series
 
@@ -96,7 +99,7 @@ def modified_equation(rule: UpdateRule, order: int) -> ModifiedEquation:
         turned = _carried(positions, 1, found, found, nodes)
         missing = {tree: driven.get(tree, S.Zero) - turned.get(tree, S.Zero) for tree in trees(nodes)}
         found |= {tree: factored(cancel(c / speed)) for tree, c in missing.items()}
-    return ModifiedEquation(order, method.decay, found)
+    return ModifiedEquation(order, method.step, method.decay, found)
 
 
 def _carried(weights: tuple[Expr, ...], first: int, series: Series, along: Series, nodes: int) -> Series:
