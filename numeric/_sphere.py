@@ -1,28 +1,34 @@
 """SGD on filters before a batch normalisation beside RMSProp on their directions: the same training, step by step.
 
-Both updates on the sphere come from `derivations.exact_adaptive`; the layers behind the filters train by SGD in both.
+Both updates on the sphere are those of a `SphereRule`; the layers behind the filters train by SGD in both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from derivations.exact_adaptive import rmsprop
 from numeric._networks import normalised
 from numeric._steps import batches
 from symlag.backends import kernel
+from symlag.discrete.sphere import S, SphereRule
 
 RATE, DECAY, STEPS = 0.1, 0.02, 200
 
 
-def apart() -> float:
-    """By how much the losses of the two trainings differ at most."""
+def apart(rule: SphereRule) -> float:
+    """By how much the losses of the two trainings differ at most, the second by a rule on the sphere."""
     torch.set_num_threads(1)
-    return max(abs(first - second) for first, second in zip(by_descent(), by_rmsprop(), strict=True))
+    return max(abs(first - second) for first, second in zip(by_descent(), by_rmsprop(rule), strict=True))
+
+
+def first_order(rule: SphereRule) -> SphereRule:
+    """The rule whose average of squared gradients goes without their square, S² in G'."""
+    return replace(rule, accumulated=rule.accumulated.coeff(S, 0) + S * rule.accumulated.coeff(S, 1))
 
 
 def by_descent() -> Iterator[float]:
@@ -34,9 +40,9 @@ def by_descent() -> Iterator[float]:
         yield loss
 
 
-def by_rmsprop() -> Iterator[float]:
+def by_rmsprop(rule: SphereRule) -> Iterator[float]:
     """The loss before every step where filters of length one move by RMSProp on the sphere."""
-    network, made = normalised(), kernel({"rate": rmsprop.rate, "next": rmsprop.accumulated}, "torch")
+    network, made = normalised(), kernel({"rate": rule.rate, "next": rule.accumulated}, "torch")
     u, *others = network.parameters()
     G = _square(u.detach()) ** 2
     optimizer = torch.optim.SGD(others, RATE, weight_decay=DECAY)

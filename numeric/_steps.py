@@ -17,10 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from numeric._digits import digits
+from numeric._training import SPAN, copied, descend, set_off
+from symlag.backends import kernel
 from symlag.discrete.forms import Frame
 from symlag.discrete.updates import Letter, theta
 from symlag.optimizers import Group
 from symlag.trial import Record
+from symlag.trial._record import admitted
 
 steps = (0.1, 0.05, 0.025)  # the learning rates to begin with
 STEPS, BATCH, DECAY = 400, 64, 0.01
@@ -56,13 +59,37 @@ class Training:
         beside = {name: np.array([[step[name]] for step in numbers]) for name in numbers[0]}
         return Record.of(peak, np.arange(STEPS), {**self._called(paths), **beside}, self.still)
 
+    def refined(self, step: float) -> Record:
+        """What the kernels of the laws in continuous time take: training on all digits, over the same time.
+
+        The step h refines time alone: η = h² and β = 1 − h, so that the friction stays, or η = h without momentum.
+        """
+        torch.set_num_threads(1)
+        network = self.make()
+        optimizer = self.optimizer(network.parameters(), **{**self.options, **self._fine(step)})
+        set_off(optimizer, network.parameters(), -self.push / step)
+        told = [copied(network)]
+        for _ in range(round(SPAN / step)):
+            descend(network, optimizer)
+            told.append(copied(network))
+        paths = self.seen({name: np.stack([weights[name] for weights in told]) for name in told[0]})
+        numbers = Group(self.theorem.rule, (), optimizer.param_groups[0], {}).values()
+        pace = kernel({"step": self.theorem.rule.mechanics.step})
+        time = pace(**admitted(pace, numbers))["step"] * np.arange(len(told))
+        return Record.along(step, time, paths, {**numbers, **self.still})
+
+    def _fine(self, step: float) -> Mapping[str, float]:
+        """The hyper-parameters of a fine run."""
+        return {"lr": step**2, "momentum": 1 - step} if "momentum" in self.options else {"lr": step}
+
     def _steps(self, network: nn.Module, peak: float) -> Iterator[tuple[Told, Mapping[str, float]]]:
         """The letters of every step, and the numbers of the hyper-parameters at it."""
         named = dict(network.named_parameters())
         optimizer = self.optimizer(network.parameters(), lr=peak, **self.options, **self._way(peak))
         (live,) = optimizer.param_groups
         group = Group(self.theorem.rule, tuple(named.values()), live, optimizer.state)
-        _set_off(optimizer, self.push)
+        if self.push:
+            set_off(optimizer, network.parameters(), self.push)
         for step, _ in enumerate(batches(network, STEPS)):
             live["lr"] = peak * cosine(step)
             before = {name: group.before(p) for name, p in named.items()}
@@ -112,11 +139,3 @@ def batches(network: nn.Module, count: int) -> Iterator[float]:
 
 def _letters(told: Told) -> tuple[Letter, ...]:
     return tuple(next(iter(told.values())))
-
-
-def _set_off(optimizer: torch.optim.Optimizer, push: float) -> None:
-    """Fill the momentum at random."""
-    dice = torch.Generator().manual_seed(1)
-    for p in optimizer.param_groups[0]["params"] if push else ():
-        draw = torch.randn(p.shape, generator=dice, dtype=p.dtype)
-        optimizer.state[p]["momentum_buffer"] = push * draw

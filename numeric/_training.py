@@ -42,15 +42,15 @@ def train(network: nn.Module, step: float, push: float = 0.0) -> Path:
     """
     torch.set_num_threads(1)
     optimizer = torch.optim.SGD(network.parameters(), step**2, 1 - FRICTION * step, weight_decay=DECAY)
-    _set_off(optimizer, network.parameters(), -push / step)
-    path = [_copy(network)]
+    set_off(optimizer, network.parameters(), -push / step)
+    path = [copied(network)]
     for _ in range(round(SPAN / step)):
-        _update(network, optimizer)
-        path.append(_copy(network))
+        descend(network, optimizer)
+        path.append(copied(network))
     return Path(step, {name: np.stack([weights[name] for weights in path]) for name in path[0]})
 
 
-def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+def descend(network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
     """One step on all digits."""
     pixels, classes = digits()
     optimizer.zero_grad()
@@ -58,7 +58,7 @@ def _update(network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
     optimizer.step()
 
 
-def _set_off(optimizer: torch.optim.Optimizer, weights: Iterable[Tensor], size: float) -> None:
+def set_off(optimizer: torch.optim.Optimizer, weights: Iterable[Tensor], size: float) -> None:
     """Fill the momentum buffers at random."""
     dice = torch.Generator().manual_seed(1)
     for weight in weights:
@@ -66,5 +66,6 @@ def _set_off(optimizer: torch.optim.Optimizer, weights: Iterable[Tensor], size: 
         optimizer.state[weight]["momentum_buffer"] = size * draw
 
 
-def _copy(network: nn.Module) -> dict[str, Any]:
+def copied(network: nn.Module) -> dict[str, Any]:
+    """The weights as they are now, by name."""
     return {name: weight.detach().numpy().copy() for name, weight in network.named_parameters()}

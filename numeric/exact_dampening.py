@@ -7,6 +7,7 @@ from numeric._networks import rectified
 from numeric._steps import DECAY, Training, steps
 from numeric._views import units
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["record", "refined", "steps", "theorem"]
 
-record = Training(theorem, rectified, units, SGD, {"momentum": 0.9, "dampening": 0.3, "weight_decay": DECAY}).record
+training = Training(theorem, rectified, units, SGD, {"momentum": 0.9, "dampening": 0.3, "weight_decay": DECAY})
+record, refined = training.record, training.refined

@@ -8,7 +8,8 @@ from numeric._optimizers import SGDW
 from numeric._steps import DECAY, Training, steps
 from numeric._views import pair
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["record", "refined", "steps", "theorem"]
 
 X = np.random.default_rng(0).standard_normal((8, WIDTH, WIDTH))
-record = Training(theorem, linear, pair, SGDW, {"momentum": 0.9, "weight_decay": DECAY}, still={"X": X}).record
+training = Training(theorem, linear, pair, SGDW, {"momentum": 0.9, "weight_decay": DECAY}, still={"X": X})
+record, refined = training.record, training.refined

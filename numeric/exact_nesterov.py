@@ -5,10 +5,12 @@ from torch.optim import SGD
 
 from derivations import exact_nesterov as theorem
 from numeric._networks import CLASSES, softmax
-from numeric._steps import DECAY, Training, steps
+from numeric._steps import DECAY, Training
 from numeric._views import pixels
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["record", "refined", "steps", "theorem"]
 
+steps = (0.05, 0.025, 0.0125)
 options = {"momentum": 0.9, "nesterov": True, "weight_decay": DECAY}
-record = Training(theorem, softmax, pixels, SGD, options, still={"n": np.ones(CLASSES)}).record
+training = Training(theorem, softmax, pixels, SGD, options, steps, still={"n": np.ones(CLASSES)})
+record, refined = training.record, training.refined

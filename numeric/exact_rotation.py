@@ -7,7 +7,8 @@ from numeric._networks import metric
 from numeric._steps import DECAY, Training, steps
 from numeric._views import plane, turns
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["record", "refined", "steps", "theorem"]
 
 options = {"momentum": 0.99, "weight_decay": DECAY}
-record = Training(theorem, metric, plane, SGD, options, push=0.1, still={"A": turns(4)}).record
+training = Training(theorem, metric, plane, SGD, options, push=0.1, still={"A": turns(4)})
+record, refined = training.record, training.refined

@@ -7,6 +7,7 @@ from numeric._networks import normalised
 from numeric._steps import DECAY, Training, steps
 from numeric._views import filters
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["record", "refined", "steps", "theorem"]
 
-record = Training(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY}).record
+training = Training(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY})
+record, refined = training.record, training.refined

@@ -1,8 +1,9 @@
 """An experiment: a derivation, and the runs its laws are tried on.
 
 A trial file names its `theorem`, a module of the same form as any derivation, and a function `record` from a step size
-to a `Record`; `steps` are the step sizes. A theorem on an optimizer is tried by its exact laws, a plain derivation on
-its own equations of motion.
+to a `Record`; `steps` are the step sizes. A theorem on an optimizer is tried by its exact laws, and by those in
+continuous time where a function `refined` records runs that refine nothing but time; a plain derivation on its own
+equations of motion.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from symlag.derivation import ByMechanics, Derivation, derivation, derive
+from symlag.derivation import ByMechanics, BySteps, Derivation, derivation, derive
 from symlag.errors import FormError
 from symlag.form import blamed, located, run_form
 from symlag.trial import STEPS, Record, Trial, orbit, run, run_exact
@@ -22,24 +23,35 @@ from symlag.unknown import Unknown
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is tried, the function that records a run at a step size, and the step sizes."""
+    """What is tried, the functions that record a run at a step size, and the step sizes.
+
+    `record` is for the exact laws where there are such, and then `refined` for those in continuous time, or None.
+    """
 
     derivation: Derivation
     record: Callable[[float], Record]
     steps: tuple[float, ...]
     source: Path
+    refined: Callable[[float], Record] | None = None
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """What is not tried of a theorem, and why, in sentences."""
+        if isinstance(self.derivation, BySteps):
+            return (f"No step is refined: there is no law in continuous time, for {self.derivation.reason}.",)
+        if self.derivation.exact and not self.refined:
+            return ("The laws in continuous time are not tried: the trial has no run `refined` in time alone.",)
+        return ()
 
     def run(self, told: Callable[[float], None] = lambda _: None) -> Trial:
         """The trial; `told` hears of every step size before its run. What `record` raises is one sentence."""
-
-        def record(step: float) -> Record:
-            told(step)
-            return self.record(step)
-
         with blamed(self.source):
             if exact := self.derivation.exact:
-                return run_exact(exact, record, self.steps)
-            return run(self.derivation.laws, record, self.steps)
+                stepwise = run_exact(exact, _heard(self.record, told), self.steps)
+                if self.refined is None:
+                    return stepwise
+                return stepwise.beside(run(self.derivation.laws, _heard(self.refined, told), self.steps))
+            return run(self.derivation.laws, _heard(self.record, told), self.steps)
 
 
 def experiment(path: str | Path) -> Experiment:
@@ -51,26 +63,43 @@ def experiment(path: str | Path) -> Experiment:
     where = Path(path)
     names = run_form(where)
     with located(str(where)):
-        return _trial(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
+        return by_records(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
 
 
 def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
     """Write the record of every run into a folder, also of one that diverged, up to where it did."""
-    files = tuple(Path(folder) / f"record_{made.step:g}.npz" for made in trial.records)
-    for made, file in zip(trial.records, files, strict=True):
+    files = {Path(folder) / f"{name}.npz": made for name, made in trial.named_records.items()}
+    for file, made in files.items():
         made.save(file)
-    return files
+    return tuple(files)
 
 
-def _trial(names: Mapping[str, Any], where: Path) -> Experiment:
+def by_records(names: Mapping[str, Any], where: Path) -> Experiment:
+    """The experiment of a trial file's `record` and `steps`."""
     if not callable(names.get("record")):
         raise FormError("record", "it is missing beside `theorem`", "def record(step) that returns a Record")
-    theorem, steps = names["theorem"], names.get("steps", STEPS)
-    if not isinstance(theorem, ModuleType):
-        raise FormError(f"theorem = {theorem!r}", "it is no module", "from derivations import scale as theorem, say")
+    steps = names.get("steps", STEPS)
     if not isinstance(steps, tuple | list):
         raise FormError(f"steps = {steps!r}", "it is no list of step sizes", "steps = (0.1, 0.05, 0.025)")
-    return Experiment(derive(theorem), names["record"], tuple(steps), where)
+    return Experiment(theorem_of(names), names["record"], tuple(steps), where, names.get("refined"))
+
+
+def theorem_of(names: Mapping[str, Any]) -> Derivation:
+    """What a trial file tries."""
+    theorem = names["theorem"]
+    if not isinstance(theorem, ModuleType):
+        raise FormError(f"theorem = {theorem!r}", "it is no module", "from derivations import scale as theorem, say")
+    return derive(theorem)
+
+
+def _heard(record: Callable[[float], Record], told: Callable[[float], None]) -> Callable[[float], Record]:
+    """The same function, which tells of every step size before its run."""
+
+    def heard(step: float) -> Record:
+        told(step)
+        return record(step)
+
+    return heard
 
 
 def _alone(derived: Derivation, where: Path) -> Experiment:

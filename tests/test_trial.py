@@ -16,7 +16,7 @@ from symlag.losses import invariant_loss
 from symlag.noether import noether
 from symlag.rules import heavy_ball
 from symlag.trial import STEPS, Record, Trial, Verdict, orbit, picture, run
-from symlag.trial._balance import follow
+from symlag.trial._balance import _shares, follow
 from symlag.trial._verdict import judged, order
 
 x, y = coordinates("x y")
@@ -36,13 +36,24 @@ def sampled(path, **still):
 
 
 @pytest.mark.parametrize("count", [16, 64])
-def test_a_balance_with_constant_rate_and_source_is_followed_at_second_order(count):
+def test_a_balance_with_a_curved_source_is_followed_at_second_order(count):
     errors = []
     for n in (count, 2 * count):
         time = np.linspace(0, 1, n + 1)
-        exact = 1.5 + (2 - 1.5) * np.exp(-2 * time)
-        errors.append(abs(follow(time, exact, 2.0, 3.0) - exact).max())
+        exact = time**2 / 2 - time / 2 + 1 / 4 + np.exp(-2 * time)
+        errors.append(abs(follow(time, exact, 2.0, time**2) - exact).max())
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.05)
+
+
+@pytest.mark.parametrize("rate", [1e-9, 9e-4, 2e-3, 2.0, 50.0, 1e4])
+def test_a_balance_with_a_linear_source_is_followed_to_round_off_whether_or_not_a_step_resolves_its_rate(rate):
+    time = np.linspace(0, 1, 2)
+    settled = (time - 1 / rate) / rate if rate > 1 else None
+    early, late = _shares(np.array(rate))
+    assert early + late == pytest.approx(-np.expm1(-rate) / rate, rel=1e-13)
+    if settled is not None:
+        exact = settled + (1 - settled[0]) * np.exp(-rate * time)
+        assert follow(time, exact, rate, time) == pytest.approx(exact, rel=1e-12)
 
 
 def test_a_rate_may_depend_on_time():

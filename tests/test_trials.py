@@ -1,6 +1,5 @@
 """The laws hold on real runs: at order 0.9 or better, exact ones to round-off, and their failing twins do not."""
 
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,11 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from numeric import _sphere, _steps, _training, exact_scale, scale
+from numeric import _steps, _training, exact_adaptive, exact_scale, scale
 from numeric._networks import linear, rectified
 from numeric._views import filters
 from symlag.derivation import derive
-from symlag.discrete.sphere import S
 from symlag.discrete.updates import UpdateRule
 from symlag.trial import STEPS, Verdict, orbit, run, run_exact
 from symlag.trial._account import twin
@@ -48,6 +46,15 @@ def test_an_exact_law_holds_to_round_off_on_minibatches_and_a_schedule(stem):
         assert [len(curve.time) for curve in finding.curves] == [401] * 3
 
 
+@pytest.mark.parametrize("stem", [stem for stem in EXACT if hasattr(import_module(f"numeric.{stem}"), "refined")])
+def test_an_optimizer_obeys_the_law_of_its_mechanics_too_where_its_friction_stays_and_time_is_refined(stem):
+    trial = import_module(f"numeric.{stem}")
+    (finding,) = run(derive(trial.theorem).laws, trial.refined, trial.steps).findings
+    assert finding.verdict is Verdict.HOLDS
+    assert finding.twin_order < 0.2
+    assert min(finding.twin_gaps) > 0.1
+
+
 @pytest.mark.parametrize("stem", EXACT)
 def test_the_failing_twin_of_an_exact_law_is_broken(stem):
     records = {made.step: made for made in tried(stem).records}
@@ -56,14 +63,10 @@ def test_the_failing_twin_of_an_exact_law_is_broken(stem):
 
 
 def test_descent_before_a_norm_is_rmsprop_on_the_sphere_loss_by_loss():
-    assert _sphere.apart() < 1e-12
-
-
-def test_an_average_of_squared_gradients_to_first_order_alone_trains_otherwise(monkeypatch):
-    full = _sphere.rmsprop.accumulated
-    first = full.subs(S, 0) + S * full.diff(S).subs(S, 0)
-    monkeypatch.setattr(_sphere, "rmsprop", replace(_sphere.rmsprop, accumulated=first))
-    assert _sphere.apart() > 1e-9
+    (claim,) = exact_adaptive.study().claims
+    assert claim.verdict is Verdict.HOLDS
+    assert claim.measured < 1e-12
+    assert claim.twin > 1e-9
 
 
 def test_the_exact_scale_law_is_broken_by_a_network_without_a_norm():

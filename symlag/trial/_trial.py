@@ -64,9 +64,22 @@ class Trial:
     @property
     def sentence(self) -> str:
         """The verdict in words, with what it rests on."""
-        if (lost := self.records[-1]).diverged is not None:
+        for lost in (made for made in self.records if made.diverged is not None):
             return f"{self.verdict.value} At step size {lost.step:g}, step {lost.diverged} gave no number."
         return self.verdict.value
+
+    @property
+    def named_records(self) -> dict[str, Record]:
+        """The records by their step size; of two with the same one, the second is the refined."""
+        named: dict[str, Record] = {}
+        for made in self.records:
+            first = f"record_{made.step:g}"
+            named[f"refined_{made.step:g}" if first in named else first] = made
+        return named
+
+    def beside(self, other: Trial) -> Trial:
+        """Both trials as one."""
+        return Trial(self.findings + other.findings, self.records + other.records)
 
 
 def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[Any]) -> Trial:

@@ -23,8 +23,8 @@ ROUND_OFF = 1e-11  # relative: float64 positions, differenced over some thousand
 class Verdict(Enum):
     """What a trial can end with, the best first."""
 
-    HOLDS = "The law holds: its gap to the measured charge closes with the step."
     EXACT = "The law holds to round-off at every step size."
+    HOLDS = "The law holds: its gap to the measured charge closes with the step."
     EMPTY = "Nothing was tried: the charge and its sources are zero all along."
     BROKEN = "The law is broken: its gap to the measured charge does not close with the step."
     DIVERGED = "The run diverged before the law could be judged."
