@@ -32,6 +32,13 @@ NAMED = {
     "sl(2,ℝ)": (translation(x), Generator({x: x}), Generator({x: x**2})),
     "sl(2,ℝ) ⊕ sl(2,ℝ)": tuple(Generator({q: q**n}) for q in (x, y) for n in range(3)),
     "h(1)": (translation(x), Generator({x: t}), time_translation()),
+    "h(1) ⊕ ℝ²": (translation(x), Generator({x: t}), time_translation(), translation(y), translation(z)),
+    "aff(1)": (translation(x), Generator({x: x})),
+    "aff(1) ⊕ ℝ": (translation(x), Generator({x: x, y: y}), Generator({y: y})),
+    "e(2)": (translation(x), translation(y), rotation(x, y)),
+    "e(1,1)": (translation(x), translation(y), Generator({x: y, y: x})),
+    "a solvable algebra of dimension 3": (translation(x), translation(y), Generator({x: x, y: y})),
+    "a nilpotent algebra of dimension 4": (translation(x), *(Generator({y: x**n}) for n in range(3))),
 }
 
 
@@ -78,3 +85,34 @@ def test_frequencies_of_two_oscillators_do_not_mix():
     found = symmetries(Lagrangian((x.dot**2 + y.dot**2) / 2, k * x**2 / 2 + m * y**2 / 2))
     assert (found.dimension, found.complete) == (5, True)
     assert any(xi.has(cos(sqrt(k) * t)) for X in found.generators for xi in X.components.values())
+
+
+# Schrödinger's algebra with the mass at its centre, in a basis that hides its factor sl(2).
+mass = Generator({y: 1})
+boost = Generator({x: t, y: x})
+schroedinger = (
+    Generator({x: 1}, 1),
+    Generator({x: x, y: 1}, 2 * t),
+    Generator({x: t * x + t, y: x**2 / 2 + x}, t**2),
+    translation(x),
+    boost,
+    mass,
+)
+hidden = (
+    *(Generator({**X.components, p: X.components.get(p, 0) + 1}) for X, p in zip(so3, (x, y, z), strict=True)),
+    *moves,
+)
+
+
+@pytest.mark.parametrize(
+    ("generators", "factor", "radical"),
+    [(hidden, 3, "ℝ³"), (schroedinger, 3, "h(1)"), (so4, 6, "0"), (NAMED["h(1)"], 0, "h(1)"), (traceless, 8, "0")],
+)
+def test_levis_factor_is_a_subalgebra_beside_the_radical(generators, factor, radical):
+    algebra = Algebra(None, generators)
+    semisimple, soluble = Algebra(None, tuple(algebra.levi)), Algebra(None, tuple(algebra.radical))
+    assert (semisimple.dimension, soluble.name) == (factor, radical)
+    assert semisimple.closed
+    assert soluble.closed
+    assert Algebra(None, (*semisimple.generators, *soluble.generators)).constants  # of independent generators
+    assert not factor or semisimple.killing.det() != 0

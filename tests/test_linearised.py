@@ -23,7 +23,7 @@ KNOWN = {
     "Kepler": (
         Lagrangian((x.dot**2 + y.dot**2 + z.dot**2) / 2, -k / sqrt(x**2 + y**2 + z**2)),
         5,
-        "so(3) ⊕ a solvable algebra of dimension 2",
+        "so(3) ⊕ aff(1)",
     ),
     "inverse square": (Lagrangian(x.dot**2 / 2, k / x**2), 3, "sl(2,ℝ)"),
     "Lane-Emden 3": (Lagrangian(x.dot**2 / 2, x**4 / 4, damping=2 / t), 1, "ℝ"),

@@ -14,11 +14,10 @@ from typing import Any
 
 from sympy import Matrix, eye
 
-from symlag.symmetry.residues import dot
+from symlag.symmetry.soluble import soluble_name
 from symlag.symmetry.structure import Space, Table
 
 Read = Callable[[int], Any]
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def name_of(algebra: Table, read: Read) -> str:
@@ -28,7 +27,7 @@ def name_of(algebra: Table, read: Read) -> str:
     levi = " ⊕ ".join(simple)
     if not radical:
         return levi
-    soluble = _soluble(algebra, radical)
+    soluble = soluble_name(algebra.subalgebra(radical), read)
     if not simple:
         return soluble
     direct = len(algebra.span([*algebra.centralizer(radical), *radical])) == len(algebra.brackets)
@@ -62,50 +61,55 @@ def _split(form: Matrix) -> tuple[Matrix, Any]:
     return moved[1:, 1:] - row.T * row / pivot, pivot
 
 
-def _simple(algebra: Table, read: Read) -> Iterator[str]:
-    """The names of the smallest ideals that single basis elements generate."""
+def simple_ideals(algebra: Table) -> Iterator[Space]:
+    """The smallest ideals of a semisimple algebra that single basis elements generate."""
     seen: Space = []
     for ideal in sorted((algebra.ideal([x]) for x in algebra.basis), key=len):
         if len(algebra.span([*seen, *ideal])) == len(seen) + len(ideal):
             seen = algebra.span([*seen, *ideal])
-            yield _simple_name(len(ideal), signature(_restricted(algebra, ideal, read)))
+            yield ideal
 
 
-def _restricted(algebra: Table, ideal: Space, read: Read) -> Matrix:
-    """The Killing form on an ideal, in real numbers."""
-    images = [[dot(row, x, algebra.prime) for row in algebra.killing] for x in ideal]
-    return Matrix([[read(dot(x, image, algebra.prime)) for x in ideal] for image in images])
+def _simple(algebra: Table, read: Read) -> Iterator[str]:
+    for ideal in simple_ideals(algebra):
+        part = algebra.subalgebra(ideal)
+        yield _simple_name(len(ideal), _rank(part), squares(part, read))
 
 
-def _simple_name(dimension: int, squares: tuple[int, int] | None) -> str:
-    """Which classical algebra has this dimension and so many positive squares in its Killing form."""
-    found = (name for boosts, name in _real_forms(dimension) if squares and boosts == squares[0])
-    return next(found, f"a semisimple algebra of dimension {dimension}")
+def squares(algebra: Table, read: Read) -> int | None:
+    """How many positive squares the Killing form has: the number of boosts."""
+    found = signature(Matrix([[read(entry) for entry in row] for row in algebra.killing]))
+    return found and found[0]
 
 
-def _real_forms(dimension: int) -> Iterator[tuple[int, str]]:
+def _rank(algebra: Table) -> int:
+    """The dimension of what commutes with an element that is special in no way."""
+    generic = [pow(3, 7 * i + 5, algebra.prime) for i in range(len(algebra.brackets))]
+    return len(algebra.centralizer([generic]))
+
+
+def _simple_name(dimension: int, rank: int, boosts: int | None) -> str:
+    """Which classical algebras have this dimension, this rank and so many positive squares in their Killing form."""
+    found = [(kind, name) for kind, n, count, name in _real_forms(dimension) if (n, count) == (rank, boosts)]
+    first = [name for kind, name in found if kind == found[0][0]][:1]
+    other = [name for kind, name in found if {kind, found[0][0]} == {"B", "C"}][:1]
+    return " or ".join([*first, *other]) or f"a semisimple algebra of dimension {dimension}"
+
+
+def _real_forms(dimension: int) -> Iterator[tuple[str, int, int, str]]:
+    """Cartan's letter, rank, number of boosts and name; B and C share dimensions and are the same up to rank two."""
     n = isqrt(dimension + 1)
-    if n * n - 1 == dimension:
-        yield (dimension + n - 1) // 2, f"sl({n},ℝ)"
     m = (1 + isqrt(1 + 8 * dimension)) // 2
-    if m * (m - 1) // 2 == dimension:
-        yield from ((p * (m - p), f"so({m})" if p == m else f"so({p},{m - p})") for p in range(m, m // 2, -1))
-    if n * n - 1 == dimension:
-        yield from ((2 * p * (n - p), f"su({n})" if p == n else f"su({p},{n - p})") for p in range(n, n // 2, -1))
-
-
-def _soluble(algebra: Table, radical: Space) -> str:
-    inner = algebra.product(radical, radical)
-    n = len(radical)
-    if not inner:
-        return "ℝ" if n == 1 else f"ℝ{str(n).translate(RAISED)}"
-    if len(inner) == 1 and not algebra.product(radical, inner) and n % 2:
-        return f"h({n // 2})"
-    return f"a {'nilpotent' if _nilpotent(algebra, radical) else 'solvable'} algebra of dimension {n}"
-
-
-def _nilpotent(algebra: Table, space: Space) -> bool:
-    power = space
-    while len(smaller := algebra.product(space, power)) < len(power):
-        power = smaller
-    return not power
+    linear, orthogonal = n * n - 1 == dimension, m * (m - 1) // 2 == dimension
+    if linear:
+        yield "A", n - 1, (dimension + n - 1) // 2, f"sl({n},ℝ)"
+    if orthogonal:
+        forms = ((p, m - p) for p in range(m, (m - 1) // 2, -1))
+        yield from (("D" if m % 2 == 0 else "B", m // 2, p * q, f"so({p},{q})" if q else f"so({m})") for p, q in forms)
+    if orthogonal and m % 2 and m > 5:
+        yield "C", m // 2, (m // 2) * (m // 2 + 1), f"sp({m - 1},ℝ)"
+        forms = ((p, m // 2 - p) for p in range(m // 2, m // 4, -1))
+        yield from (("C", m // 2, 4 * p * q, f"sp({p},{q})" if q else f"sp({m // 2})") for p, q in forms)
+    if linear:
+        forms = ((p, n - p) for p in range(n, (n - 1) // 2, -1))
+        yield from (("A", n - 1, 2 * p * q, f"su({p},{q})" if q else f"su({n})") for p, q in forms)

@@ -11,7 +11,7 @@ the j-th basis element.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -110,9 +110,15 @@ class Table:
         left = [[self.modulo(self.brackets[i][j], pivots) for j in kept] for i in kept]
         return Table([[[x[i] for i in kept] for x in row] for row in left], self.prime)
 
-    def restricted(self, kept: Sequence[int]) -> Table:
-        """The subalgebra of some basis elements."""
-        return Table([[[self.brackets[i][j][k] for k in kept] for j in kept] for i in kept], self.prime)
+    def subalgebra(self, space: Space) -> Table:
+        """The subalgebra on a subspace that is closed, in the echelon basis of it."""
+        pivots = sorted(reduced(space, self.prime).items())
+        return Table([[[self.bracket(x, y)[i] for i, _ in pivots] for _, y in pivots] for _, x in pivots], self.prime)
+
+    def action(self, x: Vector, ideal: Space) -> list[Vector]:
+        """The rows of ad x on an ideal, in the echelon basis of it."""
+        pivots = sorted(reduced(ideal, self.prime).items())
+        return [[self.bracket(x, y)[i] for i, _ in pivots] for _, y in pivots]
 
     def modulo(self, vector: Vector, pivots: Mapping[int, Vector]) -> Vector:
         """The representative of a vector modulo a subspace in echelon form: its entries at the pivots are zero."""
