@@ -14,6 +14,7 @@ from numeric._play import cosine, misses, read
 from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric
 from symlag.discrete import DiscreteLaw, buffer_law, exact
+from symlag.discrete.groups import across
 from symlag.discrete.library import lion, muon, sgdw
 from symlag.discrete.updates import UpdateRule
 from symlag.generator import Generator, scale, translation
@@ -64,6 +65,10 @@ OWN: Mapping[str, tuple[UpdateRule, dict[str, Any]]] = {
     "Muon": (muon(), {"eta": cosine(0.02), "beta": 0.9, "lambda": 0.1}),
 }
 UNFUSED = {"NAdam", "NAdamW", "RMSprop", "RMSprop, centred"}  # torch has no kernel of its own for these
+GROUPS: list[dict[str, Any]] = [
+    {"lr": 0.05, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.01},
+    {"lr": 0.02, "momentum": 0.6, "nesterov": True, "weight_decay": 0.03},
+]
 MUON: dict[str, Any] = {"lr": 0.02, "momentum": 0.9, "weight_decay": 0.1, "nesterov": False}
 
 
@@ -96,6 +101,23 @@ def muon_gaps() -> dict[str, float]:
     made = [entry for entry in _of(rule) if entry[0] in told]
     run = record(steps_of(model, optimizer))
     return {name: missed(law, ledger, views, run) for name, law, ledger, views in made}
+
+
+def group_gaps() -> dict[str, float]:
+    """By how much the balance of two parameter groups with unlike rates is missed, and the account of either."""
+    model, found = network(), dict[str, float]()
+    weights = [model.get_parameter(name) for name, _ in PAIR.values()]
+    optimizer = torch.optim.SGD([{"params": [p], **rates} for p, rates in zip(weights, GROUPS, strict=True)])
+    rules = [(group.rule, [q]) for group, q in zip(from_torch(optimizer), PAIR, strict=True)]
+    letters, numbers = record(steps_of(model, optimizer))
+    for field in ("skew", "symmetric"):
+        law, run = across(rules, FIELDS[field].generator), dict[str, Any]()
+        for i, (part, (q, view)) in enumerate(zip(law.parts, PAIR.items(), strict=True), start=1):
+            own = {f"{name.rstrip('_')}_{i}": values for name, values in numbers[view[0]].items()}
+            run |= arrays(part, {q: view}, letters, {view[0]: own}) | _still(part)
+            found[f"{field}, account of group {i}"] = max(misses(part, kernel(part.ledger), run))
+        found[field] = max(misses(law, kernel(law.ledger), run))
+    return found
 
 
 def missed(law: DiscreteLaw, ledger: Kernel, views: Views, run: tuple[Record, Record]) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from sympy import lambdify
 
 from symlag.discrete import DiscreteLaw
+from symlag.discrete.groups import GroupedLaw
 from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
 from symlag.program import public
 
@@ -88,7 +89,9 @@ def play(law: DiscreteLaw, weights: Mapping[Any, Any], move: Move | None, **hype
     return {name: np.array(values) for name, values in record.items()}
 
 
-def misses(law: DiscreteLaw, ledger: Callable[..., Mapping[str, Any]], record: Mapping[str, Any]) -> list[float]:
+def misses(
+    law: DiscreteLaw | GroupedLaw, ledger: Callable[..., Mapping[str, Any]], record: Mapping[str, Any]
+) -> list[float]:
     """By how much each charge misses the law, relative to the largest it ever is or is changed by.
 
     `ledger` is the kernel of the law's ledger.

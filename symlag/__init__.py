@@ -9,6 +9,7 @@ from symlag.blocks import Skew, Symmetric, constant, inner, trace
 from symlag.bregman import bregman
 from symlag.derivation import Derivation, derive
 from symlag.discrete import DiscreteLaw, account, exact
+from symlag.discrete.groups import across
 from symlag.discrete.library import (
     adagrad,
     adam,
@@ -74,6 +75,7 @@ __all__ = [
     "UpdateRule",
     "accelerations",
     "account",
+    "across",
     "adagrad",
     "adam",
     "adamw",

@@ -9,6 +9,7 @@ from symlag.backends import kernel
 from symlag.blocks import Skew, Symmetric, constant, inner
 from symlag.discrete import account, buffer_law, exact
 from symlag.discrete.forms import ONE, Along, Form, Moved
+from symlag.discrete.groups import GroupedLaw, across
 from symlag.discrete.library import (
     adagrad,
     adam,
@@ -290,7 +291,40 @@ def test_the_window_identity_holds_along_a_run():
     assert abs(sum(sums) + sum(ends)) < 1e-13 * max(map(abs, sums))
 
 
+UNLIKE = [(sgd(), sgd()), (nesterov(), adam()), (sgd(dampening=None), muon()), (adamw(), lion())]
+
+
+@pytest.mark.parametrize("X", ["rescale", "symmetric", "skew", "general linear"])
+@pytest.mark.parametrize("rules", UNLIKE, ids=lambda rules: " and ".join(rule.name for rule in rules))
+def test_the_balance_of_groups_is_proved(rules, X):
+    law = across(zip(rules, [[U], [V]], strict=True), GENERATORS[X])
+    assert law.defect() == 0
+    assert [{str(s)[-2:] for s in part.rule.hyperparameters} for part in law.parts] == [{"_1"}, {"_2"}]
+
+
+def test_groups_without_momentum_balance_by_the_rates_of_their_descent():
+    """Σ Q'/b = Σ (1−ηλ)²Q/b + …, b = −2η(1−ηλ), each group with its own rates."""
+    told = across([(sgd(momentum=0), [U]), (sgd(momentum=0), [V])], GENERATORS["rescale"]).ledger["total_kept"]
+    for q, shares, rates in (
+        (U, 1, symbols("eta_1 lambda_1", positive=True)),
+        (V, -2, symbols("eta_2 lambda_2", positive=True)),
+    ):
+        step, decay = rates
+        assert cancel(told.coeff(inner(q, q)) + shares * (1 - step * decay) / (2 * step)) == 0
+
+
+def test_a_group_left_out_misses_the_balance():
+    law = across([(sgd(), [U]), (sgd(), [V])], GENERATORS["rescale"])
+    assert GroupedLaw(law.generator, law.parts[:1]).defect() != 0
+
+
 REFUSED = {
+    "untrained": (lambda: across([(sgd(), [U])], GENERATORS["rescale"]), "rescale of V: no group trains it"),
+    "mixed": (lambda: across([(sgd(), [x]), (sgd(), [y])], rotation(x, y)), "it mixes in y of another group"),
+    "preconditioned": (
+        lambda: across([(rmsprop(), [U]), (sgd(), [V])], GENERATORS["rescale"]),
+        "the pull of the gradient on it passes a preconditioner",
+    ),
     "time": (lambda: exact(sgd(), time_translation()), "time has a part in it"),
     "no momentum": (lambda: exact(sgd(momentum=0), rotation(x, y)), "the rule holds no charge of it"),
     "no buffer": (lambda: buffer_law(rmsprop(), scale(w)), "it keeps no linear combination of gradients"),

@@ -16,6 +16,7 @@ from numeric._exact import (  # noqa: E402
     OWN,
     SIMPLE,
     gaps,
+    group_gaps,
     missed,
     muon_gaps,
     own_gaps,
@@ -54,6 +55,12 @@ def test_muon_obeys_its_laws_in_torch_as_by_hand():
     found = muon_gaps()
     assert [*found] == ["skew buffers", "skew", "symmetric"]
     assert max(found.values()) < 1e-11
+
+
+def test_groups_with_unlike_rates_balance():
+    found = group_gaps()
+    assert len(found) == 6
+    assert max(found.values()) < 1e-12
 
 
 def test_sums_over_a_window_agree():

@@ -17,7 +17,8 @@ from rich.progress import track
 from rich.table import Table
 from sympy import Expr, cancel, symbols
 
-from numeric._exact import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, muon_gaps, own_gaps, ways, window_gap
+from derivations.exact_adaptive import rmsprop
+from numeric._exact import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, group_gaps, muon_gaps, own_gaps, ways, window_gap
 from numeric._orders import observed
 from numeric._sphere import apart
 from symlag.discrete import exact
@@ -53,7 +54,8 @@ def rows() -> Iterator[Row]:
         yield below(f"{name}, by its own equations", own_gaps(name), 1e-12 if name == "SGDW" else 1e-11)
     yield below("Muon's skew charge", {"skew": own_gaps("Muon")["skew"]}, 1e-12)
     yield below("torch's Muon", muon_gaps(), 1e-11)
-    yield below("BatchNorm beside RMSProp, 200 steps, losses", {"scale": apart()}, 1e-12)
+    yield below("two parameter groups of torch's SGD with unlike rates", group_gaps(), 1e-12)
+    yield below("BatchNorm beside RMSProp, 200 steps, losses", {"scale": apart(rmsprop)}, 1e-12)
     yield below("sums over a window of 200 steps", {"scale": window_gap()}, 1e-13)
     yield from map(angle, ANGLES)
     for rule in (sgd(momentum=0), sgd(), nesterov()):

@@ -79,7 +79,7 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
 
     def defect(self) -> tuple[Expr, ...]:
         """The residuals, new values replaced by the rule's and the gradient by an unknown loss's: zero each."""
-        gaps = map(self._stepped, self.residual.values())
+        gaps = map(self.stepped, self.residual.values())
         return tuple(S.Zero if vanishes(gap) else gap for gap in gaps)
 
     def turn(self) -> Expr:
@@ -89,7 +89,7 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
         means = self.steady_state()
         return factored(cancel(1 - ahead.xreplace(means) / means[self.charges[0]]))
 
-    def _stepped(self, expression: Expr) -> Expr:
+    def stepped(self, expression: Expr) -> Expr:
         """An expression in blocks with the rule put in, the last equation first, so that polar factors meet theirs."""
         coordinates = self.frame.generator.components
         for x in reversed([*self.rule.linear]):
