@@ -10,4 +10,5 @@ from numeric._views import filters
 __all__ = ["record", "steps", "theorem"]
 
 steps = (0.04, 0.02, 0.01)
-record = Training(theorem, normalised, filters, Adam, {"weight_decay": 0.01}, steps).record
+training = Training(theorem, normalised, filters, Adam, {"weight_decay": 0.01}, steps)
+record = training.record

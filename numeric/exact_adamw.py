@@ -10,4 +10,5 @@ from numeric._views import filters
 __all__ = ["record", "steps", "theorem"]
 
 steps = (0.04, 0.02, 0.01)
-record = Training(theorem, normalised, filters, AdamW, {"weight_decay": 0.1}, steps).record
+training = Training(theorem, normalised, filters, AdamW, {"weight_decay": 0.1}, steps)
+record = training.record

@@ -9,4 +9,5 @@ from numeric._views import filters
 
 __all__ = ["record", "steps", "theorem"]
 
-record = Scheduled(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY}).record
+training = Scheduled(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY})
+record = training.record

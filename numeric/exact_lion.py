@@ -9,4 +9,5 @@ from numeric._views import units
 __all__ = ["record", "steps", "theorem"]
 
 steps = (0.004, 0.002, 0.001)
-record = Training(theorem, rectified, units, Lion, {"betas": (0.9, 0.99), "weight_decay": 0.1}, steps).record
+training = Training(theorem, rectified, units, Lion, {"betas": (0.9, 0.99), "weight_decay": 0.1}, steps)
+record = training.record

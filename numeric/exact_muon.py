@@ -10,4 +10,5 @@ __all__ = ["record", "steps", "theorem"]
 
 steps = (0.02, 0.01, 0.005)
 options = {"momentum": 0.99, "weight_decay": DECAY}
-record = Training(theorem, linear, pair, Muon, options, steps, push=0.1, still={"A": turns(WIDTH)}).record
+training = Training(theorem, linear, pair, Muon, options, steps, push=0.1, still={"A": turns(WIDTH)})
+record = training.record

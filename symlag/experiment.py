@@ -105,7 +105,11 @@ def _heard(record: Callable[[float], Record], told: Callable[[float], None]) -> 
 def _alone(derived: Derivation, where: Path) -> Experiment:
     """The experiment of a derivation that no trial names: its own motion, where that can be integrated."""
     if not isinstance(derived, ByMechanics):
-        raise FormError(f"rule = {derived.rule}", "an optimizer is tried on a training run alone", _training_run(where))
+        raise FormError(
+            f"rule = {derived.exact[0].rule.name}",
+            "an optimizer is tried on a training run alone",
+            _training_run(where),
+        )
     if derived.lagrangian.potential.has(Unknown):
         wrong = "an unknown loss cannot be integrated, only tried on a training run"
         raise FormError(f"V = {derived.lagrangian.potential}", wrong, _training_run(where))

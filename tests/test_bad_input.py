@@ -26,6 +26,8 @@ V = invariant_loss("f", scale(w))
 symmetry = scale(w)
 """
 
+ADAM = LEARNING.replace("heavy_ball", "adam")
+
 # What the file says; what the sentence says.
 FILES = {
     "T missing": ("x = 1", "bad.py: T: it is missing; write T = m * x.dot**2 / 2, or rule = heavy_ball() beside V."),
@@ -64,6 +66,31 @@ FILES = {
         LEARNING.replace("heavy_ball()", "3"),
         "bad.py: rule = 3: it is no Rule; write rule",
     ),
+    "an optimizer and T": (ADAM + "T = inner(w.dot, w.dot)", "bad.py: T: the rule gives it already; write either"),
+    "an optimizer without a loss": (ADAM + "del V", "bad.py: V: it is missing beside the rule; write V = invariant_l"),
+    "an optimizer and no symmetry": (ADAM + "del symmetry", "bad.py: symmetry: it is missing, and none is found with"),
+    "an optimizer and a loss of others": (
+        ADAM + "symmetry = scale(block('u'))",
+        "bad.py: symmetry of u: the loss does not depend on it; write a move of what V depends on.",
+    ),
+    "an optimizer and time": (
+        ADAM + "symmetry = time_translation()",
+        "bad.py: time translation: time has a part in it, and steps have no continuous time; write a move of positions",
+    ),
+    "a schedule of time": (
+        ADAM + "rule = sgd(t)",
+        "bad.py, line 6: eta = t: it is no number and no function of k; write eta=lambda k: 0.1 / (1 + k).",
+    ),
+    "a schedule of floats": (
+        ADAM + "import math\nrule = sgd(lambda k: math.cos(k))",
+        "it is no number and no function of k; write eta=lambda k: 0.1 / (1 + k).",
+    ),
+    "a schedule of weights": (ADAM + "rule = sgd(w.dot)", "eta = w.dot: it is no number and no function of k; write"),
+    "a schedule of two steps": (
+        ADAM + "rule = sgd(lambda k, n: 1 / (k + n))",
+        "it is no number and no function of k; write eta=lambda k: 0.1 / (1 + k).",
+    ),
+    "a schedule of words": (ADAM + "rule = sgd('cosine')", "eta = 'cosine': it is no number and no function of k;"),
     "a rule and T": (LEARNING + "T = inner(w.dot, w.dot)", "bad.py: T: the rule gives it already; write either"),
     "a rule and text": (
         LEARNING.replace('invariant_loss("f", scale(w))', '"f"'),

@@ -1,5 +1,6 @@
 """An experiment: a derivation and the runs that its laws are tried on."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,81 @@ def test_what_a_record_raises_names_the_file_and_line(tmp_path):
     (tmp_path / "failing.py").write_text(failing, encoding="utf-8")
     with pytest.raises(FormError, match=r"failing.py, line 7: it raises AssertionError"):
         experiment(tmp_path / "failing.py").run()
+
+
+LEARNT = """\
+from symlag import block, invariant_loss, scale, sgd
+w = block("w", 2)
+rule = sgd(momentum=0)
+V = invariant_loss("f", scale(w))
+symmetry = scale(w)
+"""
+TURNED = """\
+import numpy as np
+import learnt as theorem
+from symlag.trial import Record
+
+def path(step, size):
+    w, told = np.array([1.0, 0.5]), []
+    for _ in range(size + 1):
+        g = np.array([-w[1], w[0]]) / (w @ w)
+        told.append((w, g))
+        w = w - step * (g + 0.5 * w)
+    return (np.stack(array) for array in zip(*told))
+
+def record(step):
+    w, g = path(step, 50)
+    arrays = {"w": w[:-1], "w_new": w[1:], "g_w": g[:-1]}
+    return Record.of(step, np.arange(50), arrays, {"eta": step, "lambda_": 0.5})
+"""
+REFINED = """
+def refined(step):
+    w, _ = path(step, round(4 / step))
+    return Record.along(step, step * np.arange(len(w)), {"w": w}, {"eta": step, "lambda_": 0.5})
+"""
+
+
+@pytest.fixture
+def learnt(tmp_path):
+    """What makes the experiment of a theorem on an optimizer, by the rest of its trial."""
+
+    def of(rest="", theorem=LEARNT):
+        (tmp_path / "learnt.py").write_text(theorem, encoding="utf-8")
+        (tmp_path / "turned.py").write_text(TURNED + rest, encoding="utf-8")
+        sys.modules.pop("learnt", None)
+        return experiment(tmp_path / "turned.py")
+
+    return of
+
+
+def test_an_exact_law_is_tried_alone_and_the_experiment_says_what_is_not(learnt):
+    tried = learnt()
+    assert [finding.verdict for finding in tried.run().findings] == [Verdict.EXACT]
+    assert "no run `refined` in time alone" in tried.untried[0]
+
+
+def test_the_law_in_continuous_time_is_tried_beside_the_exact_one(learnt, tmp_path):
+    tried = learnt(REFINED)
+    trial = tried.run()
+    assert [finding.verdict for finding in trial.findings] == [Verdict.EXACT, Verdict.HOLDS]
+    assert (trial.verdict, tried.untried) == (Verdict.HOLDS, ())
+    names = [path.name for path in keep(trial, tmp_path / "kept")]
+    assert names == [f"{kind}_{step:g}.npz" for kind in ("record", "refined") for step in STEPS]
+
+
+def test_where_there_is_no_law_in_continuous_time_the_experiment_says_why(learnt):
+    (said,) = learnt(theorem=LEARNT.replace("sgd(momentum=0)", "sgd(lambda k: 1 / (k + 1), 0)")).untried
+    assert (
+        said == "No step is refined: there is no law in continuous time, for its hyper-parameters change with the step."
+    )
+
+
+def test_an_optimizer_without_mechanics_is_tried_on_training_alone(tmp_path):
+    (tmp_path / "learnt.py").write_text(
+        LEARNT.replace("sgd(momentum=0)", "lion()").replace("sgd", "lion"), encoding="utf-8"
+    )
+    with pytest.raises(FormError, match=r"rule = Lion: an optimizer is tried on a training run alone; write a trial"):
+        experiment(tmp_path / "learnt.py")
 
 
 def test_an_unknown_loss_is_tried_on_training_alone():

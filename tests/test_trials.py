@@ -13,6 +13,7 @@ from numeric._networks import linear, rectified
 from numeric._views import filters
 from symlag.derivation import derive
 from symlag.discrete.updates import UpdateRule
+from symlag.optimizers import from_torch
 from symlag.trial import STEPS, Verdict, orbit, run, run_exact
 from symlag.trial._account import twin
 
@@ -53,6 +54,13 @@ def test_an_optimizer_obeys_the_law_of_its_mechanics_too_where_its_friction_stay
     assert finding.verdict is Verdict.HOLDS
     assert finding.twin_order < 0.2
     assert min(finding.twin_gaps) > 0.1
+
+
+@pytest.mark.parametrize("stem", ["adam", "adamw", "adaptive", "dampening", "nesterov", "rotation", "scale"])
+def test_the_rule_of_a_theorem_is_the_one_read_off_torch(stem):
+    training = import_module(f"numeric.exact_{stem}").training
+    (group,) = from_torch(training.optimizer([torch.zeros(2, requires_grad=True)], 0.1, **training.options))
+    assert group.rule.equations == training.theorem.rule.equations
 
 
 @pytest.mark.parametrize("stem", EXACT)
