@@ -116,3 +116,55 @@ def test_levis_factor_is_a_subalgebra_beside_the_radical(generators, factor, rad
     assert soluble.closed
     assert Algebra(None, (*semisimple.generators, *soluble.generators)).constants  # of independent generators
     assert not factor or semisimple.killing.det() != 0
+
+
+def kinetic(*moving):
+    return sum(q.dot**2 for q in moving) / 2
+
+
+boosts = tuple(Generator({q: t}) for q in (x, y, z))
+traced = (*traceless, Generator({q: q for q in (x, y, z)}))
+KNOWN_AS = {
+    "e(3)": (*so3, *moves),
+    "e(4)": (*so4, *(translation(q) for q in (x, y, z, w))),
+    "iso(3,1)": (*so31, *(translation(q) for q in (x, y, z, w))),
+    "gal(3)": (*so3, *moves, *boosts, time_translation()),
+    "gl(3,ℝ)": traced,
+    "u(2)": (*so3, time_translation()),
+    "sch(1)": symmetries(Lagrangian(kinetic(x))).generators,
+    "sch(2)": symmetries(Lagrangian(kinetic(x, y))).generators,
+    "sch(3)": symmetries(Lagrangian(kinetic(x, y, z))).generators,
+}
+UNKNOWN = {
+    "no factor": moves,
+    "no radical": so4,
+    "Galilei's with a spring for time": (*so3, *moves, *boosts, Generator({q: q for q in (x, y, z)}, t)),
+    "twice Euclid's": (*so3, *moves, *boosts),
+    "rotations and dilations": (*so3, *moves, Generator({q: q for q in (x, y, z)}), time_translation()),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_AS)
+def test_algebra_is_called_by_its_proper_name(name):
+    assert Algebra(None, KNOWN_AS[name]).known_as == name
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_algebra_without_a_proper_name_has_none(name):
+    algebra = Algebra(None, UNKNOWN[name])
+    assert algebra.closed
+    assert not algebra.known_as
+
+
+@pytest.mark.parametrize(
+    ("L", "name"),
+    [
+        (Lagrangian(m * kinetic(x, y), k * (x**2 + y**2) / 2), "sch(2)"),
+        (Lagrangian(kinetic(x), k / x**2), ""),
+        (Lagrangian(-m * sqrt(1 - x.dot**2 - y.dot**2)), "iso(2,1)"),
+        (Lagrangian(m * kinetic(x), damping=k), "sch(1)"),
+    ],
+    ids=str,
+)
+def test_algebra_of_an_action_is_called_by_its_proper_name(L, name):
+    assert symmetries(L).known_as == name

@@ -29,6 +29,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.symmetry.brackets import structure
 from symlag.symmetry.classify import name_of
 from symlag.symmetry.families import named, neat
+from symlag.symmetry.known import known_as
 from symlag.symmetry.levi import levi_factor
 from symlag.symmetry.reading import Page
 from symlag.symmetry.residues import PRIMES
@@ -130,6 +131,11 @@ class Algebra:
     def name(self) -> str:
         """The algebra by name, for instance so(3) ⊕ ℝ: its simple ideals, joined to its radical."""
         return name_of(self._closed, self._real) if self.generators else "0"
+
+    @cached_property
+    def known_as(self) -> str:
+        """The proper name, for instance e(3), gal(3) or sch(2), of an algebra that has one; otherwise empty."""
+        return known_as(self._closed, self._real) if self.generators else ""
 
     @property
     def _closed(self) -> Table:

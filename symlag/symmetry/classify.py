@@ -84,8 +84,7 @@ def squares(algebra: Table, read: Read) -> int | None:
 
 def _rank(algebra: Table) -> int:
     """The dimension of what commutes with an element that is special in no way."""
-    generic = [pow(3, 7 * i + 5, algebra.prime) for i in range(len(algebra.brackets))]
-    return len(algebra.centralizer([generic]))
+    return len(algebra.centralizer([algebra.generic]))
 
 
 def _simple_name(dimension: int, rank: int, boosts: int | None) -> str:

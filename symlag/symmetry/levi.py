@@ -41,14 +41,15 @@ def _derived(algebra: Table, space: Space) -> Iterator[Space]:
 
 def _corrected(algebra: Table, factor: Space, constants: list[list[Vector]], layer: Space, below: Space) -> Space:
     """The representatives plus elements of one layer, so that they close up to the layer below."""
-    pivots = reduced(below, algebra.prime)
+    pivots, closing = reduced(below, algebra.prime), Closing(algebra, factor, constants)
     pairs = [*combinations(range(len(factor)), 2)]
+    gaps = [entry for pair in pairs for entry in algebra.modulo(closing.gap(pair), pivots)]
+    if not any(gaps):
+        return factor
     changes = [(m, l) for m in range(len(factor)) for l in layer]
-    closing = Closing(algebra, factor, constants)
-    columns = [[closing.effect(pair, *change) for pair in pairs] for change in changes]
-    columns.append([closing.gap(pair) for pair in pairs])
-    flat = ([entry for x in column for entry in algebra.modulo(x, pivots)] for column in columns)
-    solved = reduced(map(list, zip(*flat, strict=True)), algebra.prime)
+    effects = ((algebra.modulo(closing.effect(pair, *change), pivots) for pair in pairs) for change in changes)
+    columns = [[entry for x in effect for entry in x] for effect in effects]
+    solved = reduced(map(list, zip(*columns, gaps, strict=True)), algebra.prime)
     found = [(*change, -solved[at][-1]) for at, change in enumerate(changes) if at in solved]
     return [
         algebra.combined([x, *(l for k, l, _ in found if k == m)], [1, *(u for k, _, u in found if k == m)])

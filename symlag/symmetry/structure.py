@@ -33,12 +33,17 @@ class Table:
         """The basis itself."""
         return [[int(i == j) for j in range(len(self.brackets))] for i in range(len(self.brackets))]
 
+    @property
+    def generic(self) -> Vector:
+        """An element that is special in no way."""
+        return [pow(3, 7 * i + 5, self.prime) for i in range(len(self.brackets))]
+
     def bracket(self, x: Vector, y: Vector) -> Vector:
         """[x, y]."""
         total = [0] * len(x)
-        for (i, a), (j, b) in product(enumerate(x), enumerate(y)):
-            if a and b:
-                total = [s + a * b * c for s, c in zip(total, self.brackets[i][j], strict=True)]
+        left, right = ([(i, entry) for i, entry in enumerate(vector) if entry] for vector in (x, y))
+        for (i, a), (j, b) in product(left, right):
+            total = [s + a * b * c for s, c in zip(total, self.brackets[i][j], strict=True)]
         return [s % self.prime for s in total]
 
     def combined(self, vectors: Space, weights: Vector) -> Vector:
