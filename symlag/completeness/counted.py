@@ -58,7 +58,10 @@ class LawCount:
             return "Affine symmetries give all of them."
         if self.exact:
             return f"Affine symmetries give {self.explicit}; {self.nonlinear} are rational or otherwise nonlinear."
-        return f"Affine symmetries give {self.explicit}; up to {self.nonlinear} more would be nonlinear."
+        return (
+            f"Affine symmetries found give {self.explicit}; up to {self.nonlinear} more would be nonlinear, "
+            "or mix the tensors about a scalar bottleneck."
+        )
 
     def __str__(self) -> str:
         number = str(self.bound) if self.exact else f"{self.explicit} to {self.bound}"
