@@ -7,6 +7,7 @@ from sympy import symbols
 from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
 from symlag.bregman import bregman
+from symlag.counting import count_laws
 from symlag.derivation import Derivation, derive
 from symlag.discrete import DiscreteLaw, account, exact
 from symlag.discrete.groups import across
@@ -87,6 +88,7 @@ __all__ = [
     "centred",
     "constant",
     "coordinates",
+    "count_laws",
     "derive",
     "diagonal",
     "elementwise",
