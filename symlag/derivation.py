@@ -2,8 +2,9 @@
 
 The names are the contract. `V` with a `rule`, or `T` and `V`, or a whole `L`; `damping`, `forces`, `coordinates` where
 they are needed; `symmetry`, a generator, a dict {coordinate: ξ}, or a list of those; without it the symmetries are
-found. A `rule` that is an optimizer, such as `sgd()`, adds its exact laws; they are all that follows from one that no
-mechanics stands behind, as from `adam()`. The title is the docstring's first line.
+found: those of V where there is a `rule`, and those up to a `degree` in the velocities where one is named. A `rule`
+that is an optimizer, such as `sgd()`, adds its exact laws; they are all that follows from one that no mechanics stands
+behind, as from `adam()`. The title is the docstring's first line.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sympy import MatrixSymbol
+
 from symlag.calculus import directional
 from symlag.discrete import DiscreteLaw, account, buffer_law
 from symlag.discrete.updates import UpdateRule
@@ -25,13 +28,14 @@ from symlag.document.written import write_all
 from symlag.errors import FormError, SymlagError
 from symlag.form import located, place, run_form, title_of
 from symlag.generator import Generator
-from symlag.jet import coordinates, jets
+from symlag.jet import Block, coordinates, jets
 from symlag.lagrangian import Lagrangian
+from symlag.laws import laws, laws_in_training
 from symlag.motion import accelerations, require_velocities
 from symlag.noether import Law, noether
 from symlag.rules import Rule
 from symlag.spelling import instance
-from symlag.symmetry import symmetries
+from symlag.symmetry.entries import in_entries
 from symlag.unknown import settle
 from symlag.vanishing import vanishes
 
@@ -124,12 +128,17 @@ def derivation(names: Mapping[str, Any], stem: str) -> Derivation:
 def _by_mechanics(names: Mapping[str, Any], stem: str, rule: Any) -> ByMechanics:
     L = _mechanics(names)
     require_velocities(L)
-    generators = tuple(_declared(names["symmetry"]) if "symmetry" in names else _found(L))
+    laws = _stated(L, tuple(_declared(names["symmetry"]))) if "symmetry" in names else _found(L, names)
+    generators = tuple(law.generator for law in laws)
+    V = names.get("V") if "symmetry" in names else in_entries(names.get("V", 0))
+    exact = _exact(rule, V, generators) if isinstance(rule, UpdateRule) else ()
+    return ByMechanics(title_of(names, stem), stem, generators, rule, laws, exact, laws[0].lagrangian)
+
+
+def _stated(L: Lagrangian, generators: tuple[Generator, ...]) -> tuple[Law, ...]:
     for q in (q for X in generators for q in X.components):
         L.require(q)  # here, not in `noether`, for here the error is told the file
-    exact = _exact(rule, names["V"], generators) if isinstance(rule, UpdateRule) else ()
-    laws = tuple(noether(L, X) for X in generators)
-    return ByMechanics(title_of(names, stem), stem, generators, rule, laws, exact, L)
+    return tuple(noether(L, X) for X in generators)
 
 
 def _by_steps(names: Mapping[str, Any], stem: str, rule: UpdateRule, reason: str) -> BySteps:
@@ -207,10 +216,11 @@ def _moved(names: Mapping[str, Any]) -> tuple[Any, ...]:
     return found
 
 
-def _found(L: Lagrangian) -> tuple[Generator, ...]:
-    """The symmetries of an action that declares none."""
+def _found(L: Lagrangian, names: Mapping[str, Any]) -> tuple[Law, ...]:
+    """The laws of a form that declares no symmetry: of the loss where there is a rule, of the action otherwise."""
+    given = [value for value in names.values() if isinstance(value, MatrixSymbol) and not isinstance(value, Block)]
     try:
-        found = symmetries(L).generators
+        found = laws_in_training(L, names["V"], given) if "rule" in names else laws(L, degree=names.get("degree", 0))
     except SymlagError as error:
         write = "symmetry = scale(w), or {x: x, y: y}"
         raise FormError("symmetry", f"it is missing, and cannot be found ({error.wrong})", write) from None

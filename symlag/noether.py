@@ -92,6 +92,13 @@ class Law(Verbs):
         return vanishes(self._read(self.source))
 
     @property
+    def boundary(self) -> Expr:
+        """The boundary term B = ⟨p, ζ⟩ + τL − C, for which the source of that name is −(D_t + γ)B."""
+        L, X = self.lagrangian, self.generator
+        B = tidy(_current(L, characteristics(L, X)) + X.tau * L.density - self._read(self.charge))
+        return L.spelling.speak(B)
+
+    @property
     def equation(self) -> Eq:
         """The law as an equation, the rate of the charge written out in accelerations."""
         rate = weighted(self._read(self.charge), self.rate)

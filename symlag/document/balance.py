@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Add, Expr, MatAdd, Symbol
+from sympy import Add, Expr, MatAdd, S, Symbol
 
 from symlag.blocks import Skew, Symmetric, normal, zero_like
-from symlag.boundary import antiderivative
 from symlag.calculus import scaled
 from symlag.document.closed import closed_form, integrated
 from symlag.document.layout import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, fenced, row
@@ -143,8 +142,7 @@ def proof(law: Law) -> Step:
 
 def boundary(law: Law) -> Expr:
     """The boundary term B, for which the source of that name is −(D_t + γ)B."""
-    source = read(law, law.sources["boundary"])
-    return antiderivative(-source, read(law, law.rate)) if source != 0 else source
+    return read(law, law.boundary) if law.sources["boundary"] != 0 else S.Zero
 
 
 def read(law: Law, expression: Any) -> Any:

@@ -9,6 +9,7 @@ w_1*w_1.dot + w_2*w_2.dot
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import add, matmul
 from typing import Any
@@ -20,6 +21,7 @@ from sympy import (
     MatAdd,
     MatMul,
     MatrixSymbol,
+    S,
     Symbol,
     Trace,
     Transpose,
@@ -32,13 +34,32 @@ from symlag.errors import ShapeError
 from symlag.generator import Generator
 from symlag.jet import Block, Jet
 from symlag.lagrangian import Lagrangian
+from symlag.unknown import Unknown
 
 
 def in_entries(expression: Any) -> Any:
-    """The expression with every trace written out; a matrix expression becomes the matrix of its entries."""
+    """The expression with every trace written out; a matrix expression becomes the matrix of its entries.
+
+    An unknown loss becomes one of entries, invariant under each member of the families that it is invariant under.
+    """
     if isinstance(expression, MatrixExpr):
         return _matrix(expression)
-    return expression.replace(lambda node: isinstance(node, Trace), lambda node: _matrix(node.arg).trace())
+    return S(expression).replace(lambda node: isinstance(node, Trace | Unknown), _written_out)
+
+
+def members(family: Sequence[Any]) -> Iterator[list[Expr]]:
+    """An invariance of a loss in entries, or one for each entry of the constant matrix that it holds for."""
+    flat = [entry for part in family for entry in listed(part)]
+    free = sorted({e for entry in flat for e in entry.atoms(MatrixElement)}, key=str)
+    if not free:
+        yield flat
+    for chosen in free:
+        yield [entry.xreplace({e: S(int(e == chosen)) for e in free}) for entry in flat]
+
+
+def listed(value: Any) -> list[Expr]:
+    """The entries of a number or a matrix."""
+    return _flat(in_entries(value))
 
 
 def entries(coordinate: Any) -> list[Any]:
@@ -46,10 +67,11 @@ def entries(coordinate: Any) -> list[Any]:
     return list(_matrix(coordinate)) if isinstance(coordinate, Block) else [coordinate]
 
 
-def lagrangian_in_entries(L: Lagrangian) -> Lagrangian:
-    """The same action over numbers; `ShapeError` where a size is no number."""
+def lagrangian_in_entries(L: Lagrangian, given: Sequence[MatrixSymbol] = ()) -> Lagrangian:
+    """The same action over numbers, constant matrices that are `given` in symbols; `ShapeError` for a symbolic size."""
     moving = [entry for q in L.coordinates for entry in entries(q)]
-    return Lagrangian(in_entries(L.kinetic), in_entries(L.potential), moving, L.damping)
+    T, V = (in_entries(energy.xreplace({A: constant_entries(A) for A in given})) for energy in (L.kinetic, L.potential))
+    return Lagrangian(T, V, moving, L.damping)
 
 
 def constant_entries(A: MatrixSymbol) -> ImmutableDenseMatrix:
@@ -64,6 +86,13 @@ def generator_in_entries(X: Generator) -> Generator:
     pairs = [(q, in_entries(xi)) for q, xi in X.components.items()]
     moves = [pair for q, xi in pairs for pair in zip(entries(q), _flat(xi), strict=True)]
     return Generator(dict(moves), X.tau, X.name)
+
+
+def _written_out(node: Any) -> Expr:
+    if isinstance(node, Trace):
+        return _matrix(node.arg).trace()
+    arguments = [entry for argument in node.arguments for entry in listed(argument)]
+    return Unknown(node.name, arguments, [member for family in node.args[2] for member in members(family)])
 
 
 def _flat(value: Any) -> list[Any]:

@@ -13,12 +13,12 @@ no velocities solved for: with M = ∂p/∂q̇ and W = ∂p/∂q the derivatives
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Poly, S
 
 from symlag.calculus import gradient
 from symlag.errors import SymlagError
@@ -60,6 +60,42 @@ def independent(charges: Sequence[Any]) -> tuple[Any, ...]:
         if len(reduced([values[k] for k in (*kept, i)], page.prime)) > len(kept):
             kept.append(i)
     return tuple(charges[i] for i in kept)
+
+
+def generating(charges: Sequence[Expr]) -> list[Expr]:
+    """The charges less those that are polynomials in earlier ones, by the degree in velocities.
+
+    >>> from symlag.jet import coordinates
+    >>> x, y = coordinates("x y")
+    >>> generating([x.dot, x * y.dot, x.dot * y.dot * x + x.dot**2 + 1, y.dot**2])
+    [x.dot, x*y.dot, y.dot**2]
+    """
+    kept: dict[Expr, int] = {}
+    for C in charges:
+        table = [*_products(kept, speed(C)), C]
+        page, rows = _sampled(table)
+        if len(table) - 1 in reduced(rows, page.prime):
+            kept[C] = speed(C)
+    return [*kept]
+
+
+def speed(C: Expr) -> int:
+    """The degree of a charge in the velocities."""
+    return Poly(C, *(jet for jet in jets(C) if jet != jet.root)).total_degree()
+
+
+def _products(charges: Mapping[Expr, int], highest: int) -> list[Expr]:
+    """The products up to a degree in the velocities, of charges of given degrees."""
+    found: list[tuple[Expr, int]] = [(S.One, 0)]
+    for C, degree in charges.items():
+        found = [(P * C**e, n + e * degree) for P, n in found for e in range((highest - n) // degree + 1)]
+    return [P for P, _ in found]
+
+
+def _sampled(expressions: Sequence[Expr]) -> tuple[Page, list[Vector]]:
+    """The values of expressions at a few points more than there are expressions, with one draw of the parameters."""
+    draws = [*islice(_values([expressions]), len(expressions) + 3)]
+    return draws[0][0], [values for _, (values,) in draws]
 
 
 def commute(L: Lagrangian, A: Any, B: Any) -> bool:

@@ -17,14 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sympy import Dummy, Expr, MatrixSymbol, S
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy import Dummy, Expr, MatrixSymbol
 
 from symlag.calculus import gradient
 from symlag.generator import Generator
 from symlag.jet import jets
 from symlag.symmetry.determining import Operator, System
-from symlag.symmetry.entries import constant_entries, entries, in_entries
+from symlag.symmetry.entries import constant_entries, entries, in_entries, listed, members
 from symlag.symmetry.families import named, neat
 from symlag.symmetry.reading import Page
 from symlag.symmetry.residues import PRIMES
@@ -66,25 +65,10 @@ def _unknown(V: Expr, moving: Sequence[Any], fixed: Mapping[Any, Any]) -> Iterat
     """One equation for every entry of every argument of an unknown function."""
     first = len(moving)
     for f in sorted(V.atoms(Unknown), key=str):
-        directions = [direction for family in f.args[2] for direction in _members(family.xreplace(fixed))]
-        arguments = [y for argument in f.arguments for y in _listed(argument)]
+        directions = [direction for family in f.args[2] for direction in members(family.xreplace(fixed))]
+        arguments = [y for argument in f.arguments for y in listed(argument)]
         for j, y in enumerate(arguments):
             slopes = {(i, (0,) * len(moving)): gradient(y, q) for i, q in enumerate(moving)}
             shifts = {(first + r, (0,) * len(moving)): -d[j] for r, d in enumerate(directions)}
             yield {place: a for place, a in {**slopes, **shifts}.items() if a != 0}
         first += len(directions)
-
-
-def _members(family: Sequence[Any]) -> Iterator[list[Expr]]:
-    """An invariance, or one for each entry of the constant matrix that it holds for."""
-    flat = [entry for part in family for entry in _listed(part)]
-    free = sorted({e for entry in flat for e in entry.atoms(MatrixElement)}, key=str)
-    if not free:
-        yield flat
-    for chosen in free:
-        yield [entry.xreplace({e: S(int(e == chosen)) for e in free}) for entry in flat]
-
-
-def _listed(value: Any) -> list[Expr]:
-    made = in_entries(value)
-    return list(made) if hasattr(made, "shape") else [made]
