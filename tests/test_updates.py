@@ -1,8 +1,10 @@
 """Update rules as data: torch's own optimizers step by step, and what is refused."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
-from sympy import Function, Symbol, symbols
+from sympy import Derivative, Function, Matrix, Symbol, symbols
 
 from numeric._play import Play, cosine
 from symlag.discrete.library import (
@@ -23,6 +25,8 @@ from symlag.discrete.library import (
 )
 from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
 from symlag.errors import SymlagError
+from symlag.generator import scale
+from symlag.jet import block, t
 
 torch = pytest.importorskip("torch")
 
@@ -150,6 +154,13 @@ def test_what_is_not_linear_gets_a_letter_of_its_own():
     assert rule.opaque == {Letter("u_theta"): g / (1 + g**2)}
 
 
+def test_a_constant_push_is_a_source_like_any_other():
+    rule = UpdateRule("drifting", {theta: theta - eta * g + 3})
+    assert rule.linear[theta] == {theta: 1, g: -eta, Letter("u_theta").new: 3}
+    assert rule.opaque == {Letter("u_theta"): 1}
+    assert {*rule.exact(scale(block("w"))).sources} == {"kinetic", "metric"}
+
+
 def test_second_moments_are_no_momenta():
     assert [rule().momenta for rule in (rmsprop, adagrad)] == [(), ()]
     assert adam().momenta == (Letter("m"),)
@@ -169,6 +180,25 @@ REFUSED = {
     "undefined": (lambda: UpdateRule("r", {theta: theta - v.new * g}), "v.new in theta.new: no equation gives it"),
     "two steps old": (lambda: UpdateRule("r", {theta: theta.old - g}), "theta.old in theta.new: no equation gives it"),
     "second gradient": (lambda: UpdateRule("r", {theta: theta - eta * g.new}), "reads one gradient a step"),
+    "derivative": (
+        lambda: UpdateRule("r", {theta: theta - eta * Derivative(g, theta) * g}),
+        "a first-order rule takes no derivative of the gradient",
+    ),
+    "other k": (
+        lambda: UpdateRule("r", {theta: theta - g / (1 + Symbol("k"))}),
+        "k in theta.new: it knows nothing of the step k",
+    ),
+    "time": (lambda: sgd(1 / (1 + t)), "it is no number and no function of k"),
+    "no function": (lambda: sgd(lambda step: 1 / 0), "it is no number and no function of k"),
+    "branches": (lambda: sgd(lambda step: 0.1 if step < 9 else 0.01), "it is no number and no function of k"),
+    "sets g": (
+        lambda: UpdateRule("r", {g: theta, theta: theta - g}),
+        "g on the left of r: it is no letter that a step",
+    ),
+    "sets a symbol": (lambda: UpdateRule("r", {Symbol("v"): g, theta: theta - g}), "v on the left of r"),
+    "sets what is new": (lambda: UpdateRule("r", {theta.new: theta - g}), "theta.new on the left of r"),
+    "list of equations": (lambda: UpdateRule("r", cast("Any", [theta - g])), "its equations are no mapping"),
+    "matrix": (lambda: UpdateRule("r", {theta: Matrix([theta - g])}), "it is no expression"),
     "circle": (lambda: UpdateRule("r", {v: u.new + g, u: v.new, theta: theta - u.new}), "wait for one another"),
     "schedule of t": (
         lambda: UpdateRule("r", {theta: theta - Function("eta")(Symbol("t")) * g}),

@@ -189,7 +189,7 @@ def schedule(name: str, given: Any) -> Expr:
         return Symbol(name, positive=True)
     try:
         made: Any = sympify(given(k) if callable(given) else given, strict=True)
-    except (SympifyError, TypeError):
+    except (SympifyError, TypeError, ArithmeticError):
         made = None
     if not isinstance(made, Expr) or letters(made) or jets(made) or t in made.free_symbols:
         raise SymlagError(

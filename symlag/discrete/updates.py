@@ -16,66 +16,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
-from typing import Any, Self
+from typing import Any
 
-from sympy import Add, Expr, Function, Mul, S, Symbol, SympifyError, sympify
+from sympy import Add, Expr, Mul, S, sympify
 from sympy.core.function import AppliedUndef
 
+from symlag.discrete.alphabet import Letter, Vector, g, k, letters, polar, theta
+from symlag.discrete.wellposed import checked, in_order
 from symlag.errors import SymlagError
-from symlag.jet import checked_name
 from symlag.verbs import RuleVerbs
 
-k = Symbol("k", integer=True, nonnegative=True)
-
-_AGES = {-1: ".old", 0: "", 1: ".new"}
-
-
-class Letter(Symbol):
-    """A vector that a rule speaks of, before a step; `new` is the vector after it, `old` the one a step before."""
-
-    __slots__ = ("age", "stem")
-
-    def __new__(cls, stem: str, age: int = 0) -> Self:
-        letter = Symbol.__xnew__(cls, checked_name(stem) + _AGES[age], real=True)
-        letter.stem, letter.age = stem, age
-        return letter
-
-    @classmethod
-    def class_key(cls) -> Any:
-        return Symbol.class_key()
-
-    @property
-    def new(self) -> Self:
-        """The vector one step later."""
-        return type(self)(self.stem, self.age + 1)
-
-    @property
-    def old(self) -> Self:
-        """The vector one step earlier."""
-        return type(self)(self.stem, self.age - 1)
-
-    @property
-    def root(self) -> Self:
-        """The vector before the step."""
-        return type(self)(self.stem)
-
-    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        return (self.stem, self.age), {}
-
-    def __getstate__(self) -> None:
-        return None
-
-
-Vector = Mapping[Letter, Expr]  # a linear combination: what stands before each letter
-
-theta, g = Letter("theta"), Letter("g")
-
-
-class polar(Function):  # noqa: N801 - it is written like a function
-    """The factor U Vᵀ of a matrix U Σ Vᵀ, Muon's update; not a function of entries, but of the whole matrix."""
-
-    is_real = True
+__all__ = ["Letter", "UpdateRule", "Vector", "combination", "g", "k", "letters", "polar", "theta"]
 
 
 @dataclass(frozen=True)
@@ -93,12 +44,12 @@ class UpdateRule(RuleVerbs):
     initial: Mapping[Letter, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        made = {x: _checked(x, e, self.equations) for x, e in self.equations.items()}
+        made = checked(self.name, self.equations)
         if theta not in made:
             raise SymlagError(self.name, "no equation gives the new θ", "theta: theta - eta * g, say")
         if not any(e.has(g) for e in made.values()):
             raise SymlagError(self.name, "no equation reads the gradient g", "theta: theta - eta * g, say")
-        object.__setattr__(self, "equations", {x: made[x] for x in _in_order(made)})
+        object.__setattr__(self, "equations", {x: made[x] for x in in_order(made)})
         object.__setattr__(self, "initial", {x: sympify(e) for x, e in self.initial.items()})
 
     @cached_property
@@ -162,14 +113,10 @@ class UpdateRule(RuleVerbs):
         return {y for y in reached if y not in self.linear}
 
 
-def letters(expression: Any) -> set[Letter]:
-    """All letters in an expression."""
-    return expression.atoms(Letter)
-
-
 def combination(expression: Expr) -> dict[Expr, Expr]:
     """An expression as a sum of coefficients, free of letters, times letters or what is no sum of letters.
 
+    >>> from sympy import Symbol
     >>> s, c = Letter("s"), Symbol("c")
     >>> combination(c * (theta + 2 * g / s))
     {g/s: 2*c, theta: c}
@@ -180,7 +127,7 @@ def combination(expression: Expr) -> dict[Expr, Expr]:
     sums = [factor for factor in Mul.make_args(vector) if letters(factor)]
     if len(sums) == 1 and isinstance(sums[0], Add):
         return {part: number * c for part, c in combination(sums[0]).items()}
-    return {vector: number} if letters(vector) else {}
+    return {vector: number} if number != 0 else {}
 
 
 def _collected(parts: Any) -> dict[Expr, Expr]:
@@ -198,45 +145,3 @@ def _named(x: Letter, foreign: Mapping[Expr, Expr]) -> Iterator[tuple[Letter, Ex
         yield Letter(f"u_{x.stem}"), part, c
     elif foreign:
         yield Letter(f"u_{x.stem}"), Add(*(c * part for part, c in foreign.items())), S.One
-
-
-def _checked(x: Letter, written: Any, equations: Mapping[Letter, Any]) -> Expr:
-    """The equation of a letter, all of whose letters are defined."""
-    made = _expression(x, written)
-    for y in sorted(letters(made), key=str):
-        _defined(x, y, equations)
-    for call in made.atoms(AppliedUndef):
-        if call.args != (k,):
-            raise SymlagError(f"{call} in {x}.new", "a schedule is a function of k alone", f"{call.func}(k)")
-    return made
-
-
-def _expression(x: Letter, written: Any) -> Expr:
-    try:
-        return sympify(written, strict=True)
-    except SympifyError:
-        wrong, write = "it is no expression", "one in theta, g and buffers, such as beta * v + g"
-        raise SymlagError(f"{x}: {written!r}", wrong, write) from None
-
-
-def _defined(x: Letter, y: Letter, equations: Mapping[Letter, Any]) -> None:
-    if y.root == g and y.age != 0:
-        raise SymlagError(
-            f"{y} in {x}.new",
-            "a first-order rule reads one gradient a step, at θ",
-            "g, and keep what it was before in a buffer",
-        )
-    if y.root != g and (y.root not in equations or y.age < 0):
-        raise SymlagError(
-            f"{y} in {x}.new", "no equation gives it", f"an equation for {y.root}, or a buffer that has one"
-        )
-
-
-def _in_order(equations: Mapping[Letter, Expr]) -> tuple[Letter, ...]:
-    """The letters, each after those whose new values it needs."""
-    needs = {x: {y.root for y in letters(e) if y.age == 1} for x, e in equations.items()}
-    try:
-        return tuple(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        circle = ", ".join(f"{x}.new" for x in error.args[1])
-        raise SymlagError(circle, "these new values wait for one another", "one of them in old values") from None
