@@ -48,6 +48,7 @@ from symlag.generator import (
 from symlag.hadamard import hadamard
 from symlag.jet import block, coordinates, fields, t
 from symlag.lagrangian import Lagrangian
+from symlag.laws import converse, laws, laws_in_training
 from symlag.letters import diagonal, ones
 from symlag.losses import invariant_loss, loss
 from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
@@ -55,12 +56,22 @@ from symlag.noether import Law, MomentumMap, noether
 from symlag.optimizers import from_torch
 from symlag.rules import Rule, heavy_ball
 from symlag.survival import mirror_flow, split, survival, verdicts
+from symlag.symmetry import symmetries
+from symlag.symmetry.algebra import Algebra
+from symlag.symmetry.integrals import integrals
+from symlag.symmetry.involution import commute, independent, integrability
+from symlag.symmetry.linearised import symmetries_of_motion
+from symlag.symmetry.search import Ansatz
+from symlag.symmetry.special import special_values
+from symlag.symmetry.stillness import symmetries_of_potential
 
 if TYPE_CHECKING:
     from symlag.networks import Monitor as Monitor
     from symlag.networks import watch as watch
 
 __all__ = [
+    "Algebra",
+    "Ansatz",
     "Derivation",
     "DiscreteLaw",
     "Generator",
@@ -86,7 +97,9 @@ __all__ = [
     "bracket",
     "bregman",
     "centred",
+    "commute",
     "constant",
+    "converse",
     "coordinates",
     "count_laws",
     "derive",
@@ -103,9 +116,14 @@ __all__ = [
     "hamiltonian",
     "heavy_ball",
     "homogeneous",
+    "independent",
     "inner",
+    "integrability",
+    "integrals",
     "invariant_loss",
     "kernel",
+    "laws",
+    "laws_in_training",
     "lion",
     "loss",
     "mirror_flow",
@@ -126,9 +144,13 @@ __all__ = [
     "sgd",
     "sgdw",
     "sign_sgd",
+    "special_values",
     "split",
     "survival",
     "symbols",
+    "symmetries",
+    "symmetries_of_motion",
+    "symmetries_of_potential",
     "t",
     "theta",
     "time_translation",
