@@ -1,11 +1,19 @@
 """Every system that the bench of the finder times, held to what a symmetry and an algebra must fulfil."""
 
+from contextlib import suppress
+from itertools import count, pairwise
+
 import pytest
 
 from numeric.bench.symmetry import CASES
 from symlag.noether import noether
 from symlag.symmetry import symmetries
 from symlag.symmetry.algebra import Algebra
+from symlag.symmetry.determining import balance
+from symlag.symmetry.dimension import certify
+from symlag.symmetry.reading import Page
+from symlag.symmetry.residues import PRIMES, UnluckyError
+from symlag.symmetry.specialise import Specialisation
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -25,3 +33,18 @@ def test_the_algebra_closes_under_its_own_bracket_and_so_do_its_factors(found):
     assert all(part.closed for part in parts)
     assert sum(part.dimension for part in parts) == found.dimension
     assert len(found.variational) == found.dimension
+
+
+def counted(system, prime):
+    """The number of solutions modulo a prime, at the first draw at which everything has a value."""
+    for draw in count():
+        at = Specialisation(prime, Page.of(system.parameters, prime, draw).values, system.variables, draw)
+        with suppress(UnluckyError):
+            return next(b.dimension for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("name", ["damped oscillator", "inverse square", "pendulum", "Kepler in the plane"])
+def test_the_count_is_the_same_modulo_every_prime(name):
+    counts = [counted(balance(CASES[name]), prime) for prime in PRIMES]
+    assert counts == [symmetries(CASES[name]).bound] * len(PRIMES)

@@ -4,7 +4,8 @@ The unknown functions are power series around a random point, and the equations 
 for Taylor coefficients. Let d_k be the dimension of what they leave of the k-jets. Where d_k = d_{k+1}, the derivatives
 of order k + 1 follow from the lower ones, so that a solution is known by its k-jet at one point: there are at most d_k.
 The functions are not restricted in any way. All is done modulo a prime at a random point: a wrong count needs the zero
-of a polynomial to be drawn from 2²⁵⁵ numbers.
+of a polynomial to be drawn from 2²⁵⁵ numbers. Ranks can only fall there, so that such a count would be too high, and no
+list would be called complete that is not.
 
 Where nothing depends on a variable, shifting it maps solutions to solutions, and its matrix on the jets tells on which
 exponentials and on which powers of that variable they depend (`Certificate.shift`).
