@@ -16,20 +16,9 @@ from torch import finfo
 
 from symlag.networks.monitor._laws import TERMS, Stepwise
 from symlag.networks.monitor._plan import Line, Part, Plan, Track
+from symlag.networks.monitor._recorder import Step, Stretch
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
-
-    A tensor that has no gradient takes no step, and has no count.
-    """
-
-    number: int
-    values: tuple[tuple[float, ...], ...]
-    counts: dict[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +52,14 @@ class Account:
 class Share:
     """One tensor's share in a line: its forms, (steps, forms, size), what they add to charges by the law, and ε.
 
-    `added` are the coefficients (steps, terms, charges, forms) at the hyper-parameters of each step.
+    `added` are the coefficients (steps, terms, charges, forms) at the hyper-parameters of each step, `sizes` the
+    magnitudes of forms, (forms, size), `precision` is ε.
     """
 
     law: Stepwise
     forms: Array
     added: Array
+    sizes: Array
     precision: float
 
     def before(self, charge: str) -> Array:
@@ -88,18 +79,19 @@ class Share:
 
     def floor(self, charge: str) -> Array:
         """What round-off may make of the sum."""
-        table = np.abs(self.added[:, :, self.law.charges.index(charge)]).sum(1)
-        ends = np.abs(self.before(charge)) + np.abs(self.after(charge))
-        return self.precision * (ends + np.einsum("sf,sfn->sn", table, np.abs(self.forms)))
+        i, n = self.law.charges.index(charge), len(self.law.charges)
+        sizes = np.maximum(self.sizes, np.abs(self.forms))
+        fed = np.einsum("sf,sfn->sn", np.abs(self.added[:, :, i]).sum(1), sizes)
+        return self.precision * (sizes[:, i] + sizes[:, n + i] + fed)
 
 
-def accounts(plan: Plan, steps: Sequence[Step], rows: Array) -> Iterator[Account]:
-    """The accounts of all lines, from one row of numbers a step."""
+def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
+    """The accounts of all lines over a stretch of steps."""
     tracks = {track.name: track for track in plan.tracks}
     for line in plan.lines:
-        shares = [_share(part, tracks[part.tensor], steps, rows) for part in line.parts]
+        shares = [_share(part, tracks[part.tensor], stretch) for part in line.parts]
         for charge in dict.fromkeys(name for share in shares for name in share.law.charges):
-            yield _account(line, charge, [share for share in shares if charge in share.law.charges], steps)
+            yield _account(line, charge, [share for share in shares if charge in share.law.charges], stretch.steps)
 
 
 def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[Step]) -> Account:
@@ -112,12 +104,14 @@ def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[S
     return Account(line, charge, tuple(step.number for step in steps), *ends, terms, floor)
 
 
-def _share(part: Part, track: Track, steps: Sequence[Step], rows: Array) -> Share:
+def _share(part: Part, track: Track, stretch: Stretch) -> Share:
     """The share of one tensor: a law adds nothing to it where it takes no step."""
-    forms = np.stack([part.values(rows[:, track.slots[form, part.piece]]) for form in part.law.forms], 1)
+    at = [track.slots[form, part.piece] for form in part.law.forms]
+    forms = np.stack([part.values(stretch.rows[:, there]) for there in at], 1)
+    sizes = np.stack([part.sizes(stretch.sizes[there]) for there in at])
     added = []
-    for step in steps:
+    for step in stretch.steps:
         count = step.counts.get(part.tensor)
         made = part.law.coefficients(*step.values[track.group], count or 0)
         added.append(made if count is not None else 0 * made)
-    return Share(part.law, forms, np.stack(added), finfo(track.parameter.dtype).eps)
+    return Share(part.law, forms, np.stack(added), sizes, finfo(track.parameter.dtype).eps)

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from symlag.discrete.forms import Form
 from symlag.discrete.updates import Letter, theta
-from symlag.networks.monitor._laws import move
 from symlag.networks.monitor._pieces import Axis, Null, Slices, Sums, blocks
 from symlag.networks.monitor._plan import Track
 
@@ -20,7 +19,7 @@ Letters = Mapping[Letter, Tensor]
 
 
 def measure(track: Track, forms: Iterable[Form], letters: Letters, row: Tensor) -> None:
-    """Add the sums of some forms to their places in a row of numbers."""
+    """Add the sums of some forms to their places in a row of numbers; a letter that is not there is θ' − θ."""
     of = {form: track.forms[form] for form in forms}
     blockwise = {form: [p for p in pieces if isinstance(p, Axis)] for form, pieces in of.items()}
     whole = {form: [p for p in pieces if not isinstance(p, Axis)] for form, pieces in of.items()}
@@ -36,11 +35,13 @@ def _blockwise(forms: Mapping[Form, list[Axis]], letters: Letters, into: Callabl
     if not forms:
         return
     sums = [(*form.args, [(piece, into(form, piece)) for piece in pieces]) for form, pieces in forms.items()]
-    shape = tuple(letters[theta.new if theta.new in letters else theta].shape)
-    for start, stop in blocks(shape, BLOCK):
+    like = letters[theta.new if theta.new in letters else theta]
+    spans = blocks(tuple(like.shape), BLOCK)
+    room = torch.empty_like(_wide(like[slice(*spans[0])]))
+    for start, stop in spans:
         part = _Block(letters, start, stop)
         for x, y, added in sums:
-            product = part[x] * part[y]
+            product = torch.mul(part[x], part[y], out=room[: stop - start])
             for piece, total in added:
                 piece.add_block(product, start, total)
 
@@ -53,7 +54,8 @@ class _Block(dict[Letter, Tensor]):
         self._letters, self._rows = letters, slice(start, stop)
 
     def __missing__(self, x: Letter) -> Tensor:
-        made = self[theta.new] - self[theta] if x == move else _wide(self._letters[x][self._rows])
+        told = x in self._letters
+        made = _wide(self._letters[x][self._rows]) if told else self[theta.new] - self[theta]
         self[x] = made
         return made
 
@@ -68,9 +70,7 @@ def _whole(form: Form, piece: Slices | Sums | Null, letters: Letters, sums: Tens
 
 
 def _letter(letters: Letters, x: Letter) -> Tensor:
-    if x == move:
-        return _wide(letters[theta.new]) - _wide(letters[theta])
-    return _wide(letters[x])
+    return _wide(letters[x]) if x in letters else _wide(letters[theta.new]) - _wide(letters[theta])
 
 
 def _wide(x: Tensor) -> Tensor:

@@ -24,6 +24,8 @@ from symlag.networks.monitor._laws import Stepwise, move, stepwise
 from symlag.networks.monitor._pieces import Pair, Single, Slices, piece
 from symlag.optimizers import Group
 
+Array = NDArray[np.float64]
+
 WRAPPERS = ("_orig_mod.", "module.")  # what torch.compile and DistributedDataParallel put before a name
 
 
@@ -76,13 +78,19 @@ class Part:
     coefficient: float
     law: Stepwise
 
-    def values(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    def values(self, numbers: Array) -> Array:
         """The charges in the numbers of a piece, (steps, size): of a matrix its symmetric or skew half."""
+        return self.coefficient * self._picked(numbers, -1 if self.law.kind == "skew" else 1)
+
+    def sizes(self, numbers: Array) -> Array:
+        """Their magnitudes in those of the numbers, (size,)."""
+        return abs(self.coefficient) * self._picked(numbers[None], 1)[0]
+
+    def _picked(self, numbers: Array, sign: int) -> Array:
         if not isinstance(self.piece, Slices):
-            return self.coefficient * numbers[:, self.chosen]
+            return numbers[:, self.chosen]
         M = numbers.reshape(-1, self.piece.width, self.piece.width)
-        turned = -M.swapaxes(1, 2) if self.law.kind == "skew" else M.swapaxes(1, 2)
-        return self.coefficient * ((M + turned) / 2)[(slice(None), *self.chosen)]
+        return ((M + sign * M.swapaxes(1, 2)) / 2)[(slice(None), *self.chosen)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +117,17 @@ class Plan:
     tracks: tuple[Track, ...]
     lines: tuple[Line, ...]
     width: int
+
+    @cached_property
+    def carried(self) -> tuple[list[int], list[int]]:
+        """Where the charges are that a step begins with, and where those are that it ends with."""
+        begins, ends = list[int](), list[int]()
+        for track in self.tracks:
+            for form, sums in [slot for slot in track.slots if slot[0] in track.charges]:
+                after = track.slots[form.func(*(x.new for x in form.args)), sums]
+                begins += range(*track.slots[form, sums].indices(self.width))
+                ends += range(*after.indices(self.width))
+        return begins, ends
 
 
 def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Symmetry]) -> Plan:

@@ -1,0 +1,160 @@
+"""What is measured around a step: a row of numbers, and now and then one of magnitudes for the round-off floor.
+
+A step begins with the charges that the last one ended with: they are measured anew only where something has moved a
+tensor, or a buffer, in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from symlag.discrete.forms import Form
+from symlag.discrete.updates import Letter, g, theta
+from symlag.networks.monitor._laws import move
+from symlag.networks.monitor._measure import measure
+from symlag.networks.monitor._plan import Plan, Track
+from symlag.optimizers import Group, stored
+
+MOST = 50  # steps that are accounted for at once
+NUMBERS = 4_000_000  # or fewer, so that they are no more numbers than this
+
+Version = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
+
+    A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
+    step and left the buffers of as they were.
+    """
+
+    number: int
+    values: tuple[tuple[float, ...], ...]
+    counts: Mapping[str, int]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms."""
+
+    steps: tuple[Step, ...]
+    rows: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+
+
+class Recorder:
+    """The numbers of steps as they are taken, on the device of the tensors until they are asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
+        room = min(MOST, 1 + NUMBERS // max(1, plan.width))
+        self._rows = torch.zeros(room, plan.width, dtype=torch.float64, device=device)
+        self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
+        self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
+        self._ended: tuple[Tensor, Mapping[str, Version]] | None = None
+        self._held: dict[str, dict[Letter, Tensor]] = {}
+        self._moved: tuple[str, ...] = ()
+        self._steps: list[Step] = []
+        self.counts = {track.name: _count(plan.groups[track.group], track.parameter) for track in plan.tracks}
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another step."""
+        return len(self._steps) == len(self._rows)
+
+    def begin(self) -> None:
+        """Measure what a step begins with: the charges, and the forms of the gradient."""
+        letters = {track.name: self._letters(track) for track in self._plan.tracks}
+        versions = {name: _version(found) for name, found in letters.items()}
+        self._moved = () if self._ended is None else tuple(_moved(self._ended[1], versions))
+        known = self._ended is not None and self._ended[1] == versions
+        self._rows[len(self._steps)] = 0
+        if self._ended is not None and known:
+            self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
+        for track in self._plan.tracks:
+            found = letters[track.name]
+            early = track.early if g in found else ()
+            self._measure(track, early if known else (*track.charges, *early), found)
+            self._hold(track, found)
+
+    def end(self, number: int) -> None:
+        """Measure what a step ends with."""
+        letters = {track.name: self._letters(track) for track in self._plan.tracks}
+        for track in self._plan.tracks:
+            after = {x.new: value for x, value in letters[track.name].items()}
+            self._measure(track, track.late, {**after, **self._held[track.name]})
+        values = tuple(tuple(group.values().values()) for group in self._plan.groups)
+        counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
+        self._ended = self._rows[len(self._steps)], {name: _version(found) for name, found in letters.items()}
+        self._steps.append(Step(number, values, counts, self._moved))
+
+    def count(self) -> None:
+        """Count the step of every tensor that takes one."""
+        for track in self._plan.tracks:
+            self.counts[track.name] += track.parameter.grad is not None
+
+    def forget(self) -> None:
+        """Forget what the last measured step ended with."""
+        self._ended = None
+
+    def take(self) -> Stretch:
+        """The steps measured since the last time, on the host."""
+        steps, self._steps = tuple(self._steps), []
+        made = Stretch(steps, self._rows[: len(steps)].cpu().numpy().copy(), self._sizes.cpu().numpy().copy())
+        self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
+        self._sizes.zero_()
+        return made
+
+    def _measure(self, track: Track, forms: Iterable[Form], letters: Mapping[Letter, Tensor]) -> None:
+        """Measure forms, and the first time in a stretch their magnitudes."""
+        forms = tuple(forms)
+        measure(track, forms, letters, self._rows[len(self._steps)])
+        if not self._steps:
+            moves = {move: letters[theta.new] - letters[theta]} if {theta, theta.new} <= letters.keys() else {}
+            sizes = {x: value.abs() for x, value in {**letters, **moves}.items()}
+            measure(track, forms, sizes, self._sizes)
+
+    def _hold(self, track: Track, letters: Mapping[Letter, Tensor]) -> None:
+        """Copy the letters that meet those after the step."""
+        room = self._held.setdefault(track.name, {x: torch.empty_like(letters[theta]) for x in track.held})
+        for x, copy in room.items():
+            copy.copy_(letters[x])
+
+    def _letters(self, track: Track) -> dict[Letter, Tensor]:
+        """θ, the gradient and the buffers of a tensor as they are."""
+        parameter, group = track.parameter, self._plan.groups[track.group]
+        found = {x: stored(x, group.state.get(parameter, {})) for x in group.rule.buffers}
+        nothing = torch.zeros((), dtype=parameter.dtype, device=parameter.device).expand_as(parameter)
+        buffers = {x: nothing if value is None else value for x, value in found.items()}
+        slope = {} if parameter.grad is None else {g: parameter.grad}
+        return {theta: parameter.detach(), **slope, **buffers}
+
+
+def _version(letters: Mapping[Letter, Tensor]) -> Version:
+    """What changes when θ or a buffer does."""
+    return tuple((value.data_ptr(), value._version) for x, value in letters.items() if x != g)
+
+
+def _moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:
+    """The tensors that something moved, and left the buffers of as they were."""
+    for name, (theta_now, *buffers) in now.items():
+        theta_before, *kept = before[name]
+        if theta_now != theta_before and buffers and buffers == kept:
+            yield name
+
+
+def _count(group: Group, parameter: Any) -> int:
+    """The steps that a tensor has taken: those torch counted, or one where it has a buffer."""
+    state = group.state.get(parameter, {})
+    begun = any(stored(x, state) is not None for x in group.rule.buffers)
+    return int(state.get("step", begun))
