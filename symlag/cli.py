@@ -17,6 +17,8 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from symlag.campaign import defines
+from symlag.commands import doctor, run_study, trials
 from symlag.derivation import BySteps, Derivation, derive
 from symlag.discrete import DiscreteLaw
 from symlag.document.written import write_all
@@ -79,6 +81,8 @@ def derive_file(file: File, out: Out = None, formats: Formats = "tex,html") -> N
 @app.command("run")
 def run_file(file: File, out: Out = None) -> None:
     """From a file to a verdict: derive, write, make kernels, run, keep the records, judge, and draw."""
+    if defines(file, "study") and not defines(file, "record"):
+        raise typer.Exit(0 if run_study(file, out) else 1)
     with timed("deriving"):
         tried = experiment(file)
         derived = tried.derivation
@@ -93,6 +97,8 @@ def run_file(file: File, out: Out = None) -> None:
         derived.write(folder, ("html",), [pictures[0].read_text(encoding="utf-8")])
     list_files((*files, *records, *pictures))
     judge(trial)
+    for said in tried.untried:
+        console.print(said, markup=False)
     raise typer.Exit(0 if trial.verdict.holds else 1)
 
 
@@ -103,6 +109,10 @@ def new_file(file: Annotated[Path, typer.Argument(help="The file to start.")]) -
         raise OutputError(str(file), "there is something already, and it stays as it is", "another name")
     write_all(file.parent, {file.name: STARTER})
     console.print(f"{file} is ready; next: symlag run {file}", markup=False)
+
+
+app.command()(trials)
+app.command()(doctor)
 
 
 @contextmanager

@@ -43,3 +43,7 @@ class FormError(SymlagError):
 
 class OutputError(SymlagError):
     """A folder or file that cannot be written."""
+
+
+class DataError(SymlagError):
+    """Data that a trial needs, and that nobody has named."""

@@ -23,26 +23,63 @@ The law holds: its gap to the measured charge closes with the step.
 from symlag.trial._account import Account, run_exact
 from symlag.trial._balance import Curve, follow
 from symlag.trial._claim import Claim, Study, claims
+from symlag.trial._files import whole
 from symlag.trial._orbit import STEPS, orbit
-from symlag.trial._picture import picture
+from symlag.trial._picture import draw, picture
 from symlag.trial._record import Record
+from symlag.trial._setting import Setting, data, given, seed
+from symlag.trial._style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    MEASURED,
+    ORANGE,
+    PURPLE,
+    SKY,
+    THEORY,
+    TWIN,
+    VERMILION,
+    YELLOW,
+    drawn,
+    save,
+)
 from symlag.trial._trial import Finding, Trial, run
-from symlag.trial._verdict import Verdict
+from symlag.trial._verdict import Verdict, worst
 
 __all__ = [
+    "BLACK",
+    "BLUE",
+    "GREEN",
+    "MEASURED",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
     "STEPS",
+    "THEORY",
+    "TWIN",
+    "VERMILION",
+    "YELLOW",
     "Account",
     "Claim",
     "Curve",
     "Finding",
     "Record",
+    "Setting",
     "Study",
     "Trial",
     "Verdict",
     "claims",
+    "data",
+    "draw",
+    "drawn",
     "follow",
+    "given",
     "orbit",
     "picture",
     "run",
     "run_exact",
+    "save",
+    "seed",
+    "whole",
+    "worst",
 ]

@@ -13,7 +13,7 @@ HOLDS 0.0498 is required to be 0.045 … 0.055, and is; without the KSB it would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
 from typing import Any
@@ -21,10 +21,9 @@ from typing import Any
 from symlag.discrete import DiscreteLaw
 from symlag.errors import FormError
 from symlag.trial._account import EXACTLY, Account
+from symlag.trial._style import Draw
 from symlag.trial._trial import Finding, Trial
 from symlag.trial._verdict import LEAST_ORDER, ROUND_OFF, Verdict, worst
-
-Draw = Callable[[Any], object]  # upon a matplotlib Figure
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The picture of a trial: for each law, the charge in time, and how the gap closes with the step.
 
-Measured is a broad pale line, predicted a thin dashed one upon it, the failing twin dotted: the styles tell them apart
-without colour. The same trial gives the same files, byte for byte.
+Measured is a broad pale line, predicted a thin dashed one upon it, the failing twin dotted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,58 +14,30 @@ from sympy import latex
 
 from symlag.trial._account import Account
 from symlag.trial._balance import Curve
-from symlag.trial._files import whole
+from symlag.trial._style import BLACK, MEASURED, SKY, THEORY, TWIN, save
 from symlag.trial._trial import Finding, Trial
 from symlag.trial._verdict import EPSILON, Verdict
 
-INK, PALE, FALSE = "#1B2A41", "#8FC1E3", "#C8500A"
-MEASURED = {"color": PALE, "linewidth": 3.2, "zorder": 2, "solid_capstyle": "round"}
-PREDICTED = {"color": INK, "linewidth": 0.9, "zorder": 3, "linestyle": (0, (4, 2))}
-TWIN = {"color": FALSE, "linewidth": 1.0, "zorder": 1, "linestyle": (0, (1, 1.6))}
-LAW = {"color": INK, "linewidth": 0.9, "marker": "o", "markersize": 4.5, "markerfacecolor": PALE}
-FALSE_LAW = {**TWIN, "marker": "s", "markersize": 3.5}
-KEY = {"borderpad": 0, "handlelength": 2.4}
+LAW: dict[str, Any] = {"color": BLACK, "linewidth": 0.9, "marker": "o", "markersize": 4.5, "markerfacecolor": SKY}
+FALSE_LAW: dict[str, Any] = {**TWIN, "marker": "s", "markersize": 3.5}
+KEY: dict[str, Any] = {"borderpad": 0, "handlelength": 2.4}
 SHOWN = 4  # samples of a charge
-STYLE: dict[Any, Any] = {
-    "axes.formatter.use_mathtext": True,
-    "axes.labelsize": 8.5,
-    "axes.linewidth": 0.6,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 9,
-    "axes.titlelocation": "left",
-    "figure.dpi": 100,
-    "font.family": "STIXGeneral",
-    "legend.fontsize": 8,
-    "legend.frameon": False,
-    "mathtext.fontset": "stix",
-    "savefig.dpi": 220,
-    "svg.hashsalt": "symlag",
-    "xtick.labelsize": 7.5,
-    "xtick.major.width": 0.6,
-    "ytick.labelsize": 7.5,
-    "ytick.major.width": 0.6,
-}
 
 
 def picture(trial: Trial, folder: str | Path, stem: str = "trial") -> tuple[Path, ...]:
     """Draw a trial into a folder, as `stem`.svg and `stem`.png; `OutputError` where they cannot be written."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+    return save(partial(draw, trial), folder, stem)
 
-    targets = tuple(Path(folder) / f"{stem}.{ending}" for ending in ("svg", "png"))
-    with rc_context(STYLE):
-        rows = len(trial.findings)
-        figure = Figure(figsize=(6.6, 0.1 + 2.45 * rows), layout="constrained")
-        panels = figure.subplots(rows, 2, squeeze=False, width_ratios=(1.75, 1))
-        for (left, right), finding in zip(panels, trial.findings, strict=True):
-            _draw_charge(left, finding)
-            _draw_gap(right, finding)
-        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="upper right", ncols=3, **KEY)
-        for target in targets:
-            with whole(target) as draft:
-                figure.savefig(draft, metadata=_undated(target))
-    return targets
+
+def draw(trial: Trial, figure: Any) -> None:
+    """Draw a trial upon a figure: a row for each law."""
+    rows = len(trial.findings)
+    figure.set_size_inches(6.6, 0.1 + 2.45 * rows)
+    panels = figure.subplots(rows, 2, squeeze=False, width_ratios=(1.75, 1))
+    for (left, right), finding in zip(panels, trial.findings, strict=True):
+        _draw_charge(left, finding)
+        _draw_gap(right, finding)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="upper right", ncols=3, **KEY)
 
 
 def _draw_charge(panel: Any, finding: Finding) -> None:
@@ -78,7 +50,7 @@ def _draw_charge(panel: Any, finding: Finding) -> None:
     shown = finding.curves[0]
     for values, style, label in (
         (shown.measured, MEASURED, "measured"),
-        (shown.predicted, PREDICTED, "predicted"),
+        (shown.predicted, THEORY, "predicted"),
         (shown.twin, TWIN, "failing twin"),
     ):
         lines = panel.plot(shown.time, _some(shown, values), **style)
@@ -126,8 +98,3 @@ def _some(curve: Curve, values: Any) -> Any:
     flat, ends = values.reshape(len(values), -1), curve.measured[-1].reshape(-1)
     chosen = np.argsort(ends)[np.linspace(0, len(ends) - 1, min(SHOWN, len(ends))).round().astype(int)]
     return flat[:, chosen] / size
-
-
-def _undated(target: Path) -> dict[str, None]:
-    """Metadata without dates and versions."""
-    return {"Date": None} if target.suffix == ".svg" else {"Software": None}

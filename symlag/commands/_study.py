@@ -1,0 +1,23 @@
+"""`symlag run` on a trial with a study: derive, write, make kernels, measure, judge and draw, all in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symlag.campaign import Configuration, alone
+from symlag.commands._table import console, show_claims
+from symlag.inquiry import inquiry
+from symlag.trial import Setting
+
+
+def run_study(file: Path, out: Path | None) -> bool:
+    """Whether the claims of a trial hold, all that was found of them printed and written."""
+    folder = out or Path("out") / file.stem
+    theorem = inquiry(file).theorem
+    theorem.write_kernels(folder)
+    theorem.write(folder, ("tex",))
+    with console.status("running"):
+        outcome = alone(Configuration(file, Setting()), folder)
+    show_claims([outcome])
+    console.print(f"{outcome.seconds:.1f} s; all of it: {folder / outcome.stem}.html", markup=False)
+    return outcome.verdict.holds
