@@ -11,10 +11,10 @@ export MKL_NUM_THREADS ?= 1
 export MPLBACKEND ?= Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types layers bench trials docs clean
+.PHONY: help venv demo test lint types layers bench trials trials-fast docs clean
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 venv: $(VENV)/.dev ## .venv with symlag and everything for its development
 
@@ -44,8 +44,11 @@ layers: $(VENV)/.dev ## Who imports whom
 bench: $(VENV)/.dev ## Each backend's time beside that of SymPy's lambdify
 	$(BIN)/python numeric/bench/kernels.py
 
-trials: $(VENV)/.trials ## Every theorem against its run
-	@set -e; for file in numeric/[!_]*.py; do $(BIN)/symlag run $$file --out out/$$(basename $$file .py); done
+trials: $(VENV)/.trials ## Every theorem against its runs; ARGS="--only scale" picks some
+	$(BIN)/symlag trials $(ARGS)
+
+trials-fast: $(VENV)/.trials ## The trials for every change
+	$(BIN)/symlag trials --fast $(ARGS)
 
 docs: $(VENV)/.docs ## The documentation, all of its code run: docs/_build/html/index.html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
