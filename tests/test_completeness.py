@@ -2,9 +2,9 @@ import pytest
 from sympy import Symbol, exp, expand, symbols
 from sympy.abc import x, y, z
 
-from symlag.completeness import attention, count, linear, relu, softmax
+from symlag.completeness import attention, count, entropic, linear, relu, softmax
 from symlag.completeness.closure import Closure, closed
-from symlag.completeness.flows import gradient, momentum
+from symlag.completeness.flows import descending, momentum
 from symlag.completeness.polynomials import bracket, read
 from symlag.errors import SymlagError
 
@@ -37,6 +37,8 @@ KNOWN = [
     (softmax(3, 4), 3, 2 * 3),
     (softmax(1, 2), 1, 2),
     (linear(2, 2, 2, 2), 3 + 3, 1 + 1),
+    (entropic(linear(3, 2, 3)), 2, 0),
+    (entropic(relu(2, 3, 2), "W1"), 3, 0),
 ]
 
 
@@ -89,7 +91,7 @@ def test_a_closure_that_lacks_a_field_does_not_hold():
 
 
 def test_the_bracket_obeys_the_identity_of_jacobi():
-    X, *fields = momentum([read(x * y + y**3, {x: 0, y: 1}), read(x**2, {x: 0, y: 1})], 2)
+    X, *fields = momentum(descending([read(x * y + y**3, {x: 0, y: 1}), read(x**2, {x: 0, y: 1})], {}, 2), 2)
     Y, Z = fields
     total = {}
     for A, B, C in ((X, Y, Z), (Y, Z, X), (Z, X, Y)):
@@ -99,7 +101,6 @@ def test_the_bracket_obeys_the_identity_of_jacobi():
     assert total
     assert not any(total.values())
     assert bracket(X, Y)
-    assert gradient([], 2) == []
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from sympy import Expr, sympify
 
 from symlag.completeness.closure import closed
 from symlag.completeness.counted import ExactCount, LawCount
-from symlag.completeness.factors import Factorization, attention, linear, relu, softmax
-from symlag.completeness.flows import FLOWS, gradient
+from symlag.completeness.factors import Factorization, attention, entropic, linear, relu, softmax
+from symlag.completeness.flows import FLOWS, Flow
 from symlag.completeness.polynomials import read
 from symlag.errors import SymlagError
 
@@ -34,30 +34,29 @@ def count(phi: Factorization | Expr | Sequence[Expr], flow: str = "gradient") ->
     >>> count(x * y).laws, count(x**3 + y**3).nonlinear        # 1/x − 1/y is a law, too
     ((x**2 - y**2,), 1)
     """
-    system, size = system_of(flow)
+    kind = flow_of(flow)
     whole = phi if isinstance(phi, Factorization) else _gathered(phi)
     if not whole.parameters:
         raise SymlagError(f"count_laws({whole})", "φ has no parameters", "polynomials of some symbols")
-    D = len(whole.parameters)
-    components = [read(f, {s: i for i, s in enumerate(whole.parameters)}) for f in whole.components]
-    closure = closed(system(components, D), size(D))
-    setting = f"for any loss ℓ(φ(θ)) and any data, {whole.region}"
-    bound, gradients = size(D) - closure.dimension, tuple(gradient(components, D))
+    D, numbers = len(whole.parameters), {s: i for i, s in enumerate(whole.parameters)}
+    mobility = {numbers[s]: read(f, numbers) for s, f in whole.mobility.items()}
+    fields = kind.pushes([read(f, numbers) for f in whole.components], mobility, D)
+    closure = closed(kind.system(fields, D), kind.variables(D))
     return ExactCount(
         str(whole),
         flow,
         D,
-        bound,
-        setting,
+        kind.variables(D) - closure.dimension,
+        f"for any loss ℓ(φ(θ)) and any data, {whole.region}",
         _evidence(closure.depth, closure.dimension),
         whole.parameters,
-        gradients,
+        tuple(fields),
         closure,
     )
 
 
-def system_of(flow: str) -> Any:
-    """The fields of a flow and the number of its variables, by name; `SymlagError` for another name."""
+def flow_of(flow: str) -> Flow:
+    """A flow by its name; `SymlagError` for another name."""
     if flow not in FLOWS:
         raise SymlagError(f"flow={flow!r}", "there is no such flow", 'flow="gradient" or flow="momentum"')
     return FLOWS[flow]
@@ -76,4 +75,4 @@ def _evidence(depth: int, rank: int) -> str:
     )
 
 
-__all__ = ["ExactCount", "Factorization", "LawCount", "attention", "count", "linear", "relu", "softmax"]
+__all__ = ["ExactCount", "Factorization", "LawCount", "attention", "count", "entropic", "linear", "relu", "softmax"]

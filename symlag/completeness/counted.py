@@ -77,7 +77,7 @@ class ExactCount(LawCount):
     """The number of laws of a polynomial φ: by Frobenius' theorem as many as the closure leaves directions."""
 
     symbols: tuple[Symbol, ...]
-    gradients: tuple[Field, ...]
+    pushes: tuple[Field, ...]
     closure: Closure
 
     @property
@@ -107,7 +107,7 @@ class ExactCount(LawCount):
     @cached_property
     def _found(self) -> list[tuple[int, Polynomial]]:
         solve = momentum_laws if self.flow == "momentum" else gradient_laws
-        return solve(self.gradients, self.parameters)
+        return solve(self.pushes, self.parameters)
 
 
 def _written(Q: Polynomial, names: list[Symbol]) -> Expr:

@@ -1,7 +1,8 @@
 """The laws that are written down at once: those of affine symmetries ξ = Aθ + b of φ.
 
-Where ∇φ·ξ = 0 and A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow. Where A is skew, e^t⟨ξ, θ̇⟩ is with
-momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩. The entries of A and b solve linear equations, one a monomial of ∇φ·ξ.
+Where ξ is orthogonal to all that pushes, X = ∇φ, and A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow.
+Where A is skew, e^t⟨ξ, θ̇⟩ is with momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩. The entries of A and b solve linear
+equations, one a monomial of X·ξ; in mirror flow X = [∇²h]⁻¹∇φ.
 
 >>> affine([{0: {(1,): 1}, 1: {(0,): 1}}], 2, 1)               # φ = θ₀θ₁: A = diag(1, −1)
 [{0: {(0,): 1}, 1: {(1,): -1}}]
@@ -21,12 +22,12 @@ from symlag.symmetry.residues import PRIMES, Echelon, rational
 Unknown = tuple[int, ...]
 
 
-def affine(gradients: Sequence[Field], D: int, sign: int) -> list[Field]:
-    """The fields ξ = Aθ + b with Aᵀ = ±A and ∇φ·ξ = 0, a basis."""
+def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
+    """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis."""
     unknowns = [*combinations_with_replacement(range(D), 2), *((a,) for a in range(D))]
     number = {u: i for i, u in enumerate(unknowns)}
     system = Echelon(PRIMES[0], {i: {i: 1} for (a, *b), i in number.items() if sign < 0 and [a] == b})
-    for row in sorted((row for X in gradients for row in _equations(X, D, sign, number)), key=len):
+    for row in sorted((row for X in pushes for row in _equations(X, D, sign, number)), key=len):
         system.insert(row)
     free = [i for i in range(len(unknowns)) if i not in system.rows]
     return [_field(_solution(system, i), unknowns, sign) for i in free]
@@ -41,15 +42,15 @@ def conserved(xi: Field) -> Polynomial:
     return {monomial: c for monomial, c in found.items() if c}
 
 
-def gradient_laws(gradients: Sequence[Field], D: int) -> list[tuple[int, Polynomial]]:
+def gradient_laws(pushes: Sequence[Field], D: int) -> list[tuple[int, Polynomial]]:
     """Of gradient flow: each law with the exponent of its growth, which is zero."""
-    return [(0, conserved(xi)) for xi in affine(gradients, D, 1)]
+    return [(0, conserved(xi)) for xi in affine(pushes, D, 1)]
 
 
-def momentum_laws(gradients: Sequence[Field], D: int) -> list[tuple[int, Polynomial]]:
+def momentum_laws(pushes: Sequence[Field], D: int) -> list[tuple[int, Polynomial]]:
     """With momentum: polynomials Q of θ = 0 … D − 1 and θ̇ = D … 2D − 1 with growth r, such that eʳᵗQ is conserved."""
-    turns = [(1, _impulse(xi, D)) for xi in affine(gradients, D, -1)]
-    shifts = [xi for xi in affine(gradients, D, -1) if all(not m for f in xi.values() for m in f)]
+    turns = [(1, _impulse(xi, D)) for xi in affine(pushes, D, -1)]
+    shifts = [xi for xi in affine(pushes, D, -1) if all(not m for f in xi.values() for m in f)]
     return turns + [(0, {**_impulse(xi, D), **{(a,): f[()] for a, f in xi.items()}}) for xi in shifts]
 
 

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import pairwise, product
 from math import prod
@@ -17,12 +18,16 @@ from sympy import Expr, ImmutableMatrix, Symbol, symbols
 
 @dataclass(frozen=True)
 class Factorization:
-    """A network by its parameters θ and the polynomials φ(θ) through which they enter; `region` says where."""
+    """A network by its parameters θ and the polynomials φ(θ) through which they enter; `region` says where.
+
+    `mobility` is the diagonal of [∇²h]⁻¹ in mirror flow, one for parameters that it does not name.
+    """
 
     name: str
     parameters: tuple[Symbol, ...]
     components: tuple[Expr, ...]
     region: str = "around almost every θ"
+    mobility: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
@@ -43,7 +48,8 @@ def relu(*widths: int, bias: bool = False) -> Factorization:
     shifts = [_matrix(f"b{i}", 1, n) for i, n in enumerate(widths[1:-1])] if bias else []
     paths = [path for i, start in enumerate(shifts) for path in _paths([start, *layers[i + 1 :]])]
     made = _factorization("relu", widths, [*layers, *shifts], [*_paths(layers), *paths])
-    return Factorization(made.name, made.parameters, made.components, "where every unit is active on some data")
+    name = made.name.replace(")", ", bias)") if bias else made.name
+    return replace(made, name=name, region="where every unit is active on some data")
 
 
 def attention(dim: int, width: int) -> Factorization:
@@ -58,6 +64,18 @@ def softmax(inputs: int, classes: int) -> Factorization:
     W = _matrix("W", classes, inputs)
     differences = [W[i, j] - W[classes - 1, j] for i in range(classes - 1) for j in range(inputs)]
     return _factorization("softmax", (inputs, classes), [W], differences)
+
+
+def entropic(phi: Factorization, *prefixes: str) -> Factorization:
+    """Mirror flow by the entropy Σ x log x of the matrices of given names, or of all, whose entries stay positive.
+
+    With `linear` this is multiplicative matrix factorization, with `relu` and its outputs a network convex in them.
+
+    >>> entropic(linear(1, 1, 1)).mobility
+    {U0_0_0: U0_0_0, U1_0_0: U1_0_0}
+    """
+    positive = {s: s for s in phi.parameters if not prefixes or s.name.partition("_")[0] in prefixes}
+    return replace(phi, name=f"entropic {phi.name}", mobility=positive)
 
 
 def _paths(layers: list[Any]) -> list[Expr]:

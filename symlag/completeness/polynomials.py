@@ -59,6 +59,14 @@ def bracket(X: Field, Y: Field) -> Field:
     return {moved: f for moved, f in kept.items() if f}
 
 
+def scaled(X: Field, factors: Mapping[int, Polynomial]) -> Field:
+    """The field with some of its components multiplied by polynomials."""
+    found: Field = {}
+    for moved, f in X.items():
+        _add_product(found.setdefault(moved, {}), factors.get(moved, {(): 1}), f, 1)
+    return found
+
+
 @dataclass(frozen=True)
 class Point:
     """Values of the variables modulo a prime, and what polynomials and fields are there."""

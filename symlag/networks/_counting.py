@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from symlag.completeness import LawCount, system_of
+from symlag.completeness import LawCount, flow_of
 from symlag.networks._conserved import differentials
 from symlag.networks._controls import Descent, Motion, pulled_back
 from symlag.networks._finder import symmetries
@@ -57,7 +57,7 @@ class ModelCount(LawCount):
 
 def count(model: nn.Module, loss: Callable[..., Any], batch: Any, flow: str = "gradient") -> ModelCount:
     """The number of laws of training a model by a loss on batches like a given one, around random parameters."""
-    system_of(flow)
+    flow_of(flow)
     problem, found = pose(model, loss, batch), symmetries(model, loss, batch)
     best: tuple[int, int, Tensor] | None = None
     for seed in POINTS:
