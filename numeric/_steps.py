@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._training import SPAN, copied, descend, set_off
+from numeric._views import View, Weights
 from symlag.backends import kernel
 from symlag.discrete.forms import Frame
 from symlag.discrete.updates import Letter, theta
@@ -29,7 +30,6 @@ steps = (0.1, 0.05, 0.025)  # the learning rates to begin with
 STEPS, BATCH, DECAY = 400, 64, 0.01
 WAYS = ({"foreach": False}, {"foreach": True}, {"fused": True})
 
-Weights = Mapping[str, Any]
 Told = Mapping[str, Mapping[Letter, Tensor]]  # the letters of a step, of each parameter by name
 
 
@@ -43,7 +43,7 @@ class Training:
 
     theorem: Any
     make: Callable[[], nn.Module]
-    seen: Callable[[Weights], Weights]
+    seen: View
     optimizer: Callable[..., torch.optim.Optimizer]
     options: Mapping[str, Any]
     steps: tuple[float, ...] = steps
@@ -84,7 +84,7 @@ class Training:
 
     def _steps(self, network: nn.Module, peak: float) -> Iterator[tuple[Told, Mapping[str, float]]]:
         """The letters of every step, and the numbers of the hyper-parameters at it."""
-        named = dict(network.named_parameters())
+        named = {name: p for name, p in network.named_parameters() if name in self.seen.names}
         optimizer = self.optimizer(network.parameters(), lr=peak, **self.options, **self._way(peak))
         (live,) = optimizer.param_groups
         group = Group(self.theorem.rule, tuple(named.values()), live, optimizer.state)

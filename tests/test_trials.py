@@ -47,7 +47,7 @@ def test_an_exact_law_holds_to_round_off_on_minibatches_and_a_schedule(stem):
         assert [len(curve.time) for curve in finding.curves] == [401] * 3
 
 
-@pytest.mark.parametrize("stem", [stem for stem in EXACT if hasattr(import_module(f"numeric.{stem}"), "refined")])
+@pytest.mark.parametrize("stem", [f"exact_{rule}" for rule in ("adaptive", "dampening", "decoupled", "nesterov")])
 def test_an_optimizer_obeys_the_law_of_its_mechanics_too_where_its_friction_stays_and_time_is_refined(stem):
     trial = import_module(f"numeric.{stem}")
     (finding,) = run(derive(trial.theorem).laws, trial.refined, trial.steps).findings
