@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from sympy import S, cancel, expand, lambdify, symbols
 
+from numeric._play import Play
 from symlag.blocks import inner, normal
 from symlag.calculus import scaled
 from symlag.discrete import exact
 from symlag.discrete.forms import Form
-from symlag.discrete.library import nesterov, sgd, sgdw
+from symlag.discrete.library import averaged, nesterov, sgd, sgdw, sign_sgd
+from symlag.discrete.rolling import rolling
 from symlag.discrete.sphere import G, on_sphere
 from symlag.discrete.sphere import S as SQUARE
 from symlag.discrete.updates import Letter, k, theta
@@ -103,6 +105,41 @@ def test_descent_on_the_sphere_is_rmsprop():
     assert cancel(made.rate - eta / (c * G**S.Half)) == 0
     with pytest.raises(SymlagError, match="its step is no combination of θ and g alone"):
         on_sphere(sgd())
+
+
+@pytest.mark.parametrize("rule", [sgd(), nesterov(), sgdw(), sgd(momentum=0), averaged(sgd())], ids=lambda r: r.name)
+def test_directions_under_momentum_roll_as_the_weights_do(rule):
+    """200 steps on f(w) = uᵀMu + sin(⟨c, u⟩), of the weights by the rule and of u by what `rolling` makes of it."""
+    dice = np.random.default_rng(0)
+    M, c, w_ = dice.normal(size=(6, 6)), dice.normal(size=6), dice.normal(size=6)
+    made = rolling(rule)
+    numbers = {eta: 0.02, beta: 0.9, lam: 0.05, symbols("alpha", positive=True): 0.8}
+    played = Play(rule, {str(s): value for s, value in numbers.items()})
+
+    def slope(u):
+        plain = (M + M.T) @ u + np.cos(c @ u) * c
+        return plain - (plain @ u) * u
+
+    state = played.start(w_)
+    radius = np.linalg.norm(w_)
+    rolled, square = {theta: w_ / radius} | dict.fromkeys(made.carried, np.zeros(6)), radius**4
+    for step in range(200):
+        at = state[theta]
+        known = played.step(state, slope(at / np.linalg.norm(at)) / np.linalg.norm(at), step)
+        state = {x: known[x.new] for x in state}
+        before = {**rolled, Letter("g"): slope(rolled[theta])}
+        total = lambda told: sum(float(e.subs({**numbers, G: square})) * before[x] for x, e in told.items())  # noqa: B023, E731
+        y = total(made.pushed)
+        stretch = np.linalg.norm(y)
+        rolled = {x: stretch * total(told) for x, told in made.carried.items()} | {theta: y / stretch}
+        square *= stretch**4
+    np.testing.assert_allclose(rolled[theta], state[theta] / np.linalg.norm(state[theta]), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(square, np.linalg.norm(state[theta]) ** 4, rtol=1e-11)
+
+
+def test_a_sign_does_not_roll():
+    with pytest.raises(SymlagError, match="u is not linear, and does not grow or shrink with the weights"):
+        rolling(sign_sgd())
 
 
 def test_side_by_side_on_the_sphere():

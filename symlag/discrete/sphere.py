@@ -39,11 +39,11 @@ class SphereRule:
 def on_sphere(rule: UpdateRule) -> SphereRule:
     """What a rule without buffers is for the direction of weights whose scale the loss does not see.
 
-    `SymlagError` where θ' is no combination of θ and g: a buffer has a part along the weights, and more to remember.
+    `SymlagError` where θ' is no combination of θ and g: a buffer has a part along the weights, for `rolling` to carry.
     """
     told = rule.linear[theta]
     if {*told} != {theta, g}:
-        raise SymlagError(rule.name, "its step is no combination of θ and g alone", "sgd(momentum=0)")
+        raise SymlagError(rule.name, "its step is no combination of θ and g alone", "rolling(rule) for a momentum")
     law = exact(rule, scale(block("w")))
     kept, fed = law.propagator[0], law.source[0].coeff(Form(g, g))  # r′² = kept·r² + fed·|g|², and |g|² = S/r²
     accumulated = kept**2 * G + 2 * kept * fed * S + fed**2 * S**2 / G

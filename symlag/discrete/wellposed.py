@@ -50,7 +50,7 @@ def _checked(x: Letter, written: Any, equations: Mapping[Letter, Any]) -> Expr:
 
 def _expression(x: Letter, written: Any) -> Expr:
     try:
-        made = sympify(written, strict=True)
+        made: Any = sympify(written, strict=True)
     except SympifyError:
         made = None
     if not isinstance(made, Expr) or made.is_Matrix:
