@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sympy import Basic
 
@@ -28,12 +28,17 @@ def count_laws(
     """
     if isinstance(subject, Factorization | Basic | list | tuple):
         return count(subject, flow)
+    _require(subject, loss, batch)
+    from symlag.networks._counting import count as counted
+
+    return counted(subject, cast(Any, loss), batch, flow)
+
+
+def _require(subject: Any, loss: Any, batch: Any) -> None:
+    """That there are a model, a loss and data."""
     if not hasattr(subject, "named_parameters"):
         wrong = "there are no laws of this kind of thing"
         raise SymlagError(f"count_laws({type(subject).__name__})", wrong, "polynomials, or a torch.nn.Module")
     if loss is None or batch is None:
         wrong = "a model has laws for a loss on data"
         raise SymlagError("count_laws(model)", wrong, "count_laws(model, loss, (inputs, targets))")
-    from symlag.networks._counting import count as counted
-
-    return counted(subject, loss, batch, flow)

@@ -74,8 +74,7 @@ def rms_norm():
 
 KNOWN = {
     "linear pair": (chain(linear(2, 2), linear(2, 2)), mse_loss, (4, 2), (4, 2), 3, 1),
-    "ReLU": (chain(linear(2, 3), nn.ReLU, linear(3, 1)), mse_loss, (6, 2), (6, 1), 3, 0),
-    "ReLU with bias": (chain(biased(2, 3), nn.ReLU, biased(3, 1)), mse_loss, (6, 2), (6, 1), 3, 0),
+    "ReLU with bias": (chain(biased(2, 2), nn.ReLU, biased(2, 1)), mse_loss, (6, 2), (6, 1), 2, 0),
     "GELU": (chain(linear(2, 3), nn.GELU, linear(3, 1)), mse_loss, (4, 2), (4, 1), 0, 0),
     "softmax": (linear(3, 3), cross_entropy, (4, 3), None, 3, 6),
     "LayerNorm": (chain(linear(2, 4), layer_norm), mse_loss, (4, 2), (4, 4), 3, 4),
@@ -83,7 +82,6 @@ KNOWN = {
     "weight norm": (Normed, mse_loss, (4, 3), (4,), 1, 0),
     "SwiGLU": (lambda: Gated(silu), mse_loss, (4, 2), (4, 2), 2, 0),
     "ReGLU": (lambda: Gated(torch.relu), mse_loss, (6, 2), (6, 2), 4, 0),
-    "attention of width 1": (lambda: Head(2, 1), mse_loss, (3, 3, 2), (3, 3, 2), 2, 0),
     "attention of width 2": (lambda: Head(2, 2), mse_loss, (3, 3, 2), (3, 3, 2), 6, 2),
 }
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sympy import Expr, sympify
 
-from symlag.completeness.closure import closed
+from symlag.completeness.closure import Closure, closed
 from symlag.completeness.counted import ExactCount, LawCount
 from symlag.completeness.factors import Factorization, attention, entropic, linear, relu, softmax
 from symlag.completeness.flows import FLOWS, Flow
@@ -34,25 +34,15 @@ def count(phi: Factorization | Expr | Sequence[Expr], flow: str = "gradient") ->
     >>> count(x * y).laws, count(x**3 + y**3).nonlinear        # 1/x − 1/y is a law, too
     ((x**2 - y**2,), 1)
     """
-    kind = flow_of(flow)
-    whole = phi if isinstance(phi, Factorization) else _gathered(phi)
+    kind, whole = flow_of(flow), phi if isinstance(phi, Factorization) else _gathered(phi)
     if not whole.parameters:
         raise SymlagError(f"count_laws({whole})", "φ has no parameters", "polynomials of some symbols")
     D, numbers = len(whole.parameters), {s: i for i, s in enumerate(whole.parameters)}
     mobility = {numbers[s]: read(f, numbers) for s, f in whole.mobility.items()}
-    fields = kind.pushes([read(f, numbers) for f in whole.components], mobility, D)
-    closure = closed(kind.system(fields, D), kind.variables(D))
-    return ExactCount(
-        str(whole),
-        flow,
-        D,
-        kind.variables(D) - closure.dimension,
-        f"for any loss ℓ(φ(θ)) and any data, {whole.region}",
-        _evidence(closure.depth, closure.dimension),
-        whole.parameters,
-        tuple(fields),
-        closure,
-    )
+    pushes = kind.pushes([read(f, numbers) for f in whole.components], mobility, D)
+    closure = closed(kind.system(pushes, D), kind.variables(D))
+    bound, setting = kind.variables(D) - closure.dimension, f"for any loss ℓ(φ(θ)) and any data, {whole.region}"
+    return ExactCount(str(whole), flow, D, bound, setting, _evidence(closure), whole.parameters, tuple(pushes), closure)
 
 
 def flow_of(flow: str) -> Flow:
@@ -68,11 +58,10 @@ def _gathered(phi: Any) -> Factorization:
     return Factorization(f"φ = {', '.join(map(str, components))}", tuple(sorted(symbols, key=str)), components)
 
 
-def _evidence(depth: int, rank: int) -> str:
-    return (
-        f"brackets of up to {depth} field{'s' * (depth > 1)} have rank {rank}; "
-        "none more at two points modulo two primes of 127 bits"
-    )
+def _evidence(closure: Closure) -> str:
+    fields = f"{closure.depth} field{'s' * (closure.depth > 1)}"
+    rank = f"brackets of up to {fields} have rank {closure.dimension}"
+    return f"{rank}; none more at two points modulo two primes of 127 bits"
 
 
 __all__ = ["ExactCount", "Factorization", "LawCount", "attention", "count", "entropic", "linear", "relu", "softmax"]
