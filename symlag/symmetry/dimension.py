@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import compress, pairwise, product
 from typing import Any
 
 from symlag.symmetry.determining import System
@@ -95,28 +95,35 @@ class Split:
 
 @dataclass(frozen=True)
 class Probe:
-    """Which equations to expand, and how far, to see how many solutions there are."""
+    """Which equations to expand, how far, and which of their rows tell, to see how many solutions there are."""
 
     system: System
     fibres: tuple[int, ...]
     degree: int
+    telling: tuple[bool, ...]
 
     def minor(self, at: Specialisation) -> int:
         """A minor of the equations: not zero where there are as few solutions as for almost all parameters."""
-        echelon, product = Echelon(at.prime), 1
-        for degree in range(self.degree + 1):
-            for fibre in self.fibres:
-                for equation in _terms(self.system, replace(at, order=degree, fibre=fibre, known={})):
-                    for row in _rows(equation, len(self.system.variables), degree):
-                        product = product * (echelon.insert(row) or 1) % at.prime
-        return product
+        echelon, minor = Echelon(at.prime), 1
+        for row in compress(_expansion(self.system, self.fibres, self.degree, at), self.telling):
+            minor = minor * (echelon.insert(row) or 1) % at.prime
+        return minor
 
 
 def probe(system: System, at: Specialisation) -> Probe:
-    """The probe of the lowest degree that gives the number of solutions at a point."""
-    fibres = dict.fromkeys(fibre for fibre, _ in _split(system, at).chosen)
-    sharp = (a.degree for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension)
-    return Probe(system, tuple(fibres), next(sharp, HIGHEST))
+    """The probe of the lowest degree that gives the number of solutions at a point, of the rows that tell any."""
+    fibres = (*dict.fromkeys(fibre for fibre, _ in _split(system, at).chosen),)
+    degree = next((a.degree for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension), HIGHEST)
+    echelon = Echelon(at.prime)
+    telling = tuple(bool(echelon.insert(row)) for row in _expansion(system, fibres, degree, at))
+    return Probe(system, fibres, degree, telling)
+
+
+def _expansion(system: System, fibres: Sequence[int], highest: int, at: Specialisation) -> Iterator[dict[int, int]]:
+    """The rows of all equations over some fibres, degree by degree."""
+    for degree, fibre in product(range(highest + 1), fibres):
+        for equation in _terms(system, replace(at, order=degree, fibre=fibre, known={})):
+            yield from _rows(equation, len(system.variables), degree)
 
 
 def _split(system: System, at: Specialisation) -> Split:
