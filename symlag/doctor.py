@@ -79,7 +79,7 @@ def _cores() -> int:
 
 def _threads() -> str:
     threads = os.environ.get("OMP_NUM_THREADS")
-    return f"{threads} threads each by OMP_NUM_THREADS" if threads else "threads left to the libraries"
+    return f"{threads} threads by OMP_NUM_THREADS" if threads else "threads left to the libraries"
 
 
 def _tool(commands: tuple[str, ...]) -> str:

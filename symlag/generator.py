@@ -23,10 +23,11 @@ from symlag.jet import Block, Prolonged, jets, t
 from symlag.letters import diagonal
 from symlag.spelling import assigned, instance, is_path, number
 from symlag.vanishing import tidy
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Generator:
+class Generator(Shown):
     """A vector field on time and coordinates: each coordinate moves by ξ, time by τ.
 
     `components` maps a coordinate to its ξ, a number or a matrix of the coordinate's shape; a coordinate left out

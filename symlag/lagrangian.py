@@ -26,10 +26,11 @@ from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.jet import Prolonged, jets, t
 from symlag.spelling import Spelling, assigned, is_path, number
 from symlag.vanishing import vanishes
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Lagrangian:
+class Lagrangian(Shown):
     """A kinetic and a potential energy, damping as a function of time, and forces outside the action.
 
     Energies are scalars in jets (`coordinates`, `block`) or in SymPy's functions of time; a whole L may be passed as

@@ -63,6 +63,11 @@ class Law(Verbs):
     rate: Expr
     sources: Mapping[str, Expr]
 
+    def __repr__(self) -> str:
+        parts = {"charge": self.charge, "rate": self.rate, **self.sources}
+        told = ", ".join(f"{name} = {said}" for name, said in parts.items() if said != 0)
+        return f"Law({self.generator.name}: {told})"
+
     @property
     def source(self) -> Expr:
         """All sources together."""

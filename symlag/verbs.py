@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from symlag.solution import Oscillation, Relaxation
 
 
-class Verbs:
+class Shown:
+    """What a notebook can show, mixed into all that has a formula or a sentence."""
+
+    def _repr_mimebundle_(self, **_asked: Any) -> dict[str, str]:
+        from symlag.document.notebook import bundle
+
+        return bundle(self)
+
+
+class Verbs(Shown):
     """The questions, mixed into `Law`."""
 
     def kernel(self, backend: str = "numpy") -> Kernel:
@@ -64,7 +73,7 @@ class Verbs:
         return law_latex(cast("Any", self))
 
 
-class DiscreteVerbs:
+class DiscreteVerbs(Shown):
     """The questions to a discrete law, mixed into `DiscreteLaw`."""
 
     def kernel(self, backend: str = "numpy") -> Kernel:

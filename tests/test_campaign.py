@@ -19,6 +19,9 @@ from symlag.errors import FormError, OutputError
 from symlag.inquiry import inquiry
 from symlag.trial import Setting, Verdict
 from tests import campaigns
+from tests.test_document_tools import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -65,6 +68,22 @@ def test_all_trials_are_run_and_judged_and_reported(whole):
     for made in out.glob("*/outcome.json"):
         stem = json.loads(made.read_text(encoding="utf-8"))["stem"]
         assert f'href="{made.parent.name}/{stem}.html"' in page
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_every_page_opens_by_itself_without_a_complaint(whole, browser):
+    _, out = whole
+    pages = [out / "index.html", *out.glob("*/*.html")]
+    for address in (page.as_uri() for page in pages):
+        browser.get(address)
+        events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+        asked = {e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"}
+        assert {url for url in asked if not url.startswith("data:")} == {address}
+        assert browser.get_log("browser") == []
+        assert "claims hold" in browser.execute_script("return document.body.innerText")
+    assert browser.execute_script("return document.querySelectorAll('math').length") > 5
+    assert len(pages) == 4
 
 
 def test_a_trial_without_its_data_says_what_to_do_and_is_no_failure(whole):

@@ -58,6 +58,10 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
     rule: UpdateRule
     frame: Frame
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{after} = {said}" for after, said in self.equations.items())
+        return f"DiscreteLaw({self.generator.name}, by {self.rule.name}: {told})"
+
     @property
     def generator(self) -> Generator:
         """The generator whose charges these are."""

@@ -36,10 +36,11 @@ from symlag.symmetry.residues import PRIMES
 from symlag.symmetry.structure import Table
 from symlag.symmetry.survey import verdict
 from symlag.symmetry.variational import divergence, strict
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Algebra:
+class Algebra(Shown):
     """Generators X_i of symmetries, and how many there are at most where that is known.
 
     `bound` is the certified number of symmetries, None where there is no bound.

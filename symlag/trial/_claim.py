@@ -24,10 +24,11 @@ from symlag.trial._account import EXACTLY, Account
 from symlag.trial._style import Draw
 from symlag.trial._trial import Finding, Trial
 from symlag.trial._verdict import LEAST_ORDER, ROUND_OFF, Verdict, worst
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Shown):
     """One sentence of a paper, and the figure that it stands or falls with.
 
     `says` is the sentence, `source` paper and equation, `measured` the figure, dimensionless where it can be; it must

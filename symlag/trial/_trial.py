@@ -12,6 +12,7 @@ from symlag.noether import Law
 from symlag.trial._balance import Curve, curve
 from symlag.trial._record import Record
 from symlag.trial._verdict import Verdict, judged, order, worst
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Trial(Shown):
     """The findings on the laws of one theorem, and the records they rest on."""
 
     findings: tuple[Finding, ...]

@@ -15,12 +15,14 @@ from enum import Enum
 from math import log, nan
 from sys import float_info
 
+from symlag.verbs import Shown
+
 LEAST_ORDER = 0.9
 EPSILON = float_info.epsilon
 ROUND_OFF = 1e-11  # relative: float64 positions, differenced over some thousand steps
 
 
-class Verdict(Enum):
+class Verdict(Shown, Enum):
     """What a trial can end with, the best first."""
 
     EXACT = "The law holds to round-off at every step size."
@@ -28,6 +30,11 @@ class Verdict(Enum):
     EMPTY = "Nothing was tried: the charge and its sources are zero all along."
     BROKEN = "The law is broken: its gap to the measured charge does not close with the step."
     DIVERGED = "The run diverged before the law could be judged."
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        return self.value
 
     @property
     def holds(self) -> bool:

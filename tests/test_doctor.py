@@ -1,0 +1,60 @@
+"""The doctor: what is there, what is missing for what, and what installs it."""
+
+import shutil
+from importlib.metadata import version
+
+import pytest
+from typer.testing import CliRunner
+
+from symlag import doctor
+from symlag.cli import app
+
+
+def found():
+    return {check.name: check for check in doctor.checks()}
+
+
+def test_versions_are_those_that_are_installed():
+    checks = found()
+    for name in ("sympy", "numpy", "symlag"):
+        assert checks[name].found == version(name)
+    assert checks["python"].found
+    assert checks["cores"].found[0].isdigit()
+
+
+def test_every_check_serves_something_and_what_can_be_missing_can_be_installed():
+    for name, check in found().items():
+        assert check.serves
+        assert check.install or name in {"python", "cores"}
+
+
+def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(doctor, "LIBRARIES", (("no_such_thing", "nothing", "cluster"),))
+    monkeypatch.setenv("COLUMNS", "200")
+    told = CliRunner().invoke(app, ["doctor"])
+    assert told.exit_code == 0
+    lines = {line.split("│")[0].strip(): line for line in told.output.splitlines()}
+    assert "missing" in lines["no_such_thing"]
+    assert "pip install 'symlag[cluster]'" in lines["no_such_thing"]
+    assert "apt install latexmk" in lines["LaTeX"]
+
+
+def test_threads_are_told_as_they_are_set(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert "3 threads by OMP_NUM_THREADS" in found()["cores"].found
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert "left to the libraries" in found()["cores"].found
+
+
+def test_a_gpu_is_what_torch_sees(monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda i: f"GPU {i}")
+    assert found()["GPU"].found == "GPU 0"
+
+
+def test_without_torch_no_gpu_is_looked_for(monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda _: None)
+    assert not found()["GPU"].found
