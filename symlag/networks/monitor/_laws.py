@@ -95,10 +95,17 @@ def _told(rule: UpdateRule) -> Mapping[Letter, Vector]:
 
 
 def _measured(law: DiscreteLaw, expression: Expr, told: Mapping[Letter, Vector]) -> Expr:
-    """An expression in forms of letters that are kept."""
-    frame = law.frame
-    vector = lambda x: told.get(x, {x: S.One})  # noqa: E731
-    swap = {form: frame.pair(vector(form.args[0]), vector(form.args[1])) for form in expression.atoms(Form)}
+    """An expression in forms of letters that are kept: beside new ones the old θ is the new one less the move."""
+    frame, momenta = law.frame, {m.new: law.rule.linear[m] for m in law.rule.momenta}
+    swap: dict[Form, Expr] = {}
+    for form in expression.atoms(Form):
+        x, y = form.args
+        if y in (theta, ONE) and x in momenta:
+            swap[form] = frame.pair(momenta[x], {y: S.One})
+        elif y == theta and (x == move or x.age == 1) and x not in told:
+            swap[form] = frame.pair({x: S.One}, {theta.new: S.One, move: S.NegativeOne})
+        else:
+            swap[form] = frame.pair(told.get(x, {x: S.One}), told.get(y, {y: S.One}))
     made = expression.xreplace(swap)
     return made if made == expression else _measured(law, made, told)
 

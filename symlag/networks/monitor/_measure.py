@@ -1,76 +1,74 @@
-"""One pass over a tensor and its buffers: all forms of its letters, block by block while a block is in the cache."""
+"""All forms of a tensor's letters: sums along axes in one pass over memory, matrices of inner products one by one.
+
+A job is one form with the places that its sums go to. Letters go by their names: theta, theta.new, v.new, g, move.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from symlag.discrete.forms import Form
-from symlag.discrete.updates import Letter, theta
+from symlag.networks.monitor._fused import sums
 from symlag.networks.monitor._pieces import Axis, Null, Slices, Sums, blocks
-from symlag.networks.monitor._plan import Track
 
 BLOCK = 1 << 17  # numbers: products of this many stay in the cache
 WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 
-Letters = Mapping[Letter, Tensor]
+Letters = Mapping[str, Tensor]
 
 
-def measure(track: Track, forms: Iterable[Form], letters: Letters, row: Tensor) -> None:
-    """Add the sums of some forms to their places in a row of numbers; a letter that is not there is θ' − θ."""
-    of = {form: track.forms[form] for form in forms}
-    blockwise = {form: [p for p in pieces if isinstance(p, Axis)] for form, pieces in of.items()}
-    whole = {form: [p for p in pieces if not isinstance(p, Axis)] for form, pieces in of.items()}
-    into = lambda form, piece: row[track.slots[form, piece]]  # noqa: E731
-    _blockwise({form: pieces for form, pieces in blockwise.items() if pieces}, letters, into)
-    for form, pieces in whole.items():
-        for piece in pieces:
-            _whole(form, piece, letters, into(form, piece))
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One form ⟨x, Ay⟩: where its sums along axes are in a row of numbers, and where its other pieces are."""
+
+    left: str
+    right: str
+    axes: tuple[tuple[Axis, slice], ...]
+    others: tuple[tuple[Slices | Sums | Null, slice], ...]
 
 
-def _blockwise(forms: Mapping[Form, list[Axis]], letters: Letters, into: Callable[[Form, Axis], Tensor]) -> None:
+def measure(jobs: Sequence[Job], letters: Letters, row: Tensor) -> None:
+    """Add the sums of all jobs to their places in a row of numbers."""
+    along = [job for job in jobs if job.axes]
+    if along and not _fused(along, letters, row):
+        _blockwise(along, letters, row)
+    for job in jobs:
+        for piece, place in job.others:
+            x = _wide(letters[job.left])
+            if isinstance(piece, Slices):
+                piece.add(x, _wide(letters[job.right]), row[place])
+            else:
+                piece.add(x, row[place])
+
+
+def _fused(jobs: Sequence[Job], letters: Letters, row: Tensor) -> bool:
+    """The sums along the first two axes while a row is in the cache; not everywhere can that be done."""
+    if any(piece.axis > 1 for job in jobs for piece, _ in job.axes):
+        return False
+    names = [*dict.fromkeys(x for job in jobs for x in (job.left, job.right))]
+    pairs = [(names.index(job.left), names.index(job.right)) for job in jobs]
+    found = sums([letters[name] for name in names], pairs)
+    for i, job in enumerate(jobs if found else ()):
+        for piece, place in job.axes:
+            row[place] += found[piece.axis][i] if found else 0
+    return found is not None
+
+
+def _blockwise(jobs: Sequence[Job], letters: Letters, row: Tensor) -> None:
     """The sums along axes, block by block."""
-    if not forms:
-        return
-    sums = [(*form.args, [(piece, into(form, piece)) for piece in pieces]) for form, pieces in forms.items()]
-    like = letters[theta.new if theta.new in letters else theta]
+    names = {x for job in jobs for x in (job.left, job.right)}
+    like = letters[jobs[0].left]
     spans = blocks(tuple(like.shape), BLOCK)
     room = torch.empty_like(_wide(like[slice(*spans[0])]))
     for start, stop in spans:
-        part = _Block(letters, start, stop)
-        for x, y, added in sums:
-            product = torch.mul(part[x], part[y], out=room[: stop - start])
-            for piece, total in added:
-                piece.add_block(product, start, total)
-
-
-class _Block(dict[Letter, Tensor]):
-    """Rows of letters, each made when it is first asked for."""
-
-    def __init__(self, letters: Letters, start: int, stop: int) -> None:
-        super().__init__()
-        self._letters, self._rows = letters, slice(start, stop)
-
-    def __missing__(self, x: Letter) -> Tensor:
-        told = x in self._letters
-        made = _wide(self._letters[x][self._rows]) if told else self[theta.new] - self[theta]
-        self[x] = made
-        return made
-
-
-def _whole(form: Form, piece: Slices | Sums | Null, letters: Letters, sums: Tensor) -> None:
-    """The sums that are made of a tensor at once."""
-    x, y = form.args
-    if isinstance(piece, Slices):
-        piece.add(_letter(letters, x), _letter(letters, y), sums)
-    else:
-        piece.add(_letter(letters, x), sums)
-
-
-def _letter(letters: Letters, x: Letter) -> Tensor:
-    return _wide(letters[x]) if x in letters else _wide(letters[theta.new]) - _wide(letters[theta])
+        part = {name: _wide(letters[name][start:stop]) for name in names}
+        for job in jobs:
+            product = torch.mul(part[job.left], part[job.right], out=room[: stop - start])
+            for piece, place in job.axes:
+                piece.add_block(product, start, row[place])
 
 
 def _wide(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ of charges: where its numbers are on each of its tracks, and the law of the grou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,8 @@ from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb, Action, Shift
 from symlag.networks.monitor._laws import Stepwise, move, stepwise
-from symlag.networks.monitor._pieces import Pair, Single, Slices, piece
+from symlag.networks.monitor._measure import Job
+from symlag.networks.monitor._pieces import Axis, Pair, Single, Slices, piece
 from symlag.optimizers import Group
 
 Array = NDArray[np.float64]
@@ -39,33 +40,41 @@ class Track:
     slots: Mapping[tuple[Form, Pair | Single], slice]
 
     @cached_property
-    def forms(self) -> Mapping[Form, tuple[Pair | Single, ...]]:
-        """The pieces of every form."""
-        found: dict[Form, tuple[Pair | Single, ...]] = {}
-        for form, part in self.slots:
-            found[form] = (*found.get(form, ()), part)
-        return found
+    def charges(self) -> tuple[Job, ...]:
+        """Forms of what the step begins with: those that the last step ended with."""
+        return self._jobs(_begun)
+
+    @cached_property
+    def early(self) -> tuple[Job, ...]:
+        """Forms of the gradient with what the step begins with: rules may write over it."""
+        return self._jobs(lambda form: not _begun(form) and not _made(form))
+
+    @cached_property
+    def late(self) -> tuple[Job, ...]:
+        """Forms that need what the step made."""
+        return self._jobs(_made)
+
+    @cached_property
+    def buffers(self) -> tuple[Letter, ...]:
+        """The buffers in the forms."""
+        met = {x.root for form, _ in self.slots for x in _met(form)}
+        return tuple(sorted(met - {theta, g}, key=str))
 
     @cached_property
     def held(self) -> tuple[Letter, ...]:
-        """The letters before the step that meet one after it, so that a copy of them is held."""
-        meetings = map(_met, self.late)
-        return tuple(sorted({x for met in meetings for x in met if x.age == 0 and x != g}, key=str))
+        """The letters before the step that are needed after it, θ for the move."""
+        met = {x for form, _ in self.slots if _made(form) for x in _met(form)}
+        return tuple(sorted((x for x in met if x.age == 0 and x != g), key=str))
 
-    @cached_property
-    def charges(self) -> tuple[Form, ...]:
-        """The forms of what the step begins with: those that the last step ended with."""
-        return tuple(form for form in self.forms if not any(x.age or x == g for x in _met(form)))
+    def _jobs(self, wanted: Callable[[Form], bool]) -> tuple[Job, ...]:
+        forms = dict.fromkeys(form for form, _ in self.slots if wanted(form))
+        return tuple(self._job(form) for form in forms)
 
-    @cached_property
-    def early(self) -> tuple[Form, ...]:
-        """The forms of the gradient with what the step begins with: rules may write over it."""
-        return tuple(form for form in self.forms if g in (met := _met(form)) and not any(x.age for x in met))
-
-    @cached_property
-    def late(self) -> tuple[Form, ...]:
-        """The forms that need what the step made."""
-        return tuple(form for form in self.forms if any(x.age for x in _met(form)))
+    def _job(self, form: Form) -> Job:
+        places = [(made, place) for (other, made), place in self.slots.items() if other == form]
+        axes = tuple((made, place) for made, place in places if isinstance(made, Axis))
+        others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
+        return Job(str(form.args[0]), str(form.args[1]), axes, others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +132,7 @@ class Plan:
         """Where the charges are that a step begins with, and where those are that it ends with."""
         begins, ends = list[int](), list[int]()
         for track in self.tracks:
-            for form, sums in [slot for slot in track.slots if slot[0] in track.charges]:
+            for form, sums in [slot for slot in track.slots if _begun(slot[0])]:
                 after = track.slots[form.func(*(x.new for x in form.args)), sums]
                 begins += range(*track.slots[form, sums].indices(self.width))
                 ends += range(*after.indices(self.width))
@@ -163,6 +172,16 @@ def _bare(name: str) -> str:
 def _met(form: Form) -> set[Letter]:
     """The letters of a form; a move is one of θ before and after the step."""
     return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
+
+
+def _made(form: Form) -> bool:
+    """Whether a form needs what the step made."""
+    return any(x.age for x in _met(form))
+
+
+def _begun(form: Form) -> bool:
+    """Whether a form is of what the step begins with, without its gradient."""
+    return g not in _met(form) and not _made(form)
 
 
 def _lines(

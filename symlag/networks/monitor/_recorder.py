@@ -6,7 +6,7 @@ tensor, or a buffer, in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symlag.discrete.forms import Form
-from symlag.discrete.updates import Letter, g, theta
-from symlag.networks.monitor._laws import move
-from symlag.networks.monitor._measure import measure
+from symlag.networks.monitor._measure import Job, Letters, measure
 from symlag.networks.monitor._plan import Plan, Track
 from symlag.optimizers import Group, stored
 
@@ -62,7 +59,7 @@ class Recorder:
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
         self._ended: tuple[Tensor, Mapping[str, Version]] | None = None
-        self._held: dict[str, dict[Letter, Tensor]] = {}
+        self._held: dict[str, dict[str, Tensor]] = {}
         self._moved: tuple[str, ...] = ()
         self._steps: list[Step] = []
         self.counts = {track.name: _count(plan.groups[track.group], track.parameter) for track in plan.tracks}
@@ -83,16 +80,19 @@ class Recorder:
             self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
         for track in self._plan.tracks:
             found = letters[track.name]
-            early = track.early if g in found else ()
-            self._measure(track, early if known else (*track.charges, *early), found)
+            early = track.early if "g" in found else ()
+            self._measure(early if known else (*track.charges, *early), found)
             self._hold(track, found)
 
     def end(self, number: int) -> None:
         """Measure what a step ends with."""
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         for track in self._plan.tracks:
-            after = {x.new: value for x, value in letters[track.name].items()}
-            self._measure(track, track.late, {**after, **self._held[track.name]})
+            found, held = letters[track.name], self._held[track.name]
+            after = {f"{x}.new": value for x, value in found.items()}
+            if "theta" in held:
+                after["move"] = torch.sub(found["theta"], held["theta"], out=held["theta"])
+            self._measure(track.late, {**held, **after})
         values = tuple(tuple(group.values().values()) for group in self._plan.groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended = self._rows[len(self._steps)], {name: _version(found) for name, found in letters.items()}
@@ -115,34 +115,31 @@ class Recorder:
         self._sizes.zero_()
         return made
 
-    def _measure(self, track: Track, forms: Iterable[Form], letters: Mapping[Letter, Tensor]) -> None:
+    def _measure(self, jobs: Sequence[Job], letters: Letters) -> None:
         """Measure forms, and the first time in a stretch their magnitudes."""
-        forms = tuple(forms)
-        measure(track, forms, letters, self._rows[len(self._steps)])
-        if not self._steps:
-            moves = {move: letters[theta.new] - letters[theta]} if {theta, theta.new} <= letters.keys() else {}
-            sizes = {x: value.abs() for x, value in {**letters, **moves}.items()}
-            measure(track, forms, sizes, self._sizes)
+        measure(jobs, letters, self._rows[len(self._steps)])
+        if not self._steps and jobs:
+            measure(jobs, {x: value.abs() for x, value in letters.items()}, self._sizes)
 
-    def _hold(self, track: Track, letters: Mapping[Letter, Tensor]) -> None:
-        """Copy the letters that meet those after the step."""
-        room = self._held.setdefault(track.name, {x: torch.empty_like(letters[theta]) for x in track.held})
+    def _hold(self, track: Track, letters: Letters) -> None:
+        """Copy the letters that are needed after the step."""
+        room = self._held.setdefault(track.name, {str(x): torch.empty_like(letters["theta"]) for x in track.held})
         for x, copy in room.items():
             copy.copy_(letters[x])
 
-    def _letters(self, track: Track) -> dict[Letter, Tensor]:
+    def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""
         parameter, group = track.parameter, self._plan.groups[track.group]
-        found = {x: stored(x, group.state.get(parameter, {})) for x in group.rule.buffers}
+        found = {str(x): stored(x, group.state.get(parameter, {})) for x in track.buffers}
         nothing = torch.zeros((), dtype=parameter.dtype, device=parameter.device).expand_as(parameter)
         buffers = {x: nothing if value is None else value for x, value in found.items()}
-        slope = {} if parameter.grad is None else {g: parameter.grad}
-        return {theta: parameter.detach(), **slope, **buffers}
+        slope = {} if parameter.grad is None else {"g": parameter.grad}
+        return {"theta": parameter.detach(), **slope, **buffers}
 
 
-def _version(letters: Mapping[Letter, Tensor]) -> Version:
+def _version(letters: Letters) -> Version:
     """What changes when θ or a buffer does."""
-    return tuple((value.data_ptr(), value._version) for x, value in letters.items() if x != g)
+    return tuple((value.data_ptr(), value._version) for x, value in letters.items() if x != "g")
 
 
 def _moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:
