@@ -11,17 +11,17 @@ THEOREMS = sorted((ROOT / "derivations").glob("[!_]*.py"))
 TRIALS = sorted((ROOT / "numeric").glob("[!_]*.py"))
 
 
-def test_theorems_about_learning_and_trials_have_the_same_stems():
+def test_every_theorem_about_learning_has_a_trial_of_its_stem_and_every_trial_a_theorem():
     about_learning = {path.stem for path in THEOREMS if derive(path).rule is not None}
-    assert about_learning == {path.stem for path in TRIALS} != set()
+    assert set() != about_learning <= {path.stem for path in TRIALS} <= {path.stem for path in THEOREMS}
 
 
 @pytest.mark.parametrize("path", TRIALS, ids=lambda path: path.stem)
-def test_a_trial_names_its_theorem_its_record_and_three_steps_each_half_of_the_one_before(path):
+def test_a_trial_names_its_theorem_and_tries_it_by_records_with_steps_that_halve_or_by_a_study(path):
     names = run_form(path)
     assert Path(names["theorem"].__file__) == ROOT / "derivations" / path.name
-    assert callable(names["record"])
-    first, second, third = names["steps"]
+    assert callable(names.get("record") or names.get("study"))
+    first, second, third = names["steps"] if "record" in names else (4, 2, 1)
     assert first == 2 * second == 4 * third
 
 
