@@ -18,8 +18,10 @@ from symlag.trial import STEPS, Verdict, orbit, run, run_exact
 from symlag.trial._account import twin
 
 ROOT = Path(__file__).parents[1]
-LEARNING = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
-THEOREMS = [path.stem for path in sorted((ROOT / "derivations").glob("[!_]*.py"))]
+TRIALS = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
+LEARNING = [stem for stem in TRIALS if hasattr(import_module(f"numeric.{stem}"), "record")]
+STUDIES = {*TRIALS} - {*LEARNING}  # which `symlag trials` tries
+THEOREMS = [path.stem for path in sorted((ROOT / "derivations").glob("[!_]*.py")) if path.stem not in STUDIES]
 
 
 EXACT = [stem for stem in LEARNING if isinstance(import_module(f"derivations.{stem}").rule, UpdateRule)]
