@@ -1,6 +1,7 @@
 """How far families of generators are symmetries: at random parameters and batches that the search has not seen.
 
 >>> from torch import nn, randn
+>>> from symlag.networks._motions import Affine
 >>> from symlag.networks._problem import pose
 >>> from symlag.networks._spaces import Vectors
 >>> from symlag.networks._terms import Shift
@@ -13,48 +14,83 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
-from symlag.networks._motions import Affine, Linear
-from symlag.networks._problem import Draw, Problem, redrawn
-from symlag.networks._symmetry import flat
+from symlag.networks._motions import Motion
+from symlag.networks._problem import Problem
 
 FRESH = (1_000_003, 1_000_004, 1_000_005)  # seeds that the search does not use
 FAR = 0.3  # how far finite transformations go
 
 
-def slopes(problem: Problem, motions: Sequence[Linear | Affine]) -> list[float]:
+def slopes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
     """Of each family the largest |⟨g, ξ⟩| / (|g| |ξ|), each time of a random generator."""
-    found = [0.0] * len(motions)
+    tied, found = [problem.tied(motion) for motion in motions], [0.0] * len(motions)
     for seed in FRESH if motions else ():
-        draw = problem.draw(seed)
-        found = [max(worst, _slope(draw, motion, seed)) for worst, motion in zip(found, motions, strict=True)]
+        found = list(map(max, found, _slopes(problem, tied, seed)))
     return found
 
 
-def change(problem: Problem, motions: Sequence[Linear | Affine]) -> float:
+def change(problem: Problem, motions: Sequence[Motion]) -> float:
     """The largest relative change of the loss under finite transformations, one of each family after another."""
     found = [0.0]
     for seed in FRESH if motions else ():
-        generator = Generator().manual_seed(seed)
-        point, batch = problem.point(generator), redrawn(problem.batch, generator)
+        point, batch = problem.chosen(seed)
+        after = Moved(point, [(motion, _coordinates(motion, seed)) for motion in map(problem.tied, motions)])
         before = float(problem.value(point, batch, seed))
-        for motion in motions:
-            point = motion.flow(point, _coordinates(motion, seed), FAR)
-        found.append(abs(float(problem.value(point, batch, seed)) - before) / (abs(before) or 1.0))
+        found.append(abs(float(problem.value(after, batch, seed)) - before) / (abs(before) or 1.0))
     return max(found)
 
 
-def _slope(draw: Draw, motion: Linear | Affine, seed: int) -> float:
-    xi = motion.field(draw.parameters, _coordinates(motion, seed))
-    size = flat(draw.gradients).norm() * flat(xi).norm()
-    work = sum((draw.gradients[name] * x).sum() for name, x in xi.items())
-    return float(abs(work) / size) if size else 0.0
+@dataclass(frozen=True)
+class Moved(Mapping[str, Tensor]):
+    """A point after finite transformations of some families, one after another; each tensor when it is asked for."""
+
+    point: Mapping[str, Tensor]
+    steps: Sequence[tuple[Motion, Tensor]]
+
+    def __getitem__(self, name: str) -> Tensor:
+        W = self.point[name]
+        for i, (motion, v) in enumerate(self.steps):
+            if name in motion.tensors:
+                W = motion.moved(name, W, Moved(self.point, self.steps[:i]), v, FAR)
+        return W
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.point)
+
+    def __len__(self) -> int:
+        return len(self.point)
 
 
-def _coordinates(motion: Linear | Affine, seed: int) -> Tensor:
+def _slopes(problem: Problem, motions: Sequence[Motion], seed: int) -> list[float]:
+    """|⟨g, ξ⟩| / (|g| |ξ|) at one point, summed up tensor by tensor."""
+    point, batch = problem.chosen(seed)
+    v = [_coordinates(motion, seed) for motion in motions]
+    work, size, length = [0.0] * len(motions), [0.0] * len(motions), list[float]()
+
+    def see(name: str, G: Tensor) -> None:
+        W = point[name]
+        length.append(_square(G))
+        for i, motion in enumerate(motions):
+            if name in motion.tensors:
+                where, xi = motion.change(name, W, point, v[i])
+                work[i] += float((G[where] * xi).sum())
+                size[i] += _square(xi)
+
+    problem.descend(point, batch, seed, see)
+    g = sum(length) ** 0.5
+    return [abs(w) / (g * x**0.5) if g * x else 0.0 for w, x in zip(work, size, strict=True)]
+
+
+def _square(tensor: Tensor) -> float:
+    return float(torch.linalg.vector_norm(tensor)) ** 2
+
+
+def _coordinates(motion: Motion, seed: int) -> Tensor:
     v = torch.randn(motion.space.size, generator=Generator().manual_seed(seed + 1), dtype=torch.float64)
     return v / v.norm()

@@ -1,67 +1,115 @@
-"""What breaks symmetries: the eps of norms, dropout, evaluation mode; and the model without them.
+"""What breaks symmetries, and a problem without it: eps of norms, dropout, evaluation mode, clipping, tied weights.
 
->>> from torch import nn
->>> [cause.name for cause in causes(nn.Sequential(nn.BatchNorm1d(2), nn.Dropout(0.1)))]
+>>> from torch import nn, randn
+>>> from symlag.networks._problem import pose
+>>> model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Dropout(0.1))
+>>> [cause.name for cause in causes(pose(model, lambda y: y.square().sum(), (randn(4, 2), None)))]
 ['eps of BatchNorm1d', 'dropout']
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from math import inf
+from typing import Any
 
-from torch import nn
+import torch
+from torch import Generator, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from symlag.networks._problem import Problem
+from symlag.networks._problem import Problem, shared
 
 NOTHING = 1e-30  # BatchNorm refuses an eps of zero
+UNTIED = 1_000_000  # larger models are not untied: that takes a search of its own
+RANDOM = {torch.ops.aten.bernoulli_.float, torch.ops.aten.bernoulli.p}
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Something that breaks symmetries, and how to take it out of a module."""
+    """Something that breaks symmetries, and the problem without it."""
 
     name: str
-    there: Callable[[nn.Module], bool]
-    remove: Callable[[nn.Module], object]
+    removed: Callable[[Problem], Problem]
 
 
-def causes(model: nn.Module) -> list[Cause]:
-    """What may break symmetries of a model."""
-    kinds = dict.fromkeys(type(module).__name__ for module in model.modules() if _eps(module))
-    every = [*map(_eps_of, kinds), DROPOUT, EVALUATION]
-    return [cause for cause in every if any(cause.there(module) for module in model.modules())]
+def causes(problem: Problem) -> list[Cause]:
+    """What may break symmetries of a problem."""
+    return [*_eps(problem), *_dropout(problem), *_evaluation(problem), *_clipping(problem), *_ties(problem)]
 
 
 def without(problem: Problem, removed: Iterable[Cause]) -> Problem:
-    """The problem of the same model with some causes taken out."""
-    model = deepcopy(problem.model)
-    for cause in removed:
-        for module in filter(cause.there, list(model.modules())):
-            cause.remove(module)
-    return replace(problem, model=model)
+    """The problem with some causes taken out."""
+    return reduce(lambda left, cause: cause.removed(left), removed, problem)
 
 
-def _eps(module: nn.Module) -> bool:
-    return (getattr(module, "eps", None) or 0.0) > NOTHING
+def _eps(problem: Problem) -> Iterator[Cause]:
+    """The number that norms add to a variance."""
+
+    def there(module: nn.Module) -> bool:
+        return (getattr(module, "eps", None) or 0.0) > NOTHING
+
+    def vanishing(kind: str) -> Callable[[nn.Module], None]:
+        return lambda module: setattr(module, "eps", NOTHING) if there(module) and _kind(module) == kind else None
+
+    for kind in dict.fromkeys(_kind(module) for module in problem.model.modules() if there(module)):
+        yield Cause(f"eps of {kind}", _each(vanishing(kind)))
 
 
-def _eps_of(kind: str) -> Cause:
-    return Cause(
-        f"eps of {kind}",
-        lambda module: type(module).__name__ == kind and _eps(module),
-        lambda module: setattr(module, "eps", NOTHING),
-    )
+def _dropout(problem: Problem) -> Iterator[Cause]:
+    """Random masks, wherever they are drawn: in modules, in attention, in functions."""
+    with _Masks() as masks:
+        problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
+    if masks.drawn:
+        yield Cause("dropout", lambda problem: replace(problem, inside=_Masks))
 
 
-DROPOUT = Cause(
-    "dropout",
-    lambda module: module.training and isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0,  # pyright: ignore[reportPrivateUsage]
-    lambda module: module.eval(),
-)
-EVALUATION = Cause(
-    "evaluation mode",
-    lambda module: not module.training and getattr(module, "running_mean", None) is not None,
-    lambda module: module.train(),
-)
+def _evaluation(problem: Problem) -> Iterator[Cause]:
+    """Running statistics in the place of those of the batch."""
+
+    def there(module: nn.Module) -> bool:
+        return not module.training and getattr(module, "running_mean", None) is not None
+
+    if any(there(module) for module in problem.model.modules()):
+        yield Cause("evaluation mode", _each(lambda module: module.train() if there(module) else None))
+
+
+def _clipping(problem: Problem) -> Iterator[Cause]:
+    """Gradients cut off, entry by entry."""
+    if problem.clip < inf:
+        yield Cause("clipping by value", lambda problem: replace(problem, clip=inf))
+
+
+def _ties(problem: Problem) -> Iterator[Cause]:
+    """Tensors that are used twice: each use could have its own. Those of recurrent layers are used more often."""
+    for name in problem.twice if problem.size <= UNTIED else ():
+        yield Cause(f"tying of {name}", lambda problem, name=name: replace(problem, untied=(*problem.untied, name)))
+
+
+def _each(change: Callable[[nn.Module], object]) -> Callable[[Problem], Problem]:
+    """The problem with every module changed."""
+
+    def removed(problem: Problem) -> Problem:
+        model = shared(problem.model)
+        for module in model.modules():
+            change(module)
+        return replace(problem, model=model)
+
+    return removed
+
+
+def _kind(module: nn.Module) -> str:
+    return type(module).__name__
+
+
+class _Masks(TorchDispatchMode):
+    """Random masks are their mean; whether there are any."""
+
+    drawn = False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func not in RANDOM:
+            return func(*args, **kwargs or {})
+        self.drawn = True
+        return args[0].fill_(args[1]) if func is torch.ops.aten.bernoulli_.float else torch.full_like(args[0], args[1])

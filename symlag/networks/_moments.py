@@ -1,68 +1,65 @@
 """Moments of gradients: the rate ⟨g, ξ⟩ of the loss along every generator that acts on an axis, all at once.
 
 K = G·Wᵀ, contracted over all axes but one, holds ⟨g, E·W⟩ = tr(Eᵀ K) for every E ∈ gl(d); sums of G hold the rates of
-shifts, and gᵀW those of shifts that a bias takes back. Of K only the entries that are asked for are worked out.
+shifts, and gᵀW those of shifts that a bias takes back. Of K only its diagonal and some entries are worked out, a block
+of numbers at a time. Tensors have one axis more than those of the model, the draw.
 
->>> import torch
->>> stack = Stack({"w": torch.ones(1, 2, 3)}, {"w": torch.tensor([[[1.0, 0, 0], [0, 2, 0]]])})
->>> stack.diagonal("w", 0), stack.entries("w", 0, torch.tensor([1]), torch.tensor([0]))
-(tensor([[1., 2.]]), tensor([[2.]]))
+>>> G, W = torch.tensor([[[1.0, 0, 0], [0, 2, 0]]]), torch.ones(1, 2, 3)
+>>> margins(G, W)
+[tensor([[1., 2.]]), tensor([[1., 2., 0.]])]
+>>> crossed(G, W, 0, torch.tensor([[0, 1]])).tolist()  # of one draw K_01, then K_10
+[[[[1.0]], [[2.0]]]]
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import reduce
 
 import torch
 from torch import Tensor
 
-from symlag.networks._problem import Draw
-
-Tensors = Mapping[str, Tensor]
-CHUNK = 1024  # entries of K at once
+BLOCK = 1_000_000  # numbers at once
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Draws one above the other: each tensor has one axis more, the draw."""
-
-    parameters: Tensors
-    gradients: Tensors
-
-    def diagonal(self, name: str, axis: int) -> Tensor:
-        """K_jj along an axis, (draws, d)."""
-        return unfolded(self.gradients[name] * self.parameters[name], axis).sum(2)
-
-    def entries(self, name: str, axis: int, p: Tensor, q: Tensor) -> Tensor:
-        """K_pq along an axis for lists p and q, (draws, entries): by way of all of K only where that is less work."""
-        G, W = unfolded(self.gradients[name], axis), unfolded(self.parameters[name], axis)
-        if 4 * len(p) > G.shape[1] ** 2:
-            return (G @ W.mT)[:, p, q]
-        some = zip(p.split(CHUNK), q.split(CHUNK), strict=True)
-        return torch.cat([(G[:, i] * W[:, k]).sum(2) for i, k in some], dim=1)
-
-    def sums(self, name: str, axis: int) -> Tensor:
-        """The sums of G over all axes but one, (draws, d)."""
-        return unfolded(self.gradients[name], axis).sum(2)
-
-    def absorbed(self, bias: str, weight: str) -> Tensor:
-        """gᵀW for the gradient g of a bias, (draws, inputs)."""
-        W = self.parameters[weight].flatten(3).sum(3) if self.parameters[weight].ndim > 3 else self.parameters[weight]
-        return torch.einsum("ro,roi->ri", self.gradients[bias], W)
+def margins(*factors: Tensor) -> list[Tensor]:
+    """For each axis the sums of a product over all others, (draws, d)."""
+    axes = range(1, factors[0].ndim)
+    rows = max(1, BLOCK // max(1, factors[0][:, :1].numel()))
+    parts: list[list[Tensor]] = [[] for _ in axes]
+    for block in zip(*(factor.split(rows, dim=1) for factor in factors), strict=True):
+        P = reduce(torch.mul, block)
+        for axis in axes:
+            parts[axis - 1].append(unfolded(P, axis - 1).sum(2))
+    return [
+        torch.cat(part, 1) if axis == 1 else torch.stack(part).sum(0) for axis, part in zip(axes, parts, strict=True)
+    ]
 
 
-def stacked(draws: Sequence[Draw]) -> Stack:
-    """Draws as one stack, each gradient of length 1."""
-    lengths = [float(sum(g.square().sum() for g in draw.gradients.values())) ** 0.5 or 1.0 for draw in draws]
-    names = draws[0].parameters
-    return Stack(
-        {name: torch.stack([draw.parameters[name] for draw in draws]) for name in names},
-        {name: torch.stack([d.gradients[name] / s for d, s in zip(draws, lengths, strict=True)]) for name in names},
-    )
+def crossed(G: Tensor, W: Tensor, axis: int, at: Tensor) -> Tensor:
+    """K_jk and K_kj for all pairs j < k of each row of positions along an axis, (draws, 2, rows, pairs)."""
+    views = max(1, BLOCK // (G.numel() // G.shape[axis + 1] * at.shape[1]))
+    j, k = torch.triu_indices(at.shape[1], at.shape[1], 1)
+    found = [_picked(G, axis, some) @ _picked(W, axis, some).mT for some in at.split(views)]
+    K = torch.cat(found, dim=1)
+    return torch.stack([K[..., j, k], K[..., k, j]], dim=1)
+
+
+def absorbed(g: Tensor, W: Tensor) -> Tensor:
+    """gᵀW for the gradient g of a bias, (draws, inputs)."""
+    return torch.einsum("ro,roi->ri", g, W.flatten(3).sum(3) if W.ndim > 3 else W)
+
+
+def imbalance(G: Tensor, axis: int) -> float:
+    """The largest sum of G along an axis alone."""
+    return float(G.sum(axis + 1).abs().max())
 
 
 def unfolded(tensor: Tensor, axis: int) -> Tensor:
     """One axis in front of all others, which become one: (draws, d, rest)."""
     front = tensor.movedim(axis + 1, 1)
     return front.reshape(*front.shape[:2], -1)
+
+
+def _picked(tensor: Tensor, axis: int, at: Tensor) -> Tensor:
+    """Positions along an axis by rows, (draws, rows, positions, rest)."""
+    return unfolded(tensor.index_select(axis + 1, at.flatten()), axis).unflatten(1, at.shape)

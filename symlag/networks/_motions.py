@@ -1,7 +1,8 @@
 """Linear families of vector fields on parameters, and the finite transformations they generate.
 
 A family is a linear space of matrices X (or vectors x) and terms that say what X does to each tensor. On a parameter
-dict, `field` is ξ and `flow` is its exponential; coordinates v are those of X in its space.
+dict, `field` is ξ and `flow` is its exponential; coordinates v are those of X in its space. Of one tensor alone,
+`change` is ξ where it is not zero, and `moved` is what the flow makes of it.
 
 >>> import torch
 >>> from symlag.networks._views import View
@@ -16,8 +17,10 @@ tensor([[0.3679, 1.0000]])
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -25,71 +28,110 @@ from torch import Tensor
 from symlag.networks._spaces import Diagonal, Everything, Square, Triangle, Vectors
 from symlag.networks._terms import Absorb, Action, Entries, Free, Shift, Tensors, along
 
-
-@dataclass(frozen=True)
-class Linear:
-    """Generators that act by matrices along axes."""
-
-    terms: tuple[Action, ...]
-    space: Square | Diagonal | Triangle
-
-    @cached_property
-    def tensors(self) -> tuple[str, ...]:
-        """The names of what is moved."""
-        return tuple(dict.fromkeys(term.view.tensor for term in self.terms))
-
-    def field(self, parameters: Tensors, v: Tensor) -> dict[str, Tensor]:
-        """ξ: what is moved, by its name."""
-        moved = {name: torch.zeros_like(parameters[name]) for name in self.tensors}
-        for (name, axis), E in self._matrices(parameters, v).items():
-            moved[name] += along(E, parameters[name], axis)
-        return moved
-
-    def flow(self, parameters: Tensors, v: Tensor, s: float) -> dict[str, Tensor]:
-        """All parameters after the transformation exp(s·ξ)."""
-        after = dict(parameters)
-        for (name, axis), E in self._matrices(parameters, v).items():
-            after[name] = along(_exponential(s * E), after[name], axis)
-        return after
-
-    def _matrices(self, parameters: Tensors, v: Tensor) -> dict[tuple[str, int], Tensor]:
-        X, found = self.space(v), dict[tuple[str, int], Tensor]()
-        for term in self.terms:
-            name, axis = term.view.tensor, term.view.axis
-            E = term.matrix(X, parameters[name].shape[axis])
-            found[name, axis] = found[name, axis] + E if (name, axis) in found else E
-        return found
+Patch = tuple[Any, Tensor]  # where in a tensor, as torch indexes it, and how much
 
 
 @dataclass(frozen=True)
-class Affine:
-    """Generators that shift: constant fields, and linear ones of what stands still."""
+class Motion:
+    """What families have in common."""
 
-    terms: tuple[Shift | Absorb | Free | Entries, ...]
-    space: Vectors | Everything
+    terms: tuple[Any, ...]
+    space: Any
 
     @cached_property
     def tensors(self) -> tuple[str, ...]:
         """The names of what is moved."""
         return tuple(dict.fromkeys(term.tensor for term in self.terms))
 
+    def named(self, name: Callable[[str], str]) -> Self:
+        """The same with other names for the tensors."""
+        return type(self)(tuple(term.named(name) for term in self.terms), self.space)
+
+    def change(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:
+        """ξ of the tensor W called name, where it is not zero."""
+        raise NotImplementedError
+
+    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:
+        """W after the transformation exp(s·ξ)."""
+        raise NotImplementedError
+
     def field(self, parameters: Tensors, v: Tensor) -> dict[str, Tensor]:
         """ξ: what is moved, by its name."""
-        moved = {name: torch.zeros_like(parameters[name]) for name in self.tensors}
-        for term in self.terms:
-            moved[term.tensor] += term.change(parameters, self.space(v))
-        return moved
+        return {
+            name: _spread(parameters[name], self.change(name, parameters[name], parameters, v)) for name in self.tensors
+        }
 
     def flow(self, parameters: Tensors, v: Tensor, s: float) -> dict[str, Tensor]:
-        """All parameters after the transformation exp(s·ξ), which is 1 + s·ξ."""
-        return {**parameters, **{name: parameters[name] + s * x for name, x in self.field(parameters, v).items()}}
+        """All parameters after the transformation exp(s·ξ)."""
+        after = {name: self.moved(name, parameters[name], parameters, v, s) for name in self.tensors}
+        return {**parameters, **after}
 
 
-def _exponential(E: Tensor) -> Tensor:
-    """exp E, of the rows and columns that are not empty."""
-    if torch.equal(E, torch.diag(E.diagonal())):
-        return torch.diag(E.diagonal().exp())
-    at = torch.nonzero((E != 0).any(0) | (E != 0).any(1)).flatten()
-    full = torch.eye(len(E), dtype=E.dtype)
-    full[at[:, None], at] = torch.linalg.matrix_exp(E[at[:, None], at])
-    return full
+@dataclass(frozen=True)
+class Linear(Motion):
+    """Generators that act by matrices along axes."""
+
+    terms: tuple[Action, ...]
+    space: Square | Diagonal | Triangle
+
+    def change(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:  # noqa: ARG002 - shifts need them
+        """ξ of the tensor W called name, where it is not zero."""
+        patches = [_changed(W, axis, at, self._matrix(name, axis, v)) for axis, at in self._places[name].items()]
+        return patches[0] if len(patches) == 1 else (..., torch.stack([_spread(W, patch) for patch in patches]).sum(0))
+
+    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:  # noqa: ARG002
+        """W after the transformation exp(s·ξ)."""
+        for axis, at in self._places[name].items():
+            E = self._matrix(name, axis, v)
+            E = torch.exp(s * E) if E.ndim == 1 else torch.linalg.matrix_exp(s * E)
+            W = W.index_copy(axis, at, along(E, W.index_select(axis, at), axis))
+        return W
+
+    @cached_property
+    def _places(self) -> dict[str, dict[int, Tensor]]:
+        """The positions that move, by tensor and axis."""
+        found: dict[str, dict[int, set[int]]] = {}
+        for view in (term.view for term in self.terms):
+            found.setdefault(view.tensor, {}).setdefault(view.axis, set()).update(view.positions)
+        return {name: {a: torch.tensor(sorted(at)) for a, at in axes.items()} for name, axes in found.items()}
+
+    def _matrix(self, name: str, axis: int, v: Tensor) -> Tensor:
+        """The sum of all that acts along one axis, on the positions that move; of a diagonal one its entries."""
+        X, at = self.space(v), self._places[name][axis]
+        E = X.new_zeros([len(at)] * X.ndim)
+        for term in self.terms:
+            if (term.view.tensor, term.view.axis) == (name, axis):
+                i = torch.searchsorted(at, torch.tensor(term.view.positions))
+                E[torch.meshgrid([i] * X.ndim, indexing="ij")] += term.matrix(X)
+        return E
+
+
+@dataclass(frozen=True)
+class Affine(Motion):
+    """Generators that shift: constant fields, and linear ones of what stands still."""
+
+    terms: tuple[Shift | Absorb | Free | Entries, ...]
+    space: Vectors | Everything
+
+    def change(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:
+        """ξ of the tensor W called name."""
+        x = self.space(v)
+        changes = [term.change(W, others, x) for term in self.terms if term.tensor == name]
+        return ..., changes[0] if len(changes) == 1 else torch.stack(changes).sum(0)
+
+    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:
+        """W after the transformation exp(s·ξ), which is 1 + s·ξ."""
+        return W + s * self.change(name, W, others, v)[1]
+
+
+def _changed(W: Tensor, axis: int, at: Tensor, E: Tensor) -> Patch:
+    if len(at) == W.shape[axis]:
+        return ..., along(E, W, axis)
+    return (*[slice(None)] * axis, at), along(E, W.index_select(axis, at), axis)
+
+
+def _spread(W: Tensor, patch: Patch) -> Tensor:
+    """A change as a tensor of the shape of W."""
+    whole = torch.zeros_like(W)
+    whole[patch[0]] = patch[1].to(W)
+    return whole

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from symlag.networks._kernel import compressed, echelon, enough, independent, kernel, rational
-from symlag.networks._sketch import SILENT, WINDOW
+from symlag.networks._plan import WHOLE, WINDOW
+from symlag.networks._sketch import SILENT
 from symlag.networks._views import cuts
 
 
@@ -41,8 +42,9 @@ def relations(
     Of very many columns, relations are looked for between those that stand near each other.
     """
     found: list[dict[Column, float]] = []
-    for first in range(0, max(1, len(columns) - WINDOW // 2), WINDOW // 2):
-        near = slice(first, first + WINDOW)
+    window = WHOLE if len(columns) <= WHOLE else WINDOW
+    for first in range(0, max(1, len(columns) - window // 2), window // 2):
+        near = slice(first, first + window)
         found += _relations(rates[:, near], columns[near], [*known, *found])
     return found
 

@@ -1,28 +1,35 @@
 """A model, a loss and a batch, drawn at random again and again: parameters, batch, and the gradient there.
 
-What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy: that
-of the caller is never touched. Inputs that are whole numbers (tokens, classes) are drawn from those in the given batch,
-real ones from a normal law with its mean and spread, those within [0, 1] uniformly.
+What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy that
+shares its parameters with that of the caller, and never writes them. Inputs that are whole numbers (tokens, classes)
+are drawn from those in the given batch, real ones from a normal law with its mean and spread, those within [0, 1]
+uniformly.
 
 >>> import torch
 >>> problem = pose(torch.nn.Linear(2, 1), torch.nn.functional.mse_loss, (torch.ones(4, 2), torch.ones(4, 1)))
->>> {name: tuple(g.shape) for name, g in problem.draw(0).gradients.items()}
-{'weight': (1, 2), 'bias': (1,)}
+>>> {name: tuple(g.shape) for name, g in sorted(problem.draw(0).gradients.items())}
+{'bias': (1,), 'weight': (1, 2)}
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+from typing import Any, TypeVar
 
 import torch
 from torch import Generator, Tensor, nn
 
 from symlag.errors import SymlagError
+from symlag.networks._lift import SECOND, See, Tensors, descend, evaluated, uses
+from symlag.networks._motions import Motion
+from symlag.networks._points import Point, drawn
 
-Tensors = Mapping[str, Tensor]
+M = TypeVar("M", bound=Motion)
 
 
 @dataclass(frozen=True)
@@ -36,43 +43,100 @@ class Draw:
 
 @dataclass(frozen=True)
 class Problem:
-    """A copy of a model in float64, a loss, and a batch (inputs, targets) that others are drawn after."""
+    """A copy of a model, a loss, and a batch (inputs, targets) in float64 that others are drawn after.
+
+    Gradients are in units of a typical length, and their entries cut off beyond ±clip. The second use of an untied
+    parameter is that of another tensor; `inside` is what the model runs in.
+    """
 
     model: nn.Module
     loss: Callable[..., Any]
     batch: Any
+    unit: float = 1.0
+    clip: float = inf
+    untied: tuple[str, ...] = ()
+    inside: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+    @cached_property
+    def given(self) -> dict[str, Tensor]:
+        """The parameters that learn; one that is shared has one name."""
+        found = {name: p.detach() for name, p in self.model.named_parameters() if p.requires_grad}
+        return {**found, **{name + SECOND: found[name] for name in self.untied}}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the parameters; one that is shared has one name."""
-        return tuple(name for name, p in self.model.named_parameters() if p.requires_grad)
+        """The names of the parameters that learn."""
+        return tuple(self.given)
 
-    def point(self, generator: Generator) -> Tensors:
-        """Random parameters: of order 1/√(fan in), and vectors about what they are, so that units stay alive."""
-        given = {name: self.model.get_parameter(name).detach() for name in self.names}
-        return {name: _about(p, _normal(p, generator)) for name, p in given.items()}
+    @cached_property
+    def twice(self) -> tuple[str, ...]:
+        """The parameters that are used twice."""
+        used = uses(lambda: self._loss(self.batch, 0), self._ids, self.point(Generator().manual_seed(0)))
+        return tuple(name for name, times in used.items() if times == 2)
 
-    def draw(self, seed: int) -> Draw:
+    @property
+    def size(self) -> int:
+        """The number of parameters."""
+        return sum(tensor.numel() for tensor in self.given.values())
+
+    def tied(self, motion: M) -> M:
+        """A motion of what may be untied as one of the tensors that there are."""
+        return motion.named(lambda name: name if name in self.given else name.removesuffix(SECOND))
+
+    def point(self, generator: Generator) -> Point:
+        """Random parameters."""
+        return drawn(self.given, generator)
+
+    def chosen(self, seed: int) -> tuple[Point, Any]:
         """Random parameters and a random batch, the same for the same seed."""
         generator = Generator().manual_seed(seed)
-        return self.at(self.point(generator), redrawn(self.batch, generator), seed)
+        return self.point(generator), redrawn(self.batch, generator)
+
+    def draw(self, seed: int) -> Draw:
+        """A point, and all gradients there on a random batch."""
+        return self.at(*self.chosen(seed), seed)
 
     def at(self, parameters: Tensors, batch: Any, seed: int = 0) -> Draw:
         """The loss and its gradient at given parameters on a given batch; dropout is seeded."""
-        leaves = {name: tensor.detach().requires_grad_() for name, tensor in parameters.items()}
-        value = self.value(leaves, batch, seed)
-        found = torch.autograd.grad(value, list(leaves.values()), allow_unused=True, materialize_grads=True)
-        return Draw(parameters, dict(zip(leaves, found, strict=True)), float(value.detach()))
+        found: dict[str, Tensor] = {}
+        loss = self.descend(parameters, batch, seed, found.__setitem__)
+        return Draw(parameters, {name: found[name] for name in parameters}, loss)
+
+    def descend(self, parameters: Tensors, batch: Any, seed: int, see: See) -> float:
+        """The loss; its gradients are seen one by one."""
+        clip = self.clip / self.unit
+
+        def clipped(name: str, G: Tensor) -> None:
+            see(name, G if clip == inf else G.clamp(-clip, clip))
+
+        return descend(lambda: self._loss(batch, seed), self._ids, parameters, clipped, self.unit)
 
     def value(self, parameters: Tensors, batch: Any, seed: int = 0) -> Any:
         """What the loss returns at given parameters for a given batch."""
+        return evaluated(lambda: self._loss(batch, seed), self._ids, parameters)
+
+    @cached_property
+    def _ids(self) -> dict[int, str]:
+        return {id(p): name for name, p in self.model.named_parameters() if p.requires_grad}
+
+    def _loss(self, batch: Any, seed: int) -> Any:
         inputs, targets = batch
-        buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
-        with torch.random.fork_rng(devices=[]):
+        buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}
+        with self.inside(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            output = torch.func.functional_call(self.model, {**parameters, **buffers}, arguments, dict(keywords))
+            output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
             return self.loss(output) if targets is None else self.loss(output, targets)
+
+
+def shared(model: nn.Module) -> nn.Module:
+    """A copy in float64 that has the parameters of the model itself; it is not to touch them."""
+    copy = deepcopy(model, {id(p): p for p in model.parameters() if p.requires_grad})
+    for module in copy.modules():
+        still = [p for p in module.parameters(recurse=False) if not p.requires_grad]
+        for tensor in (*still, *module.buffers(recurse=False)):
+            tensor.data = _double(tensor.data)
+    return copy
 
 
 def pose(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Problem:
@@ -89,9 +153,9 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Problem:
             f"model and batch live on {' and '.join(sorted(map(str, devices)))}",
             "a batch moved to the model's device",
         )
-    problem = Problem(_double(deepcopy(model)), loss, mapped(_double_tensor, batch))
+    problem = Problem(shared(model), loss, mapped(lambda tensor: _double(tensor.detach()), batch))
     _require_scalar(problem)
-    return problem
+    return replace(problem, unit=_length(problem))
 
 
 def redrawn(batch: Any, generator: Generator) -> Any:
@@ -118,8 +182,7 @@ def leaves(tree: Any) -> list[Tensor]:
 
 
 def _require_scalar(problem: Problem) -> None:
-    parameters = {name: problem.model.get_parameter(name).detach() for name in problem.names}
-    value = problem.value(parameters, problem.batch)
+    value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
     if not isinstance(value, Tensor) or value.numel() != 1:
         shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
         raise SymlagError("loss", f"its value is not a scalar but {shape}", "a loss that is summed or averaged")
@@ -138,17 +201,16 @@ def _like(tensor: Tensor, generator: Generator) -> Tensor:
     return tensor.mean() + _normal(tensor, generator) * torch.where(spread > 0, spread, 1)
 
 
-def _about(given: Tensor, noise: Tensor) -> Tensor:
-    return noise / given[0].numel() ** 0.5 if given.ndim > 1 else given + noise / 2
+def _length(problem: Problem) -> float:
+    """The length of one gradient."""
+    squares: list[float] = []
+    problem.descend(*problem.chosen(0), 0, lambda _, G: squares.append(float(torch.linalg.vector_norm(G)) ** 2))
+    return sum(squares) ** 0.5 or 1.0
 
 
 def _normal(tensor: Tensor, generator: Generator) -> Tensor:
     return torch.randn(tensor.shape, generator=generator, dtype=torch.float64).to(tensor.device)
 
 
-def _double(model: nn.Module) -> nn.Module:
-    return model.double()
-
-
-def _double_tensor(tensor: Tensor) -> Tensor:
-    return tensor.detach().double() if tensor.is_floating_point() else tensor
+def _double(tensor: Tensor) -> Tensor:
+    return tensor.double() if tensor.is_floating_point() else tensor

@@ -8,14 +8,12 @@ diagonal entries that vanishes: the scale of a layer before a norm. Wide ones co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import ceil, prod
 
-from symlag.networks._kernel import enough
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._patterns import narrowed, relations
 from symlag.networks._shifts import shared
 from symlag.networks._singles import Key, single, span
-from symlag.networks._sketch import WINDOW, Plan, Sketch
+from symlag.networks._sketch import Sketch
 from symlag.networks._spaces import Diagonal, Square, Triangle
 from symlag.networks._terms import Action
 from symlag.networks._translations import translations
@@ -23,7 +21,6 @@ from symlag.networks._views import View
 
 Relation = Mapping[View, float]
 ByWidth = Mapping[int, Sequence[View]]
-FEWEST = 6
 
 
 def families(sketch: Sketch) -> list[Linear | Affine]:
@@ -32,14 +29,6 @@ def families(sketch: Sketch) -> list[Linear | Affine]:
     by_width = {width: [v for v in found if sketch.loud(v)] for width, found in sketch.plan.by_width.items()}
     whole = list(_whole(sketch))
     return [*still, *whole, *_diagonal(sketch, by_width, whole), *shared(sketch, by_width, still)]
-
-
-def draws_needed(plan: Plan) -> int:
-    """How many draws show all relations: as many rows as unknowns, and some more."""
-    paired = [plan.pair_draws(width) for width in plan.paired]
-    single = [2 * enough(min(WINDOW, len(views))) / width for width, views in plan.by_width.items()]
-    along = [enough(plan.shapes[n][a]) * plan.shapes[n][a] / prod(plan.shapes[n]) for n, a in plan.solved]
-    return max(FEWEST, *map(ceil, (*paired, *single, *along)))
 
 
 def _whole(sketch: Sketch) -> Iterator[Linear]:

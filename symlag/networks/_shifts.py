@@ -58,7 +58,7 @@ def _terms(sketch: Sketch, views: Sequence[View]) -> list[Term]:
 
 def _bias(sketch: Sketch, weight: str) -> list[str]:
     """The vector beside a weight that takes back shifts of its inputs; of several, the first to matter."""
-    return [b for b in sketch.plan.bias(weight) if any(sketch.there[b, 0])][:1]
+    return [b for b, weights in sketch.plan.taken_back.items() if weight in weights and any(sketch.there[b, 0])][:1]
 
 
 def _loud(sketch: Sketch, term: Term) -> bool:

@@ -31,7 +31,7 @@ class Square:
 
 @dataclass(frozen=True)
 class Diagonal:
-    """Diagonal matrices with entries at some indices."""
+    """Diagonal matrices with entries at some indices, as vectors of these."""
 
     width: int
     indices: tuple[int, ...]
@@ -42,9 +42,9 @@ class Diagonal:
         return len(self.indices)
 
     def __call__(self, v: Tensor) -> Tensor:
-        entries = v.new_zeros(self.width)
-        entries[list(self.indices)] = v
-        return torch.diag(entries)
+        x = v.new_zeros(self.width)
+        x[list(self.indices)] = v
+        return x
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from symlag.networks._kernel import DENOMINATOR
@@ -43,6 +44,7 @@ class Span:
         return self.numbers.setdefault(key, len(self.numbers))
 
 
+@cache
 def _residue(value: float) -> int:
     near = Fraction(value).limit_denominator(DENOMINATOR)
     exact = near if abs(near - Fraction(value)) < 1e-9 else Fraction(value)

@@ -1,14 +1,14 @@
 """What an element of a space does to one tensor.
 
->>> Action(View("W", 1, 0, 1, 2), -1.0, 1.0).matrix(torch.tensor([[0.0, 1.0], [0.0, 0.0]]), 2)
+>>> Action(View("W", 1, 0, 1, 2), -1.0, 1.0).matrix(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
 tensor([[ 0.,  0.],
         [-1.,  0.]])
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from math import prod
 
 import torch
@@ -27,12 +27,18 @@ class Action:
     even: float
     odd: float
 
-    def matrix(self, X: Tensor, length: int) -> Tensor:
-        """The matrix on the whole axis."""
-        E = X.new_zeros(length, length)
-        at = torch.tensor(self.view.positions)
-        E[at[:, None], at] = (self.even * (X + X.mT) + self.odd * (X - X.mT)) / 2
-        return E
+    @property
+    def tensor(self) -> str:
+        """The tensor that moves."""
+        return self.view.tensor
+
+    def named(self, name: Callable[[str], str]) -> Action:
+        """The same on a tensor of another name."""
+        return replace(self, view=self.view.named(name))
+
+    def matrix(self, X: Tensor) -> Tensor:
+        """The matrix on the positions of the view; of a diagonal one its entries."""
+        return self.even * X if X.ndim == 1 else (self.even * (X + X.mT) + self.odd * (X - X.mT)) / 2
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,17 @@ class Shift:
         """The tensor that moves."""
         return self.view.tensor
 
+    def named(self, name: Callable[[str], str]) -> Shift:
+        """The same on a tensor of another name."""
+        return replace(self, view=self.view.named(name))
+
     def part(self, start: int, step: int, width: int) -> Shift:
         """The shift along a part of the view."""
         return Shift(self.view.part(start, step, width), self.coefficient)
 
-    def change(self, parameters: Tensors, x: Tensor) -> Tensor:
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
-        W, axis = parameters[self.view.tensor], self.view.axis
+        axis = self.view.axis
         line = W.new_zeros(W.shape[axis])
         line[list(self.view.positions)] = self.coefficient * x
         return line.reshape([-1 if a == axis else 1 for a in range(W.ndim)]).expand_as(W)
@@ -67,48 +77,59 @@ class Absorb:
     view: View
     coefficient: float
 
+    def named(self, name: Callable[[str], str]) -> Absorb:
+        """The same on tensors of other names."""
+        return replace(self, tensor=name(self.tensor), view=self.view.named(name))
+
     def part(self, start: int, step: int, width: int) -> Absorb:
         """The shift along a part of the view."""
         return Absorb(self.tensor, self.view.part(start, step, width), self.coefficient)
 
-    def change(self, parameters: Tensors, x: Tensor) -> Tensor:
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The linear field."""
-        W = parameters[self.view.tensor]
-        W = W.flatten(2).sum(2) if W.ndim > 2 else W
-        return self.coefficient * W[:, list(self.view.positions)] @ x
+        V = others[self.view.tensor]
+        V = V.flatten(2).sum(2) if V.ndim > 2 else V
+        return self.coefficient * V[:, list(self.view.positions)] @ x
 
 
 @dataclass(frozen=True)
 class Free:
-    """δW = null vectors along an axis times anything: for each axis a basis, vectors in columns, or none for all."""
+    """δW = null vectors along one axis, in columns, times anything at given positions of the others, none for all."""
 
     tensor: str
     axis: int
-    bases: tuple[Tensor | None, ...]
+    null: Tensor
+    kept: tuple[Tensor | None, ...]
     shape: tuple[int, ...]
 
-    @property
-    def null(self) -> Tensor:
-        """The null vectors along the axis, in columns."""
-        basis = self.bases[self.axis]
-        return torch.eye(self.shape[self.axis], dtype=torch.float64) if basis is None else basis
+    def named(self, name: Callable[[str], str]) -> Free:
+        """The same on a tensor of another name."""
+        return replace(self, tensor=name(self.tensor))
 
     @property
     def lengths(self) -> list[int]:
-        """The number of vectors for each axis."""
-        return [d if basis is None else basis.shape[1] for d, basis in zip(self.shape, self.bases, strict=True)]
+        """The number of vectors, and of positions, for each axis."""
+        kept = [length if at is None else len(at) for length, at in zip(self.shape, self.kept, strict=True)]
+        return [*kept[: self.axis], self.null.shape[1], *kept[self.axis + 1 :]]
+
+    @property
+    def bases(self) -> list[Tensor | None]:
+        """For each axis a basis, vectors in columns, or none for all."""
+        units = [None if at is None else _units(at, d) for at, d in zip(self.kept, self.shape, strict=True)]
+        return [*units[: self.axis], self.null, *units[self.axis + 1 :]]
 
     @property
     def size(self) -> int:
         """The number of free entries."""
         return prod(self.lengths)
 
-    def change(self, parameters: Tensors, x: Tensor) -> Tensor:
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
-        X = x.reshape(self.lengths)
-        for axis, basis in enumerate(self.bases):
-            X = X if basis is None else along(basis, X, axis)
-        return X.to(parameters[self.tensor])
+        X = along(self.null, x.reshape(self.lengths), self.axis).to(W)
+        for axis, at in enumerate(self.kept):
+            if at is not None and axis != self.axis:
+                X = X.new_zeros([*X.shape[:axis], self.shape[axis], *X.shape[axis + 1 :]]).index_copy(axis, at, X)
+        return X
 
 
 @dataclass(frozen=True)
@@ -118,13 +139,26 @@ class Entries:
     tensor: str
     entries: Tensor
 
-    def change(self, parameters: Tensors, x: Tensor) -> Tensor:
+    def named(self, name: Callable[[str], str]) -> Entries:
+        """The same on a tensor of another name."""
+        return replace(self, tensor=name(self.tensor))
+
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
-        flat = torch.zeros_like(parameters[self.tensor]).flatten()
+        flat = torch.zeros_like(W).flatten()
         flat[self.entries] = x
-        return flat.reshape(parameters[self.tensor].shape)
+        return flat.reshape(W.shape)
+
+
+def _units(at: Tensor, length: int) -> Tensor:
+    """Unit vectors at some positions, in columns."""
+    return torch.zeros(length, len(at), dtype=torch.float64).index_put(
+        (at, torch.arange(len(at))), torch.tensor(1.0).double()
+    )
 
 
 def along(E: Tensor, W: Tensor, axis: int) -> Tensor:
-    """A matrix applied along one axis."""
+    """A matrix, or the entries of a diagonal one, applied along one axis."""
+    if E.ndim == 1:
+        return W * E.to(W).reshape([-1 if a == axis else 1 for a in range(W.ndim)])
     return (W.movedim(axis, -1) @ E.to(W).mT).movedim(-1, axis)

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from symlag.networks._kernel import echelon, enough, kernel
 from symlag.networks._motions import Affine
-from symlag.networks._sketch import SOLVED, Sketch
+from symlag.networks._plan import SOLVED
+from symlag.networks._sketch import Sketch
 from symlag.networks._spaces import Everything
 from symlag.networks._terms import Entries, Free
 
@@ -24,36 +25,39 @@ def translations(sketch: Sketch) -> list[Affine]:
 
 
 def _silent(sketch: Sketch, name: str) -> Iterator[Affine]:
-    entries = torch.nonzero(~sketch.alive[name].flatten()).flatten()
+    entries = torch.nonzero(~sketch.moments[name].alive.flatten()).flatten()
     if len(entries):
         yield Affine((Entries(name, entries),), Everything(len(entries)))
 
 
 def _null(sketch: Sketch, name: str) -> Iterator[Affine]:
     shape = sketch.plan.shapes[name]
-    bases = [_kept(sketch.there[name, axis]) for axis in range(len(shape))]
+    kept = [_kept(sketch.there[name, axis]) for axis in range(len(shape))]
     for axis, length in enumerate(shape):
-        rows = sketch.draws * sketch.alive[name].numel() / length
+        rows = sketch.draws * sketch.moments[name].alive.numel() / length
         N = (_null_vectors if length <= SOLVED and rows >= enough(length) else _ones)(sketch, name, axis)
         if N.shape[1]:
-            term = Free(name, axis, (*bases[:axis], N, *bases[axis + 1 :]), shape)
+            term = Free(name, axis, N, tuple(kept), shape)
             yield Affine((term,), Everything(term.size))
-            bases[axis] = _kept(sketch.there[name, axis], beside=N)
+            kept[axis] = _across(N, sketch.there[name, axis])
 
 
-def _kept(there: list[bool], beside: Tensor | None = None) -> Tensor | None:
-    """A basis, in columns, along an axis where there is any gradient, across given vectors; none for everything."""
-    if all(there) and beside is None:
-        return None
-    units = torch.eye(len(there), dtype=torch.float64)[:, there]
-    return units if beside is None else units @ kernel(_square(beside.mT @ units)).mT
+def _kept(there: list[bool]) -> Tensor | None:
+    """The positions along an axis where there is any gradient; none for all."""
+    return None if all(there) else torch.tensor(there).nonzero().flatten()
+
+
+def _across(N: Tensor, there: list[bool]) -> Tensor:
+    """Positions whose unit vectors, with the null vectors N in columns, are a basis."""
+    pivots = {int(row.nonzero()[0]) for row in echelon(N.T)}
+    return torch.tensor([i for i, loud in enumerate(there) if loud and i not in pivots], dtype=torch.int64)
 
 
 def _null_vectors(sketch: Sketch, name: str, axis: int) -> Tensor:
     """The null vectors n with nᵀG = 0 along an axis, in columns."""
     there = sketch.there[name, axis]
     units = torch.eye(len(there), dtype=torch.float64)[:, there]
-    rows = sketch.factors[name, axis] @ units
+    rows = sketch.moments[name].factors[axis] @ units
     if not any(there):
         return units
     scale = rows.norm(dim=0).clamp(min=1e-300)
@@ -63,7 +67,7 @@ def _null_vectors(sketch: Sketch, name: str, axis: int) -> Tensor:
 def _ones(sketch: Sketch, name: str, axis: int) -> Tensor:
     """(1, …, 1) where there is any gradient, in a column, if it is a null vector."""
     there = torch.tensor(sketch.there[name, axis], dtype=torch.float64)[:, None]
-    return there[:, : int(sketch.balances[name, axis] and bool(there.any()))]
+    return there[:, : int(sketch.moments[name].balanced[axis] and bool(there.any()))]
 
 
 def _square(rows: Tensor) -> Tensor:

@@ -11,8 +11,8 @@ is channels × pixels. A view picks `width` positions of an axis: start, start +
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 MOST = 64  # parts that a long axis is split into
@@ -33,6 +33,10 @@ class View:
     def positions(self) -> tuple[int, ...]:
         """The positions along the axis."""
         return tuple(range(self.start, self.start + self.stride * self.width, self.stride))
+
+    def named(self, name: Callable[[str], str]) -> View:
+        """The same positions of a tensor of another name."""
+        return replace(self, tensor=name(self.tensor))
 
     def part(self, start: int, step: int, width: int) -> View:
         """The view of positions start, start + step, … of this one."""
