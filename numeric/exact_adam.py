@@ -7,7 +7,9 @@ from numeric._networks import normalised
 from numeric._steps import Training
 from numeric._views import filters
 
-__all__ = ["record", "steps", "theorem"]
+__all__ = ["fast", "record", "steps", "theorem"]
+
+fast = True
 
 steps = (0.04, 0.02, 0.01)
 training = Training(theorem, normalised, filters, Adam, {"weight_decay": 0.01}, steps)

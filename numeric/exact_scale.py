@@ -7,7 +7,9 @@ from numeric._networks import normalised
 from numeric._steps import DECAY, Training, steps
 from numeric._views import filters
 
-__all__ = ["record", "refined", "steps", "theorem"]
+__all__ = ["fast", "record", "refined", "steps", "theorem"]
+
+fast = True
 
 training = Training(theorem, normalised, filters, SGD, {"momentum": 0.9, "weight_decay": DECAY})
 record, refined = training.record, training.refined

@@ -79,7 +79,7 @@ class Inquiry:
             if name in told
         }
         trial = by_records({**self.names, **made}, self.source).run()
-        return Study(claims(trial, self.theorem.title), {self.source.stem: partial(draw, trial)})
+        return Study(claims(trial, f"{self.theorem.stem}.py"), {self.source.stem: partial(draw, trial)})
 
 
 def inquiry(path: str | Path) -> Inquiry:

@@ -88,7 +88,7 @@ table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.4; width: 
 th, td { border-bottom: 1px solid var(--rule); padding: 0.45rem 0.9rem 0.45rem 0; }
 th, td { text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 500; }
-b { white-space: nowrap; }
+b, td:nth-child(3), td:nth-child(4) { white-space: nowrap; }
 .good { color: #00795a; }
 .bad { color: #c04a00; }
 @media (prefers-color-scheme: dark) {
