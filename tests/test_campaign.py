@@ -161,6 +161,24 @@ def test_a_trial_that_raises_stops_no_other_and_ends_with_two(folder):
     assert "alone" in table(folder / "out/trials")
 
 
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("def study():\n    import os\n    os._exit(1)\n", "a worker was killed"),
+        (
+            "points = [1]\ndef measure(point):\n    return lambda: point\ndef study(measured): ...\n",
+            "what it measures cannot be sent to another process",
+        ),
+    ],
+    ids=["killed", "not sendable"],
+)
+def test_what_a_worker_cannot_finish_is_one_sentence(folder, body, sentence):
+    (folder / "trials/faulty.py").write_text(f"import swing as theorem\n{body}")
+    ended = ask("trials", "trials", "--only", "faulty", "--jobs", 1)
+    assert ended.exit_code == 2
+    assert sentence in " ".join(ended.output.split())
+
+
 def test_the_fast_ones_say_so(folder):
     assert [file.stem for file in chosen(folder / "trials", quick=True)] == ["alone"]
     assert fast(folder / "trials/alone.py")

@@ -46,7 +46,7 @@ def test_a_claim_says_what_was_required_and_what_its_twin_gave():
 
 
 def test_figures_of_numpy_become_numbers():
-    made = claim(measured=np.float64(1), twin=np.float32(0))
+    made = claim(measured=np.float64(1), twin=np.float64(0))
     assert (type(made.measured), type(made.twin)) == (float, float)
 
 
@@ -65,6 +65,12 @@ def test_a_study_is_as_good_as_the_worst_of_its_claims():
 def test_a_study_without_a_claim_is_refused(nothing):
     with pytest.raises(FormError, match="it is no list of claims"):
         Study(nothing)
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "..", "a b"])
+def test_a_figure_is_named_like_a_file(name):
+    with pytest.raises(FormError, match="it is no name for a file"):
+        Study([claim()], {name: print})
 
 
 def test_a_trial_by_records_claims_that_its_gap_closes():

@@ -5,6 +5,7 @@ Each of these is a function of a configuration, so that any process on any machi
 
 from __future__ import annotations
 
+import pickle
 import random
 import sys
 from collections.abc import Generator, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 from symlag.campaign._configuration import Configuration
 from symlag.campaign._outcome import FILE, Outcome
 from symlag.campaign._report import report
+from symlag.errors import FormError
 from symlag.inquiry import Inquiry, inquiry
 from symlag.trial import drawn, given
 
@@ -31,7 +33,7 @@ def points(configuration: Configuration) -> int:
 def measured(configuration: Configuration, i: int) -> Timed:
     """What is measured at a point."""
     with opened(configuration) as asked:
-        return _timed(asked, i)
+        return _sendable(asked, _timed(asked, i))
 
 
 def concluded(configuration: Configuration, told: Sequence[Timed]) -> Files:
@@ -58,6 +60,16 @@ def opened(configuration: Configuration) -> Generator[Inquiry]:
 def _timed(asked: Inquiry, i: int) -> Timed:
     start = perf_counter()
     return asked.measure(i), perf_counter() - start
+
+
+def _sendable(asked: Inquiry, told: Timed) -> Timed:
+    """What was measured, where it can go to another process."""
+    try:
+        pickle.dumps(told)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        wrong = f"what it measures cannot be sent to another process ({error})"
+        raise FormError(str(asked.source), wrong, "a measure that returns numbers, arrays, or tuples of them") from None
+    return told
 
 
 def _files(configuration: Configuration, asked: Inquiry, told: Sequence[Timed]) -> Files:

@@ -13,6 +13,7 @@ HOLDS 0.0498 is required to be 0.045 … 0.055, and is; without the KSB it would
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
@@ -86,7 +87,7 @@ class Study:
     """What a trial of a paper found: its claims, and the pictures that show them.
 
     `figures` maps the name of a picture to a function that draws upon an empty matplotlib `Figure`. `FormError`
-    without a claim.
+    without a claim, or where a name is none for a file.
     """
 
     claims: Sequence[Claim]
@@ -97,6 +98,9 @@ class Study:
         object.__setattr__(self, "claims", made)
         if not made or not all(isinstance(claim, Claim) for claim in made):
             raise FormError(f"Study({self.claims!r})", "it is no list of claims", "Study([Claim(…)], {…})")
+        for name in self.figures:
+            if not re.fullmatch(r"[\w-]+", name):
+                raise FormError(f"the figure {name!r}", "it is no name for a file", "letters, digits, _ and - alone")
 
     @property
     def verdict(self) -> Verdict:
