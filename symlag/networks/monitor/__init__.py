@@ -21,6 +21,9 @@ True
 """
 
 from symlag.networks.monitor._account import Account
+from symlag.networks.monitor._alarms import Alarm
+from symlag.networks.monitor._ledger import Ledger
 from symlag.networks.monitor._monitor import Monitor, watch
+from symlag.networks.monitor._sinks import JsonLines, Npz
 
-__all__ = ["Account", "Monitor", "watch"]
+__all__ = ["Account", "Alarm", "JsonLines", "Ledger", "Monitor", "Npz", "watch"]

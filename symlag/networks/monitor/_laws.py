@@ -47,13 +47,15 @@ _KINDS = {
 class Stepwise:
     """One rule's law for generators of one kind.
 
-    `forms` begin with the charges before and after the step. `coefficients(*numbers, step)`: terms × charges × forms.
+    `forms` begin with the charges before and after the step; ⟨g, ξ⟩, the `slope`, is there in any case.
+    `coefficients(*numbers, step)` are those of terms × charges × forms.
     """
 
     rule: UpdateRule
     kind: str
     charges: tuple[str, ...]
     forms: tuple[Form, ...]
+    slope: Form
     terms: tuple[str, ...]
     coefficients: Callable[..., NDArray[np.float64]]
 
@@ -68,9 +70,10 @@ def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
     columns = {name: column.applyfunc(lambda e: _measured(law, e, told)) for name, column in _columns(law).items()}
     held = [*law.charges, *law.advanced]
     fed = {form for column in columns.values() for form in column.atoms(Form)}
-    forms = (*held, *sorted(fed - {*held}, key=str))
+    (slope,) = law.frame.pair({g: S.One}, {law.frame.anchor: S.One}).atoms(Form)
+    forms = (*held, *sorted((fed | {slope}) - {*held}, key=str))
     table = [[[entry.expand().coeff(form) for form in forms] for entry in column] for column in columns.values()]
-    return Stepwise(rule, kind, law.names, forms, tuple(columns), _evaluated(rule, table))
+    return Stepwise(rule, kind, law.names, forms, slope, tuple(columns), _evaluated(rule, table))
 
 
 def _columns(law: DiscreteLaw) -> Mapping[str, Matrix]:

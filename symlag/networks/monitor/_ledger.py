@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from symlag.networks.monitor._account import Account
+from symlag.networks.monitor._recorder import Stretch
 
 KEPT = 10_000  # measured steps; those before are left to the sinks
 
@@ -44,14 +47,24 @@ class Ledger:
         steps = np.concatenate([self.steps, later.steps])[-KEPT:]
         return Ledger(self.columns, steps, np.concatenate([self.values, later.values])[-KEPT:])
 
+    def state(self) -> dict[str, Any]:
+        """The ledger in tensors."""
+        steps, values = torch.from_numpy(self.steps.copy()), torch.from_numpy(self.values.copy())
+        return {"columns": [*self.columns], "steps": steps, "values": values}
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Ledger:
+        """The ledger of such a state."""
+        return cls(tuple(state["columns"]), state["steps"].numpy(), state["values"].numpy())
+
 
 EMPTY = Ledger((), np.zeros(0, np.int64), np.zeros((0, 0)))
 
 
-def entered(found: Sequence[Account]) -> Ledger:
+def entered(found: Sequence[Account], stretch: Stretch) -> Ledger:
     """The accounts of a stretch of steps as entries of the ledger."""
     columns = {f"{account.name}/{term}": column for account in found for term, column in _columns(account)}
-    steps = np.array(found[0].steps if found else (), dtype=np.int64)
+    steps = np.array([step.number for step in stretch.steps], dtype=np.int64)
     return Ledger(tuple(columns), steps, np.stack([*columns.values()], 1) if columns else np.zeros((len(steps), 0)))
 
 

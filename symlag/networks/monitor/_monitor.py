@@ -6,9 +6,12 @@ the previous iterate.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, Self
 
+import numpy as np
 from torch import nn
 from torch.optim import Optimizer
 
@@ -16,13 +19,18 @@ from symlag.discrete.updates import UpdateRule
 from symlag.errors import SymlagError
 from symlag.networks._finder import symmetries
 from symlag.networks._found import Found
+from symlag.networks._problem import pose
 from symlag.networks.monitor._account import Account, accounts
-from symlag.networks.monitor._ledger import EMPTY, entered
+from symlag.networks.monitor._alarms import Alarm, alarms
+from symlag.networks.monitor._checks import check
+from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
-from symlag.networks.monitor._recorder import Recorder
+from symlag.networks.monitor._recorder import Recorder, Stretch
 from symlag.optimizers import from_torch
 
 Sink = Callable[[Mapping[str, float], int], Any]
+
+LOG = logging.getLogger("symlag")
 
 
 class Monitor:
@@ -30,7 +38,8 @@ class Monitor:
 
     Attached until `remove`, or until the end of its `with` block. Of every `every` steps one is measured. Numbers go to
     the host, into the `ledger` and to the sinks some steps at a time: a sink is any f(numbers by name, step). An
-    optimizer that symlag does not know is told by its `rule`.
+    optimizer that symlag does not know is told by its `rule`. `SymlagError` where optimizer, model and symmetries do
+    not belong together, and at a step that has no exact law.
     """
 
     def __init__(
@@ -42,13 +51,16 @@ class Monitor:
         rule: UpdateRule | None = None,
         every: int = 1,
     ) -> None:
+        check(model, optimizer, found, every)
         self.model, self.optimizer, self.found = model, optimizer, found
-        self.every, self.sinks = every, sinks
+        self.sinks, self.rule, self.every = sinks, rule, every
         self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
         self.step = 0
         self.latest: tuple[Account, ...] = ()
-        self.ledger = EMPTY
-        self._recorder = Recorder(self.plan)
+        self.ledger: Ledger = EMPTY
+        self.alarms: tuple[Alarm, ...] = ()
+        self._recorder = Recorder(self.plan, optimizer)
+        self._former: Stretch | None = None
         self._hooks = (
             optimizer.register_step_pre_hook(self._before),
             optimizer.register_step_post_hook(self._after),
@@ -60,6 +72,13 @@ class Monitor:
     def __exit__(self, *_: object) -> None:
         self.remove()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Monitor:
+        """A monitor of the copies of model and optimizer, with a ledger of its own and the same sinks."""
+        model, optimizer = deepcopy(self.model, memo), deepcopy(self.optimizer, memo)
+        made = Monitor(model, optimizer, self.found, *self.sinks, rule=self.rule, every=self.every)
+        made.load_state_dict(self.state_dict())
+        return made
+
     def remove(self) -> None:
         """Account for what is measured, and leave the optimizer alone from now on."""
         self.flush()
@@ -67,16 +86,50 @@ class Monitor:
             hook.remove()
 
     def flush(self) -> None:
-        """Account for the steps measured since the last time, and tell the sinks."""
+        """Account for the steps measured since the last time, tell the sinks, and sound alarms."""
         stretch = self._recorder.take()
         if not stretch.steps:
             return
-        self.latest = tuple(accounts(self.plan, stretch))
-        entries = entered(self.latest)
+        with np.errstate(all="ignore"):  # a run that diverges passes through infinity
+            self.latest = tuple(accounts(self.plan, stretch))
+            entries = entered(self.latest, stretch)
+            sounded = [*alarms(self.plan, stretch, self._former, self.latest)]
         self.ledger = self.ledger.joined(entries)
         for numbers, step in entries:
             for sink in self.sinks:
                 sink(numbers, step)
+        for alarm in sounded:
+            self._sound(alarm)
+        self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:], stretch.sizes)
+
+    def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
+        """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""
+        problem = pose(self.model, loss, batch)
+        drawn = problem.at({name: problem.model.get_parameter(name) for name in problem.names}, problem.batch)
+        self._former = self._recorder.gauge(drawn.gradients)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a run is resumed with, in tensors and numbers: the ledger goes on as if it had never stopped."""
+        return {
+            "step": self.step,
+            "ledger": self.ledger.state(),
+            "recorder": self._recorder.state(),
+            "former": None if self._former is None else self._former.state(),
+            "alarms": [[alarm.kind, alarm.where, alarm.step, alarm.sentence] for alarm in self.alarms],
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from the state of a monitor of the same model and optimizer, after both have been loaded."""
+        self._recorder.load(state["recorder"])
+        self.step, self.ledger = state["step"], Ledger.of(state["ledger"])
+        self._former = None if state["former"] is None else Stretch.of(state["former"])
+        self.alarms = tuple(Alarm(*told) for told in state["alarms"])
+
+    def _sound(self, alarm: Alarm) -> None:
+        """Tell an alarm that was not told yet."""
+        if (alarm.kind, alarm.where) not in {(told.kind, told.where) for told in self.alarms}:
+            self.alarms = (*self.alarms, alarm)
+            LOG.warning("%s", alarm)
 
     def _before(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """Before a step."""
@@ -102,5 +155,10 @@ class Monitor:
 def watch(
     model: nn.Module, optimizer: Optimizer, loss: Callable[..., Any], batch: Any, *sinks: Sink, **options: Any
 ) -> Monitor:
-    """The symmetries of a model found, and a monitor of their charges attached; sinks and options as of `Monitor`."""
-    return Monitor(model, optimizer, symmetries(model, loss, batch), *sinks, **options)
+    """The symmetries of a model found, and a monitor of their charges attached; sinks and options as of `Monitor`.
+
+    The batch tells, too, how large gradients are, so that a wrong loss scale is noticed.
+    """
+    monitor = Monitor(model, optimizer, symmetries(model, loss, batch), *sinks, **options)
+    monitor.calibrate(loss, batch)
+    return monitor

@@ -7,14 +7,16 @@ tensor, or a buffer, in between.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.optim import Optimizer
 
+from symlag.errors import SymlagError
 from symlag.networks.monitor._measure import Job, Letters, measure
 from symlag.networks.monitor._plan import Plan, Track
 from symlag.optimizers import Group, stored
@@ -38,6 +40,16 @@ class Step:
     counts: Mapping[str, int]
     moved: tuple[str, ...]
 
+    @classmethod
+    def of(cls, state: Sequence[Any]) -> Step:
+        """The step of such a state."""
+        number, values, counts, moved = state
+        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved))
+
+    def state(self) -> list[Any]:
+        """The step in lists and numbers."""
+        return [self.number, [[*group] for group in self.values], dict(self.counts), [*self.moved]]
+
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
@@ -47,12 +59,22 @@ class Stretch:
     rows: NDArray[np.float64]
     sizes: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Stretch:
+        """The stretch of such a state."""
+        return cls(tuple(map(Step.of, state["steps"])), state["rows"].numpy(), state["sizes"].numpy())
+
+    def state(self) -> dict[str, Any]:
+        """The stretch in tensors and numbers."""
+        rows, sizes = torch.from_numpy(self.rows.copy()), torch.from_numpy(self.sizes.copy())
+        return {"steps": [step.state() for step in self.steps], "rows": rows, "sizes": sizes}
+
 
 class Recorder:
     """The numbers of steps as they are taken, on the device of the tensors until they are asked for."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, optimizer: Optimizer) -> None:
+        self._plan, self._optimizer, self._groups = plan, optimizer, plan.groups
         device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
         room = min(MOST, 1 + NUMBERS // max(1, plan.width))
         self._rows = torch.zeros(room, plan.width, dtype=torch.float64, device=device)
@@ -62,7 +84,7 @@ class Recorder:
         self._held: dict[str, dict[str, Tensor]] = {}
         self._moved: tuple[str, ...] = ()
         self._steps: list[Step] = []
-        self.counts = {track.name: _count(plan.groups[track.group], track.parameter) for track in plan.tracks}
+        self.counts = {track.name: _count(self._groups[track.group], track.parameter) for track in plan.tracks}
 
     @property
     def full(self) -> bool:
@@ -71,10 +93,11 @@ class Recorder:
 
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
+        self._look_again()
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         versions = {name: _version(found) for name, found in letters.items()}
         self._moved = () if self._ended is None else tuple(_moved(self._ended[1], versions))
-        known = self._ended is not None and self._ended[1] == versions
+        known = bool(self._steps) and self._ended is not None and self._ended[1] == versions
         self._rows[len(self._steps)] = 0
         if self._ended is not None and known:
             self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
@@ -93,7 +116,7 @@ class Recorder:
             if "theta" in held:
                 after["move"] = torch.sub(found["theta"], held["theta"], out=held["theta"])
             self._measure(track.late, {**held, **after})
-        values = tuple(tuple(group.values().values()) for group in self._plan.groups)
+        values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended = self._rows[len(self._steps)], {name: _version(found) for name, found in letters.items()}
         self._steps.append(Step(number, values, counts, self._moved))
@@ -109,11 +132,49 @@ class Recorder:
 
     def take(self) -> Stretch:
         """The steps measured since the last time, on the host."""
-        steps, self._steps = tuple(self._steps), []
-        made = Stretch(steps, self._rows[: len(steps)].cpu().numpy().copy(), self._sizes.cpu().numpy().copy())
+        made = self._stretch()
         self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
+        self._steps = []
         self._sizes.zero_()
         return made
+
+    def gauge(self, gradients: Mapping[str, Tensor]) -> Stretch:
+        """No step, but the magnitudes of the forms of some gradient."""
+        sizes = torch.zeros_like(self._sizes)
+        for track in self._plan.tracks:
+            theta = track.parameter.detach()
+            measure(track.early, {"theta": theta.abs(), "g": gradients[track.name].to(theta).abs()}, sizes)
+        return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
+
+    def state(self) -> dict[str, Any]:
+        """What is measured and not accounted for yet."""
+        return {"counts": dict(self.counts), "pending": self._stretch().state()}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Go on from such a state; `SymlagError` where it is that of another model."""
+        pending = Stretch.of(state["pending"])
+        if {*state["counts"]} != {*self.counts} or len(pending.sizes) != len(self._sizes):
+            raise SymlagError(
+                "monitor.load_state_dict(…)",
+                "the state is that of another model, or optimizer",
+                "the state_dict() of a monitor of this one",
+            )
+        self._look_again()
+        begun = {track.name: _count(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
+        self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
+        self._steps, self._ended = [*pending.steps], None
+        self._sizes.copy_(torch.from_numpy(pending.sizes))
+        self._rows[: len(pending.rows)] = torch.from_numpy(pending.rows).to(self._rows)
+
+    def _look_again(self) -> None:
+        """Read the groups anew where a state was loaded into the optimizer: torch then puts others in their place."""
+        state, live = self._optimizer.state, self._optimizer.param_groups
+        if self._groups and self._groups[0].state is not state:
+            self._groups = tuple(replace(g, live=now, state=state) for g, now in zip(self._groups, live, strict=True))
+
+    def _stretch(self) -> Stretch:
+        rows, sizes = self._rows[: len(self._steps)], self._sizes
+        return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
 
     def _measure(self, jobs: Sequence[Job], letters: Letters) -> None:
         """Measure forms, and the first time in a stretch their magnitudes."""
@@ -129,7 +190,7 @@ class Recorder:
 
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""
-        parameter, group = track.parameter, self._plan.groups[track.group]
+        parameter, group = track.parameter, self._groups[track.group]
         found = {str(x): stored(x, group.state.get(parameter, {})) for x in track.buffers}
         nothing = torch.zeros((), dtype=parameter.dtype, device=parameter.device).expand_as(parameter)
         buffers = {x: nothing if value is None else value for x, value in found.items()}

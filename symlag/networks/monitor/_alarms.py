@@ -1,0 +1,170 @@
+"""What goes wrong in a run and shows in its charges, each in one sentence that says what to do.
+
+An alarm is told once for each kind and place: `monitor.alarms` keeps them, and they go to the log of `symlag`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import finfo
+
+from symlag.discrete.forms import ONE
+from symlag.discrete.updates import g, theta
+from symlag.networks.monitor._account import Account
+from symlag.networks.monitor._plan import Line, Part, Plan, Track
+from symlag.networks.monitor._recorder import Stretch
+
+TINY = np.finfo(float).tiny
+BENT = 1e-3  # of |g||ξ|: round-off is far below, clipping entries far above
+LOUD = 64.0  # as many times the gradients before; no step of training does that
+BROKEN = 1e4  # as many times the round-off floor
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What is wrong, since which step; `kind` and `where` say what was told already."""
+
+    kind: str
+    where: str
+    step: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"Step {self.step}: {self.sentence}"
+
+
+def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
+    """What a stretch of steps shows, with the one before it."""
+    yield from lost(plan, stretch)
+    if np.isfinite(stretch.rows).all():
+        yield from decaying(plan, stretch, found)
+        yield from clipped(plan, stretch)
+        yield from loud(plan, stretch, before)
+        yield from stale(plan, stretch, before)
+        yield from unlawful(found)
+
+
+def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
+    """The first step and tensor in which something is no number."""
+    for step, row in zip(stretch.steps, stretch.rows, strict=True):
+        for track in plan.tracks:
+            bad = [form for (form, _), place in track.slots.items() if not np.isfinite(row[place]).all()]
+            if bad:
+                what = "the gradient" if any(g in form.args for form in bad) else "the tensor, or a buffer of it,"
+                sentence = f"{what} of {track.name} is no number any more: go back to a checkpoint before this step."
+                yield Alarm("NaN", "", step.number, sentence)
+                return
+
+
+def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
+    """Weight decay on vectors that stand in a group of their own, or in one that others are kept out of."""
+    if len(plan.groups) < 2:
+        return
+    for track in plan.tracks:
+        names = [s.name for s in plan.groups[track.group].rule.hyperparameters]
+        decay = dict(zip(names, stretch.steps[0].values[track.group], strict=True)).get("lambda", 0.0)
+        drained = [a for a in found if track.name in a.line.symmetry.tensors and "decay" in a.terms]
+        if track.parameter.ndim > 1 or not decay or not drained:
+            continue
+        a = drained[0]
+        share = np.abs(a.terms["decay"].sum()) / max(np.abs(a.before).sum(), TINY)
+        sentence = (
+            f"weight decay {decay:g} on {track.name}, a vector, drains {share:.1e} of its charge a step: "
+            f"write weight_decay=0 in parameter group {track.group}."
+        )
+        yield Alarm("decay", track.name, stretch.steps[0].number, sentence)
+
+
+def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
+    """⟨g, ξ⟩ that is not zero where the finder certified that it is."""
+    for line in plan.lines:
+        if not (line.whole and line.symmetry.exact) or line.kind == "skew":
+            continue
+        along, size = _slopes(plan, line, stretch)
+        eps = max(finfo(_track(plan, part).parameter.dtype).eps for part in line.parts)
+        share = np.linalg.norm(along, axis=1) / max(np.linalg.norm(size), TINY)
+        bent = share > max(BENT, 4 * eps)
+        if bent.any():
+            at = int(bent.argmax())
+            sentence = (
+                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 in the model: something changes "
+                "entries of the gradient one by one, as clip_grad_value_ does; clip by norm."
+            )
+            yield Alarm("clipping", line.name, stretch.steps[at].number, sentence)
+
+
+def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
+    """Gradients many times larger than those before."""
+    if before is None:
+        return
+    now, then = (sum(_slopes(plan, line, s)[1].sum() for line in plan.lines) for s in (stretch, before))
+    if then > 0 and now > LOUD * then:
+        sentence = (
+            f"gradients are {now / then:.0f} times what they were: undo the loss scale before the step, "
+            "by scaler.step(optimizer) or scaler.unscale_(optimizer)."
+        )
+        yield Alarm("scale", "", stretch.steps[0].number, sentence)
+
+
+def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
+    """Parameters that were replaced between two steps and buffers that were not, or the other way round."""
+    ends = [*(before.rows[-1:] if before is not None else ()), *stretch.rows]
+    steps = [*([before.steps[-1]] if before is not None and before.steps else []), *stretch.steps]
+    begins, ended = plan.carried
+    usual = stretch.sizes[begins]
+    for i in range(1, len(steps)):
+        if steps[i].number != steps[i - 1].number + 1:
+            continue
+        jumped = np.zeros(plan.width, dtype=bool)
+        jumped[begins] = np.abs(ends[i][begins] - ends[i - 1][ended]) > BENT * np.maximum(
+            usual, np.abs(ends[i][begins])
+        )
+        for track in plan.tracks:
+            yield from _stale(track, jumped, steps[i].moved, steps[i].number)
+
+
+def _stale(track: Track, jumped: NDArray[np.bool_], moved: Sequence[str], step: int) -> Iterator[Alarm]:
+    """What is wrong with one tensor where some of its charges jumped."""
+    jumps = {form: bool(jumped[place].any()) for (form, _), place in track.slots.items()}
+    still = not any(jump for form, jump in jumps.items() if {*form.args} <= {theta, ONE})
+    if track.name in moved and not still:
+        sentence = (
+            f"{track.name} was replaced before this step and its momentum was not: "
+            "load the optimizer's state together with the model's."
+        )
+        yield Alarm("reload", "momentum", step, sentence)
+    elif still and any(jumps.values()):
+        sentence = (
+            f"the momentum of {track.name} is not what the last step left and {track.name} is: "
+            "load the optimizer's state together with the model's."
+        )
+        yield Alarm("reload", "tensor", step, sentence)
+
+
+def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
+    """A residual far above round-off."""
+    for account in found:
+        floors = np.abs(account.residual) / account.floor.clip(TINY)
+        if floors.max() > BROKEN:
+            at = int(floors.max(1).argmax())
+            sentence = (
+                f"the law of the {account.name} is missed by {floors[at].max():.0e} times round-off: the step is not "
+                f"that of {account.line.parts[0].law.rule.name}; write the rule that it is, rule=…."
+            )
+            yield Alarm("law", account.line.name, account.steps[at], sentence)
+
+
+def _slopes(plan: Plan, line: Line, stretch: Stretch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """⟨g, ξ⟩ of each charge, (steps, size), and the magnitude of what it sums."""
+    places = [_track(plan, part).slots[part.law.slope, part.piece] for part in line.parts]
+    along = sum(part.values(stretch.rows[:, place]) for part, place in zip(line.parts, places, strict=True))
+    size = sum(part.sizes(stretch.sizes[place]) for part, place in zip(line.parts, places, strict=True))
+    return np.asarray(along), np.asarray(size)
+
+
+def _track(plan: Plan, part: Part) -> Track:
+    return next(track for track in plan.tracks if track.name == part.tensor)
