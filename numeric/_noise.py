@@ -50,13 +50,14 @@ class Descent:
 
 @dataclass(frozen=True)
 class Norms:
-    """Of every filter before each step, (steps, filters): |w|², |∇f|², |v′|² of the momentum sum, and |u′ − u|²."""
+    """Of every filter at each step, (steps, filters): |w|², |∇f|², |v′|² of the momentum sum, |u′ − u|², ⟨v′, w′⟩."""
 
     descent: Descent
     square: Any
     gradient: Any
     momentum: Any
     chord: Any
+    charge: Any
 
     @property
     def force(self) -> Any:
@@ -111,9 +112,10 @@ def _along(weight: Tensor, run: Iterator[torch.optim.SGD]) -> Iterator[list[Any]
     before = weight.detach().clone()
     for optimizer in run:
         after = weight.detach().clone()
+        g, v = cast("Tensor", weight.grad), optimizer.state[weight]["momentum_buffer"]
         turn = nn.functional.normalize(after) - nn.functional.normalize(before)
-        pushes = (before, cast("Tensor", weight.grad), optimizer.state[weight]["momentum_buffer"], turn)
-        yield [push.square().sum(1).numpy() for push in pushes]
+        pairs = ((before, before), (g, g), (v, v), (turn, turn), (v, after))
+        yield [(a * b).sum(1).numpy() for a, b in pairs]
         before = after
 
 

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from derivations.adaptive import balance, law, rmsprop, rule
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, path
-from symlag.backends import kernel
+from numeric._told import told
 from symlag.blocks import inner
 from symlag.polar import fourth_power, polar, white
 from symlag.trial import Record, follow
@@ -32,8 +32,9 @@ def radius(run: Norms, chi: Any) -> Any:
     """|w|² (steps, filters) by the law of r⁴, from the first |w|² and the gradients along the run."""
     relaxation, pull = fourth_power(law), polar(law).gradient
     fed = relaxation.source.xreplace({inner(pull, pull): FORCE})
-    told = kernel({"rate": relaxation.rate, "source": fed})(force=run.force, chi=chi, **run.descent.arrays)
-    return follow(run.descent.time[:-1], run.square**2, told["rate"], told["source"]) ** 0.5
+    known = {"force": run.force, "chi": chi, **run.descent.arrays}
+    at = told({"rate": relaxation.rate, "source": fed}, known)
+    return follow(run.descent.time[:-1], run.square**2, at["rate"], at["source"]) ** 0.5
 
 
 def remembered(run: Norms, chi: float) -> Any:
@@ -68,13 +69,10 @@ def unrest(step: float) -> float:
     """By how much either side of the law's steady state exceeds the other as averages of a run, relative."""
     descent = Descent.refined(step, decay=0.05, batch=4, span=400)
     run = Record.along(step, descent.time, {"w": path(normalised, descent)["0.weight"]}, descent.arrays)
-    made = kernel({"left": balance.lhs, "right": balance.rhs})
-    told = made(**{name: run.arrays[name] for name in made.inputs})
+    sides = told({"left": balance.lhs, "right": balance.rhs}, run.arrays)
     settled = slice(len(run.time) // 4, None)
-    return float(told["right"][settled].mean() / told["left"][settled].mean() - 1)
+    return float(sides["right"][settled].mean() / sides["left"][settled].mean() - 1)
 
 
 def _number(expression: Expr, run: Norms, **given: float) -> float:
-    made = kernel(expression)
-    known = {**run.descent.arrays, **given}
-    return float(made(**{name: known[name] for name in made.inputs}))
+    return float(told(expression, {**run.descent.arrays, **given}))
