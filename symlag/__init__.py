@@ -7,6 +7,7 @@ from sympy import symbols
 from symlag.backends import Kernel, kernel
 from symlag.blocks import Skew, Symmetric, constant, inner, trace
 from symlag.bregman import bregman
+from symlag.citations import cite
 from symlag.counting import count_laws
 from symlag.derivation import Derivation, derive
 from symlag.discrete import DiscreteLaw, account, exact
@@ -97,6 +98,7 @@ __all__ = [
     "bracket",
     "bregman",
     "centred",
+    "cite",
     "commute",
     "constant",
     "converse",

@@ -22,6 +22,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import add, directional, gradient, scaled
+from symlag.citations import ACCELERATION, LEARNING_DYNAMICS, resting_on
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
 from symlag.motion import euler_lagrange
@@ -29,6 +30,7 @@ from symlag.vanishing import tidy
 from symlag.words import matrix_of, words
 
 
+@resting_on(ACCELERATION, LEARNING_DYNAMICS)
 def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: Any, gamma: Any) -> Lagrangian:
     """The Lagrangian of a distance-generating function, a loss and three schedules."""
     moving = tuple(coordinates)

@@ -21,6 +21,7 @@ from typing import Any
 from sympy import MatrixSymbol
 
 from symlag.calculus import directional
+from symlag.citations import Cited, Work
 from symlag.discrete import DiscreteLaw, account, buffer_law
 from symlag.discrete.updates import UpdateRule
 from symlag.document import Document
@@ -41,7 +42,7 @@ from symlag.vanishing import vanishes
 
 
 @dataclass(frozen=True)
-class Derivation(ABC):
+class Derivation(Cited, ABC):
     """What follows from one file: laws in continuous time, exact laws of an optimizer, and the document of both."""
 
     title: str
@@ -50,6 +51,11 @@ class Derivation(ABC):
     rule: Rule | UpdateRule | None
     laws: tuple[Law, ...]
     exact: tuple[DiscreteLaw, ...]
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """The works behind each of its laws."""
+        return tuple(work for law in (*self.laws, *self.exact) for work in law.works)
 
     @cached_property
     def document(self) -> Document:

@@ -27,6 +27,7 @@ from sympy import Add, Eq, Expr, MatrixSymbol, S
 from symlag.blocks import inner, normal
 from symlag.boundary import antiderivative
 from symlag.calculus import directional, euler_along, matrix_coefficient, pairing, total, weighted
+from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.errors import CoordinateError, SymlagError
 from symlag.generator import Generator
 from symlag.jet import t
@@ -50,7 +51,7 @@ class MomentumMap:
 
 
 @dataclass(frozen=True)
-class Law(Verbs):
+class Law(Verbs, Cited):
     """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
 
     `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8
@@ -95,6 +96,11 @@ class Law(Verbs):
     def conserved(self) -> bool:
         """Whether nothing feeds the charge: then e^Γ times it is constant, and under no damping the charge itself."""
         return vanishes(self._read(self.source))
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Noether's theorem, and Noether's learning dynamics where something feeds the charge or friction drains it."""
+        return (NOETHER,) if self.conserved and self.rate == 0 else (NOETHER, LEARNING_DYNAMICS)
 
     @property
     def boundary(self) -> Expr:

@@ -24,6 +24,7 @@ from sympy import Expr, S, Symbol, solve, sqrt
 
 from symlag.blocks import inner, normal
 from symlag.calculus import add, euler, gradient, scaled, total
+from symlag.citations import LEARNING_DYNAMICS, Cited, Work
 from symlag.errors import SymlagError
 from symlag.jet import Block, Jet
 from symlag.noether import Law
@@ -46,7 +47,7 @@ class Polar:
 
 
 @dataclass(frozen=True)
-class Adaptive:
+class Adaptive(Cited):
     """The RMSProp on the sphere that a balance law of the norm amounts to.
 
     G ← ρG + (1−ρ)|ĝ|², u ← u − rate·ĝ/√G along the sphere, with r⁴ = scale·G and a memory of 1/(1−ρ) steps; χ is the
@@ -57,6 +58,11 @@ class Adaptive:
     rate: Expr
     scale: Expr
     chi: Expr = CHI
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Noether's learning dynamics."""
+        return (LEARNING_DYNAMICS,)
 
     @property
     def memory(self) -> Expr:

@@ -22,6 +22,7 @@ from sympy import Add, Expr, Mul, S, Symbol, cosh, exp, log
 from symlag.blocks import Skew, Symmetric, inner, normal
 from symlag.boundary import antiderivative
 from symlag.calculus import gradient, pairing, total
+from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, Cited, Work
 from symlag.generator import Generator
 from symlag.jet import t
 from symlag.lagrangian import Lagrangian
@@ -31,7 +32,7 @@ GAMMA = Symbol("gamma", positive=True)
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(Cited):
     """The functions that a symmetry of the loss leaves constant, and for how many independent generators.
 
     `gradient_flow` is a function of position or none, `momentum_flow` functions of position, velocity and time under
@@ -42,6 +43,11 @@ class Survival:
     gradient_flow: Expr | None
     momentum_flow: tuple[Expr, ...]
     size: Expr
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """The laws of flows without and with momentum."""
+        return GRADIENT_FLOWS, MOMENTUM_FLOWS
 
     @property
     def gradient_count(self) -> Expr:

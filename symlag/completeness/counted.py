@@ -9,6 +9,7 @@ from random import Random
 
 from sympy import Expr, Mul, Rational, Symbol, exp
 
+from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS, Cited, Work
 from symlag.completeness.closure import Closure
 from symlag.completeness.explicit import differential, gradient_laws, momentum_laws
 from symlag.completeness.polynomials import Field, Point, Polynomial, slopes
@@ -17,7 +18,7 @@ from symlag.symmetry.residues import PRIMES, Echelon
 
 
 @dataclass(frozen=True)
-class LawCount:
+class LawCount(Cited):
     """How many independent functions training conserves, whatever the loss and the data are, around a generic point.
 
     `parameters` is D, `bound` the most laws there can be, `setting` tells of loss, data and region, `evidence` where
@@ -30,6 +31,11 @@ class LawCount:
     bound: int
     setting: str
     evidence: str
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """The laws of flows without and with momentum, and those of attention."""
+        return GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS
 
     @property
     @abstractmethod

@@ -35,6 +35,7 @@ from sympy import Add, Expr, Matrix, S, cancel, expand, zeros
 
 from symlag.blocks import normal
 from symlag.calculus import add, scaled
+from symlag.citations import NEURAL_MECHANICS, NOETHER, NOISE, Cited, Work
 from symlag.discrete.closure import Closure, known
 from symlag.discrete.factors import factored
 from symlag.discrete.forms import Along, Form, Frame, Moved
@@ -48,7 +49,7 @@ from symlag.verbs import DiscreteVerbs
 
 
 @dataclass(frozen=True)
-class DiscreteLaw(Recursion, DiscreteVerbs):
+class DiscreteLaw(Recursion, DiscreteVerbs, Cited):
     """The recursion of the charges of one generator under one rule, with its proof.
 
     Without a source "breaking" it is that of a loss with the symmetry. `frame.value` gives what a form is in blocks: w
@@ -66,6 +67,11 @@ class DiscreteLaw(Recursion, DiscreteVerbs):
     def generator(self) -> Generator:
         """The generator whose charges these are."""
         return self.frame.generator
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Noether's theorem and neural mechanics; the noise that feeds a charge where it has such a source."""
+        return (NOETHER, NEURAL_MECHANICS, *[NOISE] * ("kinetic" in self.sources))
 
     @property
     def residual(self) -> dict[Form, Expr]:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, S, cancel, factorial
 
+from symlag.citations import GEOMETRIC_INTEGRATION, NEURAL_MECHANICS, Cited, Work
 from symlag.discrete.factors import factored
 from symlag.discrete.transfer import moment, transfer
 from symlag.discrete.updates import UpdateRule
@@ -36,7 +37,7 @@ __all__ = ["Drift", "ModifiedEquation", "modified_equation", "spelled"]
 
 
 @dataclass(frozen=True)
-class ModifiedEquation(ModifiedVerbs):
+class ModifiedEquation(ModifiedVerbs, Cited):
     """The field Σ coefficients[τ] F(τ), in the time of steps, that a rule follows up to trees of `order` + 1 nodes.
 
     F = −∇f − `decay`·x. An error of the order `order` + 1 in the learning rate is left at a fixed time, and `step` is
@@ -51,6 +52,11 @@ class ModifiedEquation(ModifiedVerbs):
     def over(self, step: Expr) -> dict[Tree, Expr]:
         """The coefficients c in x' = Σ h^{n−1} c F(τ), τ of n nodes, in the time where an update takes h."""
         return {tree: factored(c / step ** size(tree)) for tree, c in self.coefficients.items()}
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Backward error analysis, and its use for learning rules."""
+        return GEOMETRIC_INTEGRATION, NEURAL_MECHANICS
 
     @property
     def loss(self) -> dict[Tree, Expr]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
 from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, redrawn
@@ -18,7 +19,7 @@ POINTS = (7, 8, 9)  # seeds: a unit that is dead at one point is alive at anothe
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Cited):
     """The symmetries of a model, and how much of what leaves its loss alone they explain.
 
     `orbit_dimension` is the rank of all ξ at a generic point, `fiber_dimension` the number of directions there in which
@@ -30,6 +31,11 @@ class Found:
     parameters: int
     orbit_dimension: int | None
     fiber_dimension: int | None
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Neural mechanics, and the laws of gradient flow."""
+        return NEURAL_MECHANICS, GRADIENT_FLOWS
 
     @property
     def dimension(self) -> int:

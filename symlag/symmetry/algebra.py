@@ -23,6 +23,7 @@ from typing import Any
 
 from sympy import Add, Expr, Matrix, S, prime
 
+from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.errors import SymlagError
 from symlag.generator import Generator
 from symlag.lagrangian import Lagrangian
@@ -40,7 +41,7 @@ from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Algebra(Shown):
+class Algebra(Shown, Cited):
     """Generators X_i of symmetries, and how many there are at most where that is known.
 
     `bound` is the certified number of symmetries, None where there is no bound.
@@ -50,6 +51,11 @@ class Algebra(Shown):
     generators: tuple[Generator, ...]
     bound: int | None = None
     page: Page = field(default=Page.of((), PRIMES[0]), repr=False)
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Noether's theorem, and the method of Lie groups."""
+        return NOETHER, LIE_GROUPS
 
     @property
     def dimension(self) -> int:
