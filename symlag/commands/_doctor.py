@@ -11,8 +11,11 @@ from symlag.doctor import checks
 
 def doctor() -> None:
     """Say what symlag finds on this machine, what is missing for what, and the command that installs it."""
-    table = Table("", "found", "for", "to install", show_edge=False, pad_edge=False)
-    for check in checks():
+    told = tuple(checks())
+    table = Table("", "found", "for", show_edge=False, pad_edge=False)
+    for check in told:
         found = Text(check.found, "green") if check.found else Text("missing", "yellow")
-        table.add_row(Text(check.name), found, Text(check.serves), Text("" if check.found else check.install))
+        table.add_row(Text(check.name), found, Text(check.serves))
     console.print(table)
+    for check in (check for check in told if not check.found):
+        console.print(f"{check.name}, for {check.serves}: {check.install}", markup=False, soft_wrap=True)
