@@ -141,9 +141,9 @@ def norms(count: int, d: int) -> list[nn.Module]:
     return [nn.RMSNorm(d, eps=EPS) for _ in range(count)]
 
 
-def gated(act: Callable[[Tensor], Tensor]) -> Callable[[], nn.Module]:
+def gated(act: Callable[[Tensor], Tensor], r: int = 4) -> Callable[[], nn.Module]:
     return lambda: Function(
-        lambda m, x: m.down(act(m.gate(x)) * m.up(x)), gate=linear(3, 4), up=linear(3, 4), down=linear(4, 2)
+        lambda m, x: m.down(act(m.gate(x)) * m.up(x)), gate=linear(3, r), up=linear(3, r), down=linear(r, 2)
     )
 
 
@@ -249,6 +249,22 @@ ZOO = [
         "degree 2",
     ),
     Planted("SwiGLU", gated(silu), mse_loss, regression((8, 3), (8, 2)), {"rescale": 4}, "up against down"),
+    Planted(
+        "GLU",
+        chain(linear(3, 8), nn.GLU(), linear(4, 2)),
+        mse_loss,
+        regression((8, 3), (8, 2)),
+        {"rescale": 4},
+        "values against what follows; the sigmoid of the gate is not homogeneous",
+    ),
+    Planted(
+        "bilinear",
+        gated(lambda x: x, 2),
+        mse_loss,
+        regression((8, 3), (8, 2)),
+        {"rescale": 4},
+        "up and gate against down",
+    ),
     Planted("ReGLU", gated(relu), mse_loss, regression((8, 3), (8, 2)), {"rescale": 8}, "up and gate against down"),
     Planted(
         "BatchNorm",
@@ -282,6 +298,22 @@ ZOO = [
         regression((8, 3), (8, 2)),
         {"translation": 8, "scale": 2},
         "for each group one scale and m + 1 shifts",
+    ),
+    Planted(
+        "InstanceNorm",
+        chain(nn.Conv1d(2, 3, 2), nn.InstanceNorm1d(3, eps=EPS), nn.ReLU(), nn.Conv1d(3, 2, 2)),
+        mse_loss,
+        regression((4, 2, 6), (4, 2, 4)),
+        {"translation": 3, "scale": 3},
+        "bias and filter of each channel",
+    ),
+    Planted(
+        "norm gain",
+        lambda: Function(lambda m, x: m.b((m.g * rms(m.a(x))).relu() ** 2), a=linear(3, 4), b=linear(4, 2), g=free(4)),
+        mse_loss,
+        regression((8, 3), (8, 2)),
+        {"scale": 1, "rescale": 4},
+        "the scale before RMS; the gain, through a square, against twice what follows",
     ),
     Planted(
         "weight norm",
@@ -403,6 +435,19 @@ ZOO = [
         lambda: (tokens(5, 6, 4), numbers(6, 4, 2)),
         {"translation": 3},
         "tokens against positions",
+    ),
+    Planted(
+        "tied embeddings",
+        lambda: Function(
+            lambda m, t: torch.nn.functional.linear(rms(m.e(t) + m.o(torch.tanh(m.i(rms(m.e(t)))))), m.e.weight),
+            e=nn.Embedding(8, 3),
+            i=linear(3, 2),
+            o=linear(2, 3),
+        ),
+        mse_loss,
+        lambda: (tokens(8, 6, 4), numbers(6, 4, 8)),
+        {"O": 3},
+        "turns of the stream, of the words on both of its ends",
     ),
     Planted(
         "residual stream",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -14,7 +16,7 @@ from symlag.networks._spaces import Diagonal
 from symlag.networks._symmetry import flat
 from symlag.networks._terms import Action
 from symlag.networks._views import View
-from tests.planted import ZOO, chain, linear, numbers, regression, tokens
+from tests.planted import ZOO, Function, chain, linear, numbers, regression, tokens
 
 
 @pytest.fixture(autouse=True)
@@ -127,8 +129,9 @@ def test_bad_input_gets_one_sentence(model, loss, batch, said):
     assert "\n" not in str(error.value)
 
 
-def broken(model):
-    found = symmetries(model, mse_loss, regression((8, 3), (8, 2))())
+def broken(model, batch=None, **cut):
+    found = symmetries(model, mse_loss, batch or regression((8, 3), (8, 2))(), **cut)
+    assert all(symmetry.certificate > 1e-9 for symmetry in found.broken)
     return {(symmetry.kind, symmetry.dimension, symmetry.broken_by) for symmetry in found.broken}, found
 
 
@@ -152,6 +155,110 @@ def test_dropout_and_evaluation_mode_break_symmetries():
     said, found = broken(model)
     assert said == {("scale", 4, "evaluation mode")}
     assert not list(found)
+
+
+def test_dropout_is_seen_wherever_its_masks_are_drawn():
+    def dropped(m, x):
+        return m.b(nn.functional.dropout(m.a(x), 0.2))
+
+    said, _ = broken(Function(dropped, a=linear(3, 2), b=linear(2, 2)))
+    assert said == {("GL", 4, "dropout")}
+    sequences = regression((3, 5, 4), (3, 5, 4))()
+    heads = nn.MultiheadAttention(4, 2, dropout=0.5, batch_first=True)
+    said, found = broken(Function(lambda m, x: m.a(x, x, x, need_weights=False)[0], a=heads), sequences)
+    assert said == {("shift", 4, "dropout")}  # rows of attention no longer sum to one
+    assert counted(found) == {"translation": 4, "GL": 16}
+
+
+def test_clipping_by_value_breaks_what_it_cuts():
+    units = chain(linear(3, 4), nn.ReLU(), linear(4, 2))
+    said, found = broken(units(), clip=1e-3)
+    assert said == {("rescale", 4, "clipping by value")}
+    assert found.broken[0].certificate > 1e-2
+    said, found = broken(units(), clip=1e3)
+    assert not said
+    assert counted(found) == {"rescale": 4}
+    said, _ = broken(
+        nn.Sequential(linear(3, 4, True), nn.BatchNorm1d(4, eps=1e-30, affine=False), nn.Tanh()),
+        (numbers(8, 3), numbers(8, 4)),
+        clip=1e-3,
+    )
+    assert said == {("scale", 4, "clipping by value")}  # what has no gradient has none to cut
+
+
+def test_tying_breaks_what_the_two_uses_would_have():
+    autoencoder = Function(lambda m, x: m.w(x).relu() @ m.w.weight, w=linear(4, 3))
+    said, found = broken(autoencoder, regression((8, 4), (8, 4))())
+    assert said == {("rescale", 3, "tying of w.weight")}
+    assert found.broken[0].certificate > 1e-3
+    linear_autoencoder = Function(lambda m, x: m.w(x) @ m.w.weight, w=linear(4, 3))
+    said, found = broken(linear_autoencoder, regression((8, 4), (8, 4))())
+    assert said == {("GL", 9, "tying of w.weight")}
+    assert counted(found) == {"O": 3}
+    words = nn.Sequential(nn.Embedding(5, 3), linear(3, 3), linear(3, 5))
+    words[2].weight = words[0].weight
+    found = symmetries(
+        words, lambda y, t: cross_entropy(y.flatten(0, 1), t.flatten()), (tokens(5, 6, 4), tokens(5, 6, 4))
+    )
+    lost = {(symmetry.kind, symmetry.dimension, symmetry.broken_by) for symmetry in found.broken}
+    assert ("translation", 3, "tying of 0.weight") in lost
+    assert counted(found) == {"GL": 9}  # E A Eᵀ
+
+
+def test_laws_under_an_optimizer_hold_along_its_steps():
+    model, (x, y) = chain(linear(3, 4), nn.ReLU(), linear(4, 2))().double(), regression((8, 3), (8, 2))()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.01)
+    [row] = symmetries(model, mse_loss, (x, y)).laws(optimizer)
+    [law] = row.exact
+    assert str(law.equations) == ("{<theta.new, A*theta.new>: eta**2*<g, A*g> + (-eta*lambda + 1)**2*<theta, A*theta>}")
+
+    def form(at):
+        moved = row.symmetry.xi(at)
+        return float(sum((moved[name] * at[name]).sum() for name in moved))
+
+    for _ in range(5):
+        before = form({name: p.detach().clone() for name, p in model.named_parameters()})
+        optimizer.zero_grad()
+        mse_loss(model(x.double()), y.double()).backward()
+        metric = form({name: p.grad for name, p in model.named_parameters()})
+        optimizer.step()
+        after = form({name: p.detach() for name, p in model.named_parameters()})
+        assert abs(after - (1 - 0.1 * 0.01) ** 2 * before - 0.1**2 * metric) < 1e-14
+
+
+def test_every_part_of_a_generator_has_its_laws():
+    pair = chain(linear(3, 2), linear(2, 3))()
+    found = symmetries(pair, mse_loss, regression((8, 3), (8, 3))())
+    [row] = found.laws(torch.optim.SGD(pair.parameters(), lr=0.1))
+    assert len(row.exact) == 1  # a skew generator has no charge without momentum
+    [row] = found.laws(torch.optim.SGD(pair.parameters(), lr=0.1, momentum=0.9))
+    assert [len(law.charges) for law in row.exact] == [2, 1]
+    assert "by SGD with momentum: <v.new, A*theta.new> = beta*<v, A*theta>" in str(row)
+    first, second = pair.parameters()
+    groups = [{"params": [first], "weight_decay": 0.0}, {"params": [second]}]
+    [row] = found.laws(torch.optim.AdamW(groups))
+    assert len(row.exact) == 2  # two groups of one rule
+    with pytest.raises(SymlagError, match="no rule for it"):
+        found.laws(torch.optim.LBFGS(pair.parameters()))
+
+
+def test_what_is_left_is_said_by_kind():
+    normed = next(planted for planted in ZOO if planted.name == "RMSNorm")
+    found = symmetries(normed.model(), normed.loss, normed.batch())
+    assert "8 more of 13 directions" in found.verdict
+    assert "8 of nonlinear symmetries" in found.verdict
+
+    def cut(m, x):
+        return m.b((m.a(x) - 100 * m.s.abs()).relu()) + m.c(x)
+
+    dead = Function(cut, a=linear(3, 4), b=linear(4, 2), c=linear(3, 2), s=nn.Parameter(torch.ones(4)))
+    found = symmetries(dead, mse_loss, regression((8, 3), (8, 2))())
+    assert found.left == 0  # at every point drawn: they never reach the loss
+    both = replace(found, orbit_dimension=(found.orbit_dimension or 0) - 5, dead_dimension=2)
+    assert (
+        "3 of nonlinear symmetries, as over-wide layers and norms have them and 2 of units that are dead"
+        in both.verdict
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

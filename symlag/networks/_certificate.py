@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from symlag.networks._lift import SECOND
 from symlag.networks._motions import Motion
 from symlag.networks._problem import Problem
 
@@ -28,10 +29,11 @@ FAR = 0.3  # how far finite transformations go
 
 
 def slopes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
-    """Of each family the largest |⟨g, ξ⟩| / (|g| |ξ|), each time of a random generator."""
+    """Of each family the largest |⟨g, ξ⟩| / (|g| |ξ|), or share of ξ that unties weights, of random generators."""
     tied, found = [problem.tied(motion) for motion in motions], [0.0] * len(motions)
     for seed in FRESH if motions else ():
-        found = list(map(max, found, _slopes(problem, tied, seed)))
+        shares = [_untying(problem, motion, seed) for motion in motions]
+        found = list(map(max, found, shares, _slopes(problem, tied, seed)))
     return found
 
 
@@ -85,6 +87,19 @@ def _slopes(problem: Problem, motions: Sequence[Motion], seed: int) -> list[floa
     problem.descend(point, batch, seed, see)
     g = sum(length) ** 0.5
     return [abs(w) / (g * x**0.5) if g * x else 0.0 for w, x in zip(work, size, strict=True)]
+
+
+def _untying(problem: Problem, motion: Motion, seed: int) -> float:
+    """The share of ξ that moves the second uses of tensors away from the first ones."""
+    apart = {name: name.removesuffix(SECOND) for name in motion.tensors if name not in problem.given}
+    if not apart:
+        return 0.0
+    point, _ = problem.chosen(seed)
+    xi = motion.field(
+        {**point, **{second: point[first] for second, first in apart.items()}}, _coordinates(motion, seed)
+    )
+    normal = sum(_square(xi[second] - xi.get(first, torch.zeros(()))) / 2 for second, first in apart.items())
+    return (normal / sum(map(_square, xi.values()))) ** 0.5
 
 
 def _square(tensor: Tensor) -> float:

@@ -42,7 +42,7 @@ def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any, *, clip: 
     found = searched(ideal)
     lost = _lost(problem, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
-    counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None)
+    counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
     return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.size, *counted)
 
 

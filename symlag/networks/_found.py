@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
 from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
+from symlag.networks._exact import rules
 from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, redrawn
@@ -23,7 +25,8 @@ class Found(Cited):
     """The symmetries of a model, and how much of what leaves its loss alone they explain.
 
     `orbit_dimension` is the rank of all ξ at a generic point, `fiber_dimension` the number of directions there in which
-    no gradient of any batch points; both are none where the parameters are too many to count.
+    no gradient of any batch points; `dead_dimension` counts those that nothing found explains and that move only
+    parameters without gradient there, as of units that are dead. All are none where the parameters are too many.
     """
 
     symmetries: tuple[Symmetry, ...]
@@ -31,6 +34,7 @@ class Found(Cited):
     parameters: int
     orbit_dimension: int | None
     fiber_dimension: int | None
+    dead_dimension: int | None
 
     @property
     def works(self) -> tuple[Work, ...]:
@@ -56,14 +60,21 @@ class Found(Cited):
             return f"{self.dimension} symmetries hold; with {self.parameters} parameters the fiber was not counted."
         if self.left == 0:
             return f"None missed, proved: {self.orbit_dimension} directions leave the loss alone, all of them found."
+        dead = self.dead_dimension or 0
+        nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them"
+        kinds = [nonlinear] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
         return (
             f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point: "
-            "nonlinear symmetries, or units that are dead there."
+            f"{' and '.join(kinds)}."
         )
 
-    def laws(self) -> tuple[Laws, ...]:
-        """How many laws each symmetry has in gradient flow and with momentum."""
-        return tuple(laws(symmetry) for symmetry in self.symmetries)
+    def laws(self, optimizer: Any = None) -> tuple[Laws, ...]:
+        """How many laws each symmetry has in gradient flow and with momentum, and its exact ones under an optimizer.
+
+        `SymlagError` for an optimizer that symlag has no rule for.
+        """
+        known = () if optimizer is None else rules(optimizer)
+        return tuple(laws(symmetry, known) for symmetry in self.symmetries)
 
     def __iter__(self) -> Iterator[Symmetry]:
         return iter(self.symmetries)
@@ -72,17 +83,19 @@ class Found(Cited):
         return "\n".join([*map(str, self.symmetries), *map(str, self.broken), self.verdict])
 
 
-def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int]:
-    """Of the orbit and of the fiber, at the most generic of some points: the one whose fiber is smallest."""
-    found: list[tuple[int, int]] = []
+def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int, int]:
+    """Of the orbit, the fiber, and what is dead, at the most generic of some points: whose fiber is smallest."""
+    found: list[tuple[int, int, int]] = []
     for seed in POINTS:
         point = problem.point(Generator().manual_seed(seed))
-        orbit = rank(torch.cat([fields(motion, point) for motion in motions])) if motions else 0
         rows = gradients(problem, seed)
-        found.append((orbit, rows.shape[1] - rank(rows)))
-        if found[-1][0] == found[-1][1]:
+        moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
+        silent = torch.eye(rows.shape[1], dtype=torch.float64)[rows.abs().amax(0) == 0]
+        orbit, fiber = rank(moves), rows.shape[1] - rank(rows)
+        found.append((orbit, fiber, rank(torch.cat([moves, silent])) - orbit))
+        if orbit == fiber:
             break
-    return min(found, key=lambda pair: pair[1])
+    return min(found, key=lambda dimensions: dimensions[1])
 
 
 def gradients(problem: Problem, seed: int) -> Tensor:

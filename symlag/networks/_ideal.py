@@ -112,4 +112,5 @@ class _Masks(TorchDispatchMode):
         if func not in RANDOM:
             return func(*args, **kwargs or {})
         self.drawn = True
-        return args[0].fill_(args[1]) if func is torch.ops.aten.bernoulli_.float else torch.full_like(args[0], args[1])
+        chance = args[1] if len(args) > 1 else 0.5
+        return args[0].fill_(chance) if func is torch.ops.aten.bernoulli_.float else torch.full_like(args[0], chance)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from symlag.networks._exact import by_step, parts
 from symlag.networks._motions import Affine, Linear
-from symlag.networks._spaces import Diagonal, Square, Triangle
+from symlag.networks._spaces import Square, Triangle
 from symlag.networks._terms import Absorb, Entries, Free, Tensors
+
+if TYPE_CHECKING:
+    from symlag.discrete import DiscreteLaw
+    from symlag.discrete.updates import UpdateRule
 
 EXACT = 1e-9  # certificates below are round-off in float64
 
@@ -20,7 +27,8 @@ class Symmetry:
 
     `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, `change` the largest
     relative change of the loss there under finite transformations, those of all exact families one after another, or of
-    an inexact one alone; `broken_by` names what breaks it.
+    an inexact one alone; `broken_by` names what breaks it. Of what tied weights break, the certificate is at least the
+    share of ξ that would move the two uses of a tensor apart.
     """
 
     motion: Linear | Affine
@@ -83,24 +91,37 @@ class Symmetry:
 
 @dataclass(frozen=True)
 class Laws:
-    """How many conserved functions a family of symmetries has, without decay (MGP)."""
+    """How many conserved functions a family has, without decay (MGP), and its exact laws under an optimizer.
+
+    `exact` holds, for every rule of the optimizer and every part of the generators, the law from step to step: of each
+    generator that moves what this rule alone trains.
+    """
 
     symmetry: Symmetry
     gradient_flow: int
     momentum_flow: int
+    exact: tuple[DiscreteLaw, ...] = ()
+
+    def __str__(self) -> str:
+        counts = f"{self.gradient_flow} laws in gradient flow, {self.momentum_flow} with momentum"
+        steps = [
+            f"; by {law.rule.name}: {after} = {said}" for law in self.exact for after, said in law.equations.items()
+        ]
+        return f"{self.symmetry.kind} on {', '.join(self.symmetry.tensors)}: {counts}{''.join(steps)}"
 
 
-def laws(symmetry: Symmetry) -> Laws:
+def laws(symmetry: Symmetry, rules: Iterable[UpdateRule] = ()) -> Laws:
     """Symmetric generators have a law in gradient flow, skew ones one with momentum, translations one and two."""
-    n, space, terms = symmetry.dimension, symmetry.motion.space, symmetry.motion.terms
+    made_of = parts(symmetry.motion)
+    exact = tuple(law for rule in rules for law in by_step(made_of, rule))
+    return Laws(symmetry, *_counted(symmetry, made_of), exact)
+
+
+def _counted(symmetry: Symmetry, made_of: tuple[str, ...]) -> tuple[int, int]:
+    n, space = symmetry.dimension, symmetry.motion.space
     if isinstance(space, Square):
-        w = space.width
-        return Laws(symmetry, w * (w + 1) // 2, w * (w - 1) // 2)
-    if isinstance(space, Diagonal) or (isinstance(space, Triangle) and space.sign > 0):
-        return Laws(symmetry, n, 0)
-    if isinstance(space, Triangle) or any(isinstance(term, Absorb) for term in terms):
-        return Laws(symmetry, 0, n if isinstance(space, Triangle) else 0)
-    return Laws(symmetry, n, 2 * n)
+        return space.width * (space.width + 1) // 2, space.width * (space.width - 1) // 2
+    return {"symmetric": (n, 0), "skew": (0, n), "constant": (n, 2 * n), "mixed": (0, 0)}[made_of[0]]
 
 
 def kind(motion: Linear | Affine) -> str:
