@@ -40,6 +40,7 @@ class Alarm:
 def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
     """What a stretch of steps shows, with the one before it."""
     yield from lost(plan, stretch)
+    yield from parted(stretch)
     if np.isfinite(stretch.rows).all():
         yield from decaying(plan, stretch, found)
         yield from clipped(plan, stretch)
@@ -58,6 +59,16 @@ def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
                 sentence = f"{what} of {track.name} is no number any more: go back to a checkpoint before this step."
                 yield Alarm("NaN", "", step.number, sentence)
                 return
+
+
+def parted(stretch: Stretch) -> Iterator[Alarm]:
+    """Copies of a tensor on several ranks that are not equal."""
+    for step, name in stretch.apart[:1]:
+        sentence = (
+            f"ranks are out of step: {name}, its gradient or its momentum is not the same on all of them: "
+            "load one checkpoint on every rank, and step only after gradients were averaged."
+        )
+        yield Alarm("ranks", "", step, sentence)
 
 
 def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:

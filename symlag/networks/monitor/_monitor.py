@@ -25,6 +25,7 @@ from symlag.networks.monitor._alarms import Alarm, alarms
 from symlag.networks.monitor._checks import check
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
+from symlag.networks.monitor._ranks import ranks
 from symlag.networks.monitor._recorder import Recorder, Stretch
 from symlag.optimizers import from_torch
 
@@ -59,7 +60,8 @@ class Monitor:
         self.latest: tuple[Account, ...] = ()
         self.ledger: Ledger = EMPTY
         self.alarms: tuple[Alarm, ...] = ()
-        self._recorder = Recorder(self.plan, optimizer)
+        self._ranks = ranks(model, self.plan)
+        self._recorder = Recorder(self.plan, optimizer, self._ranks)
         self._former: Stretch | None = None
         self._hooks = (
             optimizer.register_step_pre_hook(self._before),
@@ -96,7 +98,7 @@ class Monitor:
             sounded = [*alarms(self.plan, stretch, self._former, self.latest)]
         self.ledger = self.ledger.joined(entries)
         for numbers, step in entries:
-            for sink in self.sinks:
+            for sink in self.sinks if self._ranks.first else ():
                 sink(numbers, step)
         for alarm in sounded:
             self._sound(alarm)

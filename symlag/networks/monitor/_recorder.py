@@ -19,6 +19,7 @@ from torch.optim import Optimizer
 from symlag.errors import SymlagError
 from symlag.networks.monitor._measure import Job, Letters, measure
 from symlag.networks.monitor._plan import Plan, Track
+from symlag.networks.monitor._ranks import Alone, local
 from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once
@@ -53,11 +54,15 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms."""
+    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms.
+
+    `apart` are steps, by number, and tensors whose copies on several ranks are not equal.
+    """
 
     steps: tuple[Step, ...]
     rows: NDArray[np.float64]
     sizes: NDArray[np.float64]
+    apart: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Stretch:
@@ -73,8 +78,9 @@ class Stretch:
 class Recorder:
     """The numbers of steps as they are taken, on the device of the tensors until they are asked for."""
 
-    def __init__(self, plan: Plan, optimizer: Optimizer) -> None:
-        self._plan, self._optimizer, self._groups = plan, optimizer, plan.groups
+    def __init__(self, plan: Plan, optimizer: Optimizer, ranks: Alone) -> None:
+        self._ranks = ranks
+        self._plan, self._optimizer, self._groups = ranks.here(plan), optimizer, plan.groups
         device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
         room = min(MOST, 1 + NUMBERS // max(1, plan.width))
         self._rows = torch.zeros(room, plan.width, dtype=torch.float64, device=device)
@@ -102,7 +108,7 @@ class Recorder:
         if self._ended is not None and known:
             self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
         for track in self._plan.tracks:
-            found = letters[track.name]
+            found = self._ranks.laid(track.name, letters[track.name])
             early = track.early if "g" in found else ()
             self._measure(early if known else (*track.charges, *early), found)
             self._hold(track, found)
@@ -111,7 +117,7 @@ class Recorder:
         """Measure what a step ends with."""
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         for track in self._plan.tracks:
-            found, held = letters[track.name], self._held[track.name]
+            found, held = self._ranks.laid(track.name, letters[track.name]), self._held[track.name]
             after = {f"{x}.new": value for x, value in found.items()}
             if "theta" in held:
                 after["move"] = torch.sub(found["theta"], held["theta"], out=held["theta"])
@@ -131,8 +137,8 @@ class Recorder:
         self._ended = None
 
     def take(self) -> Stretch:
-        """The steps measured since the last time, on the host."""
-        made = self._stretch()
+        """The steps measured since the last time, by all ranks together, on the host."""
+        made = self._whole()
         self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
         self._steps = []
         self._sizes.zero_()
@@ -172,6 +178,14 @@ class Recorder:
         if self._groups and self._groups[0].state is not state:
             self._groups = tuple(replace(g, live=now, state=state) for g, now in zip(self._groups, live, strict=True))
 
+    def _whole(self) -> Stretch:
+        made = self._stretch()
+        if not self._steps:
+            return made
+        rows, sizes, apart = self._ranks.whole(self._rows[: len(self._steps)], self._sizes, self._steps[0].number)
+        there = tuple((self._steps[i].number, name) for i, name in apart)
+        return Stretch(made.steps, rows.cpu().numpy().copy(), sizes.cpu().numpy().copy(), there)
+
     def _stretch(self) -> Stretch:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
@@ -191,11 +205,12 @@ class Recorder:
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""
         parameter, group = track.parameter, self._groups[track.group]
+        theta = local(parameter, parameter)
         found = {str(x): stored(x, group.state.get(parameter, {})) for x in track.buffers}
-        nothing = torch.zeros((), dtype=parameter.dtype, device=parameter.device).expand_as(parameter)
-        buffers = {x: nothing if value is None else value for x, value in found.items()}
-        slope = {} if parameter.grad is None else {"g": parameter.grad}
-        return {"theta": parameter.detach(), **slope, **buffers}
+        nothing = torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
+        buffers = {x: nothing if value is None else local(value, parameter) for x, value in found.items()}
+        slope = {} if parameter.grad is None else {"g": local(parameter.grad, parameter)}
+        return {"theta": theta, **slope, **buffers}
 
 
 def _version(letters: Letters) -> Version:

@@ -1,0 +1,124 @@
+"""What one rank holds of a tensor, and what it can sum of it: entries at their places, or its part of sums.
+
+A rank holds a box: some positions of every axis. Sums along an axis that is cut are made where the positions are, sums
+over it add up over the ranks; only a matrix of inner products of slices that lie on several ranks needs the tensor cut
+along another axis.
+
+>>> Box((2, 0), (2, 3)).place(0, slice(10, 14))
+slice(12, 14, None)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from symlag.networks._terms import Entries, Free, along
+from symlag.networks.monitor._pieces import Null, Slices
+from symlag.networks.monitor._plan import Track
+
+
+@dataclass(frozen=True)
+class Box:
+    """For every axis the first position that is held, and how many."""
+
+    start: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def place(self, axis: int, whole: slice) -> slice:
+        """Where the sums along an axis are among those of all positions."""
+        first = whole.start + self.start[axis]
+        return slice(first, first + self.shape[axis])
+
+    def spans(self) -> tuple[slice, ...]:
+        """The positions along each axis."""
+        return tuple(slice(i, i + d) for i, d in zip(self.start, self.shape, strict=True))
+
+    def __bool__(self) -> bool:
+        return prod(self.shape) > 0
+
+
+@dataclass(frozen=True, eq=False)
+class Corner:
+    """What a box adds to components along null vectors, which are laid out as `lengths`: rows of bases, or places."""
+
+    bases: tuple[Tensor | None, ...]
+    lengths: tuple[int, ...]
+    spans: tuple[slice, ...]
+
+    @classmethod
+    def of(cls, term: Free, box: Box) -> Corner:
+        """That of null vectors."""
+        cut = tuple(zip(term.bases, box.spans(), strict=True))
+        bases = tuple(None if basis is None else basis[span] for basis, span in cut)
+        return cls(bases, tuple(term.lengths), tuple(slice(None) if basis is not None else span for basis, span in cut))
+
+    def add(self, x: Tensor, sums: Tensor) -> None:
+        """Add the components of the box."""
+        for axis, basis in enumerate(self.bases):
+            x = x if basis is None else along(basis.mT.to(x.device), x, axis)
+        sums.view(self.lengths)[self.spans] += x
+
+
+@dataclass(frozen=True, eq=False)
+class Some:
+    """Those of the free entries that are in a box: which they are, and where they are in the flattened box."""
+
+    which: Tensor
+    entries: Tensor
+
+    @classmethod
+    def of(cls, term: Entries, box: Box, shape: Sequence[int]) -> Some:
+        """Those of a tensor of some shape."""
+        at = torch.stack(torch.unravel_index(term.entries.cpu(), tuple(shape)), 1) - torch.tensor(box.start)
+        inside = ((at >= 0) & (at < torch.tensor(box.shape))).all(1)
+        strides = torch.tensor([prod(box.shape[axis + 1 :]) for axis in range(len(box.shape))])
+        return cls(inside.nonzero()[:, 0], (at[inside] * strides).sum(1))
+
+    def add(self, x: Tensor, sums: Tensor) -> None:
+        """Add the entries."""
+        sums[self.which.to(sums.device)] += x.flatten()[self.entries.to(x.device)]
+
+
+def cut(track: Track, box: Box) -> Track:
+    """A tensor's track as one rank measures it: nothing where it holds nothing."""
+    shape = tuple(track.parameter.shape)
+    if box == Box((0,) * len(shape), shape):
+        return track
+    pieces = {piece: _cut(piece, box, shape) for _, piece in track.slots}
+    slots = {(form, pieces[piece]): _place(piece, box, place) for (form, piece), place in track.slots.items()}
+    return replace(track, slots=slots if box else {})
+
+
+def _cut(piece: Any, box: Box, shape: Sequence[int]) -> Any:
+    if not isinstance(piece, Null):
+        return piece
+    return Corner.of(piece.term, box) if isinstance(piece.term, Free) else Some.of(piece.term, box, shape)
+
+
+def _place(piece: Any, box: Box, place: slice) -> slice:
+    return place if isinstance(piece, Slices | Null) else box.place(piece.axis, place)
+
+
+def mixed(track: Track) -> set[int]:
+    """The axes along which slices are multiplied with one another."""
+    return {piece.axis for _, piece in track.slots if isinstance(piece, Slices)}
+
+
+def layout(placements: Sequence[Any], axes: Collection[int], dimensions: int) -> tuple[Any, ...]:
+    """Placements that cut none of some axes: another one in its stead, or none where there is no other."""
+    return tuple(_uncut(placement, axes, dimensions) for placement in placements)
+
+
+def _uncut(placement: Any, axes: Collection[int], dimensions: int) -> Any:
+    from torch.distributed.tensor import Replicate, Shard
+
+    if getattr(placement, "dim", None) not in axes:
+        return placement
+    others: Iterator[int] = (axis for axis in range(dimensions) if axis not in axes)
+    return next((Shard(axis) for axis in others), Replicate())
