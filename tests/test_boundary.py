@@ -58,6 +58,18 @@ def test_functions_are_found_as_well_as_polynomials(B, rate):
     assert vanishes(weighted(antiderivative(source, rate), rate) - source)
 
 
+def test_a_derivative_that_cancels_does_not_hide_a_total_derivative():
+    idle = (1 - k) / (1 + k) - (k - 1) ** 2 / (1 - k**2)
+    for source in (x * x.dot + idle * x.dot * y.dot.dot, 2 * x * x.dot + x.dot.dot * (1 + idle * x.dot.dot)):
+        B = antiderivative(source, NONE)
+        assert B != 0
+        assert vanishes(weighted(B, NONE) - source)
+
+
+def test_coefficients_are_left_as_they_are():
+    assert antiderivative(2 * x * x.dot * (k - 1) ** 2 / (k + 1), NONE) == x**2 * (k - 1) ** 2 / (k + 1)
+
+
 BLOCKS = [
     inner(w, c),
     inner(w, w) ** 2 / 2,

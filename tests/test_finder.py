@@ -11,6 +11,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
 from symlag.rules import heavy_ball
 from symlag.symmetry import symmetries
+from symlag.vanishing import vanishes
 
 x, y, z = coordinates("x y z")
 gamma, m = symbols("gamma m", positive=True)
@@ -98,6 +99,16 @@ def test_rates_with_sums_above_and_below_are_read_as_they_are():
     (X,) = symmetries(rule.lagrangian(x * y / (x**2 + y**2), [x, y])).generators
     assert (X.components[x] / (x * X.tau) + rule.damping).equals(0)
     assert (X.tau.diff(t) / X.tau + rule.damping).equals(0)
+
+
+def test_the_exact_charge_of_heavy_ball_in_its_own_letters_is_read_as_conserved():
+    rule, f = heavy_ball(weight_decay=0), x * y / (x**2 + y**2)
+    L = rule.lagrangian(f, [x, y])
+    (X,) = symmetries(L).generators
+    law, rate, mass = noether(L, X), rule.damping, rule.mass
+    assert (law.conserved, law.defect()) == (True, 0)
+    stated = mass * ((x.dot + rate * x) ** 2 + (y.dot + rate * y) ** 2) / 2 + f
+    assert vanishes(law.charge / X.tau + stated)
 
 
 def test_the_exact_charge_of_higher_degree_needs_its_decay():

@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import gcd, lcm
 from typing import Any
 
-from sympy import Expr, Rational, diff, expand_mul
+from sympy import Add, Dummy, Expr, Rational, diff, expand_mul
 
 from symlag.generator import Generator
 from symlag.jet import jets, t
@@ -34,7 +34,10 @@ def whole(C: Expr) -> Expr:
 
 
 def _flat(expression: Expr) -> Expr:
-    return expand_mul(expression)
+    """The expression multiplied out, but for the sums of parameters in it."""
+    sums = (part for part in expression.atoms(Add) if not part.has(t) and not jets(part))
+    named = {part: Dummy(positive=part.is_positive) for part in sums}
+    return expand_mul(expression.xreplace(named)).xreplace({name: part for part, name in named.items()})
 
 
 def _scale(parts: Iterable[Expr]) -> Rational:

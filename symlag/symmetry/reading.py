@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any
 
-from sympy import Expr, Integer, Mul, Rational, S, Symbol, nextprime
+from sympy import Expr, Integer, Mul, Rational, S, Symbol, factor, nextprime
 
 from symlag.symmetry.residues import rational
 from symlag.symmetry.series import monomials
@@ -73,11 +73,11 @@ class Page:
 
         A small number may have been cancelled: (1 − b)/(1 + b) is even over even for an odd b.
         """
-        for factor in range(1, CANCELLED + 1):
-            below = self._sum(factor * int(number.q))
-            above = None if below is None else self._sum(factor * int(number.p))
-            if above is not None:
-                return above / below
+        for times in range(1, CANCELLED + 1):
+            below = self._sum(times * int(number.q))
+            above = None if below is None else self._sum(times * int(number.p))
+            if above is not None and below is not None:
+                return factor(above / below) if above.is_Add and below.is_Add else above / below
         return None
 
     def _product(self, number: int) -> Expr | None:
