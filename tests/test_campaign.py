@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from symlag.campaign import Configuration, chosen, shard
+from symlag.campaign import Configuration, _configuration, chosen, shard
 from symlag.campaign._outcome import keep, read
 from symlag.campaign._sources import defines, fast, sources
 from symlag.cli import app
@@ -37,8 +37,9 @@ def ask(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def start(*words):
-    return subprocess.Popen([sys.executable, "-m", "symlag", "trials", "trials", *words], stdout=subprocess.DEVNULL)
+def start(*words, complaints=subprocess.DEVNULL):
+    words = [sys.executable, "-m", "symlag", "trials", "trials", *words]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=complaints, text=True)
 
 
 def table(out):
@@ -130,6 +131,26 @@ def test_a_run_killed_half_way_resumes_without_repeating_what_was_finished(folde
     assert table(out) == table(whole[1])
 
 
+def test_ctrl_c_to_the_campaign_alone_ends_what_is_under_way(folder):
+    endless = "import swing as theorem\nfrom pathlib import Path\nimport os, time\n"
+    endless += "def study():\n    Path('begun').write_text(str(os.getpid()))\n    time.sleep(600)\n"
+    (folder / "trials/endless.py").write_text(endless)
+    run = start("--only", "endless", "--jobs", "1", complaints=subprocess.PIPE)
+    assert wait_for(lambda: (folder / "begun").is_file() and (folder / "begun").read_text())
+    run.send_signal(signal.SIGINT)
+    assert run.communicate(timeout=60)[1] == "stopped; what was written so far is whole\n"
+    assert run.returncode == 130
+    assert wait_for(lambda: not alive(int((folder / "begun").read_text())))
+
+
+def alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def wait_for(happened, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -217,6 +238,30 @@ def test_a_configuration_is_another_once_a_source_of_it_changes(folder, changed)
     with (folder / changed).open("a", encoding="utf-8") as file:
         file.write("\n# changed\n")
     assert made.name != before
+
+
+def test_a_configuration_is_another_once_symlag_itself_changes(folder, monkeypatch):
+    (folder / "symlag/laws").mkdir(parents=True)
+    part = folder / "symlag/laws/noether.py"
+    monkeypatch.setattr(_configuration, "PACKAGE", folder / "symlag")
+    names = [named_anew(part, text) for text in ("Q = 1", "Q = 2", "Q = 1")]
+    assert names[0] == names[2] != names[1]
+
+
+def named_anew(part, text):
+    """The name of a configuration, as a fresh process would find it."""
+    part.write_text(text, encoding="utf-8")
+    _configuration.engine.cache_clear()
+    try:
+        return Configuration(Path("trials/alone.py"), Setting()).name
+    finally:
+        _configuration.engine.cache_clear()
+
+
+def test_claims_are_whole_lines_in_a_pipe(folder):
+    told = ask("run", "trials/swept.py", "--out", "here").output.splitlines()
+    assert "  HOLDS    Squares add up." in told
+    assert "           30, required 30 … 30; 10 without ²." in told
 
 
 def test_a_configuration_is_another_with_another_seed_or_other_data(folder):

@@ -12,6 +12,7 @@ from pathlib import Path
 from symlag.campaign._sources import sources
 from symlag.trial import Setting
 
+PACKAGE = Path(__file__).parents[1]  # symlag itself
 LIBRARIES = ("symlag", "sympy", "numpy", "scipy", "numba", "torch", "scikit-learn", "matplotlib")
 
 
@@ -24,17 +25,23 @@ class Configuration:
 
     @property
     def name(self) -> str:
-        """The stem of the file, and the hash of its sources, theirs, its data, its seed and the versions."""
-        told = [contents(sources(self.source)), versions(), _listed(self.setting.data), self.setting.seed]
+        """The stem of the file, and the hash of its sources, of symlag and all versions, of its data and its seed."""
+        told = [contents(sources(self.source)), engine(), versions(), _listed(self.setting.data), self.setting.seed]
         return f"{self.source.stem}-{sha256(json.dumps(told).encode()).hexdigest()[:12]}"
 
 
 def contents(paths: tuple[Path, ...]) -> str:
-    """The hash of some files, by their names and what is in them."""
+    """The hash of some files, by their folders, their names and what is in them."""
     digest = sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update("/".join(path.parts[-2:]).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+@cache
+def engine() -> str:
+    """The hash of all that symlag is, as it is installed here: a version stays while its sources are worked on."""
+    return contents(tuple(sorted(PACKAGE.rglob("*.py"))))
 
 
 @cache

@@ -17,7 +17,7 @@ from symlag.errors import FormError
 def sources(path: Path) -> tuple[Path, ...]:
     """A file and all files that it imports from its own folder, or the current one, each once and in order.
 
-    `FormError` where one of them is not Python. symlag itself is left out: its version tells of it.
+    `FormError` where one of them is not Python. symlag itself is left out: a configuration takes all of it.
     """
     found: dict[Path, None] = {}
     waiting = [path.resolve()]

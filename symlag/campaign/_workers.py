@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Generator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any
 
 from symlag.errors import SymlagError
@@ -18,9 +19,14 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 @contextmanager
 def processes(jobs: int) -> Generator[Executor]:
     """Fresh processes of one thread each, as many as there are jobs; they end with this one, however it ends."""
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin)
+    context = get_context("spawn")
+    watched, held = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(jobs, context, _begin, (watched,))
     try:
         yield pool
+    except BaseException:
+        held.close()  # whatever is under way ends at once
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -47,14 +53,14 @@ def _client(address: str) -> Any:
         raise SymlagError(f"--dask {address}", "no scheduler answers there", "tcp://HOST:8786, say") from None
 
 
-def _begin() -> None:
-    """What a process does first."""
+def _begin(watched: Any) -> None:
+    """What a process does first; it leaves Ctrl-C to the one that began it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ |= dict.fromkeys(THREADS, "1") | {"MPLBACKEND": "Agg"}
-    threading.Thread(target=_follow, daemon=True).start()
+    threading.Thread(target=_follow, args=(watched,), daemon=True).start()
 
 
-def _follow() -> None:
-    """End with the process that began this one, also where that was killed."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
+def _follow(watched: Any) -> None:
+    """End once the other end of a pipe is closed, as it is when the process that holds it ends or is killed."""
+    watched.poll(None)
+    os._exit(1)

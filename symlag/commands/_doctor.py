@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from symlag.commands._table import console
+from symlag.commands._claims import console
 from symlag.doctor import checks
 
 

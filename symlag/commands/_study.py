@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symlag.campaign import Configuration, alone
-from symlag.commands._table import console, show_claims
+from symlag.commands._claims import console, show_claims
 from symlag.inquiry import inquiry
 from symlag.trial import Setting
 

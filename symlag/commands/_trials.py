@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress
 
 from symlag.campaign import Configuration, Ended, campaign, chosen, cluster, kept, processes, publish, shard
-from symlag.commands._table import console, show_claims
+from symlag.commands._claims import console, show_claims
 from symlag.errors import DataError, SymlagError
 from symlag.trial import Setting
 

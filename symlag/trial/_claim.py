@@ -73,6 +73,11 @@ class Claim(Shown):
         return f"≥ {self.least:.4g}" if self.most == inf else f"{self.least:.4g} … {self.most:.4g}"
 
     @property
+    def figures(self) -> str:
+        """What was measured, what is required, and what the twin gave."""
+        return f"{self.measured:.4g}, required {self.required}; {self.twin:.4g} without {self.without}"
+
+    @property
     def sentence(self) -> str:
         """The verdict in words, with both figures."""
         found = "and is" if self.admits(self.measured) else "and is not"
@@ -138,5 +143,5 @@ def _round_off(finding: Finding) -> float:
 def _removed(finding: Finding) -> str:
     """What the failing twin of a law lacks."""
     if isinstance(finding.law, DiscreteLaw):
-        return "its first source" if finding.law.sources else "what it loses"
+        return "its sources" if finding.law.sources else "what it loses"
     return "the right source"
