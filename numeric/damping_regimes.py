@@ -94,8 +94,8 @@ def _draw(figure: Any, finest: Mapping[str, Run]) -> None:
         course.plot(run.time, at(run.measured, "Q"), **SOLID)
         course.plot(run.time, at(run.predicted, "Q"), **THEORY)
         course.plot(run.time, at(run.massless, "Q"), **TWIN)
-        orbit.plot(at(run.measured, "Q"), 40 * at(run.measured, "C"), **SOLID)
-        orbit.plot(at(run.predicted, "Q"), 40 * at(run.predicted, "C"), **THEORY)
+        orbit.plot(at(run.measured, "Q"), at(run.measured, "C") / STEPS[-1], **SOLID)
+        orbit.plot(at(run.predicted, "Q"), at(run.predicted, "C") / STEPS[-1], **THEORY)
         low = at(run.measured, "Q").argmin() if name == "underdamped" else len(run.time) // 8
         course.annotate(name, (run.time[low], at(run.measured, "Q")[low]), (9, 3), textcoords="offset points")
     course.set(xlabel="time $hk$", ylabel="$Q/Q_0$", xlim=(0, 12))
