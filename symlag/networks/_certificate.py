@@ -25,13 +25,14 @@ from symlag.networks._motions import Motion
 from symlag.networks._problem import Problem
 
 FRESH = (1_000_003, 1_000_004, 1_000_005)  # seeds that the search does not use
+LARGE = 10_000_000  # parameters; where there are so many, one fresh point is as telling as several of a small model
 FAR = 0.3  # how far finite transformations go
 
 
 def slopes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
     """Of each family the largest |⟨g, ξ⟩| / (|g| |ξ|), or share of ξ that unties weights, of random generators."""
     tied, found = [problem.tied(motion) for motion in motions], [0.0] * len(motions)
-    for seed in FRESH if motions else ():
+    for seed in _fresh(problem) if motions else ():
         shares = [_untying(problem, motion, seed) for motion in motions]
         found = list(map(max, found, shares, _slopes(problem, tied, seed)))
     return found
@@ -40,12 +41,16 @@ def slopes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
 def change(problem: Problem, motions: Sequence[Motion]) -> float:
     """The largest relative change of the loss under finite transformations, one of each family after another."""
     found = [0.0]
-    for seed in FRESH if motions else ():
+    for seed in _fresh(problem) if motions else ():
         point, batch = problem.chosen(seed)
         after = Moved(point, [(motion, _coordinates(motion, seed)) for motion in map(problem.tied, motions)])
         before = float(problem.value(point, batch, seed))
         found.append(abs(float(problem.value(after, batch, seed)) - before) / (abs(before) or 1.0))
     return max(found)
+
+
+def _fresh(problem: Problem) -> tuple[int, ...]:
+    return FRESH if problem.size < LARGE else FRESH[:1]
 
 
 @dataclass(frozen=True)

@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from symlag.networks._plan import FEWEST, Plan
 from symlag.networks._problem import Problem
-from symlag.networks._sketch import Moments, Sketch, joined, moments
+from symlag.networks._sketch import Moments, Sketch, moments
 from symlag.networks._symmetry import flat
 
 TOGETHER = 300_000  # numbers of draws that are worked on at once
 BUDGET = 50_000_000  # numbers of all draws: of large models there are few
 
+Keep = Callable[[str, Moments], None]
+
 
 def sketched(problem: Problem, plan: Plan) -> Sketch:
     """What is kept of random draws, as many at a time as are small together."""
     together, last = max(1, TOGETHER // problem.size), min(plan.draws, max(FEWEST, BUDGET // problem.size))
-    groups = [range(first, min(first + together, last)) for first in range(0, last, together)]
-    return joined(plan, (_part(problem, plan, seeds) for seeds in groups))
-
-
-def _part(problem: Problem, plan: Plan, seeds: range) -> dict[str, Moments]:
-    widths = [width for width in plan.paired if seeds[0] < plan.pair_draws(width)]
-    return _streamed(problem, plan, seeds[0], widths) if len(seeds) == 1 else _stacked(problem, plan, seeds, widths)
-
-
-def _streamed(problem: Problem, plan: Plan, seed: int, widths: Sequence[int]) -> dict[str, Moments]:
-    """The moments of one draw, each tensor's as soon as its gradient is there."""
     found: dict[str, Moments] = {}
-    point, batch = problem.chosen(seed)
+
+    def keep(name: str, more: Moments) -> None:
+        found[name] = found[name].joined(more) if name in found else more
+
+    for first in range(0, last, together):
+        seeds = range(first, min(first + together, last))
+        widths = [width for width in plan.paired if first < plan.pair_draws(width)]
+        (_streamed if len(seeds) == 1 else _stacked)(problem, plan, seeds, widths, keep)
+    return Sketch(plan, found)
+
+
+def _streamed(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int], keep: Keep) -> None:
+    """The moments of one draw, each tensor's as soon as its gradient is there."""
+    point, batch = problem.chosen(seeds[0])
 
     def see(name: str, G: Tensor) -> None:
-        found[name] = moments(plan, name, G[None], lambda weight: point[weight][None], widths)
+        keep(name, moments(plan, name, G[None], lambda weight: point[weight][None], widths))
 
-    problem.descend(point, batch, seed, see)
-    return found
+    problem.descend(point, batch, seeds[0], see)
 
 
-def _stacked(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int]) -> dict[str, Moments]:
+def _stacked(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int], keep: Keep) -> None:
     """The moments of several draws, each gradient of length 1."""
     draws = [problem.draw(seed) for seed in seeds]
     W = {name: torch.stack([draw.parameters[name] for draw in draws]) for name in plan.shapes}
     lengths = [float(flat(draw.gradients).norm()) or 1.0 for draw in draws]
-    G = {n: torch.stack([d.gradients[n] / s for d, s in zip(draws, lengths, strict=True)]) for n in plan.shapes}
-    return {name: moments(plan, name, G[name], W.__getitem__, widths) for name in plan.shapes}
+    for name in plan.shapes:
+        G = torch.stack([draw.gradients[name] / s for draw, s in zip(draws, lengths, strict=True)])
+        keep(name, moments(plan, name, G, W.__getitem__, widths))

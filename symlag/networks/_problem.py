@@ -124,7 +124,7 @@ class Problem:
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
         buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}
         with self.inside(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
             return self.loss(output) if targets is None else self.loss(output, targets)
 

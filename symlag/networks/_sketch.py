@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -114,16 +114,6 @@ def moments(plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], 
         {a: compressed(unfolded(G, a).mT.flatten(0, 1)) for a in axes if (name, a) in plan.solved},
         [imbalance(G, axis) < SILENT for axis in axes],
     )
-
-
-def joined(plan: Plan, parts: Iterable[Mapping[str, Moments]]) -> Sketch:
-    """The sketch of all draws, from the moments of some after others."""
-    every = reduce(_together, parts)
-    return Sketch(plan, every)
-
-
-def _together(one: Mapping[str, Moments], more: Mapping[str, Moments]) -> Mapping[str, Moments]:
-    return {name: moments.joined(more[name]) for name, moments in one.items()}
 
 
 def _pairs(plan: Plan, name: str, G: Tensor, W: Tensor, width: int) -> Tensor:
