@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from symlag.campaign import Configuration, alone
 from symlag.commands._claims import console, show_claims
+from symlag.errors import LoweringError
 from symlag.inquiry import inquiry
 from symlag.trial import Setting
 
@@ -14,7 +16,8 @@ def run_study(file: Path, out: Path | None) -> bool:
     """Whether the claims of a trial hold, all that was found of them printed and written."""
     folder = out or Path("out") / file.stem
     theorem = inquiry(file).theorem
-    theorem.write_kernels(folder)
+    with suppress(LoweringError):  # a law of an unknown metric has no values
+        theorem.write_kernels(folder)
     theorem.write(folder, ("tex",))
     with console.status("running"):
         outcome = alone(Configuration(file, Setting()), folder)
