@@ -1,4 +1,4 @@
-"""The law of learning dynamics in three metrics, along orbits integrated to the last digits, and the rows of a table."""
+"""The law of learning dynamics in three metrics, along orbits integrated to the last digits, and rows of Table 1."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
