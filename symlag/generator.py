@@ -45,6 +45,14 @@ class Generator(Shown):
         object.__setattr__(self, "components", {_movable(q): _fitting(q, xi) for q, xi in moves.items()})
         object.__setattr__(self, "tau", number("tau =", self.tau))
 
+    def __str__(self) -> str:
+        moved = {f"∂{q}": xi for q, xi in self.components.items() if xi != zero_like(q)}
+        terms = [_term(part, slope) for slope, part in ({"∂t": self.tau} | moved).items() if part != 0]
+        return " + ".join(terms).replace("+ -", "- ") or "0"
+
+    def __repr__(self) -> str:
+        return f"Generator({self.name}: {self})"
+
     def characteristic(self, coordinate: Any) -> Any:
         """ζ = ξ − τ q̇, the move of a path at fixed time."""
         xi = self.components.get(coordinate, zero_like(coordinate))
@@ -202,6 +210,12 @@ def _block(wrote: str, written: Any, write: str) -> Block:
 def _apart(wrote: str, *coordinates: Any) -> None:
     if len(set(coordinates)) < len(coordinates):
         raise CoordinateError(wrote, "one coordinate occurs twice", "coordinates that differ")
+
+
+def _term(part: Any, slope: str) -> str:
+    if part in {1, -1}:
+        return slope if part == 1 else f"-{slope}"
+    return f"({part}) {slope}" if part.is_Add or part.is_MatAdd else f"{part} {slope}"
 
 
 def _flow(generator: Generator, expression: Any) -> Any:

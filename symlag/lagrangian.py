@@ -59,6 +59,11 @@ class Lagrangian(Shown):
         self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in forces.items()})
         self._require_all()
 
+    def __repr__(self) -> str:
+        told = {"T": self.kinetic, "V": self.potential, "damping": self.damping}
+        told |= {f"force on {q}": force for q, force in self.forces.items()}
+        return f"Lagrangian({', '.join(f'{name} = {said}' for name, said in told.items() if said != 0)})"
+
     @property
     def density(self) -> Expr:
         """T − V."""

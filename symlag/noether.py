@@ -24,7 +24,7 @@ from typing import Any
 
 from sympy import Add, Eq, Expr, MatrixSymbol, S
 
-from symlag.blocks import inner, normal
+from symlag.blocks import inner, normal, zero_like
 from symlag.boundary import antiderivative
 from symlag.calculus import directional, euler_along, matrix_coefficient, pairing, total, weighted
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
@@ -36,18 +36,21 @@ from symlag.motion import tower
 from symlag.spelling import instance
 from symlag.unknown import settle
 from symlag.vanishing import tidy, vanishes
-from symlag.verbs import Verbs
+from symlag.verbs import Shown, Verbs
 from symlag.words import transposed
 
 
 @dataclass(frozen=True)
-class MomentumMap:
+class MomentumMap(Shown):
     """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩."""
 
     parameter: MatrixSymbol
     charge: Any
     rate: Expr
     sources: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"MomentumMap(for every {self.parameter}: {_listed(self)})"
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,7 @@ class Law(Verbs, Cited):
     sources: Mapping[str, Expr]
 
     def __repr__(self) -> str:
-        parts = {"charge": self.charge, "rate": self.rate, **self.sources}
-        told = ", ".join(f"{name} = {said}" for name, said in parts.items() if said != 0)
-        return f"Law({self.generator.name}: {told})"
+        return f"Law({self.generator.name}: {_listed(self)})"
 
     @property
     def source(self) -> Expr:
@@ -199,3 +200,9 @@ def _rising(move: Any) -> Iterator[Any]:
     while True:
         yield move
         move = total(move)
+
+
+def _listed(law: Law | MomentumMap) -> str:
+    """The charge, the rate and the sources, less those that are zero."""
+    parts = {"charge": law.charge, "rate": law.rate, **law.sources}
+    return ", ".join(f"{name} = {said}" for name, said in parts.items() if said != zero_like(said))

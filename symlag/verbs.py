@@ -88,7 +88,7 @@ class DiscreteVerbs(Shown):
         return f"$\\displaystyle {latex(self)}$"
 
 
-class ModifiedVerbs:
+class ModifiedVerbs(Shown):
     """The question to a modified equation: how it reads."""
 
     def _repr_latex_(self) -> str:

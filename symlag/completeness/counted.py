@@ -15,10 +15,11 @@ from symlag.completeness.explicit import differential, gradient_laws, momentum_l
 from symlag.completeness.polynomials import Field, Point, Polynomial, slopes
 from symlag.jet import t
 from symlag.symmetry.residues import PRIMES, Echelon
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class LawCount(Cited):
+class LawCount(Shown, Cited):
     """How many independent functions training conserves, whatever the loss and the data are, around a generic point.
 
     `parameters` is D, `bound` the most laws there can be, `setting` tells of loss, data and region, `evidence` where
@@ -69,16 +70,23 @@ class LawCount(Cited):
             "or mix the tensors about a scalar bottleneck."
         )
 
-    def __str__(self) -> str:
+    @property
+    def number(self) -> str:
+        """How many laws there are, or from how many to how many."""
         number = str(self.bound) if self.exact else f"{self.explicit} to {self.bound}"
-        laws = f"{number} law{'s' * (number != '1')}"
+        return f"{number} law{'s' * (number != '1')}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.subject}, {self.flow} flow: {self.number})"
+
+    def __str__(self) -> str:
         return (
-            f"{self.subject}, {self.parameters} parameters, {self.flow} flow: {laws}, {self.setting}. "
+            f"{self.subject}, {self.parameters} parameters, {self.flow} flow: {self.number}, {self.setting}. "
             f"{self.verdict} ({self.evidence})"
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExactCount(LawCount):
     """The number of laws of a polynomial φ: by Frobenius' theorem as many as the closure leaves directions."""
 

@@ -17,7 +17,7 @@ from symlag.document.terms import negative, ranked
 from symlag.document.typeset import jet_box, typeset
 from symlag.jet import Block, t
 from symlag.motion import tower
-from symlag.noether import Law, characteristics
+from symlag.noether import Law, MomentumMap, characteristics
 from symlag.vanishing import tidy
 
 LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Role, "LTVCB")
@@ -116,16 +116,20 @@ def stated(law: Law) -> Box:
     return row(joined(rated(moving), *fading(rate, moving)), EQUALS, typeset(tidy(source)))
 
 
+def matched(whole: MomentumMap) -> Box:
+    """A law of matrices, with everything written out."""
+    source = normal(MatAdd(zero_like(whole.charge), *whole.sources.values()))
+    return row(joined(rated(whole.charge), *fading(whole.rate, whole.charge)), EQUALS, typeset(source))
+
+
 def of_matrices(law: Law) -> Step:
     """The law as a law of matrices, for a family that holds for every constant matrix."""
     whole = law.momentum_map()
-    source = normal(MatAdd(zero_like(whole.charge), *whole.sources.values()))
-    line = row(joined(rated(whole.charge), *fading(whole.rate, whole.charge)), EQUALS, typeset(source))
     reason = say(
         f"Both sides are linear in {{X}}, which is any {_kind(whole.parameter)}, so that the law holds entry by entry.",
         X=whole.parameter,
     )
-    return Step("All of them at once", reason, display((NOTHING, line)))
+    return Step("All of them at once", reason, display((NOTHING, matched(whole))))
 
 
 def proof(law: Law) -> Step:

@@ -20,7 +20,7 @@ from typing import Any
 
 from symlag.blocks import zero_like
 from symlag.discrete import DiscreteLaw
-from symlag.document.balance import stated
+from symlag.document.balance import matched, stated
 from symlag.document.layout import (
     MINUS,
     NOTHING,
@@ -44,10 +44,11 @@ from symlag.document.steps import mechanics
 from symlag.document.terms import negative
 from symlag.document.tex import tex
 from symlag.document.typeset import as_factor, typeset
+from symlag.expansion import ModifiedEquation
 from symlag.generator import Generator
 from symlag.jet import Block, t
 from symlag.lagrangian import Lagrangian
-from symlag.noether import Law
+from symlag.noether import Law, MomentumMap
 from symlag.symmetry.algebra import Algebra
 
 Told = tuple[str, Box | None]
@@ -57,9 +58,9 @@ def bundle(shown: Any) -> dict[str, str]:
     """What is shown, by MIME type."""
     sentence, box = told(shown)
     made = {
-        "text/plain": repr(shown),
-        "text/markdown": in_markdown(sentence),
-        "text/html": f"<p>{escape(sentence)}</p>",
+        "text/plain": str(shown),
+        "text/markdown": "  \n".join(map(in_markdown, sentence.splitlines())),
+        "text/html": f"<p>{'<br>'.join(map(escape, sentence.splitlines()))}</p>",
     }
     if box is None:
         return made
@@ -71,13 +72,23 @@ def bundle(shown: Any) -> dict[str, str]:
 
 @singledispatch
 def told(shown: Any) -> Told:
-    """A sentence, and the formula that goes with it; what has no formula has a sentence of its own."""
-    return shown.sentence, None
+    """A sentence, and the formula that goes with it; what has no formula is told as it is printed."""
+    return getattr(shown, "sentence", str(shown)), None
 
 
 @told.register
 def _(law: Law) -> Told:
     return law.generator.name, stated(law)
+
+
+@told.register
+def _(law: MomentumMap) -> Told:
+    return f"for every {law.parameter}", matched(law)
+
+
+@told.register
+def _(made: ModifiedEquation) -> Told:
+    return "the field that the steps follow", typeset(made)
 
 
 @told.register
@@ -99,9 +110,9 @@ def _(X: Generator) -> Told:
 def _(algebra: Algebra) -> Told:
     fields = [equal(_basis(i), _field(X)) for i, X in enumerate(algebra.generators)]
     if not algebra.closed:
-        return algebra.verdict, display(*fields)
+        return algebra.sentence, display(*fields)
     brackets = [equal(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.constants.items()]
-    return f"{algebra.name}: {algebra.verdict}", display(*fields, *brackets)
+    return algebra.sentence, display(*fields, *brackets)
 
 
 def _field(X: Generator) -> Box:

@@ -49,6 +49,11 @@ class ModifiedEquation(ModifiedVerbs, Cited):
     decay: Expr
     coefficients: Series
 
+    def __repr__(self) -> str:
+        rates = {spelled(tree): factored(cancel(c / self.step)) for tree, c in self.coefficients.items()}
+        terms = [f"({c}) {tree}" if c != 1 else tree for tree, c in rates.items()]
+        return f"ModifiedEquation(x' = {' + '.join(terms)} + O({self.step ** (self.order + 1)}))"
+
     def over(self, step: Expr) -> dict[Tree, Expr]:
         """The coefficients c in x' = Σ h^{n−1} c F(τ), τ of n nodes, in the time where an update takes h."""
         return {tree: factored(c / step ** size(tree)) for tree, c in self.coefficients.items()}

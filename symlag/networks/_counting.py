@@ -33,7 +33,7 @@ MOST = 40
 CLEAR = 1e3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ModelCount(LawCount):
     """The number of laws of a model, between the rank of those in hand and the bound by its controls.
 

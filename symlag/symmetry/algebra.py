@@ -52,6 +52,20 @@ class Algebra(Shown, Cited):
     bound: int | None = None
     page: Page = field(default=Page.of((), PRIMES[0]), repr=False)
 
+    def __repr__(self) -> str:
+        return f"Algebra({self.verdict})"
+
+    def __str__(self) -> str:
+        labels = [f"{f'X{i}':4} {X.name}" for i, X in enumerate(self.generators, start=1)]
+        lines = [f"  {label:{max(map(len, labels))}}  {X}" for label, X in zip(labels, self.generators, strict=True)]
+        return "\n".join([self.sentence, *lines])
+
+    @property
+    def sentence(self) -> str:
+        """The algebra by its names, as far as it has any, and what is known of the number of symmetries."""
+        names = dict.fromkeys(name for name in (self.known_as, self.name) if name) if self.closed else ()
+        return ": ".join([*[" = ".join(names)] * bool(names), self.verdict])
+
     @property
     def works(self) -> tuple[Work, ...]:
         """Noether's theorem, and the method of Lie groups."""

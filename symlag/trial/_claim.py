@@ -45,6 +45,9 @@ class Claim(Shown):
     twin: float = field(kw_only=True)
     without: str = field(kw_only=True)
 
+    def __repr__(self) -> str:
+        return f"Claim({self.verdict.name}: {self.says} {self.figures})"
+
     def __post_init__(self) -> None:
         for name in ("measured", "least", "most", "twin"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -88,7 +91,7 @@ class Claim(Shown):
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Shown):
     """What a trial of a paper found: its claims, and the pictures that show them.
 
     `figures` maps the name of a picture to a function that draws upon an empty matplotlib `Figure`. `FormError`
@@ -97,6 +100,16 @@ class Study:
 
     claims: Sequence[Claim]
     figures: Mapping[str, Draw] = field(default_factory=dict[str, Draw])
+
+    def __repr__(self) -> str:
+        return f"Study({', '.join(map(repr, self.claims))})"
+
+    @property
+    def sentence(self) -> str:
+        """How many of the claims hold, and each of them on a line."""
+        held = sum(claim.verdict.holds for claim in self.claims)
+        told = (f"{claim.verdict.name}: {claim.says} {claim.sentence}" for claim in self.claims)
+        return "\n".join([f"{held} of {len(self.claims)} claims hold.", *told])
 
     def __post_init__(self) -> None:
         made: tuple[Any, ...] = tuple(self.claims)
