@@ -121,24 +121,16 @@ DRAWN: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {  # ∇f o
     "sphere": (lambda w, c: _turned(w, 1 + c), lambda x, y: x**2 + y**2),
     "hyperbola": (lambda w, c: (w[0] * w[1] - 1 - c[0]) * w[::-1], lambda x, y: x**2 - y**2),
 }
+LEVEL: Mapping[str, Any] = {"colors": "black", "linewidths": 0.6, "linestyles": "--", "zorder": 3}
 STARTS = np.array([[0.5, 1.2, -1.4, -0.6, 1.6], [-1.2, -0.3, 0.4, -1.3, 1.0]])
 
 
 def _draw(figure: Any) -> None:
     """Losses of two weights with each symmetry: gradient flow on the level sets of Q, and SGD beside them."""
-    grid = np.linspace(-2.2, 2.2, 200)
+    grid = np.meshgrid(*[np.linspace(-2.2, 2.2, 200)] * 2)
     for panel, (name, (slope, charge)) in zip(figure.subplots(1, 3), DRAWN.items(), strict=True):
         levels = np.sort(charge(*STARTS))
-        panel.contour(
-            grid,
-            grid,
-            charge(*np.meshgrid(grid, grid)),
-            levels,
-            colors="black",
-            linewidths=0.6,
-            linestyles="--",
-            zorder=3,
-        )
+        panel.contour(*grid, charge(*grid), levels, **LEVEL)
         flow, noisy = _walk(slope, 0.005, 0.0), _walk(slope, 0.15, 0.8)
         panel.plot(*flow, **{**MEASURED, "linestyle": "-"})
         panel.plot(*noisy, color=VERMILION, linewidth=0.7, linestyle="-", zorder=3)
