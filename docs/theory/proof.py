@@ -1,0 +1,14 @@
+"""What the pages of the theory prove with."""
+
+from typing import Any
+
+from symlag.calculus import add, scaled
+from symlag.vanishing import vanishes
+
+
+def difference(left: Any, right: Any) -> int:
+    """0, where it is proved that both sides are the same, numbers or matrices of any size; otherwise an error."""
+    gap = add([left, scaled(-1, right)], left)
+    if not vanishes(gap):
+        raise ValueError(f"the sides differ by {gap}")
+    return 0
