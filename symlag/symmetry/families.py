@@ -2,8 +2,9 @@
 
 >>> from symlag.jet import coordinates
 >>> x, y = coordinates("x y")
->>> named(neat(Generator({x: x / 2, y: y / 2}, t)))
-Generator(components={x: x, y: y}, tau=2*t, name='dilation', parameters=())
+>>> X = named(neat(Generator({x: x / 2, y: y / 2}, t)))
+>>> X.name, X.components, X.tau
+('dilation', {x: x, y: y}, 2*t)
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Special values of a parameter: those at which an action has more symmetries than at others.
 
-The count of symmetries is the corank of linear equations, whose minors are rational functions of the parameter. One of
-them is interpolated modulo a prime at each of two random points; a value at which the rank falls is a common root.
-Roots are read back, in terms of the other parameters, and the search is run at each of them.
+The count of symmetries is the corank of linear equations, whose pivots are rational functions of the parameter. They
+are interpolated modulo a prime at each of two random points; a value at which the rank falls is a root at both. Roots
+are read back, in terms of the other parameters, and the search is run at each of them.
 
 >>> from sympy import symbols
 >>> from symlag.jet import coordinates
@@ -16,25 +16,34 @@ Roots are read back, in terms of the other parameters, and the search is run at 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import count, islice
 
 from sympy import ZZ, Expr, Symbol
-from sympy.polys.galoistools import gf_add, gf_degree, gf_div, gf_eval, gf_factor, gf_gcd, gf_mul, gf_mul_ground, gf_sub
+from sympy.polys.galoistools import (
+    gf_add,
+    gf_degree,
+    gf_div,
+    gf_eval,
+    gf_factor,
+    gf_monic,
+    gf_mul,
+    gf_mul_ground,
+    gf_sub,
+)
 
 from symlag.errors import SymlagError
 from symlag.lagrangian import Lagrangian
 from symlag.symmetry import symmetries
 from symlag.symmetry.algebra import Algebra
 from symlag.symmetry.determining import System, balance
-from symlag.symmetry.dimension import Probe, probe
+from symlag.symmetry.minors import Probe, draw, probe
 from symlag.symmetry.reading import Page
-from symlag.symmetry.residues import PRIMES, UnluckyError
+from symlag.symmetry.residues import PRIMES, UnluckyError, Vector
 from symlag.symmetry.specialise import Specialisation
 from symlag.symmetry.survey import survey
 
 PRIME = PRIMES[0]
-SAMPLES = (48, 96, 192, 384)
+SAMPLES = (8, 16, 32, 64, 128, 256)
 TRIAL = 4
 Polynomial = list[int]
 
@@ -49,9 +58,8 @@ def special_values(L: Lagrangian, parameter: Symbol) -> tuple[tuple[Expr, Algebr
     if parameter not in system.parameters:
         raise SymlagError(str(parameter), "the Lagrangian has no such parameter", f"one of {system.parameters}")
     page = Page.of([s for s in system.parameters if s != parameter], PRIME)
-    one, other = (_numerator(minors) for minors in islice(_samples(system, page, parameter), 2))
-    common = gf_gcd(one, other, PRIME, ZZ)
-    values = [page.read(root) for root in _roots(common)]
+    one, other = map(_roots, islice(_probes(system, page, parameter), 2))
+    values = map(page.read, sorted(one & other))
     generic = survey(system).bound
     found = ((value, _at(L, parameter, value)) for value in values if value is not None)
     more = [(value, algebra) for value, algebra in found if algebra and generic is not None and _more(algebra, generic)]
@@ -72,35 +80,44 @@ def _at(L: Lagrangian, parameter: Symbol, value: Expr) -> Algebra | None:
         return None
 
 
-def _samples(system: System, page: Page, parameter: Symbol) -> Iterator[Iterator[tuple[int, int]]]:
-    """For each random point that has a count, values of the parameter with those of a minor."""
+def _probes(system: System, page: Page, parameter: Symbol) -> Iterator[Probe]:
+    """The probe at each random point that has a count."""
     for point in count():
-        at = Specialisation(PRIME, {**page.values, parameter: _draw(0)}, system.variables, point)
+        at = Specialisation(PRIME, {**page.values, parameter: draw(0, PRIME)}, system.variables, point)
         try:
-            tried = probe(system, at)
-        except UnluckyError:
-            continue
-        yield _minors(tried, at, parameter)
-
-
-def _minors(tried: Probe, at: Specialisation, parameter: Symbol) -> Iterator[tuple[int, int]]:
-    for sample in count(1):
-        value = _draw(sample)
-        try:
-            yield value, tried.minor(replace(at, constants={**at.constants, parameter: value}))
+            yield probe(system, at, parameter)
         except UnluckyError:
             continue
 
 
-def _numerator(samples: Iterator[tuple[int, int]]) -> Polynomial:
-    """The numerator of the rational function through samples of it, as soon as further samples agree with it."""
-    known: list[tuple[int, int]] = []
+def _roots(tried: Probe) -> set[int]:
+    """The values at which a pivot vanishes."""
+    samples, known = _samples(tried), list[tuple[int, Vector]]()
+    numerators, left = set[tuple[int, ...]](), set(range(sum(tried.telling)))
     for number in SAMPLES:
         known += islice(samples, number - len(known))
-        above, below = _through(known[:-TRIAL])
-        if all(_at_point(above, x) == y * _at_point(below, x) % PRIME for x, y in known[-TRIAL:]):
-            return above
+        found = {i: _numerator([(x, pivots[i]) for x, pivots in known]) for i in left}
+        numerators |= {tuple(above) for above in found.values() if above}
+        left = {i for i, above in found.items() if above is None}
+        if not left:
+            return {root for above in numerators for root in _zeros([*above])}
     raise SymlagError("special_values(L, parameter)", "the parameter occurs in too high a degree", "a simpler L")
+
+
+def _samples(tried: Probe) -> Iterator[tuple[int, Vector]]:
+    for sample in count(1):
+        value = draw(sample, PRIME)
+        try:
+            yield value, tried.pivots(value)
+        except UnluckyError:
+            continue
+
+
+def _numerator(samples: Sequence[tuple[int, int]]) -> Polynomial | None:
+    """The numerator of the rational function through samples of it, if the last of them agree with the others."""
+    above, below = _through(samples[:-TRIAL])
+    agree = all(_at_point(above, x) == y * _at_point(below, x) % PRIME for x, y in samples[-TRIAL:])
+    return gf_monic(above, PRIME, ZZ)[1] if agree else None
 
 
 def _through(samples: Sequence[tuple[int, int]]) -> tuple[Polynomial, Polynomial]:
@@ -117,15 +134,10 @@ def _through(samples: Sequence[tuple[int, int]]) -> tuple[Polynomial, Polynomial
     return s, d
 
 
-def _roots(polynomial: Polynomial) -> list[int]:
+def _zeros(polynomial: Polynomial) -> Iterator[int]:
     _, factors = gf_factor(polynomial, PRIME, ZZ)
-    return [-factor[1] % PRIME for factor, _ in factors if gf_degree(factor) == 1]
+    return (-factor[1] % PRIME for factor, _ in factors if gf_degree(factor) == 1)
 
 
 def _at_point(polynomial: Polynomial, x: int) -> int:
     return gf_eval(polynomial, x, PRIME, ZZ)
-
-
-def _draw(sample: int) -> int:
-    """A square, so that its roots have values."""
-    return pow(7 + sample, 2 * (11 + sample), PRIME)
