@@ -124,7 +124,7 @@ def main() -> None:
     laws = Table("network", "optimizer", "charges", "missed by", "required", title="exact laws, float64")
     for network in track(NETWORKS, transient=True):
         for name, charges, missed in residuals(network):
-            laws.add_row(network, name, str(charges), f"{missed:.0e}", "1e-12" + " ✓" * (missed <= 1e-12))
+            laws.add_row(network, name, str(charges), f"{missed:.0e}", "1e-12 ✓" if missed <= 1e-12 else "1e-12 ✗")
     Console(width=110).print(laws)
     columns = "network", "optimizer", "bare", "every=1", "every=10", "histograms", "floor", "search"
     costs = Table(*columns, title="milliseconds a step, float32")

@@ -7,7 +7,7 @@ Each tensor's part is by the law of the group that trains it, with the numbers o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,8 @@ class Account:
     """One charge of one line over some steps.
 
     `before`, `after`, `residual`, `floor` and each of `terms` are (steps, size). The floor is what round-off may make
-    of the residual: the precision of the tensors times the magnitude of all that is added up.
+    of the residual: the precision of the tensors times the magnitude of all that is added up. `noise` is the share of
+    batch noise in KSB, estimated once a stretch; the rest is drift. It is none where nothing tells.
     """
 
     line: Line
@@ -36,11 +37,17 @@ class Account:
     after: Array
     terms: dict[str, Array]
     floor: Array
+    noise: float | None
 
     @property
     def residual(self) -> Array:
         """What the exact law does not account for: round-off, or a law that is broken."""
         return self.after - self.before - sum(self.terms.values())
+
+    @property
+    def floors(self) -> Array:
+        """The largest residual of each step as a multiple of the largest floor: about one, or less, is round-off."""
+        return np.abs(self.residual).max(1) / self.floor.max(1).clip(np.finfo(float).tiny)
 
     @property
     def name(self) -> str:
@@ -90,18 +97,20 @@ def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
     tracks = {track.name: track for track in plan.tracks}
     for line in plan.lines:
         shares = [_share(part, tracks[part.tensor], stretch) for part in line.parts]
+        noise = _noise(line, tracks, stretch)
         for charge in dict.fromkeys(name for share in shares for name in share.law.charges):
-            yield _account(line, charge, [share for share in shares if charge in share.law.charges], stretch.steps)
+            held = [share for share in shares if charge in share.law.charges]
+            yield _account(line, charge, held, stretch.steps, noise)
 
 
-def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[Step]) -> Account:
+def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[Step], noise: float | None) -> Account:
     """The shares of one charge added up."""
     total = lambda of: np.sum([of(share) for share in shares], 0)  # noqa: E731
     there = [term for term in TERMS if any(term in share.law.terms for share in shares)]
     terms = {term: total(lambda share, term=term: share.term(term, charge)) for term in there}
     ends = (total(lambda share: share.before(charge)), total(lambda share: share.after(charge)))
     floor = total(lambda share: share.floor(charge))
-    return Account(line, charge, tuple(step.number for step in steps), *ends, terms, floor)
+    return Account(line, charge, tuple(step.number for step in steps), *ends, terms, floor, noise)
 
 
 def _share(part: Part, track: Track, stretch: Stretch) -> Share:
@@ -115,3 +124,19 @@ def _share(part: Part, track: Track, stretch: Stretch) -> Share:
         made = part.law.coefficients(*step.values[track.group], count or 0)
         added.append(made if count is not None else 0 * made)
     return Share(part.law, forms, np.stack(added), sizes, finfo(track.parameter.dtype).eps)
+
+
+def _noise(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float | None:
+    """The share of batch noise in KSB by the first step of a stretch: drift and noise, each with its gain."""
+    drift = noise = 0.0
+    for part in line.parts:
+        track, step = tracks[part.tensor], stretch.steps[0]
+        count = step.counts.get(part.tensor, 0)
+        if part.law.past is None or not count:
+            return None
+        past = part.law.past
+        steady, power = past.gains(*step.values[track.group], count)
+        square, cross = (part.total(stretch.rows[0][track.slots[f, part.piece]]) for f in (past.square, past.cross))
+        shared = min(max(cross / steady, 0.0), square)
+        drift, noise = drift + shared * steady**2, noise + (square - shared) * power
+    return noise / (drift + noise) if drift + noise else None

@@ -14,6 +14,7 @@ from torch import finfo
 
 from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
+from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._plan import Line, Part, Plan, Track
 from symlag.networks.monitor._recorder import Stretch
@@ -93,14 +94,13 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
 def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     """⟨g, ξ⟩ that is not zero where the finder certified that it is."""
     for line in plan.lines:
-        if not (line.whole and line.symmetry.exact) or line.kind == "skew":
+        if not (line.whole and line.symmetry.exact) or line.kind == "skew" or _silent(line):
             continue
-        along, size = _slopes(plan, line, stretch)
+        along, size = (np.linalg.norm(numbers, axis=-1) for numbers in _slopes(plan, line, stretch))
+        share = along / size.clip(TINY)
         eps = max(finfo(_track(plan, part).parameter.dtype).eps for part in line.parts)
-        share = np.linalg.norm(along, axis=1) / max(np.linalg.norm(size), TINY)
-        bent = share > max(BENT, 4 * eps)
-        if bent.any():
-            at = int(bent.argmax())
+        if size > 0 and np.median(share) > max(BENT, 4 * eps):
+            at = int(np.argmax(share > BENT))
             sentence = (
                 f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 in the model: something changes "
                 "entries of the gradient one by one, as clip_grad_value_ does; clip by norm."
@@ -157,13 +157,14 @@ def _stale(track: Track, jumped: NDArray[np.bool_], moved: Sequence[str], step: 
 
 
 def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
-    """A residual far above round-off."""
+    """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of."""
+    largest = {a.charge: max(b.floor.max() for b in found if b.charge == a.charge) for a in found}
     for account in found:
-        floors = np.abs(account.residual) / account.floor.clip(TINY)
+        floors = np.abs(account.residual).max(1) / max(largest[account.charge], TINY)
         if floors.max() > BROKEN:
-            at = int(floors.max(1).argmax())
+            at = int(floors.argmax())
             sentence = (
-                f"the law of the {account.name} is missed by {floors[at].max():.0e} times round-off: the step is not "
+                f"the law of the {account.name} is missed by {floors[at]:.0e} times round-off: the step is not "
                 f"that of {account.line.parts[0].law.rule.name}; write the rule that it is, rule=…."
             )
             yield Alarm("law", account.line.name, account.steps[at], sentence)
@@ -175,6 +176,11 @@ def _slopes(plan: Plan, line: Line, stretch: Stretch) -> tuple[NDArray[np.float6
     along = sum(part.values(stretch.rows[:, place]) for part, place in zip(line.parts, places, strict=True))
     size = sum(part.sizes(stretch.sizes[place]) for part, place in zip(line.parts, places, strict=True))
     return np.asarray(along), np.asarray(size)
+
+
+def _silent(line: Line) -> bool:
+    """Whether there was no gradient at all, as of words that the batch had not: others may have them."""
+    return any(isinstance(term, Entries) for term in line.symmetry.motion.terms)
 
 
 def _track(plan: Plan, part: Part) -> Track:

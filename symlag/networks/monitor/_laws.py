@@ -36,11 +36,24 @@ TERMS = ("decay", "memory", "KSB", "metric", "breaking")
 _NAMES = {"kinetic": "KSB"}
 
 _U, _J = block("U", 2, 2), Skew("J", 2, 2)
-_KINDS = {
+KINDS = {
     "symmetric": scale(block("w")),
     "skew": Generator({_U: _U * _J}, parameters=(_J,)),
     "constant": translation(block("c")),
 }
+
+
+@dataclass(frozen=True)
+class Past:
+    """Of a rule with momentum m = Σ aβʲ g_{k−j} the forms ⟨g, Ag⟩ and ⟨g, Am⟩, which tell drift from batch noise.
+
+    Gradients of other batches share the drift alone, so that ⟨g, Am⟩ is what drift is of ⟨g, Ag⟩, Σ aβʲ times;
+    `gains(*numbers, step)` are that sum and Σ (aβʲ)², by which noise grows in |m|².
+    """
+
+    square: Form
+    cross: Form
+    gains: Callable[..., tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -56,14 +69,20 @@ class Stepwise:
     charges: tuple[str, ...]
     forms: tuple[Form, ...]
     slope: Form
+    past: Past | None
     terms: tuple[str, ...]
     coefficients: Callable[..., NDArray[np.float64]]
+
+    @property
+    def measured(self) -> tuple[Form, ...]:
+        """The forms, and those that tell drift from noise."""
+        return self.forms if self.past is None else (*self.forms, self.past.square, self.past.cross)
 
 
 def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
     """The law of generators that are symmetric, skew or constant; none where the rule holds no charge of them."""
     try:
-        law = account(rule, _KINDS[kind])
+        law = account(rule, KINDS[kind])
     except SymlagError:
         return None
     told = _told(rule)
@@ -73,7 +92,18 @@ def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
     (slope,) = law.frame.pair({g: S.One}, {law.frame.anchor: S.One}).atoms(Form)
     forms = (*held, *sorted((fed | {slope}) - {*held}, key=str))
     table = [[[entry.expand().coeff(form) for form in forms] for entry in column] for column in columns.values()]
-    return Stepwise(rule, kind, law.names, forms, slope, tuple(columns), _evaluated(rule, table))
+    return Stepwise(rule, kind, law.names, forms, slope, _past(law), tuple(columns), _evaluated(rule, table))
+
+
+def _past(law: DiscreteLaw) -> Past | None:
+    """How drift is told from noise; not where a rule keeps no gradients, or charges are no squares."""
+    if not law.rule.momenta or law.frame.parity != 1 or law.frame.constant:
+        return None
+    m = law.rule.momenta[0]
+    beta, a = (law.rule.linear[m].get(x, S.Zero) for x in (m, g))
+    sums = [a * (1 - beta**k) / (1 - beta), a**2 * (1 - beta ** (2 * k)) / (1 - beta**2)]
+    made = lambdify([*law.rule.hyperparameters, k], sums, "math")
+    return Past(Form(g, g), law.frame.form(g, m), made)
 
 
 def _columns(law: DiscreteLaw) -> Mapping[str, Matrix]:

@@ -72,6 +72,7 @@ def _columns(account: Account) -> Iterator[tuple[str, NDArray[np.float64]]]:
     yield "charge", account.after.sum(1)
     for term, values in account.terms.items():
         yield term, values.sum(1)
-    left = np.abs(account.residual)
-    yield "residual", left.max(1)
-    yield "floors", (left / account.floor.clip(np.finfo(float).tiny)).max(1)
+    if "KSB" in account.terms:
+        yield "KSB by noise", (np.nan if account.noise is None else account.noise) * account.terms["KSB"].sum(1)
+    yield "residual", np.abs(account.residual).max(1)
+    yield "floors", account.floors

@@ -31,7 +31,8 @@ class Job:
 
 
 def measure(jobs: Sequence[Job], letters: Letters, row: Tensor) -> None:
-    """Add the sums of all jobs to their places in a row of numbers."""
+    """Add the sums of all jobs whose letters are there to their places in a row of numbers."""
+    jobs = [job for job in jobs if {job.left, job.right} <= letters.keys() | {"one"}]
     along = [job for job in jobs if job.axes]
     if along and not _fused(along, letters, row):
         _blockwise(along, letters, row)

@@ -38,16 +38,17 @@ class Track:
     parameter: Any
     group: int
     slots: Mapping[tuple[Form, Pair | Single], slice]
+    seldom: frozenset[Form]
 
     @cached_property
     def charges(self) -> tuple[Job, ...]:
-        """Forms of what the step begins with: those that the last step ended with."""
-        return self._jobs(_begun)
+        """Forms of what the step begins with, those that the last step ended with, and what is measured seldom."""
+        return self._jobs(lambda form: _begun(form) or form in self.seldom)
 
     @cached_property
     def early(self) -> tuple[Job, ...]:
         """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._jobs(lambda form: not _begun(form) and not _made(form))
+        return self._jobs(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
 
     @cached_property
     def late(self) -> tuple[Job, ...]:
@@ -90,6 +91,12 @@ class Part:
     def values(self, numbers: Array) -> Array:
         """The charges in the numbers of a piece, (steps, size): of a matrix its symmetric or skew half."""
         return self.coefficient * self._picked(numbers, -1 if self.law.kind == "skew" else 1)
+
+    def total(self, numbers: Array) -> float:
+        """The magnitude of the coefficient times the sum over all indices."""
+        if isinstance(self.piece, Slices):
+            numbers = numbers.reshape(self.piece.width, -1).diagonal()
+        return abs(self.coefficient) * float(numbers.sum())
 
     def sizes(self, numbers: Array) -> Array:
         """Their magnitudes in those of the numbers, (size,)."""
@@ -151,10 +158,17 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
     for part in (part for line in lines for part in line.parts):
         there = slots.setdefault(part.tensor, {})
         size = part.piece.size(tuple(named[part.tensor].shape))
-        for key in [(form, part.piece) for form in part.law.forms if (form, part.piece) not in there]:
+        for key in [(form, part.piece) for form in part.law.measured if (form, part.piece) not in there]:
             there[key] = slice(width, width + size)
             width += size
-    tracks = tuple(Track(name, named[name], owner[name], there) for name, there in slots.items())
+    often = {
+        name: {f for line in lines for part in line.parts if part.tensor == name for f in part.law.forms}
+        for name in slots
+    }
+    tracks = tuple(
+        Track(name, named[name], owner[name], there, frozenset({form for form, _ in there} - often[name]))
+        for name, there in slots.items()
+    )
     return Plan(groups, tracks, lines, width)
 
 

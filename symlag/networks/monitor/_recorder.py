@@ -141,7 +141,7 @@ class Recorder:
         made = self._whole()
         self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
         self._steps = []
-        self._sizes.zero_()
+        self._sizes.mul_(0.5)  # what a stretch happens to begin without, the one before may have had
         return made
 
     def gauge(self, gradients: Mapping[str, Tensor]) -> Stretch:

@@ -6,6 +6,7 @@ A run that is resumed writes on from the step it is resumed at: what was written
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,10 @@ import numpy as np
 
 
 class JsonLines:
-    """One line of JSON a step, {"step": …, "rescale …/theta_theta/charge": …}, written whole or not at all."""
+    """One line of JSON a step, {"step": …, "rescale …/theta_theta/charge": …}, written whole or not at all.
+
+    What is no number is null.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
@@ -25,7 +29,8 @@ class JsonLines:
         """Append the line of one step."""
         if not self._begun:
             self._drop_from(step)
-        line = json.dumps({"step": step, **numbers}) + "\n"
+        told = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+        line = json.dumps({"step": step, **told}, allow_nan=False) + "\n"
         with self._path.open("ab", buffering=0) as file:
             file.write(line.encode())
 
