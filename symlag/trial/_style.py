@@ -9,7 +9,7 @@ same drawing gives the same files, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,8 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def drawn(draw: Draw, stem: str) -> dict[str, bytes]:
-    """The files `stem`.svg and `stem`.png of what `draw` draws upon an empty figure."""
+def drawn(draw: Draw, stem: str, endings: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
+    """The files `stem`.svg and `stem`.png, or one of them, of what `draw` draws upon an empty figure."""
     from cycler import cycler
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -63,7 +63,7 @@ def drawn(draw: Draw, stem: str) -> dict[str, bytes]:
     with rc_context({**STYLE, "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES)}):
         figure = Figure(figsize=SIZE, layout="constrained")
         draw(figure)
-        return {f"{stem}.{ending}": _saved(figure, ending) for ending in ("svg", "png")}
+        return {f"{stem}.{ending}": _saved(figure, ending) for ending in endings}
 
 
 def save(draw: Draw, folder: str | Path, stem: str) -> tuple[Path, ...]:

@@ -22,8 +22,22 @@ True
 
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._alarms import Alarm
+from symlag.networks.monitor._callbacks import lightning_callback, trainer_callback
 from symlag.networks.monitor._ledger import Ledger
+from symlag.networks.monitor._live import LiveTable, Scalars
 from symlag.networks.monitor._monitor import Monitor, watch
 from symlag.networks.monitor._sinks import JsonLines, Npz
 
-__all__ = ["Account", "Alarm", "JsonLines", "Ledger", "Monitor", "Npz", "watch"]
+__all__ = [
+    "Account",
+    "Alarm",
+    "JsonLines",
+    "Ledger",
+    "LiveTable",
+    "Monitor",
+    "Npz",
+    "Scalars",
+    "lightning_callback",
+    "trainer_callback",
+    "watch",
+]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +17,6 @@ from torch import nn
 from torch.optim import Optimizer
 
 from symlag.discrete.updates import UpdateRule
-from symlag.errors import SymlagError
 from symlag.networks._finder import symmetries
 from symlag.networks._found import Found
 from symlag.networks._problem import pose
@@ -110,6 +110,13 @@ class Monitor:
         drawn = problem.at({name: problem.model.get_parameter(name) for name in problem.names}, problem.batch)
         self._former = self._recorder.gauge(drawn.gradients)
 
+    def report(self, path: str | Path) -> Path:
+        """Write the page of the run so far, which needs nothing but itself; `OutputError` where that cannot be done."""
+        from symlag.networks.monitor._report import written
+
+        self.flush()
+        return written(path, self) if self._ranks.first else Path(path)
+
     def state_dict(self) -> dict[str, Any]:
         """All that a run is resumed with, in tensors and numbers: the ledger goes on as if it had never stopped."""
         return {
@@ -133,14 +140,25 @@ class Monitor:
             self.alarms = (*self.alarms, alarm)
             LOG.warning("%s", alarm)
 
-    def _before(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Before a step."""
+    def _before(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Before a step: what it is called with instead, where that is to be changed."""
+        if self.step % self.every:
+            return None
         if any(map(callable, (*args, *kwargs.values()))):
-            raise SymlagError(
-                "optimizer.step(closure)", "steps that call back for the loss have no exact law", "optimizer.step()"
-            )
-        if self.step % self.every == 0:
+            return tuple(map(self._begun_after, args)), {key: self._begun_after(x) for key, x in kwargs.items()}
+        return self._recorder.begin()
+
+    def _begun_after(self, x: Any) -> Any:
+        """A closure after which the step begins: those that have a rule call it once, before they move anything."""
+        if not callable(x):
+            return x
+
+        def closure() -> Any:
+            loss = x()
             self._recorder.begin()
+            return loss
+
+        return closure
 
     def _after(self, *_: object) -> None:
         """After a step."""

@@ -1,0 +1,93 @@
+"""Callbacks for those who let others train: a monitor is attached when training begins, and removed when it ends.
+
+They are made when they are asked for, so that neither Lightning nor Transformers is needed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from symlag.errors import SymlagError
+from symlag.networks._found import Found
+from symlag.networks.monitor._monitor import Monitor
+
+
+class Watching:
+    """What both have in common: a monitor for each optimizer, made as `Monitor(model, optimizer, found, …)`."""
+
+    def __init__(self, found: Found, *sinks: Any, **options: Any) -> None:
+        super().__init__()
+        self.found, self.sinks, self.options = found, sinks, options
+        self.monitors: tuple[Monitor, ...] = ()
+
+    def attach(self, model: Any, optimizers: Iterable[Any]) -> None:
+        """Attach a monitor to every optimizer, to that within where one is wrapped."""
+        made = (Monitor(model, _bare(o), self.found, *self.sinks, **self.options) for o in optimizers)
+        self.monitors = tuple(made)
+
+    def detach(self) -> None:
+        """Remove the monitors; what they measured stays."""
+        for monitor in self.monitors:
+            monitor.remove()
+
+
+class _Lightning(Watching):
+    """The hooks of lightning.pytorch.Callback."""
+
+    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
+        """Attach."""
+        self.attach(pl_module, trainer.optimizers)
+
+    def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
+        """Remove."""
+        self.detach()
+
+
+class _Transformers(Watching):
+    """The hooks of transformers.TrainerCallback."""
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """Attach."""
+        self.attach(kwargs["model"], [kwargs["optimizer"]])
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """Remove."""
+        self.detach()
+
+
+def lightning_callback(found: Found, *sinks: Any, **options: Any) -> Any:
+    """A callback for lightning.Trainer(callbacks=[…]), of the symmetries found of the module, with sinks and options.
+
+    Its `monitors` are one for each optimizer. `SymlagError` where Lightning is not installed.
+    """
+    base = _base("Callback", "lightning.pytorch", "pytorch_lightning")
+    return type("SymlagCallback", (_Lightning, base), {})(found, *sinks, **options)
+
+
+def trainer_callback(found: Found, *sinks: Any, **options: Any) -> Any:
+    """A callback for transformers.Trainer(callbacks=[…]), of the symmetries found of the model, with sinks and options.
+
+    `SymlagError` where Transformers is not installed.
+    """
+    base = _base("TrainerCallback", "transformers")
+    return type("SymlagCallback", (_Transformers, base), {})(found, *sinks, **options)
+
+
+def _base(name: str, *modules: str) -> type:
+    """The class to derive from, of the first of some modules that is there."""
+    for module in modules:
+        try:
+            return getattr(import_module(module), name)
+        except ImportError:
+            continue
+    package = modules[0].partition(".")[0]
+    raise SymlagError(f"a callback for {package}", f"{package} is not installed", f"pip install {package}")
+
+
+def _bare(optimizer: Any) -> Any:
+    """The optimizer within its wrappers."""
+    while hasattr(optimizer, "optimizer"):
+        optimizer = optimizer.optimizer
+    return optimizer
