@@ -1,0 +1,42 @@
+"""Rough weights and smooth charges of a VGG-like network: how long a way each goes for how far it comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from derivations import smooth_norms as theorem
+from numeric._images import convolutional
+from numeric._noise import Descent, path
+from symlag.trial import MEASURED, Claim, Study
+
+__all__ = ["study", "theorem"]
+
+DESCENT = Descent(eta=0.1, beta=0, decay=5e-4, batch=32, steps=500)
+LAYER = "2.0.weight"
+
+
+def study() -> Study:
+    """The roughness of the norms of filters, beside that of half filters and of weights."""
+    w = path(convolutional, DESCENT)[LAYER].reshape(DESCENT.steps + 1, 16, -1)
+    norms, halves = (w**2).sum(-1), (w[..., ::2] ** 2).sum(-1)
+    weight, norm, half = (float(np.median(roughness(q))) for q in (w, norms, halves))
+    says = "The norm of a filter goes straight (median of the way gone over the way got)."
+    twins = {"half of the filter": half, "all other weights": weight}
+    claims = [Claim(says, "NM Fig. 1", norm, 1, 1.5, twin=twin, without=term) for term, twin in twins.items()]
+    return Study(claims, {"smooth_norms": lambda figure: _draw(figure, w, norms)})
+
+
+def roughness(q: Any) -> Any:
+    """The total variation of q (n, …) by its net change."""
+    return abs(np.diff(q, axis=0)).sum(0) / abs(q[-1] - q[0])
+
+
+def _draw(figure: Any, w: Any, norms: Any) -> None:
+    """The weights of a filter, and the norms of all."""
+    left, right = figure.subplots(1, 2)
+    left.plot(w[:, 0, ::4], **{**MEASURED, "linestyle": "-", "linewidth": 0.7})
+    left.set(title="weights of one filter", xlabel="step $k$", ylabel="$w$")
+    right.plot(norms / norms[0], **{**MEASURED, "linestyle": "-", "linewidth": 1.4})
+    right.set(title="norms of all filters", xlabel="step $k$", ylabel="$|w|^2 / |w_0|^2$")
