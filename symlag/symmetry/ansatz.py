@@ -41,6 +41,12 @@ def solutions(system: System, columns: Sequence[Column], at: Specialisation) -> 
     raise AssertionError
 
 
+def occurring(system: System, columns: Sequence[Column], at: Specialisation) -> list[Column]:
+    """The columns that occur in any combination that solves the system modulo the prime."""
+    found = solutions(system, columns, at)
+    return [column for i, column in enumerate(columns) if any(vector[i] for vector in found)]
+
+
 def solve(system: System, candidates: Sequence[Sequence[Expr]], there: Specialisation) -> list[bool]:
     """Which of the candidates, each an expression for every f_i, solve the system at a point."""
     width = len(system.moved)

@@ -22,9 +22,8 @@ from operator import mul
 # The three largest safe primes of 255 bits: fractions of 127 bits can be read back.
 PRIMES = tuple(2**255 - below for below in (46545, 154389, 238461))
 
-# A row is eliminated as one long number with 66 bytes for each entry, room for the sum of 2¹⁸ products of residues.
-SLOT = 66
-MASK = (1 << 8 * SLOT) - 1
+# The largest safe prime of 61 bits: ranks are found sooner by it.
+SHORT = 2**61 - 2373
 
 Vector = list[int]
 
@@ -64,18 +63,18 @@ def dot(left: Iterable[int], right: Iterable[int], prime: int) -> int:
 def reduced(rows: Iterable[Vector], prime: int) -> dict[int, Vector]:
     """The reduced row echelon form: each pivot column with its row."""
     basis: dict[int, int] = {}
-    width = 0
+    width, slots = 0, Slots.of(prime)
     for row in rows:
-        number, width = _packed(row), len(row)
+        number, width = slots.packed(row), len(row)
         for column, pivot in basis.items():
-            if factor := _entry(number, column) % prime:
+            if factor := slots.entry(number, column) % prime:
                 number += (prime - factor) * pivot
-        left = _unpacked(number, width, prime)
+        left = slots.unpacked(number, width)
         lead = next((i for i, entry in enumerate(left) if entry), None)
         if lead is not None:
             inverse = pow(left[lead], -1, prime)
-            basis[lead] = _packed([entry * inverse % prime for entry in left])
-    return _back(basis, width, prime)
+            basis[lead] = slots.packed([entry * inverse % prime for entry in left])
+    return _back(basis, width, slots)
 
 
 def null_space(rows: Sequence[Vector], prime: int) -> list[Vector]:
@@ -126,25 +125,39 @@ class Echelon:
         return kept[lead]
 
 
-def _back(basis: dict[int, int], width: int, prime: int) -> dict[int, Vector]:
+@dataclass(frozen=True)
+class Slots:
+    """A row as one long number, with as many bytes for each entry as a sum of 2¹⁸ products of residues takes."""
+
+    prime: int
+    size: int
+
+    @classmethod
+    def of(cls, prime: int) -> Slots:
+        """The slots for residues modulo a prime."""
+        return cls(prime, (2 * prime.bit_length() + 25) // 8)
+
+    def packed(self, row: Vector) -> int:
+        """The number of a row."""
+        return int.from_bytes(b"".join(entry.to_bytes(self.size, "little") for entry in row), "little")
+
+    def unpacked(self, number: int, width: int) -> Vector:
+        """The row of a number."""
+        data = number.to_bytes(self.size * width, "little")
+        starts = range(0, self.size * width, self.size)
+        return [int.from_bytes(data[i : i + self.size], "little") % self.prime for i in starts]
+
+    def entry(self, number: int, column: int) -> int:
+        """One entry, a sum of products."""
+        return number >> 8 * self.size * column & (1 << 8 * self.size) - 1
+
+
+def _back(basis: dict[int, int], width: int, slots: Slots) -> dict[int, Vector]:
     """The rows of an echelon form with the later pivots eliminated from each."""
     done: dict[int, int] = {}
     for lead in sorted(basis, reverse=True):
         number = basis[lead]
-        factors = [(_entry(number, column), pivot) for column, pivot in done.items()]
-        number += sum((prime - factor) * pivot for factor, pivot in factors if factor)
-        done[lead] = _packed(_unpacked(number, width, prime))
-    return {lead: _unpacked(number, width, prime) for lead, number in done.items()}
-
-
-def _packed(row: Vector) -> int:
-    return int.from_bytes(b"".join(entry.to_bytes(SLOT, "little") for entry in row), "little")
-
-
-def _unpacked(number: int, width: int, prime: int) -> Vector:
-    data = number.to_bytes(SLOT * width, "little")
-    return [int.from_bytes(data[i : i + SLOT], "little") % prime for i in range(0, SLOT * width, SLOT)]
-
-
-def _entry(number: int, column: int) -> int:
-    return number >> 8 * SLOT * column & MASK
+        factors = [(slots.entry(number, column), pivot) for column, pivot in done.items()]
+        number += sum((slots.prime - factor) * pivot for factor, pivot in factors if factor)
+        done[lead] = slots.packed(slots.unpacked(number, width))
+    return {lead: slots.unpacked(number, width) for lead, number in done.items()}

@@ -8,18 +8,19 @@ kept where it solves the equations at another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 from sympy import Add, Expr, Mul
 
 from symlag.errors import SymlagError
 from symlag.symmetry.alphabet import alphabet
-from symlag.symmetry.ansatz import Column, independent, polynomials, solutions, solve
+from symlag.symmetry.ansatz import Column, independent, occurring, polynomials, solutions, solve
 from symlag.symmetry.determining import System
 from symlag.symmetry.reading import Page
-from symlag.symmetry.residues import UnluckyError, Vector
+from symlag.symmetry.residues import SHORT, UnluckyError, Vector
 from symlag.symmetry.specialise import Specialisation
 from symlag.symmetry.spectrum import Mode
 from symlag.symmetry.survey import ATTEMPTS, Survey
@@ -72,12 +73,24 @@ def _block(
     tried = polynomials([*((letter, degree) for letter in letters), *swept], degree)
     functions = independent(tried, at) if len(tried) <= 2 * fit else tried
     if len(functions) <= fit:
-        columns = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
+        tried = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
+        columns = occurring(system, tried, _short(system, known.page))
         read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
         found = [functions for functions in read if functions is not None]
         for functions, true in zip(found, _checked(system, found, known.page), strict=True):
             if true:
                 yield dict(zip(system.moved, functions, strict=True))
+
+
+def _short(system: System, known: Page) -> Specialisation:
+    """A draw modulo a short prime, at which all roots have values."""
+    for draw in count():
+        page = Page.of(system.parameters, SHORT, draw)
+        at = Specialisation(SHORT, page.values, system.variables, draw)
+        with suppress(UnluckyError):
+            _ = [at.value(root) for root in known.roots]
+            return at
+    raise AssertionError
 
 
 def _read(system: System, columns: Sequence[Column], vector: Vector, page: Page) -> list[Expr] | None:
