@@ -1,4 +1,6 @@
-"""How far runs stray from their modified equations: an anharmonic loss of two weights, fields integrated to round-off.
+"""How far runs stray from their modified equations: by default on an anharmonic loss of two weights.
+
+The fields of the equations are integrated to round-off.
 
 >>> from symlag.discrete.library import sgd
 >>> round(observed(sgd(momentum=0), 1))
@@ -8,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +19,13 @@ from sympy import Expr, Matrix, Rational, Symbol, lambdify, symbols
 
 from numeric._play import Play
 from symlag.discrete.updates import Letter, UpdateRule, theta
-from symlag.expansion import ModifiedEquation, modified_equation
+from symlag.expansion import modified_equation
 from symlag.expansion.trees import Tree, differential
 
 p = Matrix(symbols("p1 p2", real=True))
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 LOSS = p[0] ** 2 / 2 + p[1] ** 2 + p[0] ** 2 * p[1] / 3 + p[0] * p[1] ** 3 / 5 + p[0] ** 4 / 4
-TIME, STEPS, START = 0.8, (0.02, 0.01, 0.005), (0.9, -0.6)
+TIME, STEPS = 0.8, (0.02, 0.01, 0.005)
 NUMBERS: Mapping[Symbol, float] = {beta: 0.4, decay: 0.1}
 
 
@@ -48,8 +51,17 @@ class Differentials:
         return lambda tree: differential(tree, derived)
 
 
-ANHARMONIC = Differentials(LOSS)
-SLOPE = lambdify(list(p), Matrix([LOSS]).jacobian(p).T, "numpy")
+@dataclass(frozen=True)
+class Landscape:
+    """A loss: its gradient at a point, the elementary differentials of F there, and a point to start from."""
+
+    slope: Callable[[Any], Any]
+    at: Callable[[Any], Callable[[Tree], Any]]
+    start: tuple[float, ...]
+
+
+_SLOPE = lambdify(list(p), Matrix([LOSS]).jacobian(p).T, "numpy")
+ANHARMONIC = Landscape(lambda point: _SLOPE(*point)[:, 0], Differentials(LOSS).at, (0.9, -0.6))
 
 
 def observed(rule: UpdateRule, order: int) -> float:
@@ -58,31 +70,40 @@ def observed(rule: UpdateRule, order: int) -> float:
     return float(np.polyfit(np.log(STEPS), np.log(gaps), 1)[0])
 
 
-def gap(rule: UpdateRule, order: int, step: float) -> float:
-    """The distance of a run from the flow, both begun on it."""
-    made, numbers = modified_equation(rule, order), {eta: step, **NUMBERS}
-    played = Play(rule, {str(s): value for s, value in numbers.items()})
-    start, steps = np.array(START), round(TIME / step)
-    state = played.start(start) | {Letter("v"): _arriving(rule, _flow(made, numbers, start, -1), start, step)}
-    for k in range(steps):
-        known = played.step(state, SLOPE(*state[theta])[:, 0], k)
+def gap(rule: UpdateRule, order: int, step: float, land: Landscape = ANHARMONIC) -> float:
+    """The distance of a run from the flow at the end, both begun on it."""
+    return float(abs(run(rule, order, step, land)[-1] - flow(rule, order, step, land)).max())
+
+
+def run(rule: UpdateRule, order: int, step: float, land: Landscape = ANHARMONIC) -> Any:
+    """The points (steps + 1, weights) of a run that comes along the flow with a number of corrections."""
+    played = Play(rule, {str(s): value for s, value in {eta: step, **NUMBERS}.items()})
+    start = np.array(land.start)
+    before = flow(rule, order, step, land, -1)
+    state = played.start(start) | {Letter("v"): _arriving(rule, before, start, step, land)}
+    points = [start]
+    for k in range(round(TIME / step)):
+        known = played.step(state, land.slope(state[theta]), k)
         state = {x: known[x.new] for x in rule.equations}
-    return float(abs(state[theta] - _flow(made, numbers, start, steps)).max())
+        points.append(state[theta])
+    return np.array(points)
 
 
-def _flow(made: ModifiedEquation, numbers: Mapping[Symbol, float], start: Any, steps: int) -> Any:
-    """Where the field leads from a point in a number of steps."""
+def flow(rule: UpdateRule, order: int, step: float, land: Landscape = ANHARMONIC, steps: int | None = None) -> Any:
+    """Where the modified equation leads from the start, in all steps or in some."""
+    made, numbers = modified_equation(rule, order), {eta: step, **NUMBERS}
     weights = {tree: float(c.subs(numbers)) for tree, c in made.coefficients.items()}
 
     def field(_: float, point: Any) -> Any:
-        at = ANHARMONIC.at(point)
+        at = land.at(point)
         return sum(c * at(tree) for tree, c in weights.items())
 
-    return solve_ivp(field, (0, steps), start, method="DOP853", rtol=1e-13, atol=1e-15).y[:, -1]
+    end = round(TIME / step) if steps is None else steps
+    return solve_ivp(field, (0, end), np.array(land.start), method="DOP853", rtol=1e-13, atol=1e-15).y[:, -1]
 
 
-def _arriving(rule: UpdateRule, before: Any, now: Any, step: float) -> Any:
+def _arriving(rule: UpdateRule, before: Any, now: Any, step: float, land: Landscape) -> Any:
     """The buffer with which a rule comes from one point to the next."""
     applied = (before - now) / step
-    slope = SLOPE(*before)[:, 0] + NUMBERS[decay] * before
+    slope = land.slope(before) + NUMBERS[decay] * before
     return (applied - slope) / NUMBERS[beta] if rule.name.startswith("Nesterov") else applied
