@@ -107,7 +107,8 @@ class Monitor:
     def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
         """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""
         problem = pose(self.model, loss, batch)
-        drawn = problem.at({name: problem.model.get_parameter(name) for name in problem.names}, problem.batch)
+        weights = {name: problem.model.get_parameter(name).detach().double() for name in problem.names}
+        drawn = problem.at(weights, problem.batch)
         self._former = self._recorder.gauge(drawn.gradients)
 
     def report(self, path: str | Path) -> Path:
