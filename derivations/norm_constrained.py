@@ -1,4 +1,4 @@
-"""Fixed norms: a constraint takes from weights before a normalisation layer the growth of r, which tempers their rate."""
+"""Fixed norms: they take from weights before a normalisation layer the growth of r, which tempers their rate."""
 
 from sympy import expand
 
