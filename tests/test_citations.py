@@ -30,7 +30,7 @@ RESTING: dict[str, tuple[Any, set[str]]] = {
     "an exact law": (sl.exact(sl.sgd(), sl.scale(w)), {"noether1918", "kunin2021", "ziyin2023"}),
     "a modified equation": (sl.modified_equation(sl.sgd(), 1), {"hairer2006", "kunin2021"}),
     "an algebra": (sl.symmetries(sl.Lagrangian(x.dot**2)), {"noether1918", "olver1993"}),
-    "symmetries of a model": (Found((), (), 0, None, None), {"kunin2021", "marcotte2023"}),
+    "symmetries of a model": (Found((), (), {}, None, None, None), {"kunin2021", "marcotte2023"}),
     "a count": (sl.count_laws(linear(1, 1, 1)), {"marcotte2023", "marcotte2024", "marcotte2025"}),
     "what survives": (sl.survival(sl.scale(w)), {"marcotte2023", "marcotte2024"}),
     "an RMSProp": (LEARNT.adaptive(LEARNT.rate), {"tanaka2021"}),
