@@ -26,7 +26,7 @@ from symlag.errors import OutputError, SymlagError
 from symlag.experiment import experiment, keep
 from symlag.noether import Law
 from symlag.starter import STARTER
-from symlag.trial import Finding, Trial, Verdict, picture
+from symlag.trial import Finding, Trial, Verdict, figures, save
 
 
 class Sentences(TyperGroup):
@@ -93,8 +93,9 @@ def run_file(file: File, out: Out = None) -> None:
         trial = tried.run(lambda step: say(f"running at step size {step:g}"))
         records = keep(trial, folder)
     with timed("drawing"):
-        pictures = picture(trial, folder, derived.stem)
-        derived.write(folder, ("html",), [pictures[0].read_text(encoding="utf-8")])
+        pictures = [file for name, draw in figures(trial, derived.stem).items() for file in save(draw, folder, name)]
+        shown = [file.read_text(encoding="utf-8") for file in pictures if file.suffix == ".svg"]
+        derived.write(folder, ("html",), shown)
     list_files((*files, *records, *pictures))
     judge(trial)
     for said in tried.untried:

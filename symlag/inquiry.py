@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from symlag.derivation import Derivation
 from symlag.errors import FormError
 from symlag.experiment import by_records, theorem_of
 from symlag.form import blamed, located, run_form
-from symlag.trial import STEPS, Study, claims, draw
+from symlag.trial import STEPS, Study, claims, figures
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Inquiry:
             if name in told
         }
         trial = by_records({**self.names, **made}, self.source).run()
-        return Study(claims(trial, f"{self.theorem.stem}.py"), {self.source.stem: partial(draw, trial)})
+        return Study(claims(trial, f"{self.theorem.stem}.py"), figures(trial, self.source.stem))
 
 
 def inquiry(path: str | Path) -> Inquiry:

@@ -2,7 +2,7 @@
 
 `symmetries(model, loss, batch)` draws parameters and batches at random, and finds every linear family of vector fields
 ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes. What each gives in training is in `laws()`;
-a `Monitor` keeps the ledger of their charges.
+a `Monitor` keeps the ledger of their charges, and `picture(found, folder)` draws the map of it all.
 
 >>> import torch
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
@@ -15,7 +15,8 @@ None missed, proved: 3 directions leave the loss alone, all of them found.
 
 from symlag.networks._finder import symmetries
 from symlag.networks._found import Found
+from symlag.networks._map import picture
 from symlag.networks._symmetry import Laws, Symmetry
 from symlag.networks.monitor import Monitor, watch
 
-__all__ = ["Found", "Laws", "Monitor", "Symmetry", "symmetries", "watch"]
+__all__ = ["Found", "Laws", "Monitor", "Symmetry", "picture", "symmetries", "watch"]

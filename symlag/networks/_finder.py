@@ -42,8 +42,9 @@ def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any, *, clip: 
     found = searched(ideal)
     lost = _lost(problem, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
+    shapes = {name: tuple(tensor.shape) for name, tensor in problem.given.items()}
     counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
-    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.size, *counted)
+    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), shapes, *counted)
 
 
 def searched(problem: Problem) -> list[Slope]:

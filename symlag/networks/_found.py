@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import torch
@@ -15,15 +17,17 @@ from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, redrawn
 from symlag.networks._symmetry import Laws, Symmetry, fields, flat, laws
+from symlag.verbs import Shown
 
 COUNTED = 1500  # as many parameters have their fiber counted: it takes as many gradients, and one decomposition
 POINTS = (7, 8, 9)  # seeds: a unit that is dead at one point is alive at another
 
 
 @dataclass(frozen=True)
-class Found(Cited):
+class Found(Shown, Cited):
     """The symmetries of a model, and how much of what leaves its loss alone they explain.
 
+    `shapes` are those of all parameters that learn, in the model's order.
     `orbit_dimension` is the rank of all ξ at a generic point, `fiber_dimension` the number of directions there in which
     no gradient of any batch points; `dead_dimension` counts those that nothing found explains and that move only
     parameters without gradient there, as of units that are dead. All are none where the parameters are too many.
@@ -31,7 +35,7 @@ class Found(Cited):
 
     symmetries: tuple[Symmetry, ...]
     broken: tuple[Symmetry, ...]
-    parameters: int
+    shapes: Mapping[str, tuple[int, ...]]
     orbit_dimension: int | None
     fiber_dimension: int | None
     dead_dimension: int | None
@@ -40,6 +44,11 @@ class Found(Cited):
     def works(self) -> tuple[Work, ...]:
         """Neural mechanics, and the laws of gradient flow."""
         return NEURAL_MECHANICS, GRADIENT_FLOWS
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters that learn."""
+        return sum(map(prod, self.shapes.values()))
 
     @property
     def dimension(self) -> int:
@@ -78,6 +87,11 @@ class Found(Cited):
 
     def __iter__(self) -> Iterator[Symmetry]:
         return iter(self.symmetries)
+
+    def __repr__(self) -> str:
+        families = Counter(symmetry.kind for symmetry in self.symmetries)
+        told = ", ".join(f"{n} of kind {kind}" for kind, n in families.items()) or "no symmetries"
+        return f"Found({told}; dimension {self.dimension}, {len(self.broken)} broken)"
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.symmetries), *map(str, self.broken), self.verdict])

@@ -13,6 +13,7 @@ from symlag.networks._exact import by_step, parts
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._spaces import Square, Triangle
 from symlag.networks._terms import Absorb, Entries, Free, Tensors
+from symlag.verbs import Shown
 
 if TYPE_CHECKING:
     from symlag.discrete import DiscreteLaw
@@ -22,7 +23,7 @@ EXACT = 1e-9  # certificates below are round-off in float64
 
 
 @dataclass(frozen=True)
-class Symmetry:
+class Symmetry(Shown):
     """A linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0.
 
     `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, `change` the largest
@@ -82,6 +83,9 @@ class Symmetry:
 
     def _coordinates(self, parameters: Tensors, v: Tensor | None) -> Tensor:
         return parameters[self.tensors[0]].new_ones(self.dimension) if v is None else v
+
+    def __repr__(self) -> str:
+        return f"Symmetry({self.kind} of dimension {self.dimension} on {', '.join(self.tensors)})"
 
     def __str__(self) -> str:
         held = "holds to" if self.exact else f"broken by {self.broken_by}, by"

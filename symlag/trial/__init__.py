@@ -3,9 +3,9 @@
 `run(laws, record, steps)` records a run at each step size, integrates every law along it, and returns a `Trial`, which
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
 integrates the mechanics' own equations of motion. `run_exact` tries the exact laws of an optimizer, whose verdict is
-by round-off. `picture(trial, folder)` draws what was measured and predicted; `follow` integrates any rate and source
-from a first value on. A sentence of a paper, with the figure it stands or falls with, is a `Claim`,
-and a trial of several a `Study`.
+by round-off. `picture(trial, folder)` draws what was measured and predicted in time, `portrait(trial, folder)` in phase
+space; `follow` integrates any rate and source from a first value on. A sentence of a paper, with the figure it stands
+or falls with, is a `Claim`, and a trial of several a `Study`.
 
 >>> from symlag.generator import time_translation
 >>> from symlag.jet import coordinates
@@ -26,6 +26,7 @@ from symlag.trial._claim import Claim, Study, claims
 from symlag.trial._files import whole
 from symlag.trial._orbit import STEPS, orbit
 from symlag.trial._picture import draw, picture
+from symlag.trial._portrait import figures, portrait
 from symlag.trial._record import Record
 from symlag.trial._setting import Setting, data, given, seed
 from symlag.trial._style import (
@@ -72,10 +73,12 @@ __all__ = [
     "data",
     "draw",
     "drawn",
+    "figures",
     "follow",
     "given",
     "orbit",
     "picture",
+    "portrait",
     "run",
     "run_exact",
     "save",

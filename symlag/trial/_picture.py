@@ -13,7 +13,6 @@ from typing import Any
 from sympy import latex
 
 from symlag.trial._account import Account
-from symlag.trial._balance import Curve
 from symlag.trial._style import BLACK, MEASURED, SKY, THEORY, TWIN, save
 from symlag.trial._trial import Finding, Trial
 from symlag.trial._verdict import EPSILON, Verdict
@@ -42,7 +41,7 @@ def draw(trial: Trial, figure: Any) -> None:
 
 def _draw_charge(panel: Any, finding: Finding) -> None:
     """The charge of some samples along the run with the largest step, by its greatest value."""
-    panel.set(title=_title(finding), xlabel=_clock(finding), ylabel=r"charge $C\,/\,\max|C|$")
+    panel.set(title=named(finding), xlabel=_clock(finding), ylabel=r"charge $C\,/\,\max|C|$")
     panel.axhline(0, color="0.85", linewidth=0.6, zorder=0)
     panel.margins(x=0.01)
     if not finding.curves:
@@ -53,11 +52,12 @@ def _draw_charge(panel: Any, finding: Finding) -> None:
         (shown.predicted, THEORY, "predicted"),
         (shown.twin, TWIN, "failing twin"),
     ):
-        lines = panel.plot(shown.time, _some(shown, values), **style)
+        lines = panel.plot(shown.time, some(shown.measured, values), **style)
         lines[0].set_label(label)
 
 
-def _title(finding: Finding) -> str:
+def named(finding: Finding) -> str:
+    """What to call a charge in a picture."""
     name = finding.law.generator.name.replace("$", r"\$")
     return f"{name}: ${latex(finding.charge)}$" if isinstance(finding, Account) else name
 
@@ -90,11 +90,11 @@ def _ordered(order: float) -> str:
     return f"order {round(order, 2) + 0:.2f}"
 
 
-def _some(curve: Curve, values: Any) -> Any:
-    """The values of a few samples (n, SHOWN), those whose charges end far apart."""
+def some(measured: Any, values: Any) -> Any:
+    """The values of a few samples (n, SHOWN), those that end far apart, by the greatest that was measured."""
     import numpy as np
 
-    size = abs(curve.measured[np.isfinite(curve.measured)]).max(initial=0) or 1
-    flat, ends = values.reshape(len(values), -1), curve.measured[-1].reshape(-1)
+    size = abs(measured[np.isfinite(measured)]).max(initial=0) or 1
+    flat, ends = values.reshape(len(values), -1), measured[-1].reshape(-1)
     chosen = np.argsort(ends)[np.linspace(0, len(ends) - 1, min(SHOWN, len(ends))).round().astype(int)]
     return flat[:, chosen] / size
