@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+from torch.distributed.tensor import Replicate, Shard  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
@@ -16,7 +17,7 @@ from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks._terms import Entries, Free  # noqa: E402
 from symlag.networks.monitor._pieces import Null  # noqa: E402
 from symlag.networks.monitor._ranks import signs  # noqa: E402
-from symlag.networks.monitor._shards import Box, Corner, Some  # noqa: E402
+from symlag.networks.monitor._shards import Box, Corner, Some, layout  # noqa: E402
 from tests.ranks import OPTIMIZERS, batch, network, trained  # noqa: E402
 
 WAYS = ("DDP", "FSDP2", "tensors at the ends", "tensors in the middle")
@@ -98,6 +99,14 @@ def test_free_entries_lie_in_one_box_each(boxes):
     for box in boxes:
         Some.of(term, box, (5, 3)).add(W[box.spans()], parts)
     assert torch.equal(parts, W.flatten()[term.entries])
+
+
+def test_an_axis_that_matrices_act_on_is_cut_nowhere():
+    placements = (Shard(0), Replicate())
+    assert layout(placements, {0}, 2) == (Shard(1), Replicate())
+    assert layout(placements, {1}, 2) == placements
+    assert layout(placements, {0, 1}, 2) == (Replicate(), Replicate())
+    assert layout(placements, {0}, 1) == (Replicate(), Replicate())
 
 
 class Waits(TorchDispatchMode):

@@ -21,7 +21,7 @@ from symlag.networks.monitor._ledger import Ledger
 
 Array = NDArray[np.float64]
 
-MOVED = 100.0  # times round-off: what is less in every step did not move
+MOVED = 5.0  # times the round-off of a step: what all steps together add less of did not move
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Course:
     def still(self) -> bool:
         """Whether nothing moved it but round-off."""
         floor = np.nanmax(self.left / np.where(self.floors > 0, self.floors, np.nan), initial=0.0)
-        return max(np.nanmax(np.abs(term), initial=0.0) for term in self.terms.values()) <= MOVED * floor
+        return max(np.nanmax(np.abs(sums), initial=0.0) for sums in self.added.values()) <= MOVED * floor
 
     @property
     def change(self) -> Array:

@@ -36,7 +36,8 @@ def draw(told: Sequence[Told], alarmed: Sequence[int], precision: str, figure: A
     for panel in panels[-1]:
         panel.set_xlabel("step $k$")
     handles = {label: h for row in panels for h, label in zip(*row[0].get_legend_handles_labels(), strict=True)}
-    figure.legend([*handles.values()], [*handles], loc="outside upper left", ncols=len(handles), **KEY)
+    labels = [label for label in (*COLOURS, "measured", "the law") if label in handles]
+    figure.legend([handles[label] for label in labels], labels, loc="outside upper left", ncols=len(labels), **KEY)
 
 
 def _stack(panel: Any, course: Course, name: str) -> None:

@@ -31,6 +31,7 @@ from symlag.optimizers import Group
 from symlag.trial._style import drawn
 
 STYLE = """
+main > p { margin: -0.8rem 0 1.4rem; }
 .alarm { color: var(--mark); }
 table { border-collapse: collapse; font-size: 0.8rem; line-height: 1.35; width: 100%; }
 th { font-weight: 600; text-align: left; border-bottom: 1px solid var(--rule); }
@@ -41,7 +42,7 @@ code { font-size: 0.85em; }
 figure { margin: 0.6rem 0 0; }
 """
 GREEK = {"eta": "η", "lambda_": "λ", "beta": "β", "beta_1": "β₁", "beta_2": "β₂", "epsilon": "ε"}
-BLANK = "\u00a0"  # where no line is broken
+UNBROKEN = str.maketrans({" ": "\u00a0", "-": "−"})  # no line is broken there
 COLUMNS = ("symmetry", "of dimension", "tensors", "because", "holds to")
 
 
@@ -81,7 +82,7 @@ def _watched(run: Run) -> str:
 def _numbers(group: Group) -> str:
     """The hyper-parameters of a group as they are now."""
     return ", ".join(
-        f"{GREEK.get(name, name)} = {value:g}".replace(" ", BLANK) for name, value in group.values().items()
+        f"{GREEK.get(name, name)} = {value:g}".translate(UNBROKEN) for name, value in group.values().items()
     )
 
 
