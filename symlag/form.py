@@ -24,9 +24,7 @@ from symlag.errors import FormError, SymlagError
 
 def run_form(path: Path) -> dict[str, Any]:
     """The names that a file defines; the folders it imports from are its own and the current one."""
-    if not path.is_file():
-        wrong = "it is a folder" if path.is_dir() else "there is no such file"
-        raise FormError(str(path), wrong, "the path of a Python file, or `symlag new` to start one")
+    require_file(path)
     before = sys.path.copy()
     sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
     try:
@@ -34,6 +32,13 @@ def run_form(path: Path) -> dict[str, Any]:
             return run_path(str(path))
     finally:
         sys.path[:] = before
+
+
+def require_file(path: Path) -> None:
+    """Raise `FormError` where there is no file to read."""
+    if not path.is_file():
+        wrong = "it is a folder" if path.is_dir() else "there is no such file"
+        raise FormError(str(path), wrong, "the path of a Python file, or `symlag new` to start one")
 
 
 @contextmanager

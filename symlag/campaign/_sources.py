@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from symlag.errors import FormError
+from symlag.form import blamed, require_file
 
 
 def sources(path: Path) -> tuple[Path, ...]:
@@ -54,12 +54,9 @@ def _bound(said: ast.stmt) -> set[str]:
 
 
 def _parsed(path: Path) -> ast.Module:
-    try:
+    require_file(path)
+    with blamed(path):
         return ast.parse(path.read_bytes())
-    except SyntaxError as error:
-        raise FormError(f"{path}, line {error.lineno}", f"it is not Python ({error.msg})", "valid Python") from None
-    except OSError as error:
-        raise FormError(str(path), f"it cannot be read ({error.strerror})", "the path of a Python file") from None
 
 
 def _imported(path: Path) -> Iterator[str]:
