@@ -56,7 +56,7 @@ def _bound(said: ast.stmt) -> set[str]:
 def _parsed(path: Path) -> ast.Module:
     require_file(path)
     with blamed(path):
-        return ast.parse(path.read_bytes())
+        return ast.parse(path.read_bytes(), str(path))
 
 
 def _imported(path: Path) -> Iterator[str]:
