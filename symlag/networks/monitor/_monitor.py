@@ -40,7 +40,11 @@ class Monitor:
     Attached until `remove`, or until the end of its `with` block. Of every `every` steps one is measured. Numbers go to
     the host, into the `ledger` and to the sinks some steps at a time: a sink is any f(numbers by name, step). An
     optimizer that symlag does not know is told by its `rule`. `SymlagError` where optimizer, model and symmetries do
-    not belong together, and at a step that has no exact law.
+    not belong together.
+
+    Under DistributedDataParallel, `fully_shard` or tensor parallelism every rank makes one, of symmetries that were
+    found before the model was wrapped, and has the whole ledger; the first one tells the sinks and writes the report.
+    What makes a monitor account for its steps, such as `flush` and `report`, all ranks do together.
     """
 
     def __init__(
