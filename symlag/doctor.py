@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that symlag can use: what was found of it, nothing where it is missing, and how to install it."""
+    """One thing that symlag can use: what was found of it, nothing where it is missing, and what to do then."""
 
     name: str
     found: str
     serves: str
-    install: str = ""
+    advice: str = ""
 
 
 def checks() -> Iterator[Check]:
@@ -35,7 +36,7 @@ def checks() -> Iterator[Check]:
     yield Check("cores", f"{_cores()} of {os.cpu_count()}, {_threads()}", "symlag trials --jobs")
     for name, commands, serves, package in TOOLS:
         yield Check(name, _tool(commands), serves, f"apt install {package}")
-    yield Check("GPU", _gpu(), "training on a GPU", "see pytorch.org for a build with CUDA; macOS has mps by itself")
+    yield Check("GPU", _gpu(), "training on a GPU", _gpu_advice())
 
 
 LIBRARIES = (
@@ -79,7 +80,7 @@ def _cores() -> int:
 
 def _threads() -> str:
     threads = os.environ.get("OMP_NUM_THREADS")
-    return f"{threads} threads by OMP_NUM_THREADS" if threads else "threads left to the libraries"
+    return f"OMP_NUM_THREADS={threads}" if threads else "OMP_NUM_THREADS not set"
 
 
 def _tool(commands: tuple[str, ...]) -> str:
@@ -89,7 +90,7 @@ def _tool(commands: tuple[str, ...]) -> str:
         return ""
     told = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=20, check=False)
     number = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
-    return " ".join([found, *([number[0]] if number else [])])
+    return " ".join([Path(found).name, *([number[0]] if number else [])])
 
 
 def _gpu() -> str:
@@ -101,3 +102,12 @@ def _gpu() -> str:
     if torch.cuda.is_available():
         return ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
     return "mps" if torch.backends.mps.is_available() else ""
+
+
+def _gpu_advice() -> str:
+    """What to do where torch sees no accelerator."""
+    if find_spec("torch") is None:
+        return f"{_pip('torch')}, to begin with"
+    if shutil.which("nvidia-smi"):
+        return f"torch {_version('torch')} does not see the one that is here; pytorch.org lists builds with CUDA"
+    return "there is none, and all of symlag runs without"

@@ -71,7 +71,7 @@ def test_a_started_file_derives_and_runs_and_holds(folder):
     assert "symmetry: order 2.0" in ran.output
     assert ran.output.count("The law holds") == 1
     assert {path.name for path in (folder / "out/mine").iterdir()} == {
-        *("mine.tex", "mine.html", "mine.svg", "mine.png", "kernels"),
+        *("mine.tex", "mine.html", "mine.svg", "mine.png", "mine_portrait.svg", "mine_portrait.png", "kernels"),
         *("record_0.04.npz", "record_0.02.npz", "record_0.01.npz"),
     }
     assert derive(folder / "mine.py").laws[0].defect() == 0

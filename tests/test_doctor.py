@@ -25,7 +25,7 @@ def test_versions_are_those_that_are_installed():
 def test_every_check_serves_something_and_what_can_be_missing_can_be_installed():
     for name, check in found().items():
         assert check.serves
-        assert check.install or name in {"python", "cores"}
+        assert check.advice or name in {"python", "cores"}
 
 
 def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch):
@@ -34,15 +34,22 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch)
     told = CliRunner().invoke(app, ["doctor"])
     assert told.exit_code == 0
     lines = told.output.splitlines()
-    assert "no_such_thing, for nothing: pip install 'symlag[cluster]'" in lines
-    assert any(line.startswith("LaTeX, for ") and line.endswith("latexmk texlive-latex-extra") for line in lines)
+    at = lines.index("Missing, and what for:")
+    assert "no_such_thing  nothing: pip install 'symlag[cluster]'" in lines[at:]
+    assert any(line.startswith("LaTeX ") and line.endswith("latexmk texlive-latex-extra") for line in lines[at:])
+    assert any(line.startswith("python ") for line in lines[:at])
+
+
+def test_where_all_is_there_it_says_so(monkeypatch):
+    monkeypatch.setattr("symlag.commands._doctor.checks", lambda: [doctor.Check("python", "3.11", "everything")])
+    assert CliRunner().invoke(app, ["doctor"]).output == "python  3.11  everything\n\nNothing is missing.\n"
 
 
 def test_threads_are_told_as_they_are_set(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert "3 threads by OMP_NUM_THREADS" in found()["cores"].found
+    assert "OMP_NUM_THREADS=3" in found()["cores"].found
     monkeypatch.delenv("OMP_NUM_THREADS")
-    assert "left to the libraries" in found()["cores"].found
+    assert "OMP_NUM_THREADS not set" in found()["cores"].found
 
 
 def test_a_gpu_is_what_torch_sees(monkeypatch):
@@ -56,3 +63,13 @@ def test_a_gpu_is_what_torch_sees(monkeypatch):
 def test_without_torch_no_gpu_is_looked_for(monkeypatch):
     monkeypatch.setattr(doctor, "find_spec", lambda _: None)
     assert not found()["GPU"].found
+    assert "symlag[torch]" in found()["GPU"].advice
+
+
+def test_a_gpu_that_torch_does_not_see_is_told_from_none(monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == "nvidia-smi" else None)
+    assert "builds with CUDA" in found()["GPU"].advice
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert "runs without" in found()["GPU"].advice

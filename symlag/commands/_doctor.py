@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.table import Table
 from rich.text import Text
 
 from symlag.commands._claims import console
@@ -12,10 +11,10 @@ from symlag.doctor import checks
 def doctor() -> None:
     """Say what symlag finds on this machine, what is missing for what, and the command that installs it."""
     told = tuple(checks())
-    table = Table("", "found", "for", show_edge=False, pad_edge=False)
-    for check in told:
-        found = Text(check.found, "green") if check.found else Text("missing", "yellow")
-        table.add_row(Text(check.name), found, Text(check.serves))
-    console.print(table)
-    for check in (check for check in told if not check.found):
-        console.print(f"{check.name}, for {check.serves}: {check.install}", markup=False, soft_wrap=True)
+    there, missing = [one for one in told if one.found], [one for one in told if not one.found]
+    wide, deep = (max(map(len, column)) for column in zip(*((one.name, one.found) for one in told), strict=True))
+    for one in there:
+        console.print(Text(f"{one.name:{wide}}  {one.found:{deep}}  "), Text(one.serves, "dim"), sep="")
+    console.print("\nNothing is missing." if not missing else "\nMissing, and what for:")
+    for one in missing:
+        console.print(Text(one.name.ljust(wide), "yellow"), Text(f"  {one.serves}: {one.advice}"), sep="")
