@@ -1,20 +1,36 @@
-"""One page a theorem, told by symlag itself: the file, what follows from it, and the command that tries it."""
+"""One page a theorem, told by symlag itself: the file, what follows from it, and what its trial measured.
 
+What a trial measured is shown where `symlag trials` has left it, made of these very sources; elsewhere stands the
+command.
+"""
+
+import ast
 import re
+import shutil
 from html import unescape
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from symlag import derive
+from symlag.campaign import COLUMNS, Configuration, Outcome, kept, rows
+from symlag.document.page import in_markdown
+from symlag.trial import Setting
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "docs" / "gallery"
+MADE = ROOT / "out" / "trials"
+HEAD = """# Gallery of trials
+
+Each theorem about learning is tried on training runs. A claim is a sentence of a paper, with the figure it stands or
+falls with: what was *measured* must lie where it is *required*, and its *twin*, the same figure with one term of the
+law removed, must not. `symlag trials` runs them all and prints this table. What is shown here is what it has left in
+`out/trials`."""
 STEP = re.compile(r"<section>\n<h2>(.*?)</h2>\n(.*?)\n</section>", re.DOTALL)
 
 
 def page(file: Path) -> str:
-    """What one theorem file says and what follows."""
+    """What one theorem file says, what follows, and its trial."""
     derived = derive(import_module(f"derivations.{file.stem}"))
     title, _, rest = derived.title.partition(": ")
     return "\n\n".join(
@@ -23,8 +39,10 @@ def page(file: Path) -> str:
             f"{rest[:1].upper()}{rest[1:]}",
             f"`derivations/{file.name}` says no more than this:",
             f"```{{literalinclude}} ../../derivations/{file.name}\n:language: python\n```",
-            f"Everything below is what `symlag derive derivations/{file.name}` writes. {trial(file)}",
+            f"Everything below is what `symlag derive derivations/{file.name}` writes.",
             *map(step, STEP.findall(derived.document.html())),
+            "## The trial",
+            trial(file.stem),
         ]
     )
 
@@ -35,19 +53,60 @@ def step(told: tuple[str, str]) -> str:
     return f"## {unescape(heading)}\n\n```{{raw}} html\n{body}\n```"
 
 
-def trial(file: Path) -> str:
-    """The command that tries a theorem: on a training run where it has one, else on its own motion."""
-    folder = "numeric" if (ROOT / "numeric" / file.name).exists() else "derivations"
-    on = "a real training run" if folder == "numeric" else "the motion itself, integrated"
-    return f"`symlag run {folder}/{file.name}` tries it on {on}."
+def trial(stem: str) -> str:
+    """What was measured, or the command that does; a theorem without a trial is tried on its own motion."""
+    if not (ROOT / "numeric" / f"{stem}.py").exists():
+        return f"`symlag run derivations/{stem}.py` integrates the motion and judges each law by it."
+    told = f"{said(stem)} `symlag run numeric/{stem}.py` derives, measures, judges and draws."
+    outcome = measured(stem)
+    if outcome is None:
+        return told
+    pictures = "\n\n".join(f"![{name}](pictures/{name}.svg)" for name in outcome.pictures)
+    return f"{told} This is what `symlag trials --only {stem}` found:\n\n{table([outcome])}\n\n{pictures}"
+
+
+def said(stem: str) -> str:
+    """The first line of a trial file."""
+    text = (ROOT / "numeric" / f"{stem}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").splitlines()[0]
+
+
+def measured(stem: str) -> Outcome | None:
+    """The outcome that `symlag trials` left of this very file, its pictures copied beside the page."""
+    made = Configuration(ROOT / "numeric" / f"{stem}.py", Setting())
+    if (outcome := kept(made, MADE)) is not None:
+        for name in outcome.pictures:
+            shutil.copy(MADE / made.name / f"{name}.svg", FOLDER / "pictures")
+    return outcome
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """The claims, without the trial that they are of."""
+    lines = [COLUMNS[1:], ("---",) * (len(COLUMNS) - 1)]
+    lines += [tuple(map(in_markdown, row[1:])) for outcome in outcomes for row in rows(outcome)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def trials(stems: list[str]) -> str:
+    """The page of all trials: what each claims, and what became of it where it was run."""
+    return "\n\n".join([HEAD, *map(entry, stems)])
+
+
+def entry(stem: str) -> str:
+    """One trial in the list."""
+    outcome = measured(stem)
+    told = f"## {stem}\n\n{said(stem)} [Its theorem]({stem}.md).\n\n"
+    return told + (table([outcome]) if outcome else f"`symlag trials --only {stem}` measures it.")
 
 
 def write(_app: Any) -> None:
     """Write all pages, and the index of them."""
     files = sorted(file for file in (ROOT / "derivations").glob("*.py") if not file.stem.startswith("_"))
-    FOLDER.mkdir(exist_ok=True)
+    tried = [file.stem for file in files if (ROOT / "numeric" / file.name).exists()]
+    (FOLDER / "pictures").mkdir(parents=True, exist_ok=True)
     for file in files:
         (FOLDER / f"{file.stem}.md").write_text(page(file), encoding="utf-8")
+    (FOLDER / "trials.md").write_text(f"{trials(tried)}\n", encoding="utf-8")
     listed = "\n".join(file.stem for file in files)
     head = "# Gallery of theorems\n\nEach page is made from one file of `derivations/`, and by nothing else."
     index = f"{head}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
