@@ -4,6 +4,7 @@ Started by torchrun; `trained` without a wrapper is the run of one process that 
 """
 
 import sys
+from typing import Any
 
 import torch
 from torch import distributed as dist
@@ -14,7 +15,8 @@ from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, 
 from torch.nn.functional import cross_entropy
 from torch.nn.parallel import DistributedDataParallel
 
-from symlag.networks import Monitor
+from symlag.errors import SymlagError
+from symlag.networks import Monitor, watch
 
 STEPS = 5
 ENDS = (("0", ColwiseParallel()), ("2", RowwiseParallel()))  # the hidden units of the ReLU on both ranks
@@ -75,6 +77,16 @@ def out_of_step(rank, found):
     return [str(alarm) for alarm in monitor.alarms], len(counted)
 
 
+def refused():
+    """What is said where a model is searched that ranks share."""
+    for wrap in (DistributedDataParallel, fully_shard):
+        model: Any = wrap(network())
+        try:
+            watch(model, torch.optim.SGD(model.parameters()), cross_entropy, batch())
+        except SymlagError as error:
+            yield str(error)
+
+
 def main(folder):
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
@@ -83,7 +95,7 @@ def main(folder):
         for name, model, rows in runs(rank):
             monitor = trained(model, found, kind, rows)
             kept[name, kind] = monitor.ledger.state(), [str(alarm) for alarm in monitor.alarms]
-    torch.save({"ledgers": kept, "apart": out_of_step(rank, found)}, f"{folder}/{rank}.pt")
+    torch.save({"ledgers": kept, "apart": out_of_step(rank, found), "refused": [*refused()]}, f"{folder}/{rank}.pt")
     dist.destroy_process_group()
 
 

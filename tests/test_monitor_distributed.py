@@ -13,6 +13,7 @@ from torch.distributed.tensor import Replicate, Shard  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
+from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks._terms import Entries, Free  # noqa: E402
 from symlag.networks.monitor._pieces import Null  # noqa: E402
@@ -65,6 +66,19 @@ def test_a_rank_out_of_step_is_named_by_all(told):
 @pytest.mark.slow
 def test_many_steps_are_reduced_at_once(told):
     assert [count for _, count in (rank["apart"] for rank in told)] == [1, 1]
+
+
+@pytest.mark.slow
+def test_a_model_that_ranks_share_is_not_searched(told):
+    for rank in told:
+        assert len(rank["refused"]) == 2
+        assert all("those found before it was wrapped" in sentence for sentence in rank["refused"])
+
+
+def test_a_model_of_flattened_tensors_is_refused(found):
+    model = type("FullyShardedDataParallel", (torch.nn.Sequential,), {})(*network())
+    with pytest.raises(SymlagError, match=r"flattens tensors.*write fully_shard\(model\)"):
+        Monitor(model, torch.optim.SGD(model.parameters()), found)
 
 
 def test_signs_hide_no_difference_and_add_up_to_zero():

@@ -19,6 +19,12 @@ def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> N
     """`SymlagError` where optimizer, model and symmetries do not belong together."""
     trained = [p for group in optimizer.param_groups for p in group["params"]]
     named = names(model)
+    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
+        raise SymlagError(
+            "Monitor(FullyShardedDataParallel(…), …)",
+            "it flattens tensors, and symmetries act on their axes",
+            "fully_shard(model)",
+        )
     if not {*trained} <= {*named.values()}:
         raise SymlagError(
             "Monitor(model, optimizer, …)",

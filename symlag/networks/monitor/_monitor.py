@@ -25,7 +25,7 @@ from symlag.networks.monitor._alarms import Alarm, alarms
 from symlag.networks.monitor._checks import check
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
-from symlag.networks.monitor._ranks import ranks
+from symlag.networks.monitor._ranks import ranks, unshared
 from symlag.networks.monitor._recorder import Recorder, Stretch
 from symlag.optimizers import from_torch
 
@@ -184,6 +184,6 @@ def watch(
 
     The batch tells, too, how large gradients are, so that a wrong loss scale is noticed.
     """
-    monitor = Monitor(model, optimizer, symmetries(model, loss, batch), *sinks, **options)
+    monitor = Monitor(model, optimizer, symmetries(unshared(model), loss, batch), *sinks, **options)
     monitor.calibrate(loss, batch)
     return monitor

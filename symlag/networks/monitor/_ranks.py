@@ -140,6 +140,17 @@ def ranks(model: nn.Module, plan: Plan) -> Alone:
     return Ranks(plan, [boxes for _, boxes in told], dist.get_rank())
 
 
+def unshared(model: nn.Module) -> nn.Module:
+    """A model that can be searched for symmetries; `SymlagError` where ranks share it."""
+    if _replicated(model) or any(hasattr(p, "placements") for p in model.parameters()):
+        raise SymlagError(
+            "watch(model, …)",
+            "the model is shared among ranks, and cannot be searched for symmetries",
+            "Monitor(model, optimizer, found), with those found before it was wrapped",
+        )
+    return model
+
+
 def local(x: Tensor, like: Any) -> Tensor:
     """What this rank holds of a tensor that is cut as another."""
     if not hasattr(x, "placements"):
@@ -157,8 +168,11 @@ def signs(copies: int, steps: int, seed: int) -> Tensor:
 def _together(model: nn.Module, plan: Plan) -> bool:
     if not (dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1):
         return False
-    replicated = any(isinstance(module, nn.parallel.DistributedDataParallel) for module in model.modules())
-    return replicated or any(hasattr(track.parameter, "placements") for track in plan.tracks)
+    return _replicated(model) or any(hasattr(track.parameter, "placements") for track in plan.tracks)
+
+
+def _replicated(model: nn.Module) -> bool:
+    return any(isinstance(module, nn.parallel.DistributedDataParallel) for module in model.modules())
 
 
 def _box(track: Track) -> Box:
