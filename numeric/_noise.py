@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._networks import normalised
+from symlag.trial import seed
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def training(network: nn.Module, descent: Descent) -> Iterator[torch.optim.SGD]:
 def _drawn(descent: Descent) -> Iterator[tuple[Tensor, Tensor]]:
     """The minibatch of every step."""
     pixels, classes = digits()
-    dice = torch.Generator().manual_seed(0)
+    dice = torch.Generator().manual_seed(seed())
     for start in range(0, descent.steps, descent.held):
         drawn = torch.randint(len(pixels), (descent.batch,), generator=dice)
         yield from repeat((pixels[drawn], classes[drawn]), min(descent.held, descent.steps - start))

@@ -10,8 +10,9 @@ import numpy as np
 from derivations import adaptive as theorem
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, norms, path
-from numeric._radius import PRINTED, memory, radius, remembered, whiteness
+from numeric._radius import PRINTED, memory, radius, remembered, unrest, whiteness
 from symlag.trial import MEASURED, THEORY, TWIN, Claim, Record, Study
+from symlag.trial._verdict import LEAST_ORDER, order
 
 __all__ = ["measure", "points", "record", "steps", "study", "theorem"]
 
@@ -47,7 +48,7 @@ def study(measured: Runs) -> Study:
         _worst(measured, "With χ = (1−β)/(1+β) of white noise, Eq. 17 gives r²", by_white, 1, as_printed, "χ"),
         _worst(measured, "RMSProp gives r², for r⁴ is its G (Eq. 18)", by_rmsprop, 1, by_printed_rmsprop, "χ"),
     )
-    return Study([*claims, _memory(measured[-1])], {"norms": partial(_draw, measured)})
+    return Study([*claims, _memory(measured[-1]), _rest()], {"norms": partial(_draw, measured)})
 
 
 def as_printed(run: Norms) -> Any:
@@ -93,6 +94,15 @@ def _memory(run: Norms) -> Claim:
     (found, stated), (twin, _) = (memory(run, chi, window=200) for chi in (whiteness(run), PRINTED))
     says = "G remembers (1−β)/(4ηλ) steps."
     return Claim(says, "NLD Eq. 18 and χ", found / stated, 0.9, 1.1, twin=twin / stated, without="χ")
+
+
+def _rest() -> Claim:
+    """The order in h of what averages miss; the twin's mass is η/2, without the half that momentum adds to it."""
+    gaps = {h: unrest(h) for h in (0.2, 0.1, 0.05)}
+    says = "Averages come to λr² = m|ẇ|² as the step is refined."
+    measured = order([*gaps], [abs(gap) for gap in gaps.values()])
+    twin = order([*gaps], [abs((1 + gap) / (2 - h) - 1) for h, gap in gaps.items()])
+    return Claim(says, "NLD §5", measured, least=LEAST_ORDER, twin=twin, without="the mass of momentum")
 
 
 def _draw(runs: Runs, figure: Any) -> None:
