@@ -19,7 +19,7 @@ from numeric._networks import rectified
 from numeric._steps import batches
 
 TRAINED, EPOCHS = 150, 60
-RATE, BATCH, STEPS = 0.1, 4, 3000
+RATE, BATCH, STEPS, PAIRS = 0.1, 4, 3000, 50
 
 
 class Drift(NamedTuple):
@@ -61,7 +61,10 @@ def slopes() -> tuple[Any, Any]:
 
 
 class Balance(NamedTuple):
-    """Q = u² − v² of a pair by its first value, (steps + 1,): measured, by the law in the mean, and without noise."""
+    """Q = u² − v² by its first value, (steps,), in the geometric mean of many pairs: measured, and by the law.
+
+    The law is taken in the mean over minibatches, once with their noise and once without.
+    """
 
     measured: Any
     predicted: Any
@@ -69,22 +72,27 @@ class Balance(NamedTuple):
 
 
 def balance(seed: int) -> Balance:
-    """The pair of f = (uvx − y)²/2, x the ink of a digit and y whether it is odd, both standardized.
+    """Pairs of f = (uvx − y)²/2, x the ink of a digit and y whether it is odd, both standardized.
 
     With s = ∂f/∂(uv) of a minibatch g is (vs, us), so that ⟨g, Ag⟩ = −s²Q, and E s² = s̄² + var(s)/S.
     """
     (pixels, classes), dice = digits(), np.random.default_rng(seed)
     x, y = (_standard(a.numpy().astype(float)) for a in (pixels.sum(1), classes % 2))
-    u, v, path, slope, noise = 1.5, 0.3, list[float](), list[float](), list[float]()
-    for drawn in dice.integers(len(x), size=(STEPS, BATCH)):
-        s = (u * v * x - y) * x
-        path.append(u**2 - v**2)
-        slope.append(s.mean() ** 2)
-        noise.append(s.var() / BATCH)
-        push = s[drawn].mean()
+    u, v = np.full((2, PAIRS), [[1.5], [0.3]])
+    rows: list[Any] = []
+    for drawn in dice.integers(len(x), size=(STEPS, PAIRS, BATCH)):
+        mean, square = _moments(u * v, x, y)
+        rows.append([np.log(u**2 - v**2), RATE**2 * mean**2, RATE**2 * (square - mean**2) / BATCH])
+        push = (((u * v)[:, None] * x[drawn] - y[drawn]) * x[drawn]).mean(1)
         u, v = u - RATE * v * push, v - RATE * u * push
-    lost = [RATE**2 * np.cumsum(np.array(part)) for part in (slope, noise)]
-    return Balance(np.array(path) / path[0], np.exp(-lost[0] - lost[1]), np.exp(-lost[0]))
+    height, slope, noise = np.array(rows).mean(-1).T
+    return Balance(np.exp(height - height[0]), np.exp(-np.cumsum(slope + noise)), np.exp(-np.cumsum(slope)))
+
+
+def _moments(w: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    """The means over all digits of s = (wx − y)x and of s², for each w."""
+    mean = w * (x**2).mean() - (x * y).mean()
+    return mean, w**2 * (x**4).mean() - 2 * w * (x**3 * y).mean() + (x**2 * y**2).mean()
 
 
 def _balance(into: Any, out: Any) -> Any:

@@ -18,7 +18,7 @@ NOISE = "the noise term"
 
 
 def study() -> Study:
-    """The drift of all units at every batch size, and the fall of one pair's imbalance."""
+    """The drift of all units at every batch size, and the fall of the imbalance of pairs."""
     drifts, fall = {size: drift(size, seed()) for size in SIZES}, balance(seed())
     source = "Ziyin, arXiv 2308.06671"
     claims = [
@@ -33,7 +33,7 @@ def study() -> Study:
         for size, of in drifts.items()
     ]
     lost, said, left = (-np.log(path[-1]) for path in fall)
-    says = f"Batches of {BATCH} balance a pair at the rate η²(s̄² + var s/S) (measured over predicted)."
+    says = f"Batches of {BATCH} balance pairs at the rate η²(s̄² + var s/S) (measured over predicted)."
     claims.append(Claim(says, source, lost / said, 0.95, 1.05, twin=lost / left, without=NOISE))
     return Study(claims, {"law_of_balance": lambda figure: _draw(figure, drifts, fall)})
 
@@ -44,7 +44,7 @@ def _apart(measured: Any, predicted: Any) -> float:
 
 
 def _draw(figure: Any, drifts: Mapping[int, Drift], fall: Balance) -> None:
-    """The drift of some units by batch size, and the imbalance of the pair in time."""
+    """The drift of some units by batch size, and the imbalance of pairs in time."""
     left, right = figure.subplots(1, 2)
     told = Drift(*(np.array(column) for column in zip(*drifts.values(), strict=True)))
     chosen = np.argsort(told.measured[0])[::5]
