@@ -51,6 +51,11 @@ def trained(model, found, name="AdamW", rows=slice(None), disturb=lambda _: None
     return monitor
 
 
+def charges(monitor):
+    """Every charge after each step, by name: the ledger has their sums."""
+    return {account.name: torch.from_numpy(account.after) for account in monitor.latest}
+
+
 def runs(rank):
     """The wrappers by name: a model of which each rank sees half a batch, or all of it."""
     mesh = init_device_mesh("cpu", (2,))
@@ -94,7 +99,7 @@ def main(folder):
     for kind in OPTIMIZERS:
         for name, model, rows in runs(rank):
             monitor = trained(model, found, kind, rows)
-            kept[name, kind] = monitor.ledger.state(), [str(alarm) for alarm in monitor.alarms]
+            kept[name, kind] = monitor.ledger.state(), charges(monitor), [str(alarm) for alarm in monitor.alarms]
     torch.save({"ledgers": kept, "apart": out_of_step(rank, found), "refused": [*refused()]}, f"{folder}/{rank}.pt")
     dist.destroy_process_group()
 

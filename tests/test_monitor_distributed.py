@@ -19,7 +19,7 @@ from symlag.networks._terms import Entries, Free  # noqa: E402
 from symlag.networks.monitor._pieces import Null  # noqa: E402
 from symlag.networks.monitor._ranks import signs  # noqa: E402
 from symlag.networks.monitor._shards import Box, Corner, Some, layout  # noqa: E402
-from tests.ranks import OPTIMIZERS, batch, network, trained  # noqa: E402
+from tests.ranks import OPTIMIZERS, batch, charges, network, trained  # noqa: E402
 
 WAYS = ("DDP", "FSDP2", "tensors at the ends", "tensors in the middle")
 
@@ -45,10 +45,12 @@ def told(found, tmp_path_factory):
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("way", WAYS)
 def test_two_ranks_keep_the_ledger_of_one_process(told, found, way, kind):
-    one = trained(network(), found, kind).ledger
+    monitor = trained(network(), found, kind)
+    one = monitor.ledger
     judged = [i for i, column in enumerate(one.columns) if not column.endswith("floors")]
     for rank in told:
-        ledger, alarms = rank["ledgers"][way, kind]
+        ledger, kept, alarms = rank["ledgers"][way, kind]
+        torch.testing.assert_close(kept, charges(monitor), rtol=0, atol=1e-14)
         assert tuple(ledger["columns"]) == one.columns
         assert alarms == []
         values = ledger["values"].numpy()
