@@ -81,7 +81,7 @@ def derive_file(file: File, out: Out = None, formats: Formats = "tex,html") -> N
 @app.command("run")
 def run_file(file: File, out: Out = None) -> None:
     """From a file to a verdict: derive, write, make kernels, run, keep the records, judge, and draw."""
-    if defines(file, "study") and not defines(file, "record"):
+    if defines(file, "study"):
         raise typer.Exit(0 if run_study(file, out) else 1)
     with timed("deriving"):
         tried = experiment(file)

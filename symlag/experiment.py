@@ -63,7 +63,7 @@ def experiment(path: str | Path) -> Experiment:
     where = Path(path)
     names = run_form(where)
     with located(str(where)):
-        return by_records(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
+        return _by_records(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
 
 
 def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
@@ -74,14 +74,12 @@ def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def by_records(names: Mapping[str, Any], where: Path) -> Experiment:
-    """The experiment of a trial file's `record` and `steps`."""
-    if not callable(names.get("record")):
-        raise FormError("record", "it is missing beside `theorem`", "def record(step) that returns a Record")
+def steps_of(names: Mapping[str, Any]) -> tuple[float, ...]:
+    """The step sizes of a trial file."""
     steps = names.get("steps", STEPS)
     if not isinstance(steps, tuple | list):
         raise FormError(f"steps = {steps!r}", "it is no list of step sizes", "steps = (0.1, 0.05, 0.025)")
-    return Experiment(theorem_of(names), names["record"], tuple(steps), where, names.get("refined"))
+    return tuple(steps)
 
 
 def theorem_of(names: Mapping[str, Any]) -> Derivation:
@@ -90,6 +88,13 @@ def theorem_of(names: Mapping[str, Any]) -> Derivation:
     if not isinstance(theorem, ModuleType):
         raise FormError(f"theorem = {theorem!r}", "it is no module", "from derivations import scale as theorem, say")
     return derive(theorem)
+
+
+def _by_records(names: Mapping[str, Any], where: Path) -> Experiment:
+    """The experiment of a trial file's `record` and `steps`."""
+    if not callable(names.get("record")):
+        raise FormError("record", "it is missing beside `theorem`", "def record(step) that returns a Record")
+    return Experiment(theorem_of(names), names["record"], steps_of(names), where, names.get("refined"))
 
 
 def _heard(record: Callable[[float], Record], told: Callable[[float], None]) -> Callable[[float], Record]:

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from symlag.derivation import Derivation
 from symlag.errors import FormError
-from symlag.experiment import by_records, theorem_of
+from symlag.experiment import Experiment, steps_of, theorem_of
 from symlag.form import blamed, located, run_form
-from symlag.trial import STEPS, Study, claims, figures
+from symlag.trial import Study, claims, figures
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Inquiry:
     names: Mapping[str, Any]
     source: Path
 
-    @property
+    @cached_property
     def theorem(self) -> Derivation:
         """What is tried."""
         return theorem_of(self.names)
@@ -45,7 +46,7 @@ class Inquiry:
     @property
     def steps(self) -> tuple[float, ...]:
         """The step sizes of records."""
-        return tuple(self.names.get("steps", STEPS))
+        return steps_of(self.names)
 
     def measure(self, i: int) -> Any:
         """What is measured at one of the points."""
@@ -72,12 +73,8 @@ class Inquiry:
 
     def _laws(self, told: Mapping[str, Sequence[Any]]) -> Study:
         """The laws of the theorem, tried on the records that were made for it."""
-        made = {
-            name: dict(zip(self.steps, told[name], strict=True)).__getitem__
-            for name in ("record", "refined")
-            if name in told
-        }
-        trial = by_records({**self.names, **made}, self.source).run()
+        made = {name: dict(zip(self.steps, told[name], strict=True)).__getitem__ for name in {*told} - {"measure"}}
+        trial = Experiment(self.theorem, made["record"], self.steps, self.source, made.get("refined")).run()
         return Study(claims(trial, f"{self.theorem.stem}.py"), figures(trial, self.source.stem))
 
 

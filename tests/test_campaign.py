@@ -228,6 +228,8 @@ def test_what_a_trial_imports_is_found_without_running_it(folder):
     assert [path.name for path in sources(folder / "trials/alone.py")] == ["alone.py", "swing.py", "_helper.py"]
     assert defines(folder / "trials/alone.py", "study")
     assert not defines(folder / "trials/alone.py", "record")
+    (folder / "pair.py").write_text("record, (refined, steps) = made\nlisted[0] = study = 1\n", encoding="utf-8")
+    assert all(defines(folder / "pair.py", name) for name in ("record", "refined", "steps", "study"))
 
 
 @pytest.mark.parametrize("changed", ["trials/alone.py", "swing.py", "trials/_helper.py"])

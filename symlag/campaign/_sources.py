@@ -48,7 +48,7 @@ def _bound(said: ast.stmt) -> set[str]:
         case ast.ImportFrom(names=names):
             return {name.asname or name.name for name in names}
         case ast.Assign(targets=targets):
-            return {name.id for name in targets if isinstance(name, ast.Name)}
+            return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
         case _:
             return set()
 

@@ -13,7 +13,7 @@ from symlag.trial import Setting
 
 
 def run_study(file: Path, out: Path | None) -> bool:
-    """Whether the claims of a trial hold, all that was found of them printed and written."""
+    """Whether the claims of a trial hold, those of its records among them, all of it printed and written."""
     folder = out or Path("out") / file.stem
     theorem = inquiry(file).theorem
     with suppress(LoweringError):  # a law of an unknown metric has no values
