@@ -1,7 +1,7 @@
 """Names and normal forms of generators."""
 
 import pytest
-from sympy import Rational, cos, exp, symbols
+from sympy import Rational, cos, exp, sin, symbols
 
 from symlag.generator import Generator, rotation, scale, time_translation
 from symlag.jet import coordinates, t
@@ -26,6 +26,11 @@ NAMED = [
     (Generator({x: t * x}, t**2), "conformal"),
     (Generator({x: x}, cos(t)), "symmetry"),
     (Generator({x: 2 * x, y: 3 * y}, 3 * t), "dilation"),
+    (Generator({x: x + 3, y: y}, 2 * t), "dilation"),
+    (Generator({x: 3, y: y}, 2 * t), "symmetry"),
+    (Generator({x: -k * x * sin(2 * k * t)}, cos(2 * k * t)), "conformal"),
+    (Generator({x: k * (x * exp(k * t) + y), y: k * (y * exp(k * t) - x)}, exp(k * t)), "conformal"),
+    (Generator({x: k * (x * exp(k * t) + y), y: k * (y * exp(k * t) + x)}, exp(k * t)), "symmetry"),
     (Generator({x: y}, t), "symmetry"),
     (Generator({x: x**2, y: x * y}, t * x), "projective"),
     (Generator({x: t * x, y: t * y}, t**2), "conformal"),

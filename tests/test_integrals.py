@@ -35,6 +35,12 @@ KNOWN = {
     "Hénon and Heiles, Sawada–Kotera": (henon_heiles(1, 1, 1, 1), 2, 2, None),
     "Hénon and Heiles, Korteweg–de Vries": (henon_heiles(3, 5, 1, 6), 2, 2, None),
     "Hénon and Heiles, generic": (henon_heiles(1, 1, 1, -1), 2, 1, None),
+    "Calogero": (
+        Lagrangian(kinetic(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2),
+        2,
+        6,
+        x.dot + y.dot + z.dot,
+    ),
     "magnetic field": (Lagrangian(kinetic(x, y) + k * (x * y.dot - y * x.dot) / 2), 1, 3, None),
 }
 

@@ -19,8 +19,13 @@ def kinetic(*moving):
     return sum(q.dot**2 for q in moving) / 2
 
 
+def henon_heiles(a, b, slope, cubic):
+    return Lagrangian(kinetic(x, y), (a * x**2 + b * y**2) / 2 + slope * x**2 * y + cubic * y**3 / 3)
+
+
 kepler = Lagrangian(m * kinetic(x, y, z), -k / sqrt(x**2 + y**2 + z**2))
 toda = Lagrangian(kinetic(x, y, z), exp(x - y) + exp(y - z))
+calogero = Lagrangian(kinetic(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2)
 chaos = Lagrangian(kinetic(x, y), (x**2 + y**2) / 2 + x**2 * y - y**3 / 3)
 magnetic = Lagrangian(m * kinetic(x, y) + k * (x * y.dot - y * x.dot) / 2)
 curved = Lagrangian((x.dot**2 + y.dot**2) / y**2)
@@ -31,6 +36,10 @@ curved = Lagrangian((x.dot**2 + y.dot**2) / y**2)
     [
         (kepler, 2, "superintegrable: 5 independent charges, 3 of them in involution"),
         (toda, 3, "integrable in the sense of Liouville: 3 independent charges in involution"),
+        (calogero, 2, "superintegrable: 4 independent charges, 3 of them in involution"),
+        (henon_heiles(1, 1, 1, 1), 2, "integrable in the sense of Liouville: 2 independent charges in involution"),
+        (henon_heiles(3, 5, 1, 6), 2, "integrable in the sense of Liouville: 2 independent charges in involution"),
+        (henon_heiles(1, 16, 1, 16), 4, "integrable in the sense of Liouville: 2 independent charges in involution"),
         (chaos, 2, "1 charges in involution for 2 freedoms: not shown to be integrable"),
         (curved, 1, "1 charges in involution for 2 freedoms: not shown to be integrable"),
         (curved, 2, "superintegrable: 3 independent charges, 2 of them in involution"),

@@ -119,3 +119,11 @@ def test_lagrangian_without_motion_is_refused():
 def test_what_cannot_be_searched_is_refused_in_a_sentence(L, message):
     with pytest.raises(SymlagError, match=message):
         symmetries(L)
+
+
+def test_motions_of_a_curved_space_are_called_isometries_and_those_with_time_are_not():
+    sphere = Lagrangian((theta.dot**2 + sin(theta) ** 2 * phi.dot**2) / 2)
+    names = sorted(X.name for X in symmetries(sphere).generators)
+    assert names == ["isometry", "isometry", "time translation", "translation"]
+    names = [X.name for X in symmetries(Lagrangian(x.dot**2 / 2, k * x**2 / 2)).generators]
+    assert names == ["time translation", "conformal", "conformal", "solution", "solution"]

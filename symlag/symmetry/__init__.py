@@ -15,12 +15,14 @@ generators are found as there can be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sympy import Expr, Symbol
 
+from symlag.calculus import gradient
 from symlag.generator import Generator
-from symlag.jet import t
+from symlag.jet import jets, t
 from symlag.lagrangian import Lagrangian
 from symlag.symmetry.algebra import Algebra
 from symlag.symmetry.determining import admit, balance, invariance
@@ -40,7 +42,19 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     admit(L)
     counted, solved = (balance(L), invariance(L)) if L.order == 1 else (condition(L),) * 2
     known = survey(counted)
-    return algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
+    found = algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
+    return replace(found, generators=tuple(_isometry(L, X) for X in found.generators))
+
+
+def _isometry(L: Lagrangian, X: Generator) -> Generator:
+    """The generator by the name that a motion of space has which keeps the lengths of velocities.
+
+    Where T is quadratic in velocities, each symmetry without time is one: no other part of XL has their second power.
+    """
+    metric = [gradient(gradient(L.density, a.dot), b.dot) for a in L.coordinates for b in L.coordinates]
+    round_ = L.order == 1 and all(jet == jet.root for jet in jets(*metric))
+    unnamed = X.name == "symmetry" and X.tau == 0 and not any(xi.has(t) for xi in X.components.values())
+    return replace(X, name="isometry") if round_ and unnamed else X
 
 
 def algebra_of(L: Lagrangian, known: Survey, found: Iterable[Mapping[Any, Expr]]) -> Algebra:

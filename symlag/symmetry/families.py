@@ -89,12 +89,22 @@ def _in_time(X: Generator) -> str:
         return _mixing(X)
     if X.tau.diff(t).is_number:
         return "dilation" if all(_grows(q, xi) for q, xi in X.components.items()) else "symmetry"
-    return "conformal" if X.tau.diff(t, 3) == 0 and X.tau.is_polynomial(t) else "symmetry"
+    return "conformal" if _conformal(X) or (X.tau.diff(t, 3) == 0 and X.tau.is_polynomial(t)) else "symmetry"
 
 
 def _grows(q: Any, xi: Expr) -> bool:
-    """Whether a coordinate moves in proportion to itself."""
-    return (xi / q).is_number
+    """Whether a coordinate moves in proportion to its distance from a place."""
+    slope = xi.diff(q)
+    return slope != 0 and slope.is_number and (xi - q * slope).expand().is_number
+
+
+def _conformal(X: Generator) -> bool:
+    """Whether coordinates stretch in proportion to the rate of time, as they turn and shift."""
+    moves = X.components
+    slope = {(q, p): diff(xi, p) for q, xi in moves.items() for p in moves}
+    even = all(slope[q, q] == slope[p, p] for q in moves for p in moves)
+    skew = all(slope[q, p] + slope[p, q] == 0 for q in moves for p in moves if q != p)
+    return even and skew and all((slope[q, q] / X.tau.diff(t)).is_number for q in moves)
 
 
 def _mixing(X: Generator) -> str:

@@ -68,10 +68,19 @@ def integrals(L: Lagrangian, degree: int, ansatz: Ansatz = GROWING) -> Integrals
         system = _system(L, p, powers, L.coordinates if steady else (t, *L.coordinates))
         known = survey(system)
         bound = None if bound is None or known.bound is None else bound + known.bound
-        solutions = search(system, known, [L.density, L.damping], ansatz)
+        solutions = search(system, known, [L.density, L.damping], ansatz, _leading(L, powers) if steady else {})
         found += [whole(Add(*(f * _power(p, m) for m, f in parts.items()))) for parts in solutions]
     charges = tuple(C for C in found if jets(C))
     return Integrals(L, degree, charges, None if bound is None else bound - len(found) + len(charges))
+
+
+def _leading(L: Lagrangian, powers: Sequence[Exponents]) -> dict[Exponents, list[Expr]]:
+    """What the leading coefficients are made of: Killing tensors of the metric, which know of no potential."""
+    metric = [gradient(gradient(L.density, a.dot), b.dot) for a in L.coordinates for b in L.coordinates]
+    if any(jet != jet.root for jet in jets(*metric)):
+        return {}
+    top = max(map(sum, powers))
+    return {m: metric for m in powers if sum(m) == top}
 
 
 def _parities(L: Lagrangian, degree: int) -> list[list[Exponents]]:

@@ -7,10 +7,11 @@ kept where it solves the equations at another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, product
+from types import MappingProxyType
 from typing import Any
 
 from sympy import Add, Expr, Mul
@@ -28,6 +29,8 @@ from symlag.symmetry.survey import ATTEMPTS, Survey
 # The search ends where so many functions would have to be combined.
 COLUMNS = 360
 
+Letters = tuple[Expr, ...]
+
 
 @dataclass(frozen=True)
 class Ansatz:
@@ -44,14 +47,26 @@ class Ansatz:
 GROWING = Ansatz()
 
 
-def search(system: System, known: Survey, given: Iterable[Expr], ansatz: Ansatz = GROWING) -> list[dict[Any, Expr]]:
-    """What each unknown function is, for every solution found; the alphabet is that of the given expressions."""
+def search(
+    system: System,
+    known: Survey,
+    given: Iterable[Expr],
+    ansatz: Ansatz = GROWING,
+    leading: Mapping[Any, Iterable[Expr]] = MappingProxyType({}),
+) -> list[dict[Any, Expr]]:
+    """What each unknown function is, for every solution found; the alphabet is that of the given expressions.
+
+    An unknown for which `leading` has other expressions is made of the letters of those.
+    """
     if not any(system.equations):
         raise SymlagError(
             "symmetries(L)", "every move is a symmetry, for L has no equation of motion", "an L that some motion obeys"
         )
     still = [z for z in system.variables if z not in known.modes]
-    letters = alphabet(given, still) if ansatz.functions is None else [*still, *ansatz.functions]
+    words = [leading.get(moved, given) for moved in system.moved]
+    letters = [
+        tuple(alphabet(word, still)) if ansatz.functions is None else (*still, *ansatz.functions) for word in words
+    ]
     found: list[dict[Any, Expr]] = []
     for degree in range(1, ansatz.degree + 1):
         blocks = product(*known.modes.values())
@@ -63,23 +78,31 @@ def search(system: System, known: Survey, given: Iterable[Expr], ansatz: Ansatz 
 
 
 def _block(
-    system: System, known: Survey, block: Sequence[Mode], letters: Sequence[Expr], degree: int
+    system: System, known: Survey, block: Sequence[Mode], letters: Sequence[Letters], degree: int
 ) -> Iterator[dict[Any, Expr]]:
     """The solutions in one choice of a mode along each variable that nothing depends on."""
     at = Specialisation(known.page.prime, known.page.values, system.variables)
-    swept = [(z, mode.powers - 1) for z, mode in zip(known.modes, block, strict=True) if mode.powers > 1]
-    waves = [Mul(*choice) for choice in product(*(mode.functions for mode in block))]
-    fit = COLUMNS // (len(waves) * len(system.moved))
-    tried = polynomials([*((letter, degree) for letter in letters), *swept], degree)
-    functions = independent(tried, at) if len(tried) <= 2 * fit else tried
-    if len(functions) <= fit:
-        tried = [(i, f * wave) for i in range(len(system.moved)) for f in reversed(functions) for wave in waves]
-        columns = occurring(system, tried, _short(system, known.page))
+    tried = _tried(known, block, letters, degree, short := _short(system, known.page))
+    if 0 < len(tried) <= COLUMNS:
+        columns = occurring(system, tried, short)
         read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
         found = [functions for functions in read if functions is not None]
         for functions, true in zip(found, _checked(system, found, known.page), strict=True):
             if true:
                 yield dict(zip(system.moved, functions, strict=True))
+
+
+def _tried(
+    known: Survey, block: Sequence[Mode], letters: Sequence[Letters], degree: int, at: Specialisation
+) -> list[Column]:
+    """The functions that each unknown is tried as, of high degree first; none if there are too many."""
+    swept = [(z, mode.powers - 1) for z, mode in zip(known.modes, block, strict=True) if mode.powers > 1]
+    waves = [Mul(*choice) for choice in product(*(mode.functions for mode in block))]
+    menus = {own: polynomials([*((letter, degree) for letter in own), *swept], degree) for own in letters}
+    if sum(len(menus[own]) for own in letters) * len(waves) > 2 * COLUMNS:
+        return []
+    menus = {own: independent(functions, at) for own, functions in menus.items()}
+    return [(i, f * wave) for i, own in enumerate(letters) for f in reversed(menus[own]) for wave in waves]
 
 
 def _short(system: System, known: Page) -> Specialisation:
