@@ -15,6 +15,7 @@ All of them have the factor e^Γ of damping divided out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
@@ -70,7 +71,7 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
         raise SymlagError(
             f"hamiltonian of {L.density}", "momenta are solved for numbers only", "energy(L), or scalar coordinates"
         )
-    rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()})
+    rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()}, [*names.values()])
     total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
     return L.spelling.speak(tidy(total)), {L.spelling.speak(q): p for q, p in names.items()}
 
@@ -128,8 +129,8 @@ def _top(L: Lagrangian, coordinate: Any) -> Any:
     return coordinate.at((2 * order,))
 
 
-def _solved(equations: dict[Any, Expr]) -> dict[Any, Expr]:
-    """The unknowns that the equations are linear in."""
+def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any, Expr]:
+    """The unknowns that the equations are linear in; jets and the free symbols may have any value."""
     unknowns = list(equations)
     mass = Matrix([[gradient(e, u) for u in unknowns] for e in equations.values()])
     rest = Matrix([e.xreplace(dict.fromkeys(unknowns, S.Zero)) for e in equations.values()])
@@ -137,10 +138,20 @@ def _solved(equations: dict[Any, Expr]) -> dict[Any, Expr]:
     if mass.has(*unknowns):
         raise SymlagError(names, "they do not enter linearly, so that they are not solved for", "T quadratic in them")
     if vanishes(mass.det()):
+        _refuse_contradiction(mass, rest, names, free)
         raise CoordinateError(
             names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
         )
     return dict(zip(unknowns, map(tidy, -mass.LUsolve(rest)), strict=True))
+
+
+def _refuse_contradiction(mass: Matrix, rest: Matrix, names: str, free: Sequence[Symbol]) -> None:
+    """`SymlagError` where equations add up to c = 0 for a constant c other than zero."""
+    for weights in mass.T.nullspace():
+        left = tidy(weights.dot(rest))
+        if not jets(left) and not left.has(*free) and not vanishes(left):
+            said = f"their equations contradict each other, for together they read {left} = 0"
+            raise SymlagError(names, said, "an L that some motion obeys")
 
 
 def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:

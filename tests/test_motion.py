@@ -239,6 +239,10 @@ DEGENERATE = {
         lambda: accelerations(Lagrangian((x.dot + y.dot) ** 2, x * y)),
         "x.dot.dot, y.dot.dot: the mass matrix is degenerate",
     ),
+    "equations that contradict each other": (
+        lambda: accelerations(Lagrangian((x.dot - y.dot) ** 2 / 2, k * x)),
+        "their equations contradict each other, for together they read -k = 0; write an L that some motion obeys",
+    ),
     "momenta that fix no velocity": (
         lambda: hamiltonian(Lagrangian((x.dot + y.dot) ** 2, x * y)),
         "x.dot, y.dot: the mass matrix is degenerate",
