@@ -48,7 +48,8 @@ def _bound(said: ast.stmt) -> set[str]:
         case ast.ImportFrom(names=names):
             return {name.asname or name.name for name in names}
         case ast.Assign(targets=targets):
-            return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            named = (name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+            return {name.id for name in named if isinstance(name.ctx, ast.Store)}
         case _:
             return set()
 
