@@ -127,3 +127,10 @@ def test_motions_of_a_curved_space_are_called_isometries_and_those_with_time_are
     assert names == ["isometry", "isometry", "time translation", "translation"]
     names = [X.name for X in symmetries(Lagrangian(x.dot**2 / 2, k * x**2 / 2)).generators]
     assert names == ["time translation", "conformal", "conformal", "solution", "solution"]
+
+
+def test_symmetries_without_closed_form_are_counted_and_told():
+    """Lane and Emden's equation of index one: its solutions are sin(t)/t and cos(t)/t, no functions of the ansatz."""
+    found = symmetries(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=2 / t))
+    assert (found.dimension, found.bound, found.complete) == (1, 5, False)
+    assert found.verdict == "at least 1 and at most 5: 4 without closed form"

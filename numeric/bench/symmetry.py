@@ -2,16 +2,18 @@
 
     python -m numeric.bench.symmetry
 
-Times are in seconds of one processor, the best of three, with the count and the search; that the algebra closes is
-checked beside. Everything is found from T and V alone. The last column is what SymPy takes to expand the determining
-equations of a quadratic ansatz and to solve them, where all symmetries are of that form.
+Times are in seconds on the clock, the best of three, with the count and the search, and beside them those of the
+processor alone; that the algebra closes is checked beside. Everything is found from T and V alone. The last column is
+what SymPy takes to expand the determining equations of a quadratic ansatz and to solve them, where all symmetries are
+of that form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations_with_replacement
-from time import process_time
+from os import getloadavg
+from time import perf_counter, process_time
 from typing import Any
 
 from rich.console import Console
@@ -66,22 +68,24 @@ ONE_FREEDOM, MORE = 0.3, 3.0
 
 def main() -> None:
     """Prints one row for each system, and beside two of them what expanding and solving by hand takes."""
-    table = Table("system", "symmetries", "algebra", "seconds", "required", "by expansion")
+    table = Table("system", "symmetries", "algebra", "seconds", "required", "processor", "by expansion")
     for name, L in track(CASES.items(), transient=True):
-        seconds, found = min((timed(symmetries, L) for _ in range(3)), key=lambda pair: pair[0])
+        seconds, busy, found = min((timed(symmetries, L) for _ in range(3)), key=lambda timing: timing[0])
         if not found.closed:
             raise AssertionError(found)
         required = ONE_FREEDOM if len(L.coordinates) == 1 else MORE
         beside = f"{timed(expanded, L)[0]:.1f}" if name in BESIDE else ""
-        table.add_row(name, found.verdict, found.name, f"{seconds:.3f}", f"< {required}", beside)
-    Console(width=140).print(table)
+        table.add_row(name, found.verdict, found.name, f"{seconds:.3f}", f"< {required}", f"{busy:.3f}", beside)
+    console = Console(width=150)
+    console.print(table)
+    console.print(f"load: {getloadavg()[0]:.1f}")
 
 
-def timed(search: Callable[[Lagrangian], Any], L: Lagrangian) -> tuple[float, Any]:
-    """The time of a search, and what it found."""
-    start = process_time()
+def timed(search: Callable[[Lagrangian], Any], L: Lagrangian) -> tuple[float, float, Any]:
+    """The time of a search on the clock and of the processor, and what it found."""
+    start, busy = perf_counter(), process_time()
     found = search(L)
-    return process_time() - start, found
+    return perf_counter() - start, process_time() - busy, found
 
 
 def expanded(L: Lagrangian) -> int:
