@@ -30,6 +30,9 @@ def head(i):
 SOME = Diagonal(8, (0, 1, 5))
 STREAM = Symmetry(Linear((Action(View("q", 1, 0, 1, 8), -1, 1),), Triangle(8, -1)), 0.0, 0.0, "inner products")
 PLANTED = Symmetry(Linear((Action(View("embed", 1, 0, 1, 8), 1, 0),), SOME), 0.1, 0.1, "a norm", "eps of LayerNorm")
+PIXELS = Symmetry(
+    Linear(tuple(Action(View("q", 1, i, 4, 2), -1, 0) for i in range(4)), Diagonal(2, (0, 1))), 0.0, 0.0, "homogeneous"
+)
 ENTRIES = Symmetry(Affine((Entries("k", torch.tensor([0, 3, 17])),), Everything(3)), 0.0, 0.0, "never used")
 FREE = Symmetry(Affine((Free("bias", 0, torch.ones(8, 1), (None,), (8,)),), Everything(1)), 0.0, 0.0, "a softmax")
 FOUND = Found((FREE, head(0), STREAM, head(1), ENTRIES), (PLANTED,), SHAPES, 42, 42, 0)
@@ -47,10 +50,11 @@ def test_columns_stand_in_the_order_of_the_model_heads_in_one_and_what_is_broken
         (head(1), "k", [(((0, 1), (0.5, 1)), True)]),
         (STREAM, "q", [(((0, 1), (0, 1)), False)]),
         (PLANTED, "embed", [(((0, 0.25), (0, 1)), False), (((0.625, 0.75), (0, 1)), False)]),
+        (PIXELS, "q", [(((0, 1), (0, 1)), True)]),
         (ENTRIES, "k", [(((0, 1), (0, 0.125)), False), (((0, 1), (0.25, 0.375)), False)]),
         (FREE, "bias", [(((0, 1), (0, 1)), False)]),
     ],
-    ids=["gains", "gives back", "turns", "some columns", "rows of entries", "all"],
+    ids=["gains", "gives back", "turns", "some columns", "every pixel", "rows of entries", "all"],
 )
 def test_a_cell_shows_where_in_a_tensor_a_family_acts(symmetry, name, expected):
     assert [*regions(symmetry, SHAPES[name], name)] == expected

@@ -134,11 +134,14 @@ def _place(order: dict[str, int], symmetry: Symmetry) -> tuple[Any, ...]:
 
 def regions(symmetry: Symmetry, shape: Sequence[int], name: str) -> Iterator[tuple[Rectangle, bool]]:
     """Where in a tensor a family acts, and whether what is there gives back."""
+    together: dict[tuple[int, bool], set[int]] = {}
     for term in (term for term in symmetry.motion.terms if term.tensor == name):
         axis, positions = _acted_on(term, symmetry.motion.space, shape)
+        together.setdefault((axis, _gives_back(term, symmetry.motion.space)), set()).update(positions)
+    for (axis, pale), positions in together.items():
         for start, stop in _runs(positions):
             span = start / shape[axis], stop / shape[axis]
-            yield (((0, 1), span) if axis == 0 else (span, (0, 1))), _gives_back(term, symmetry.motion.space)
+            yield (((0, 1), span) if axis == 0 else (span, (0, 1))), pale
 
 
 def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterable[int]]:
