@@ -10,6 +10,8 @@ from torch.nn.functional import cross_entropy, mse_loss
 from symlag.errors import SymlagError
 from symlag.networks import symmetries
 from symlag.networks._certificate import slopes
+from symlag.networks._finder import searched
+from symlag.networks._found import dimensions
 from symlag.networks._motions import Linear
 from symlag.networks._problem import pose
 from symlag.networks._spaces import Diagonal
@@ -287,6 +289,41 @@ class Attention(nn.Module):
     def forward(self, x):
         q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2) for y in self.qkv(x).chunk(3, -1))
         return self.o(nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+def test_a_model_that_branches_on_values_is_drawn_one_by_one():
+    def forward(m, x):
+        y = m.a(x)
+        return m.b(y.relu() if y.sum() > 0 else (y + y.abs()) / 2)
+
+    found = symmetries(Function(forward, a=linear(3, 4), b=linear(4, 2)), mse_loss, regression((8, 3), (8, 2))())
+    assert counted(found) == {"rescale": 4}
+    assert found.left == 0
+
+
+def test_a_unit_that_is_dead_at_every_point_is_counted_as_dead():
+    def forward(m, x):
+        alive = torch.tensor([1.0, 1.0, 1.0, 0.0], dtype=x.dtype)
+        return m.b((m.a(x) * alive).relu())
+
+    dead = Function(forward, a=linear(3, 4), b=linear(4, 2))
+    found = symmetries(dead, mse_loss, regression((8, 3), (8, 2))())
+    assert counted(found) == {"rescale": 3, "translation": 5}
+    assert found.left == 0
+
+
+def test_a_unit_that_dies_at_some_points_is_said_to_be_dead_there():
+    alive, cut = (nn.Sequential(linear(3, 4, True), nn.ReLU(), linear(4, 2)) for _ in range(2))
+    batch = regression((8, 3), (8, 2))()
+    with torch.no_grad():
+        cut[0].bias.copy_(torch.tensor([0.0, 0.0, 0.0, -50.0]))
+    problem, planted = pose(alive, mse_loss, batch), pose(cut, mse_loss, batch)
+    motions = [motion for motion, _ in searched(planted)]
+    orbit, fiber, dead = dimensions(planted, motions)
+    assert fiber - orbit == dead == 0  # found as what never reaches the loss
+    rescales = [motion for motion, _ in searched(problem)]
+    orbit, fiber, dead = dimensions(planted, rescales)
+    assert (orbit, fiber - orbit, dead) == (4, 5, 5)  # six entries less the one direction that a rescale moves
 
 
 def test_heads_of_a_larger_model_are_found_by_their_number():

@@ -10,7 +10,7 @@ from torch import Tensor
 from symlag.networks._plan import FEWEST, Plan
 from symlag.networks._problem import Problem
 from symlag.networks._sketch import Moments, Sketch, moments
-from symlag.networks._symmetry import flat
+from symlag.networks._together import drawn
 
 TOGETHER = 300_000  # numbers of draws that are worked on at once
 BUDGET = 50_000_000  # numbers of all draws: of large models there are few
@@ -45,9 +45,9 @@ def _streamed(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int],
 
 def _stacked(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int], keep: Keep) -> None:
     """The moments of several draws, each gradient of length 1."""
-    draws = [problem.draw(seed) for seed in seeds]
-    W = {name: torch.stack([draw.parameters[name] for draw in draws]) for name in plan.shapes}
-    lengths = [float(flat(draw.gradients).norm()) or 1.0 for draw in draws]
+    W, G = drawn(problem, seeds)
+    squares = torch.stack([g.flatten(1).square().sum(1) for g in G.values()]).sum(0)
+    lengths = torch.where(squares > 0, squares, 1).sqrt()
     for name in plan.shapes:
-        G = torch.stack([draw.gradients[name] / s for draw, s in zip(draws, lengths, strict=True)])
-        keep(name, moments(plan, name, G, W.__getitem__, widths))
+        unit = G[name] / lengths.reshape(-1, *[1] * (G[name].ndim - 1))
+        keep(name, moments(plan, name, unit, W.__getitem__, widths))

@@ -16,7 +16,8 @@ from symlag.networks._exact import rules
 from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._problem import Problem, redrawn
-from symlag.networks._symmetry import Laws, Symmetry, fields, flat, laws
+from symlag.networks._symmetry import Laws, Symmetry, fields, laws
+from symlag.networks._together import gradients
 from symlag.verbs import Shown
 
 COUNTED = 1500  # as many parameters have their fiber counted: it takes as many gradients, and one decomposition
@@ -66,7 +67,11 @@ class Found(Shown, Cited):
     def verdict(self) -> str:
         """Whether the symmetries found are all there are, in one sentence."""
         if self.left is None:
-            return f"{self.dimension} symmetries hold; with {self.parameters} parameters the fiber was not counted."
+            return (
+                f"{self.dimension} symmetries hold; with {self.parameters} parameters the fiber was not counted, so "
+                "that others may be missed, nonlinear ones or scales of many tensors at once: search the same model made "
+                f"narrower, of at most {COUNTED} parameters, to prove that there are none."
+            )
         if self.left == 0:
             return f"None missed, proved: {self.orbit_dimension} directions leave the loss alone, all of them found."
         dead = self.dead_dimension or 0
@@ -102,7 +107,7 @@ def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[in
     found: list[tuple[int, int, int]] = []
     for seed in POINTS:
         point = problem.point(Generator().manual_seed(seed))
-        rows = gradients(problem, seed)
+        rows = spanning(problem, seed)
         moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
         silent = torch.eye(rows.shape[1], dtype=torch.float64)[rows.abs().amax(0) == 0]
         orbit, fiber = rank(moves), rows.shape[1] - rank(rows)
@@ -112,9 +117,10 @@ def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[in
     return min(found, key=lambda dimensions: dimensions[1])
 
 
-def gradients(problem: Problem, seed: int) -> Tensor:
+def spanning(problem: Problem, seed: int) -> Tensor:
     """Gradients of many random batches at one random point, one a row: some more than there are parameters."""
     generator = Generator().manual_seed(seed)
     point = problem.point(generator)
-    size = sum(tensor.numel() for tensor in point.values())
-    return torch.stack([flat(problem.at(point, redrawn(problem.batch, generator)).gradients) for _ in range(size + 10)])
+    batches = [redrawn(problem.batch, generator) for _ in range(sum(map(Tensor.numel, point.values())) + 10)]
+    many = {name: W.expand(len(batches), *W.shape) for name, W in point.items()}
+    return torch.cat([G.flatten(1) for G in gradients(problem, many, batches).values()], 1)

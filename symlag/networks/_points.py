@@ -44,6 +44,11 @@ def drawn(given: Mapping[str, Tensor], generator: Generator) -> Point:
     return Point(given, {name: _odd(tensor, generator) for name, tensor in given.items()})
 
 
+def together(given: Mapping[str, Tensor], count: int, generator: Generator) -> Point:
+    """Random points near given parameters, (count, …)."""
+    return Point(given, {name: _odd(tensor.expand(count, *tensor.shape), generator) for name, tensor in given.items()})
+
+
 def _odd(like: Tensor, generator: Generator) -> Tensor:
     """Odd numbers of one byte, of the shape of a tensor."""
     words = torch.empty(-(-like.numel() // 8), dtype=torch.int64).random_(-(2**63), None, generator=generator)

@@ -71,7 +71,7 @@ class Problem:
     @cached_property
     def twice(self) -> tuple[str, ...]:
         """The parameters that are used twice."""
-        used = uses(lambda: self._loss(self.batch, 0), self._ids, self.point(Generator().manual_seed(0)))
+        used = uses(lambda: self._loss(self.batch, 0, {}), self._ids, self.point(Generator().manual_seed(0)))
         return tuple(name for name, times in used.items() if times == 2)
 
     @property
@@ -109,20 +109,20 @@ class Problem:
         def clipped(name: str, G: Tensor) -> None:
             see(name, G if clip == inf else G.clamp(-clip, clip))
 
-        return descend(lambda: self._loss(batch, seed), self._ids, parameters, clipped, self.unit)
+        return descend(lambda: self._loss(batch, seed, {}), self._ids, parameters, clipped, self.unit)
 
     def value(self, parameters: Tensors, batch: Any, seed: int = 0) -> Any:
-        """What the loss returns at given parameters for a given batch."""
-        return evaluated(lambda: self._loss(batch, seed), self._ids, parameters)
+        """What the loss returns at given parameters for a given batch; buffers may be given beside parameters."""
+        return evaluated(lambda: self._loss(batch, seed, parameters), self._ids, parameters)
 
     @cached_property
     def _ids(self) -> dict[int, str]:
         return {id(p): name for name, p in self.model.named_parameters() if p.requires_grad}
 
-    def _loss(self, batch: Any, seed: int) -> Any:
+    def _loss(self, batch: Any, seed: int, given: Tensors) -> Any:
         inputs, targets = batch
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
-        buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}
+        buffers = {name: given.get(name, buffer).clone() for name, buffer in self.model.named_buffers()}
         with self.inside(), torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
