@@ -1,10 +1,13 @@
 """How the documentation is made: every line of Python in it is run, and every formula is set without a network."""
 
+import os
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent.parent)]
+
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # a cell shows what it draws
 
 project = "symlag"
 author = "symlag contributors"

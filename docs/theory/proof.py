@@ -7,7 +7,7 @@ from symlag.vanishing import vanishes
 
 
 def difference(left: Any, right: Any) -> int:
-    """0, where it is proved that both sides are the same, numbers or matrices of any size; otherwise an error."""
+    """0, where it is proved that both sides are the same; otherwise an error."""
     gap = add([left, scaled(-1, right)], left)
     if not vanishes(gap):
         raise ValueError(f"the sides differ by {gap}")
