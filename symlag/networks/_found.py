@@ -69,8 +69,8 @@ class Found(Shown, Cited):
         if self.left is None:
             return (
                 f"{self.dimension} symmetries hold; with {self.parameters} parameters the fiber was not counted, so "
-                "that others may be missed, nonlinear ones or scales of many tensors at once: search the same model made "
-                f"narrower, of at most {COUNTED} parameters, to prove that there are none."
+                "that others may be missed, nonlinear ones or scales of many tensors at once: search the same model "
+                f"made narrower, of at most {COUNTED} parameters, to prove that there are none."
             )
         if self.left == 0:
             return f"None missed, proved: {self.orbit_dimension} directions leave the loss alone, all of them found."
