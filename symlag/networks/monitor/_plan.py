@@ -21,7 +21,7 @@ from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb, Action, Shift
 from symlag.networks.monitor._laws import Stepwise, move, stepwise
-from symlag.networks.monitor._measure import Job
+from symlag.networks.monitor._measure import Job, Pass
 from symlag.networks.monitor._pieces import Axis, Pair, Single, Slices, piece
 from symlag.optimizers import Group
 
@@ -41,35 +41,40 @@ class Track:
     seldom: frozenset[Form]
 
     @cached_property
-    def charges(self) -> tuple[Job, ...]:
-        """Forms of what the step begins with, those that the last step ended with, and what is measured seldom."""
-        return self._jobs(lambda form: _begun(form) or form in self.seldom)
+    def first(self) -> Pass:
+        """All forms of what the step begins with, those that are measured seldom among them."""
+        return self._pass(lambda form: not _made(form))
 
     @cached_property
-    def early(self) -> tuple[Job, ...]:
+    def begun(self) -> Pass:
+        """Forms of what the step begins with, and those that the last step ended with."""
+        return self._pass(lambda form: not _made(form) and form not in self.seldom)
+
+    @cached_property
+    def early(self) -> Pass:
         """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._jobs(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
+        return self._pass(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
 
     @cached_property
-    def late(self) -> tuple[Job, ...]:
+    def late(self) -> Pass:
         """Forms that need what the step made."""
-        return self._jobs(_made)
+        return self._pass(_made)
 
     @cached_property
-    def buffers(self) -> tuple[Letter, ...]:
-        """The buffers in the forms."""
+    def buffers(self) -> Mapping[str, Letter]:
+        """The buffers in the forms, by name."""
         met = {x.root for form, _ in self.slots for x in _met(form)}
-        return tuple(sorted(met - {theta, g}, key=str))
+        return {str(x): x for x in sorted(met - {theta, g}, key=str)}
 
     @cached_property
-    def held(self) -> tuple[Letter, ...]:
+    def held(self) -> tuple[str, ...]:
         """The letters before the step that are needed after it, θ for the move."""
         met = {x for form, _ in self.slots if _made(form) for x in _met(form)}
-        return tuple(sorted((x for x in met if x.age == 0 and x != g), key=str))
+        return tuple(sorted(str(x) for x in met if x.age == 0 and x != g))
 
-    def _jobs(self, wanted: Callable[[Form], bool]) -> tuple[Job, ...]:
+    def _pass(self, wanted: Callable[[Form], bool]) -> Pass:
         forms = dict.fromkeys(form for form, _ in self.slots if wanted(form))
-        return tuple(self._job(form) for form in forms)
+        return Pass(tuple(self._job(form) for form in forms))
 
     def _job(self, form: Form) -> Job:
         places = [(made, place) for (other, made), place in self.slots.items() if other == form]
@@ -135,7 +140,7 @@ class Plan:
     width: int
 
     @cached_property
-    def carried(self) -> tuple[list[int], list[int]]:
+    def carried(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the charges are that a step begins with, and where those are that it ends with."""
         begins, ends = list[int](), list[int]()
         for track in self.tracks:
@@ -143,7 +148,7 @@ class Plan:
                 after = track.slots[form.func(*(x.new for x in form.args)), sums]
                 begins += range(*track.slots[form, sums].indices(self.width))
                 ends += range(*after.indices(self.width))
-        return begins, ends
+        return np.array(begins, np.int64), np.array(ends, np.int64)
 
 
 def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Symmetry]) -> Plan:

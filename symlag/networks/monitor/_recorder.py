@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._measure import Job, Letters, measure
+from symlag.networks.monitor._measure import ENDS, Letters, Pass, measure
 from symlag.networks.monitor._plan import Plan, Track
 from symlag.networks.monitor._ranks import Alone, local
 from symlag.optimizers import Group, stored
@@ -90,6 +90,7 @@ class Recorder:
         self._held: dict[str, dict[str, Tensor]] = {}
         self._moved: tuple[str, ...] = ()
         self._steps: list[Step] = []
+        self._sized = 0
         self.counts = {track.name: _count(self._groups[track.group], track.parameter) for track in plan.tracks}
 
     @property
@@ -105,12 +106,13 @@ class Recorder:
         self._moved = () if self._ended is None else tuple(_moved(self._ended[1], versions))
         known = bool(self._steps) and self._ended is not None and self._ended[1] == versions
         self._rows[len(self._steps)] = 0
+        if not self._sized:
+            self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
         if self._ended is not None and known:
             self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
         for track in self._plan.tracks:
             found = self._ranks.laid(track.name, letters[track.name])
-            early = track.early if "g" in found else ()
-            self._measure(early if known else (*track.charges, *early), found)
+            self._measure(track.early if known else track.begun if self._steps else track.first, found)
             self._hold(track, found)
 
     def end(self, number: int) -> None:
@@ -118,13 +120,11 @@ class Recorder:
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         for track in self._plan.tracks:
             found, held = self._ranks.laid(track.name, letters[track.name]), self._held[track.name]
-            after = {f"{x}.new": value for x, value in found.items()}
-            if "theta" in held:
-                after["move"] = torch.sub(found["theta"], held["theta"], out=held["theta"])
-            self._measure(track.late, {**held, **after})
+            self._measure(track.late, {**held, **{f"{x}.new": value for x, value in found.items()}})
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended = self._rows[len(self._steps)], {name: _version(found) for name, found in letters.items()}
+        self._sized = (self._sized + 1) % MOST
         self._steps.append(Step(number, values, counts, self._moved))
 
     def count(self) -> None:
@@ -141,7 +141,6 @@ class Recorder:
         made = self._whole()
         self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
         self._steps = []
-        self._sizes.mul_(0.5)  # what a stretch happens to begin without, the one before may have had
         return made
 
     def gauge(self, gradients: Mapping[str, Tensor]) -> Stretch:
@@ -154,7 +153,7 @@ class Recorder:
 
     def state(self) -> dict[str, Any]:
         """What is measured and not accounted for yet."""
-        return {"counts": dict(self.counts), "pending": self._stretch().state()}
+        return {"counts": dict(self.counts), "sized": self._sized, "pending": self._stretch().state()}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from such a state; `SymlagError` where it is that of another model."""
@@ -168,7 +167,7 @@ class Recorder:
         self._look_again()
         begun = {track.name: _count(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
         self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
-        self._steps, self._ended = [*pending.steps], None
+        self._steps, self._ended, self._sized = [*pending.steps], None, state["sized"]
         self._sizes.copy_(torch.from_numpy(pending.sizes))
         self._rows[: len(pending.rows)] = torch.from_numpy(pending.rows).to(self._rows)
 
@@ -190,15 +189,17 @@ class Recorder:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
 
-    def _measure(self, jobs: Sequence[Job], letters: Letters) -> None:
-        """Measure forms, and the first time in a stretch their magnitudes."""
-        measure(jobs, letters, self._rows[len(self._steps)])
-        if not self._steps and jobs:
-            measure(jobs, {x: value.abs() for x, value in letters.items()}, self._sizes)
+    def _measure(self, wanted: Pass, letters: Letters) -> None:
+        """Measure forms, and now and then their magnitudes."""
+        measure(wanted, letters, self._rows[len(self._steps)])
+        if not self._sized and wanted.jobs:
+            moves = wanted.letters.issuperset(ENDS) and letters.keys() >= {*ENDS}
+            move = {"move": letters[ENDS[0]] - letters[ENDS[1]]} if moves else {}
+            measure(wanted, {x: value.abs() for x, value in {**letters, **move}.items()}, self._sizes)
 
     def _hold(self, track: Track, letters: Letters) -> None:
         """Copy the letters that are needed after the step."""
-        room = self._held.setdefault(track.name, {str(x): torch.empty_like(letters["theta"]) for x in track.held})
+        room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
         for x, copy in room.items():
             copy.copy_(letters[x])
 
@@ -206,7 +207,8 @@ class Recorder:
         """θ, the gradient and the buffers of a tensor as they are."""
         parameter, group = track.parameter, self._groups[track.group]
         theta = local(parameter, parameter)
-        found = {str(x): stored(x, group.state.get(parameter, {})) for x in track.buffers}
+        state = group.state.get(parameter, {})
+        found = {name: stored(x, state) for name, x in track.buffers.items()}
         nothing = torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
         buffers = {x: nothing if value is None else local(value, parameter) for x, value in found.items()}
         slope = {} if parameter.grad is None else {"g": local(parameter.grad, parameter)}
