@@ -18,7 +18,8 @@ from symlag.networks._spaces import Diagonal
 from symlag.networks._symmetry import flat
 from symlag.networks._terms import Action
 from symlag.networks._views import View
-from tests.planted import ZOO, Function, chain, linear, numbers, regression, tokens
+from tests.planted import ZOO
+from tests.planted.parts import Function, chain, linear, numbers, regression, tokens
 
 
 @pytest.fixture(autouse=True)
