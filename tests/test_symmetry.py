@@ -134,3 +134,15 @@ def test_symmetries_without_closed_form_are_counted_and_told():
     found = symmetries(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=2 / t))
     assert (found.dimension, found.bound, found.complete) == (1, 5, False)
     assert found.verdict == "at least 1 and at most 5: 4 without closed form"
+
+
+@pytest.mark.parametrize("number", range(2, 8))
+def test_roots_of_numbers_in_frequencies_are_found_modulo_some_prime(number):
+    found = symmetries(Lagrangian((x.dot**2 + y.dot**2 + z.dot**2) / 2, (number * x**2 + 11 * y**2 + 13 * z**2) / 2))
+    assert (found.dimension, found.complete) == (7, True)
+
+
+def test_frequencies_of_a_spectrum_of_third_degree_have_no_closed_form():
+    coupled = (x - y) ** 2 / 2 + (y - z) ** 2 / 2
+    found = symmetries(Lagrangian(free(x, y, z), coupled + x**2 / 2))
+    assert found.verdict.endswith("6 without closed form")

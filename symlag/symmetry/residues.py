@@ -19,11 +19,11 @@ from heapq import heapify, heappop, heappush
 from math import isqrt
 from operator import mul
 
-# The three largest safe primes of 255 bits: fractions of 127 bits can be read back.
-PRIMES = tuple(2**255 - below for below in (46545, 154389, 238461))
+# Safe primes of 255 bits modulo which 2, 3, 5, … 23 have roots: fractions of 127 bits can be read back.
+PRIMES = tuple(2**255 - below for below in (8411889, 19372089, 23547249))
 
-# The largest safe prime of 61 bits: ranks are found sooner by it.
-SHORT = 2**61 - 2373
+# The same of 61 bits: what occurs at all is found sooner by them.
+SHORT = tuple(2**61 - below for below in (150993, 636873, 2231793))
 
 Vector = list[int]
 

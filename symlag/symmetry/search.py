@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import chain, product
 from types import MappingProxyType
 from typing import Any
 
@@ -67,10 +67,11 @@ def search(
     letters = [
         tuple(alphabet(word, still)) if ansatz.functions is None else (*still, *ansatz.functions) for word in words
     ]
+    short = _short(system, known.page, letters)
     found: list[dict[Any, Expr]] = []
     for degree in range(1, ansatz.degree + 1):
         blocks = product(*known.modes.values())
-        now = [parts for block in blocks for parts in _block(system, known, block, letters, degree)]
+        now = [parts for block in blocks for parts in _block(system, known, block, letters, degree, short)]
         found = max(now, found, key=len)
         if len(found) == known.bound:
             break
@@ -78,11 +79,16 @@ def search(
 
 
 def _block(
-    system: System, known: Survey, block: Sequence[Mode], letters: Sequence[Letters], degree: int
+    system: System,
+    known: Survey,
+    block: Sequence[Mode],
+    letters: Sequence[Letters],
+    degree: int,
+    short: Specialisation,
 ) -> Iterator[dict[Any, Expr]]:
     """The solutions in one choice of a mode along each variable that nothing depends on."""
     at = Specialisation(known.page.prime, known.page.values, system.variables)
-    tried = _tried(known, block, letters, degree, short := _short(system, known.page))
+    tried = _tried(known, block, letters, degree, short)
     if 0 < len(tried) <= COLUMNS:
         columns = occurring(system, tried, short)
         read = (_read(system, columns, vector, known.page) for vector in solutions(system, columns, at))
@@ -105,15 +111,16 @@ def _tried(
     return [(i, f * wave) for i, own in enumerate(letters) for f in reversed(menus[own]) for wave in waves]
 
 
-def _short(system: System, known: Page) -> Specialisation:
-    """A draw modulo a short prime, at which all roots have values."""
-    for draw in count():
-        page = Page.of(system.parameters, SHORT, draw)
-        at = Specialisation(SHORT, page.values, system.variables, draw)
+def _short(system: System, known: Page, letters: Sequence[Letters]) -> Specialisation:
+    """A draw modulo a short prime at which everything has a value; that of the page where there is none."""
+    needed = {*known.roots, *chain(*letters), *(a for equation in system.equations for a in equation.values())}
+    for draw in range(ATTEMPTS):
+        page = Page.of(system.parameters, SHORT[draw % len(SHORT)], draw)
+        at = Specialisation(page.prime, page.values, system.variables, draw, draw)
         with suppress(UnluckyError):
-            _ = [at.value(root) for root in known.roots]
+            _ = [at.value(e) for e in needed]
             return at
-    raise AssertionError
+    return Specialisation(known.prime, known.values, system.variables)
 
 
 def _read(system: System, columns: Sequence[Column], vector: Vector, page: Page) -> list[Expr] | None:
