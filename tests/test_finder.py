@@ -120,3 +120,9 @@ def test_the_exact_charge_of_higher_degree_needs_its_decay():
     assert tuned.generators[0].tau == 3 * exp(gamma * t * Rational(k - 2, k + 2))
     other = symmetries(Lagrangian(m * kinetic(x, y), f + decay * (x**2 + y**2) / 3, damping=gamma))
     assert (other.dimension, other.complete) == (0, True)
+
+
+@pytest.mark.parametrize("stiffness", [symbols("k"), -symbols("k"), m, -m])
+def test_a_stiffness_may_be_of_any_sign_or_of_none_known(stiffness):
+    found = symmetries(Lagrangian(kinetic(x, y), stiffness * (x**2 + y**2)))
+    assert (found.dimension, found.complete) == (8, True)

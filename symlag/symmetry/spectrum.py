@@ -58,8 +58,8 @@ def _modes(factor: Poly, times: int, z: Symbol, page: Page) -> Iterator[Mode]:
 
 
 def _swinging(mean: Expr, square: Expr, times: int, z: Symbol) -> Mode:
-    """e^{hz} times the two functions that λ² = D belongs to."""
-    if square.is_negative:
+    """e^{hz} times the two functions that λ² = D belongs to; of a D of unknown sign, that without a √−1."""
+    if square.is_negative or (not square.is_positive and square.could_extract_minus_sign()):
         root = sqrt(-square)
         return Mode((exp(mean * z) * cos(root * z), exp(mean * z) * sin(root * z)), times, (root,))
     root = sqrt(square)
