@@ -61,10 +61,11 @@ class Moved(Mapping[str, Tensor]):
     steps: Sequence[tuple[Motion, Tensor]]
 
     def __getitem__(self, name: str) -> Tensor:
-        W = self.point[name]
-        for i, (motion, v) in enumerate(self.steps):
-            if name in motion.tensors:
-                W = motion.moved(name, W, Moved(self.point, self.steps[:i]), v, FAR)
+        mine = [i for i, (motion, _) in enumerate(self.steps) if name in motion.tensors]
+        W = self.point[name].clone() if mine else self.point[name]
+        for i in mine:
+            motion, v = self.steps[i]
+            motion.move(name, W, Moved(self.point, self.steps[:i]), v, FAR)
         return W
 
     def __iter__(self) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 A family is a linear space of matrices X (or vectors x) and terms that say what X does to each tensor. On a parameter
 dict, `field` is ξ and `flow` is its exponential; coordinates v are those of X in its space. Of one tensor alone,
-`change` is ξ where it is not zero, and `moved` is what the flow makes of it.
+`change` is ξ where it is not zero, and `move` takes it along the flow in place.
 
 >>> import torch
 >>> from symlag.networks._views import View
@@ -51,8 +51,8 @@ class Motion:
         """ξ of the tensor W called name, where it is not zero."""
         raise NotImplementedError
 
-    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:
-        """W after the transformation exp(s·ξ)."""
+    def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:
+        """Transform W by exp(s·ξ), in place."""
         raise NotImplementedError
 
     def field(self, parameters: Tensors, v: Tensor) -> dict[str, Tensor]:
@@ -63,7 +63,9 @@ class Motion:
 
     def flow(self, parameters: Tensors, v: Tensor, s: float) -> dict[str, Tensor]:
         """All parameters after the transformation exp(s·ξ)."""
-        after = {name: self.moved(name, parameters[name], parameters, v, s) for name in self.tensors}
+        after = {name: parameters[name].clone() for name in self.tensors}
+        for name, W in after.items():
+            self.move(name, W, parameters, v, s)
         return {**parameters, **after}
 
 
@@ -79,13 +81,12 @@ class Linear(Motion):
         patches = [_changed(W, axis, at, self._matrix(name, axis, v)) for axis, at in self._places[name].items()]
         return patches[0] if len(patches) == 1 else (..., torch.stack([_spread(W, patch) for patch in patches]).sum(0))
 
-    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:  # noqa: ARG002
-        """W after the transformation exp(s·ξ)."""
+    def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:  # noqa: ARG002
+        """Transform W by exp(s·ξ), in place."""
         for axis, at in self._places[name].items():
             E = self._matrix(name, axis, v)
             E = torch.exp(s * E) if E.ndim == 1 else torch.linalg.matrix_exp(s * E)
-            W = W.index_copy(axis, at, along(E, W.index_select(axis, at), axis))
-        return W
+            W.index_copy_(axis, at, along(E, W.index_select(axis, at), axis))
 
     @cached_property
     def _places(self) -> dict[str, dict[int, Tensor]]:
@@ -119,9 +120,9 @@ class Affine(Motion):
         changes = [term.change(W, others, x) for term in self.terms if term.tensor == name]
         return ..., changes[0] if len(changes) == 1 else torch.stack(changes).sum(0)
 
-    def moved(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> Tensor:
-        """W after the transformation exp(s·ξ), which is 1 + s·ξ."""
-        return W + s * self.change(name, W, others, v)[1]
+    def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:
+        """Transform W by exp(s·ξ), which is 1 + s·ξ, in place."""
+        W.add_(self.change(name, W, others, v)[1], alpha=s)
 
 
 def _changed(W: Tensor, axis: int, at: Tensor, E: Tensor) -> Patch:
