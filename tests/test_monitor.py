@@ -249,6 +249,70 @@ def test_ksb_is_told_apart_into_drift_and_batch_noise(found):
     assert 0.2 < shares["noise"] <= 1
 
 
+@pytest.mark.parametrize("name", ["SGD", "heavy ball", "AdamW"])
+def test_batch_noise_is_told_where_it_can_be_known_and_absent_elsewhere(found, name):
+    seen = []
+    model, optimizer, monitor = pair(found, OPTIMIZERS[name])
+    monitor.sinks = (lambda numbers, _: seen.append({key for key in numbers if key.endswith("noise")}),)
+    train(model, optimizer, 3)
+    monitor.remove()
+    assert all(bool(names) == (name != "SGD") for names in seen)
+    assert not np.isnan(monitor.ledger.values).any()
+
+
+def test_what_is_not_followed_is_listed_with_the_reason(found):
+    model = network()
+    monitor = Monitor(model, torch.optim.SGD(model[3].parameters(), 0.1), found)
+    left = {symmetry.kind: why for symmetry, why in monitor.plan.skipped}
+    assert left["rescale"] == "the optimizer trains none of its tensors"
+    assert {id(s) for s, _ in monitor.plan.skipped} == {
+        id(s) for s in found if not {*s.tensors} & {"3.weight", "3.bias"}
+    }
+
+
+def lawful(monitor):
+    monitor.remove()
+    return monitor.alarms == () and all(np.abs(a.residual).max() < 1e-13 for a in monitor.latest)
+
+
+@pytest.mark.parametrize("name", ["heavy ball", "Nesterov", "AdamW"])
+def test_a_grad_scaler_and_the_steps_it_skips_are_followed(found, name):
+    model, optimizer, monitor = pair(found, OPTIMIZERS[name])
+    scaler, (x, y) = torch.amp.GradScaler("cpu", init_scale=2.0**10), batch()
+    for step in range(8):
+        optimizer.zero_grad()
+        scaler.scale(cross_entropy(model(x), y)).backward()
+        if step == 3:
+            model[0].weight.grad[0, 0] = float("inf")
+        scaler.step(optimizer)
+        scaler.update()
+    assert lawful(monitor)
+    assert len(monitor.ledger) == 7
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
+def test_accumulated_gradients_closures_and_compiled_steps_are_followed(found):
+    (x, y) = batch()
+    for way in ("accumulated", "closure", "compiled"):
+        model, optimizer, monitor = pair(found, OPTIMIZERS["heavy ball"])
+        step = torch.compile(optimizer.step, backend="eager") if way == "compiled" else optimizer.step
+
+        def slopes(model=model, optimizer=optimizer):
+            optimizer.zero_grad()
+            for part in (slice(8), slice(8, 16)):
+                (cross_entropy(model(x[part]), y[part]) / 2).backward()
+            return torch.zeros(())
+
+        for _ in range(5):
+            if way == "closure":
+                step(slopes)
+            else:
+                slopes()
+                step()
+        assert lawful(monitor), way
+        assert len(monitor.ledger) == 5, way
+
+
 class Planted:
     """Each returns a monitor of a run that goes wrong."""
 

@@ -127,16 +127,22 @@ def _share(part: Part, track: Track, stretch: Stretch) -> Share:
 
 
 def _noise(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float | None:
-    """The share of batch noise in KSB by the first step of a stretch: drift and noise, each with its gain."""
+    """The share of batch noise in KSB, by the first step of a stretch that begins with a momentum, if any does.
+
+    E⟨g, Ag⟩ = ⟨∇L, A∇L⟩ + tr(AΣ)/S: the drift of Kunin et al. (2012.04728) and the noise of Ziyin et al. (2308.06671).
+    The momentum m = Σ aβʲg_{k−j} holds gradients of other batches, which share ∇L alone, so that the estimator of the
+    first term is ⟨g, Am⟩/Σ aβʲ, kept within 0 and ⟨g, Ag⟩. In |m|² the first grows by (Σ aβʲ)², the second by Σ (aβʲ)².
+    It is one step's, with |A|, and takes ∇L as steady over 1/(1 − β) steps.
+    """
     drift = noise = 0.0
     for part in line.parts:
-        track, step = tracks[part.tensor], stretch.steps[0]
-        count = step.counts.get(part.tensor, 0)
-        if part.law.past is None or not count:
+        track = tracks[part.tensor]
+        begun = [i for i, step in enumerate(stretch.steps[:2]) if step.counts.get(part.tensor, 0)]
+        if part.law.past is None or not begun:
             return None
-        past = part.law.past
-        steady, power = past.gains(*step.values[track.group], count)
-        square, cross = (part.total(stretch.rows[0][track.slots[f, part.piece]]) for f in (past.square, past.cross))
+        past, row, step = part.law.past, stretch.rows[begun[0]], stretch.steps[begun[0]]
+        steady, power = past.gains(*step.values[track.group], step.counts[part.tensor])
+        square, cross = (part.total(row[track.slots[form, part.piece]]) for form in (past.square, past.cross))
         shared = min(max(cross / steady, 0.0), square)
         drift, noise = drift + shared * steady**2, noise + (square - shared) * power
     return noise / (drift + noise) if drift + noise else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._recorder import Stretch
 
+NOISE = "KSB by noise"
 KEPT = 10_000  # measured steps; those before are left to the sinks
 
 
@@ -33,9 +35,10 @@ class Ledger:
         return self.values[:, self.columns.index(column)]
 
     def __iter__(self) -> Iterator[tuple[Mapping[str, float], int]]:
-        """Each step's numbers by name, and its number: what a sink takes."""
+        """Each step's numbers by name, and its number: what a sink takes; no noise where nothing tells it."""
         for step, row in zip(self.steps, self.values, strict=True):
-            yield dict(zip(self.columns, map(float, row), strict=True)), int(step)
+            told = zip(self.columns, map(float, row), strict=True)
+            yield {name: x for name, x in told if not (name.endswith(NOISE) and isnan(x))}, int(step)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -72,7 +75,7 @@ def _columns(account: Account) -> Iterator[tuple[str, NDArray[np.float64]]]:
     yield "charge", account.after.sum(1)
     for term, values in account.terms.items():
         yield term, values.sum(1)
-    if "KSB" in account.terms:
-        yield "KSB by noise", (np.nan if account.noise is None else account.noise) * account.terms["KSB"].sum(1)
+    if "KSB" in account.terms and all(part.law.past is not None for part in account.line.parts):
+        yield NOISE, (np.nan if account.noise is None else account.noise) * account.terms["KSB"].sum(1)
     yield "residual", np.abs(account.residual).max(1)
     yield "floors", account.floors

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 from torch import nn
+from torch.compiler import disable
 from torch.optim import Optimizer
 
 from symlag.discrete.updates import UpdateRule
@@ -67,9 +68,10 @@ class Monitor:
         self._ranks = ranks(model, self.plan)
         self._recorder = Recorder(self.plan, optimizer, self._ranks)
         self._former: Stretch | None = None
+        untraced: Any = disable  # a compiled step breaks off for them
         self._hooks = (
-            optimizer.register_step_pre_hook(self._before),
-            optimizer.register_step_post_hook(self._after),
+            optimizer.register_step_pre_hook(untraced(self._before)),
+            optimizer.register_step_post_hook(untraced(self._after)),
         )
 
     def __enter__(self) -> Self:
@@ -147,11 +149,16 @@ class Monitor:
 
     def _before(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Before a step: what it is called with instead, where that is to be changed."""
-        if self.step % self.every:
+        if self.step % self.every or self._void:
             return None
         if any(map(callable, (*args, *kwargs.values()))):
             return tuple(map(self._begun_after, args)), {key: self._begun_after(x) for key, x in kwargs.items()}
         return self._recorder.begin()
+
+    @property
+    def _void(self) -> bool:
+        """Whether a fused optimizer is about to skip a step, as gradients under a GradScaler are infinite."""
+        return bool(getattr(self.optimizer, "found_inf", None) or 0)
 
     def _begun_after(self, x: Any) -> Any:
         """A closure after which the step begins: those that have a rule call it once, before they move anything."""
@@ -167,6 +174,8 @@ class Monitor:
 
     def _after(self, *_: object) -> None:
         """After a step."""
+        if self._void:
+            return
         if self.step % self.every == 0:
             self._recorder.end(self.step)
         else:

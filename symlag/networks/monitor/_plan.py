@@ -56,6 +56,11 @@ class Track:
         return self._pass(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
 
     @cached_property
+    def told(self) -> Pass:
+        """The forms of the gradient, those that are measured seldom among them."""
+        return self._pass(lambda form: not _made(form) and (form in self.seldom or not _begun(form)))
+
+    @cached_property
     def late(self) -> Pass:
         """Forms that need what the step made."""
         return self._pass(_made)
@@ -132,12 +137,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured, `width` numbers a step, and what becomes of it."""
+    """What is measured, `width` numbers a step, and what becomes of it; symmetries `skipped`, and why."""
 
     groups: tuple[Group, ...]
     tracks: tuple[Track, ...]
     lines: tuple[Line, ...]
     width: int
+    skipped: tuple[tuple[Symmetry, str], ...] = ()
 
     @cached_property
     def carried(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -174,7 +180,18 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
         Track(name, named[name], owner[name], there, frozenset({form for form, _ in there} - often[name]))
         for name, there in slots.items()
     )
-    return Plan(groups, tracks, lines, width)
+    followed = {id(line.symmetry) for line in lines}
+    skipped = tuple((s, _why(s, owner)) for s in symmetries if id(s) not in followed)
+    return Plan(groups, tracks, lines, width, skipped)
+
+
+def _why(symmetry: Symmetry, owner: Mapping[str, int]) -> str:
+    """Why no charge of a symmetry is followed."""
+    if not {*symmetry.tensors} & {*owner}:
+        return "the optimizer trains none of its tensors"
+    if any(isinstance(term, Absorb) for term in symmetry.motion.terms):
+        return "its generator is one tensor times another, and the exact laws are those of generators linear in each"
+    return "the rule holds no charge of it"
 
 
 def names(model: nn.Module) -> dict[str, nn.Parameter]:

@@ -112,7 +112,7 @@ class Recorder:
             self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
         for track in self._plan.tracks:
             found = self._ranks.laid(track.name, letters[track.name])
-            self._measure(track.early if known else track.begun if self._steps else track.first, found)
+            self._measure(self._wanted(track, known=known), found)
             self._hold(track, found)
 
     def end(self, number: int) -> None:
@@ -197,6 +197,13 @@ class Recorder:
             move = {"move": letters[ENDS[0]] - letters[ENDS[1]]} if moves else {}
             measure(wanted, {x: value.abs() for x, value in {**letters, **move}.items()}, self._sizes)
 
+    def _wanted(self, track: Track, *, known: bool) -> Pass:
+        """Forms of what a step begins with: those measured seldom at the first of a stretch that has a momentum."""
+        seldom = not self._steps or (len(self._steps) == 1 and not self._steps[0].counts.get(track.name))
+        if known:
+            return track.told if seldom else track.early
+        return track.first if seldom else track.begun
+
     def _hold(self, track: Track, letters: Letters) -> None:
         """Copy the letters that are needed after the step."""
         room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
@@ -211,7 +218,9 @@ class Recorder:
         found = {name: stored(x, state) for name, x in track.buffers.items()}
         nothing = torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
         buffers = {x: nothing if value is None else local(value, parameter) for x, value in found.items()}
+        scale = getattr(self._optimizer, "grad_scale", None)  # which a fused optimizer divides by, in its step
         slope = {} if parameter.grad is None else {"g": local(parameter.grad, parameter)}
+        slope = slope if scale is None else {x: value / scale.to(value) for x, value in slope.items()}
         return {"theta": theta, **slope, **buffers}
 
 

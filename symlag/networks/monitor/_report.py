@@ -66,7 +66,7 @@ def page(run: Run) -> str:
     """The page of a run."""
     told = courses(run.ledger)
     families = "".join(_family(line, told[line.name], run) for line in run.plan.lines if line.name in told)
-    body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}"
+    body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}{_skipped(run.plan)}"
     return framed(f"The charges of a {type(run.model).__name__}", body, STYLE)
 
 
@@ -125,6 +125,13 @@ def _said(course: Course, form: Any) -> str:
     shares = [f"{share:.0%} {term}" for term, share in course.shares.items() if share >= 0.005]
     told = "stays as it was, to round-off." if course.still else f"is moved by {', '.join(shares)}."
     return f"{formula(typeset(form))} {told}"
+
+
+def _skipped(plan: Plan) -> str:
+    """The symmetries whose charges are not followed, and why."""
+    told = (f"{symmetry.kind} of {', '.join(symmetry.tensors)}: {reason}" for symmetry, reason in plan.skipped)
+    items = "".join(f"<p>{escape(_capital(text))}.</p>\n" for text in told)
+    return _section("Not followed", items) if items else ""
 
 
 def _picture(line: Line, told: Sequence[Told], run: Run) -> str:
