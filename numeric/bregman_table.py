@@ -18,8 +18,7 @@ from symlag.bregman import bregman, massless
 from symlag.derivation import derive
 from symlag.motion import accelerations
 from symlag.noether import Law
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Study
-from symlag.trial._verdict import order
+from symlag.trial import MEASURED, THEORY, TWIN, Claim, Study, order
 
 __all__ = ["fast", "study", "theorem"]
 

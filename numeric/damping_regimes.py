@@ -13,8 +13,7 @@ from symlag.backends import kernel
 from symlag.calculus import total
 from symlag.jet import t
 from symlag.solution import Oscillation
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Record, Study
-from symlag.trial._verdict import order
+from symlag.trial import MEASURED, THEORY, TWIN, Claim, Record, Study, order
 
 __all__ = ["study", "theorem"]
 

@@ -13,8 +13,7 @@ from numeric._noise import Descent, path
 from numeric._views import Weights, filters, pixels, units
 from symlag.backends import kernel
 from symlag.discrete import DiscreteLaw
-from symlag.trial import MEASURED, VERMILION, Claim, Study
-from symlag.trial._verdict import order
+from symlag.trial import MEASURED, VERMILION, Claim, Study, order
 
 __all__ = ["study", "theorem"]
 

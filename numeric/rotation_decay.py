@@ -12,8 +12,7 @@ from numeric._orbits import Orbit, orbit
 from numeric._told import told
 from symlag import noether
 from symlag.noether import Law
-from symlag.trial import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION, Claim, Study
-from symlag.trial._verdict import order
+from symlag.trial import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION, Claim, Study, order
 
 __all__ = ["fast", "study", "theorem"]
 

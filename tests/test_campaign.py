@@ -181,9 +181,15 @@ def test_a_cluster_that_is_not_there_is_one_sentence(folder):
 
 def test_a_trial_that_raises_stops_no_other_and_ends_with_two(folder):
     (folder / "trials/faulty.py").write_text("import swing as theorem\ndef study():\n    return 1 / 0\n")
+    (folder / "trials/fading.py").write_text(
+        "import swing as theorem\nfrom symlag.trial import Claim, Study\ndef draw(figure):\n    figure / 0\n"
+        "def study():\n    return Study([Claim('c', 's', 1, most=2, twin=3, without='it')], {'p': draw})\n"
+    )
     ended = ask("trials", "trials", "--only", "[af]*", "--jobs", 2)
+    told = " ".join(ended.output.split())
     assert ended.exit_code == 2
-    assert "faulty.py, line 3: it raises ZeroDivisionError" in " ".join(ended.output.split())
+    assert "faulty.py, line 3: it raises ZeroDivisionError" in told
+    assert "fading.py, line 4: it raises TypeError" in told
     assert "alone" in table(folder / "out/trials")
 
 

@@ -17,6 +17,7 @@ from symlag.campaign._configuration import Configuration
 from symlag.campaign._outcome import FILE, Outcome
 from symlag.campaign._report import report
 from symlag.errors import FormError
+from symlag.form import blamed
 from symlag.inquiry import Inquiry, inquiry
 from symlag.trial import drawn, given
 
@@ -76,7 +77,8 @@ def _files(configuration: Configuration, asked: Inquiry, told: Sequence[Timed]) 
     """The outcome, its report, and its pictures."""
     start, theorem = perf_counter(), asked.theorem
     study = asked.conclude([value for value, _ in told])
-    pictures = {name: file for stem, draw in study.figures.items() for name, file in drawn(draw, stem).items()}
+    with blamed(asked.source):
+        pictures = {name: file for stem, draw in study.figures.items() for name, file in drawn(draw, stem).items()}
     seconds = perf_counter() - start + sum(took for _, took in told)
     outcome = Outcome.of(configuration, theorem.title, study, seconds)
     page = report(outcome, theorem, [pictures[f"{name}.svg"].decode() for name in outcome.pictures])

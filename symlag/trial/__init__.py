@@ -45,7 +45,7 @@ from symlag.trial._style import (
     save,
 )
 from symlag.trial._trial import Finding, Trial, run
-from symlag.trial._verdict import Verdict, worst
+from symlag.trial._verdict import Verdict, order, worst
 
 __all__ = [
     "BLACK",
@@ -77,6 +77,7 @@ __all__ = [
     "follow",
     "given",
     "orbit",
+    "order",
     "picture",
     "portrait",
     "run",
