@@ -52,8 +52,12 @@ def _single(relation: Mapping[Term, float], j: int) -> dict[tuple[str, str | int
 
 
 def _terms(sketch: Sketch, views: Sequence[View]) -> list[Term]:
-    absorbed = [Absorb(bias, view, 1.0) for view in views if view.axis == 1 for bias in _bias(sketch, view.tensor)]
-    return [*(Shift(view, 1.0) for view in views), *absorbed]
+    """The shifts along views, each beside what takes it back, as of very many only near ones are compared."""
+    return [term for view in views for term in (Shift(view, 1.0), *_absorbed(sketch, view))]
+
+
+def _absorbed(sketch: Sketch, view: View) -> list[Absorb]:
+    return [Absorb(bias, view, 1.0) for bias in _bias(sketch, view.tensor)] if view.axis == 1 else []
 
 
 def _bias(sketch: Sketch, weight: str) -> list[str]:
