@@ -27,6 +27,7 @@ Slope = tuple[Linear | Affine, float]
 def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any, *, clip: float = inf) -> Found:
     """Every linear symmetry of loss(model(inputs), targets) for a batch (inputs, targets), or (inputs, None).
 
+    They hold at all parameters; a model at its own may have more there, as of units that are dead on its data.
     Inputs are a tensor, a tuple of arguments or a dict of keywords; gradients that training cuts off, entry by entry,
     beyond ±clip break symmetries too. `SymlagError` where the loss is no scalar, the model has no parameters, or model
     and batch live on different devices.
