@@ -13,12 +13,14 @@ from typing import Any
 from sympy import (
     QQ,
     Add,
+    Derivative,
     Dummy,
     Expr,
     Mul,
     Pow,
     Rational,
     S,
+    Subs,
     Symbol,
     Trace,
     cancel,
@@ -37,6 +39,7 @@ from symlag.unknown import Partial, Unknown, settle
 from symlag.words import words
 
 DIGITS = 30
+_OPAQUE = Trace, AppliedUndef, Derivative, Subs, Unknown, Partial
 
 
 def vanishes(expression: Any) -> bool:
@@ -57,9 +60,7 @@ def vanishes(expression: Any) -> bool:
 
 def plainly(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     """The expression with traces and unknown functions named by symbols, and what each symbol stands for."""
-    opaque = sorted(
-        expression.atoms(Trace, AppliedUndef, Unknown, Partial), key=lambda node: (-len(str(node)), str(node))
-    )
+    opaque = sorted(expression.atoms(*_OPAQUE), key=lambda node: (-len(str(node)), str(node)))
     names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}
 

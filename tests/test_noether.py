@@ -2,7 +2,7 @@ import pickle
 from dataclasses import replace
 
 import pytest
-from sympy import Add, Eq, Rational, cos, exp, sin
+from sympy import Add, Eq, Function, Rational, cos, exp, sin
 
 from symlag.blocks import constant, inner, trace
 from symlag.calculus import directional, euler, total
@@ -29,6 +29,7 @@ V_ = block("V", n, h)
 FREE = m * (x.dot**2 + y.dot**2) / 2
 ONE = m * x.dot**2 / 2
 f = invariant_loss("f", scale(w))
+u = Function("u")
 
 # A Lagrangian and a generator that leaves its action as it is, up to a boundary term.
 CONSERVED = {
@@ -244,6 +245,12 @@ def test_the_exact_charge_of_a_damped_loss_of_any_degree(degree):
     law = noether(Lagrangian(FREE, V, damping=gamma), Generator({x: -shrink * x, y: -shrink * y}, exp(r * t)))
     assert law.conserved
     assert law.defect() == 0
+
+
+@pytest.mark.parametrize("potential", [u(x, y), x * u(x**2 + y**2), u(x / y)], ids=str)
+@pytest.mark.parametrize("X", [rotation(x, y), scale(x, y), time_translation()], ids=lambda X: X.name)
+def test_a_potential_may_be_a_function_of_sympys_that_nothing_is_known_of(potential, X):
+    assert noether(Lagrangian((x.dot**2 + y.dot**2) / 2, potential), X).defect() == 0
 
 
 def test_forces_do_work_on_the_charge():
