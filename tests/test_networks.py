@@ -317,7 +317,7 @@ def test_a_unit_that_dies_at_some_points_is_said_to_be_dead_there():
     alive, cut = (nn.Sequential(linear(3, 4, True), nn.ReLU(), linear(4, 2)) for _ in range(2))
     batch = regression((8, 3), (8, 2))()
     with torch.no_grad():
-        cut[0].bias.copy_(torch.tensor([0.0, 0.0, 0.0, -50.0]))
+        cut.get_parameter("0.bias").copy_(torch.tensor([0.0, 0.0, 0.0, -50.0]))
     problem, planted = pose(alive, mse_loss, batch), pose(cut, mse_loss, batch)
     motions = [motion for motion, _ in searched(planted)]
     orbit, fiber, dead = dimensions(planted, motions)

@@ -29,7 +29,7 @@ V_ = block("V", n, h)
 FREE = m * (x.dot**2 + y.dot**2) / 2
 ONE = m * x.dot**2 / 2
 f = invariant_loss("f", scale(w))
-u = Function("u")
+guess = Function("guess")
 
 # A Lagrangian and a generator that leaves its action as it is, up to a boundary term.
 CONSERVED = {
@@ -247,7 +247,7 @@ def test_the_exact_charge_of_a_damped_loss_of_any_degree(degree):
     assert law.defect() == 0
 
 
-@pytest.mark.parametrize("potential", [u(x, y), x * u(x**2 + y**2), u(x / y)], ids=str)
+@pytest.mark.parametrize("potential", [guess(x, y), x * guess(x**2 + y**2), guess(x / y)], ids=str)
 @pytest.mark.parametrize("X", [rotation(x, y), scale(x, y), time_translation()], ids=lambda X: X.name)
 def test_a_potential_may_be_a_function_of_sympys_that_nothing_is_known_of(potential, X):
     assert noether(Lagrangian((x.dot**2 + y.dot**2) / 2, potential), X).defect() == 0
