@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symlag.networks.monitor._laws import TERMS
-from symlag.networks.monitor._ledger import Ledger
+from symlag.networks.monitor._ledger import CONTINUOUS, Ledger
 
 Array = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Course:
     """One charge of a family over the steps that were measured, the sum over all charges of the family.
 
     `values` are those after each step, `terms` what each source added in it, `left` what is left over at most of one
-    charge, and `floors` that as a multiple of round-off.
+    charge, and `floors` that as a multiple of round-off; `continuous` the values that the continuous law has for them.
     """
 
     charge: str
@@ -38,6 +38,7 @@ class Course:
     terms: Mapping[str, Array]
     left: Array
     floors: Array
+    continuous: Array | None = None
 
     @property
     def whole(self) -> bool:
@@ -53,7 +54,12 @@ class Course:
     @property
     def change(self) -> Array:
         """The charge less that before the first step."""
-        return self.values - self.values[0] + sum(term[0] for term in self.terms.values())
+        return self.values - self.first
+
+    @property
+    def first(self) -> float:
+        """The charge before the first step."""
+        return float(self.values[0] - sum(term[0] for term in self.terms.values()))
 
     @cached_property
     def added(self) -> dict[str, Array]:
@@ -81,4 +87,4 @@ def courses(ledger: Ledger) -> dict[str, list[Course]]:
 
 def _course(charge: str, told: Mapping[str, Array], steps: NDArray[np.int64]) -> Course:
     terms = {term: told[term] for term in TERMS if np.any(told.get(term, 0.0))} or {"KSB": np.zeros(len(steps))}
-    return Course(charge, steps, told["charge"], terms, told["residual"], told["floors"])
+    return Course(charge, steps, told["charge"], terms, told["residual"], told["floors"], told.get(CONTINUOUS))

@@ -1,7 +1,8 @@
 """The ledger: for every measured step and every charge one number a term, the sum over all charges of a family.
 
 That sum is itself a charge, that of the generator with all coordinates one. Beside it stand how much is left over at
-most, and that as a multiple of the round-off floor: about one or less where the law holds.
+most, and that as a multiple of the round-off floor: about one or less where the law holds. Where a rule is mechanics,
+the charge as the continuous law has it, and its rate, follow.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._recorder import Stretch
 
 NOISE = "KSB by noise"
+CONTINUOUS, RATE = "continuous", "continuous rate"
 KEPT = 10_000  # measured steps; those before are left to the sinks
 
 
@@ -43,6 +45,19 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def continuous(self, charge: str) -> NDArray[np.float64] | None:
+        """A charge, line/charge, after each step as the continuous law has it, or none where no such law is followed.
+
+        It begins with the charge before the first step of the run, and is driven by the measured KSB alone.
+        """
+        column = f"{charge}/{CONTINUOUS}"
+        return self[column] if column in self.columns else None
+
+    def gap(self, charge: str) -> float | None:
+        """The greatest distance of the continuous law from the measured charge, by the greatest of the charge."""
+        predicted, measured = self.continuous(charge), self[f"{charge}/charge"]
+        return None if predicted is None else float(abs(predicted - measured).max() / (abs(measured).max() or 1))
+
     def joined(self, later: Ledger) -> Ledger:
         """This and the steps after it; no more than are kept."""
         if not len(self):
@@ -64,9 +79,10 @@ class Ledger:
 EMPTY = Ledger((), np.zeros(0, np.int64), np.zeros((0, 0)))
 
 
-def entered(found: Sequence[Account], stretch: Stretch) -> Ledger:
-    """The accounts of a stretch of steps as entries of the ledger."""
+def entered(found: Sequence[Account], stretch: Stretch, beside: Mapping[str, NDArray[np.float64]]) -> Ledger:
+    """The accounts of a stretch of steps as entries of the ledger, and further columns beside them."""
     columns = {f"{account.name}/{term}": column for account in found for term, column in _columns(account)}
+    columns |= beside
     steps = np.array([step.number for step in stretch.steps], dtype=np.int64)
     return Ledger(tuple(columns), steps, np.stack([*columns.values()], 1) if columns else np.zeros((len(steps), 0)))
 

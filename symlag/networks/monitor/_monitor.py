@@ -24,6 +24,7 @@ from symlag.networks._problem import pose
 from symlag.networks.monitor._account import Account, accounts
 from symlag.networks.monitor._alarms import Alarm, alarms
 from symlag.networks.monitor._checks import check
+from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
 from symlag.networks.monitor._ranks import ranks, unshared
@@ -46,6 +47,9 @@ class Monitor:
     Under DistributedDataParallel, `fully_shard` or tensor parallelism every rank makes one, of symmetries that were
     found before the model was wrapped, and has the whole ledger; the first one tells the sinks and writes the report.
     What makes a monitor account for its steps, such as `flush` and `report`, all ranks do together.
+
+    Beside the exact law stands the continuous one, `ledger.continuous` and `ledger.gap`; `lacking` says of every line
+    that has none why.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Monitor:
         self.model, self.optimizer, self.found = model, optimizer, found
         self.sinks, self.rule, self.every = sinks, rule, every
         self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
+        self._continuous, self.lacking = continuous(self.plan, every)
         self.step = 0
         self.latest: tuple[Account, ...] = ()
         self.ledger: Ledger = EMPTY
@@ -100,7 +105,7 @@ class Monitor:
             return
         with np.errstate(all="ignore"):  # a run that diverges passes through infinity
             self.latest = tuple(accounts(self.plan, stretch))
-            entries = entered(self.latest, stretch)
+            entries = entered(self.latest, stretch, beside(self._continuous, self.latest, stretch, self.ledger))
             sounded = [*alarms(self.plan, stretch, self._former, self.latest)]
         self.ledger = self.ledger.joined(entries)
         for numbers, step in entries:

@@ -1,6 +1,7 @@
 """The picture of a family: for each of its charges what sources added, stacked, and what is left over of the law.
 
-The measured charge is a broad pale line, the sum of its sources a thin dashed one upon it.
+The measured charge is a broad pale line, the sum of its sources a thin dashed one upon it,
+and what the continuous law has for it a red one.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from symlag.trial._style import BLACK, BLUE, GREEN, MEASURED, ORANGE, PURPLE, TH
 
 COLOURS = {"decay": ORANGE, "memory": PURPLE, "KSB": GREEN, "metric": BLUE, "breaking": VERMILION}
 POINTS = 160  # of a curve: a page wants no more
+CONTINUOUS: dict[str, Any] = {**THEORY, "color": VERMILION, "linestyle": (3, (4, 2))}
 LEAST = 1e-3  # of round-off: what is less is as good as nothing
-KEY: dict[str, Any] = {"borderpad": 0, "handlelength": 1.4, "columnspacing": 1.4}
+KEY: dict[str, Any] = {"borderpad": 0, "handlelength": 1.3, "handletextpad": 0.5, "columnspacing": 0.9}
 
 Told = tuple[Course, Any]  # a charge, and the form that it is
 
@@ -36,7 +38,7 @@ def draw(told: Sequence[Told], alarmed: Sequence[int], precision: str, figure: A
     for panel in panels[-1]:
         panel.set_xlabel("step $k$")
     handles = {label: h for row in panels for h, label in zip(*row[0].get_legend_handles_labels(), strict=True)}
-    labels = [label for label in (*COLOURS, "measured", "the law") if label in handles]
+    labels = [label for label in (*COLOURS, "measured", "the law", "continuous") if label in handles]
     figure.legend([handles[label] for label in labels], labels, loc="outside upper left", ncols=len(labels), **KEY)
 
 
@@ -55,6 +57,8 @@ def _stack(panel: Any, course: Course, name: str) -> None:
     if summed:
         panel.plot(steps, course.change[at], **MEASURED, label="measured")
     panel.plot(steps, np.sum([*heights.values()], 0), **THEORY, label="the law")
+    if summed and course.continuous is not None:
+        panel.plot(steps, (course.continuous - course.first)[at], **CONTINUOUS, label="continuous")
     panel.axhline(0, color=BLACK, linewidth=0.5, zorder=0)
     panel.set_title(f"{name} since the first step" if summed else f"what a step adds to {name}")
     panel.margins(x=0.01)

@@ -6,7 +6,7 @@ law of its charges, what sources added to them, and what is left over beside rou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -54,6 +54,7 @@ class Run(Protocol):
     plan: Plan
     ledger: Ledger
     alarms: tuple[Alarm, ...]
+    lacking: Mapping[str, str]
 
 
 def written(path: str | Path, run: Run) -> Path:
@@ -116,7 +117,7 @@ def _family(line: Line, told: Sequence[Course], run: Run) -> str:
     moved = [(course, forms[course.charge]) for course in told if not course.still]
     drawing = f"<figure>{_picture(line, moved, run)}</figure>\n" if moved else ""
     reason = escape(_capital(line.symmetry.reason))
-    said = " ".join(_said(course, forms[course.charge]) for course in told)
+    said = " ".join((*(_said(course, forms[course.charge]) for course in told), _beside(line, run)))
     return _section(line.name, f"<p>{reason}.</p>\n{stated}<p>{said}</p>\n{drawing}")
 
 
@@ -125,6 +126,13 @@ def _said(course: Course, form: Any) -> str:
     shares = [f"{share:.0%} {term}" for term, share in course.shares.items() if share >= 0.005]
     told = "stays as it was, to round-off." if course.still else f"is moved by {', '.join(shares)}."
     return f"{formula(typeset(form))} {told}"
+
+
+def _beside(line: Line, run: Run) -> str:
+    """How far the continuous law is off, or why there is none."""
+    gap = run.ledger.gap(f"{line.name}/{line.parts[0].law.charges[0]}")
+    told = f"Driven by the same KSB, the continuous law is {gap or 0:.2g} of the charge off at most."
+    return run.lacking.get(line.name, "") if gap is None else told
 
 
 def _skipped(plan: Plan) -> str:
