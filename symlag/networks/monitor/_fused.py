@@ -75,10 +75,15 @@ def _loop(letters: Any, pairs: Any, wanted: Any, move: Any, along: Any, across: 
             x = moves if pairs[f, 0] == moved else letters[pairs[f, 0]][i]
             y = moves if pairs[f, 1] == moved else letters[pairs[f, 1]][i]
             total, column = x[0] * 0, columns[f]
-            if wanted[f, 1]:
+            if wanted[f, 0] and wanted[f, 1]:
+                for j in range(length):
+                    product = x[j] * y[j]
+                    column[j] += product
+                    total += product
+            elif wanted[f, 1]:
                 for j in range(length):
                     column[j] += x[j] * y[j]
-            if wanted[f, 0]:
+            else:
                 for j in range(length):
                     total += x[j] * y[j]
             along[f, i] = total
