@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from torch import finfo
 
 from symlag.networks.monitor._laws import TERMS, Stepwise
-from symlag.networks.monitor._plan import Line, Part, Plan, Track
+from symlag.networks.monitor._plan import Line, Part, Plan
 from symlag.networks.monitor._recorder import Step, Stretch
+from symlag.networks.monitor._track import Track
 
 Array = NDArray[np.float64]
 

@@ -16,8 +16,9 @@ from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
 from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._plan import Line, Part, Plan, Track
+from symlag.networks.monitor._plan import Line, Part, Plan
 from symlag.networks.monitor._recorder import Stretch
+from symlag.networks.monitor._track import Track
 
 TINY = np.finfo(float).tiny
 BENT = 1e-3  # of |g||ξ|: round-off is far below, clipping entries far above

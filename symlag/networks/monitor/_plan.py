@@ -1,12 +1,12 @@
 """From symmetries and optimizer groups to what is measured, tensor by tensor, and what the numbers are put together to.
 
-A track is one tensor: the forms of its letters that laws need, and the pieces each is summed to. A line is one family
-of charges: where its numbers are on each of its tracks, and the law of the group that trains that tensor.
+A line is one family of charges: where its numbers are on each of its tracks, and the law of the group that trains that
+tensor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,77 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from symlag.discrete.forms import ONE, Form
-from symlag.discrete.updates import Letter, g, theta
+from symlag.discrete.forms import Form
 from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb, Action, Shift
-from symlag.networks.monitor._laws import Stepwise, move, stepwise
-from symlag.networks.monitor._measure import Job, Pass
-from symlag.networks.monitor._pieces import Axis, Pair, Single, Slices, piece
+from symlag.networks.monitor._laws import Stepwise, stepwise
+from symlag.networks.monitor._pieces import Pair, Single, Slices, piece
+from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group
 
 Array = NDArray[np.float64]
 
 WRAPPERS = ("_orig_mod.", "module.")  # what torch.compile and DistributedDataParallel put before a name
-
-
-@dataclass(frozen=True)
-class Track:
-    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are."""
-
-    name: str
-    parameter: Any
-    group: int
-    slots: Mapping[tuple[Form, Pair | Single], slice]
-    seldom: frozenset[Form]
-
-    @cached_property
-    def first(self) -> Pass:
-        """All forms of what the step begins with, those that are measured seldom among them."""
-        return self._pass(lambda form: not _made(form))
-
-    @cached_property
-    def begun(self) -> Pass:
-        """Forms of what the step begins with, and those that the last step ended with."""
-        return self._pass(lambda form: not _made(form) and form not in self.seldom)
-
-    @cached_property
-    def early(self) -> Pass:
-        """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._pass(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
-
-    @cached_property
-    def told(self) -> Pass:
-        """The forms of the gradient, those that are measured seldom among them."""
-        return self._pass(lambda form: not _made(form) and (form in self.seldom or not _begun(form)))
-
-    @cached_property
-    def late(self) -> Pass:
-        """Forms that need what the step made."""
-        return self._pass(_made)
-
-    @cached_property
-    def buffers(self) -> Mapping[str, Letter]:
-        """The buffers in the forms, by name."""
-        met = {x.root for form, _ in self.slots for x in _met(form)}
-        return {str(x): x for x in sorted(met - {theta, g}, key=str)}
-
-    @cached_property
-    def held(self) -> tuple[str, ...]:
-        """The letters before the step that are needed after it, θ for the move."""
-        met = {x for form, _ in self.slots if _made(form) for x in _met(form)}
-        return tuple(sorted(str(x) for x in met if x.age == 0 and x != g))
-
-    def _pass(self, wanted: Callable[[Form], bool]) -> Pass:
-        forms = dict.fromkeys(form for form, _ in self.slots if wanted(form))
-        return Pass(tuple(self._job(form) for form in forms))
-
-    def _job(self, form: Form) -> Job:
-        places = [(made, place) for (other, made), place in self.slots.items() if other == form]
-        axes = tuple((made, place) for made, place in places if isinstance(made, Axis))
-        others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
-        return Job(str(form.args[0]), str(form.args[1]), axes, others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,10 +91,9 @@ class Plan:
         """Where the charges are that a step begins with, and where those are that it ends with."""
         begins, ends = list[int](), list[int]()
         for track in self.tracks:
-            for form, sums in [slot for slot in track.slots if _begun(slot[0])]:
-                after = track.slots[form.func(*(x.new for x in form.args)), sums]
-                begins += range(*track.slots[form, sums].indices(self.width))
-                ends += range(*after.indices(self.width))
+            for begin, end in track.carried:
+                begins += range(*begin.indices(self.width))
+                ends += range(*end.indices(self.width))
         return np.array(begins, np.int64), np.array(ends, np.int64)
 
 
@@ -203,21 +143,6 @@ def _bare(name: str) -> str:
     for wrapper in WRAPPERS:
         name = name.replace(wrapper, "", 1) if name.startswith(wrapper) else name
     return name
-
-
-def _met(form: Form) -> set[Letter]:
-    """The letters of a form; a move is one of θ before and after the step."""
-    return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
-
-
-def _made(form: Form) -> bool:
-    """Whether a form needs what the step made."""
-    return any(x.age for x in _met(form))
-
-
-def _begun(form: Form) -> bool:
-    """Whether a form is of what the step begins with, without its gradient."""
-    return g not in _met(form) and not _made(form)
 
 
 def _lines(

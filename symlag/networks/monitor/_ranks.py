@@ -20,8 +20,9 @@ from torch import Tensor, nn
 from torch import distributed as dist
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._plan import Plan, Track
+from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._shards import Box, cut, layout, mixed
+from symlag.networks.monitor._track import Track
 
 APART = 64.0  # times the precision of a tensor: copies are equal to the bit, and sums over ranks nearly so
 

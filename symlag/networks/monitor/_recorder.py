@@ -18,8 +18,9 @@ from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
 from symlag.networks.monitor._measure import ENDS, Letters, Pass, measure
-from symlag.networks.monitor._plan import Plan, Track
+from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
+from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once

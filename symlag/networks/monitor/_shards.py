@@ -20,7 +20,7 @@ from torch import Tensor
 
 from symlag.networks._terms import Entries, Free, along
 from symlag.networks.monitor._pieces import Null, Slices
-from symlag.networks.monitor._plan import Track
+from symlag.networks.monitor._track import Track
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""A track: one tensor, the forms of its letters that laws need, and the pieces that each is summed to.
+
+Forms are measured when their letters are at hand: before the step, with its gradient, or after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from symlag.discrete.forms import ONE, Form
+from symlag.discrete.updates import Letter, g, theta
+from symlag.networks.monitor._laws import move
+from symlag.networks.monitor._measure import Job, Pass
+from symlag.networks.monitor._pieces import Axis, Pair, Single
+
+
+@dataclass(frozen=True)
+class Track:
+    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are."""
+
+    name: str
+    parameter: Any
+    group: int
+    slots: Mapping[tuple[Form, Pair | Single], slice]
+    seldom: frozenset[Form]
+
+    @cached_property
+    def first(self) -> Pass:
+        """All forms of what the step begins with, those that are measured seldom among them."""
+        return self._pass(lambda form: not _made(form))
+
+    @cached_property
+    def begun(self) -> Pass:
+        """Forms of what the step begins with, and those that the last step ended with."""
+        return self._pass(lambda form: not _made(form) and form not in self.seldom)
+
+    @cached_property
+    def early(self) -> Pass:
+        """Forms of the gradient with what the step begins with: rules may write over it."""
+        return self._pass(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
+
+    @cached_property
+    def told(self) -> Pass:
+        """The forms of the gradient, those that are measured seldom among them."""
+        return self._pass(lambda form: not _made(form) and (form in self.seldom or not _begun(form)))
+
+    @cached_property
+    def late(self) -> Pass:
+        """Forms that need what the step made."""
+        return self._pass(_made)
+
+    @cached_property
+    def buffers(self) -> Mapping[str, Letter]:
+        """The buffers in the forms, by name."""
+        met = {x.root for form, _ in self.slots for x in _met(form)}
+        return {str(x): x for x in sorted(met - {theta, g}, key=str)}
+
+    @cached_property
+    def held(self) -> tuple[str, ...]:
+        """The letters before the step that are needed after it, θ for the move."""
+        met = {x for form, _ in self.slots if _made(form) for x in _met(form)}
+        return tuple(sorted(str(x) for x in met if x.age == 0 and x != g))
+
+    @property
+    def carried(self) -> Iterator[tuple[slice, slice]]:
+        """Where the sums are that a step begins with, and where those of the same form are that it ends with."""
+        for (form, sums), begin in self.slots.items():
+            if _begun(form):
+                yield begin, self.slots[form.func(*(x.new for x in form.args)), sums]
+
+    def _pass(self, wanted: Callable[[Form], bool]) -> Pass:
+        forms = dict.fromkeys(form for form, _ in self.slots if wanted(form))
+        return Pass(tuple(self._job(form) for form in forms))
+
+    def _job(self, form: Form) -> Job:
+        places = [(made, place) for (other, made), place in self.slots.items() if other == form]
+        axes = tuple((made, place) for made, place in places if isinstance(made, Axis))
+        others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
+        return Job(str(form.args[0]), str(form.args[1]), axes, others)
+
+
+def _met(form: Form) -> set[Letter]:
+    """The letters of a form; a move is one of θ before and after the step."""
+    return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
+
+
+def _made(form: Form) -> bool:
+    """Whether a form needs what the step made."""
+    return any(x.age for x in _met(form))
+
+
+def _begun(form: Form) -> bool:
+    """Whether a form is of what the step begins with, without its gradient."""
+    return g not in _met(form) and not _made(form)
