@@ -29,9 +29,10 @@ def antiderivative(source: Expr, rate: Expr) -> Expr:
     """B with (D_t + γ)B = S, or zero where there is none."""
     found, rest = S.Zero, _bare(source)
     while (height := _height(rest)) > 0:
-        step = _descend(rest, height)
+        if (step := _descend(rest, height)) == 0:
+            return S.Zero
         rest = _bare(tidy(rest - weighted(step, rate)))
-        if step == 0 or _height(rest) >= height:
+        if _height(rest) >= height:
             return S.Zero
         found += step
     return S.Zero if jets(rest) else tidy(found + _in_time(rest, rate))

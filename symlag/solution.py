@@ -154,7 +154,7 @@ def potential(law: Law) -> Expr:
     """The function Q of position with charge = m dQ/dt; an error where ξ is no gradient field, as for rotations."""
     m = mass(law.lagrangian)
     charge = law.lagrangian.spelling.read(law.charge)
-    found = lowest(antiderivative(lowest(charge / m), S.Zero))
+    found = lowest(antiderivative(charge / m, S.Zero))
     if found == 0:
         raise SymlagError(
             f"the charge {law.charge}",

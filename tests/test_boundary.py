@@ -135,3 +135,8 @@ def test_a_power_of_symbolic_degree_is_integrated():
     B = x ** (2 * k) * y
     assert vanishes(weighted(antiderivative(weighted(B, NONE), NONE), NONE) - weighted(B, NONE))
     assert vanishes(antiderivative(weighted(inner(w, w) ** k, NONE), NONE) - inner(w, w) ** k)
+
+
+def test_what_is_not_affine_in_its_highest_derivative_is_refused_before_anything_is_expanded(monkeypatch):
+    monkeypatch.setattr("symlag.boundary.tidy", pytest.fail)
+    assert antiderivative((x.dot**2 + y.dot**2) * t + 1 / (x - y) ** 2, NONE) == 0
