@@ -26,6 +26,7 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu, mse_loss, scaled_dot_product_attention
 
+from symlag.errors import SymlagError
 from symlag.networks import symmetries
 
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000", "OMP_NUM_THREADS": "1"}
@@ -129,7 +130,10 @@ def _resident() -> float:
 
 
 def main(names: list[str]) -> None:
-    """Print the table, a process for each network."""
+    """Print the table, a process for each network; one sentence for a name that is none of them."""
+    unknown = [name for name in names if name not in CASES]
+    if unknown:
+        sys.exit(str(SymlagError(repr(unknown[0]), "no network has this name", "one of " + ", ".join(map(repr, CASES)))))
     table = Table(
         "network", "parameters", "dimension", "seconds", "wall", "required", "memory", "times model", "required"
     )

@@ -51,8 +51,9 @@ def _translation(model: nn.Module, motion: Linear | Affine) -> str:
 
 def _shift(motion: Linear | Affine) -> str:
     shifted = [t for t in motion.tensors if t not in {term.tensor for term in motion.terms if isinstance(term, Absorb)}]
-    taken = [term.tensor for term in motion.terms if isinstance(term, Absorb)]
-    return f"{' and '.join(dict.fromkeys(taken))} take back what a shift of {' and '.join(shifted) or 'the input'} adds"
+    taken = dict.fromkeys(term.tensor for term in motion.terms if isinstance(term, Absorb))
+    verb = "takes" if len(taken) == 1 else "take"
+    return f"{' and '.join(taken)} {verb} back what a shift of {' and '.join(shifted) or 'the input'} adds"
 
 
 def _scale(model: nn.Module, motion: Linear | Affine) -> str:
