@@ -110,6 +110,9 @@ def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_pa
     assert "metric" in derived.exact[0].sources
     buffered = [buffer_law(derived.rule, scaling(block("w")))] if derived.rule.momenta else []
     assert list(derived.exact[1:]) == buffered
+    titles = {step.title for step in derived.document.steps}
+    assert "The exact law of the optimizer: scale" in titles
+    assert ("The exact law of the optimizer's momentum: scale" in titles) == bool(buffered)
     assert all(gap == 0 for law in derived.exact for gap in law.defect())
     tex, page = (path.read_text(encoding="utf-8") for path in derived.write(tmp_path / "out"))
     for text in (tex, page):

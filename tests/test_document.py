@@ -43,7 +43,7 @@ from symlag.document import Document, latex, law_latex
 from symlag.document.closed import propagator
 from symlag.document.layout import Row
 from symlag.document.mathml import formula, mathml
-from symlag.document.modified import tree_box
+from symlag.document.modified import of_rule, tree_box
 from symlag.document.prose import rated
 from symlag.document.tex import tex
 from symlag.document.typeset import typeset
@@ -230,6 +230,21 @@ def test_what_many_steps_come_to_is_written_as_on_paper(written):
 def test_a_notebook_shows_laws_and_modified_equations():
     for shown in (sgd().exact(scale(w)), modified_equation(sgd(), 1)):
         assert shown._repr_latex_() == f"$\\displaystyle {latex(shown)}$"
+
+
+def test_a_tree_that_does_not_occur_in_a_modified_equation_is_not_written():
+    made = modified_equation(sgd(momentum=0), 3)
+    assert made.coefficients[(), (), ()] == 0
+    assert r"\prime\prime\prime" not in tex(typeset(made))
+    assert "F'''" not in repr(made)
+
+
+def test_a_rule_of_second_order_has_no_first_correction_to_write():
+    old, step = updates.Letter("o"), Symbol("eta", positive=True)
+    adams = {old: updates.g, updates.theta: updates.theta - step * (3 * updates.g - old) / 2}  # Adams and Bashforth's
+    field, loss = of_rule(updates.UpdateRule("Adams", adams), drifting=False)
+    assert tex(field.formula.lines[1][1]).startswith(r"=F-\frac{5\eta^{2}}{12}")
+    assert tex(loss.formula.lines[0][1]) == "=V"
 
 
 def test_a_sum_stands_on_its_limits():

@@ -54,7 +54,8 @@ def recursion(law: DiscreteLaw) -> Step:
         move=_move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
     )  # fmt: skip
     lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
-    return Step(f"The exact law of the optimizer: {law.generator.name}", reason, display(*lines, *_recursion(law)))
+    held = "optimizer's momentum" if isinstance(law.charges[0], Along) else "optimizer"
+    return Step(f"The exact law of the {held}: {law.generator.name}", reason, display(*lines, *_recursion(law)))
 
 
 def proof(law: DiscreteLaw) -> Step:

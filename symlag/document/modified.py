@@ -71,7 +71,7 @@ def field(made: ModifiedEquation) -> Step:
 def loss(made: ModifiedEquation) -> Step:
     """The loss that the steps descend to first order."""
     named = {NODE: POTENTIAL, (NODE,): raised(norm(SLOPE), Number("2"))}
-    terms = (weighted(_rate(c, made.step), named[tree]) for tree, c in made.loss.items())
+    terms = (weighted(_rate(c, made.step), named[tree]) for tree, c in made.loss.items() if c != 0)
     reason = say("With its first correction the field is the gradient of a loss, and descends", h=made.step)
     line = (Script(POTENTIAL, boxed(made.step)), row(EQUALS, joined(*terms)))
     return Step("The modified loss", (*reason, ":"), display(line))
@@ -110,7 +110,7 @@ def _along(branches: tuple[Box, ...]) -> Box:
 
 
 def _moved(made: ModifiedEquation) -> tuple[Box, Box]:
-    terms = (weighted(_rate(c, made.step), tree_box(tree)) for tree, c in made.coefficients.items())
+    terms = (weighted(c, tree_box(tree)) for tree, c in made.terms.items())
     return Dotted(typeset(theta), 1), row(EQUALS, joined(*terms, _rest(made.step, made.order + 1)))
 
 

@@ -50,9 +50,13 @@ class ModifiedEquation(ModifiedVerbs, Cited):
     coefficients: Series
 
     def __repr__(self) -> str:
-        rates = {spelled(tree): factored(cancel(c / self.step)) for tree, c in self.coefficients.items()}
-        terms = [f"({c}) {tree}" if c != 1 else tree for tree, c in rates.items()]
+        terms = [f"({c}) {spelled(tree)}" if c != 1 else spelled(tree) for tree, c in self.terms.items()]
         return f"ModifiedEquation(x' = {' + '.join(terms)} + O({self.step ** (self.order + 1)}))"
+
+    @property
+    def terms(self) -> dict[Tree, Expr]:
+        """The trees that occur in x', with what stands before each, in the time where an update takes `step`."""
+        return {tree: factored(cancel(c / self.step)) for tree, c in self.coefficients.items() if c != 0}
 
     def over(self, step: Expr) -> dict[Tree, Expr]:
         """The coefficients c in x' = Σ h^{n−1} c F(τ), τ of n nodes, in the time where an update takes h."""
