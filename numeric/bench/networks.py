@@ -133,7 +133,8 @@ def main(names: list[str]) -> None:
     """Print the table, a process for each network; one sentence for a name that is none of them."""
     unknown = [name for name in names if name not in CASES]
     if unknown:
-        sys.exit(str(SymlagError(repr(unknown[0]), "no network has this name", "one of " + ", ".join(map(repr, CASES)))))
+        known = ", ".join(map(repr, CASES))
+        sys.exit(str(SymlagError(repr(unknown[0]), "no network has this name", f"one of {known}")))
     table = Table(
         "network", "parameters", "dimension", "seconds", "wall", "required", "memory", "times model", "required"
     )
