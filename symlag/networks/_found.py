@@ -15,8 +15,9 @@ from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
 from symlag.networks._exact import rules
 from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
-from symlag.networks._problem import Problem, redrawn
+from symlag.networks._problem import Problem, several
 from symlag.networks._symmetry import Laws, Symmetry, fields, laws
+from symlag.networks._terms import Tensors
 from symlag.networks._together import gradients
 from symlag.verbs import Shown
 
@@ -104,23 +105,23 @@ class Found(Shown, Cited):
 
 def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int, int]:
     """Of the orbit, the fiber, and what is dead, at the most generic of some points: whose fiber is smallest."""
-    found: list[tuple[int, int, int]] = []
+    best = (0, problem.size + 1, 0)
     for seed in POINTS:
-        point = problem.point(Generator().manual_seed(seed))
-        rows = spanning(problem, seed)
-        moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
-        silent = torch.eye(rows.shape[1], dtype=torch.float64)[rows.abs().amax(0) == 0]
-        orbit, fiber = rank(moves), rows.shape[1] - rank(rows)
-        found.append((orbit, fiber, rank(torch.cat([moves, silent])) - orbit))
-        if orbit == fiber:
+        point, rows = spanning(problem, Generator().manual_seed(seed))
+        fiber = problem.size - rank(rows)
+        if fiber < best[1]:
+            moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
+            silent = torch.eye(problem.size, dtype=torch.float64)[rows.abs().amax(0) == 0]
+            best = (rank(moves), fiber, rank(torch.cat([moves, silent])) - rank(moves))
+        if best[0] == best[1]:
             break
-    return min(found, key=lambda dimensions: dimensions[1])
+    return best
 
 
-def spanning(problem: Problem, seed: int) -> Tensor:
-    """Gradients of many random batches at one random point, one a row: some more than there are parameters."""
-    generator = Generator().manual_seed(seed)
-    point = problem.point(generator)
-    batches = [redrawn(problem.batch, generator) for _ in range(sum(map(Tensor.numel, point.values())) + 10)]
-    many = {name: W.expand(len(batches), *W.shape) for name, W in point.items()}
-    return torch.cat([G.flatten(1) for G in gradients(problem, many, batches).values()], 1)
+def spanning(problem: Problem, generator: Generator) -> tuple[Tensors, Tensor]:
+    """A random point, and gradients there of many random batches, one a row: some more than there are parameters."""
+    point = dict(problem.point(generator))
+    count = problem.size + 10
+    many = {name: W.expand(count, *W.shape) for name, W in point.items()}
+    batches = several(problem.batch, count, generator)
+    return point, torch.cat([G.flatten(1) for G in gradients(problem, many, batches).values()], 1)

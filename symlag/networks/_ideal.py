@@ -108,6 +108,10 @@ class _Masks(TorchDispatchMode):
 
     drawn = False
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, and to import what compiles takes a second
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func not in RANDOM:
             return func(*args, **kwargs or {})

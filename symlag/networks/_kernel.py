@@ -35,19 +35,15 @@ def compressed(rows: Tensor) -> Tensor:
 def echelon(vectors: Tensor) -> Tensor:
     """The reduced row echelon form of independent rows: sparse where the space has sparse vectors."""
     left = vectors.clone()
-    row = 0
-    for column in range(left.shape[1]):
-        if row == len(left):
-            break
-        best = row + int(left[row:, column].abs().argmax())
-        if left[best, column].abs() <= 1e-7 * left[row:].abs().max():
-            continue
+    for row in range(len(left)):
+        sizes = left[row:].abs()
+        column = int((sizes.amax(0) > 1e-7 * sizes.max()).int().argmax())
+        best = row + int(sizes[:, column].argmax())
         left[[row, best]] = left[[best, row]]
-        left[row] /= left[row, column].clone()
-        others = torch.arange(len(left), device=left.device) != row
-        left[others] -= left[others, column, None] * left[row]
-        row += 1
-    return torch.where(left[:row].abs() < 1e-7, 0.0, left[:row])
+        pivot = left[row] / left[row, column]
+        left -= left[:, column, None] * pivot
+        left[row] = pivot
+    return torch.where(left.abs() < 1e-7, 0.0, left)
 
 
 def enough(columns: int) -> int:
@@ -65,15 +61,14 @@ def rank(vectors: Tensor) -> int:
 
 def independent(vectors: Tensor, of: Tensor) -> list[int]:
     """Which rows are independent of given ones and of the rows before."""
-    units = vectors / vectors.norm(dim=1, keepdim=True)
-    Q = _orthonormal(of)
+    Q, left = _orthonormal(of), vectors / vectors.norm(dim=1, keepdim=True)
+    for _ in range(2):  # twice is enough (Kahan)
+        left = left - left @ Q.mT @ Q
     chosen: list[int] = []
-    for i, unit in enumerate(units):
-        rest = unit - (Q @ unit) @ Q
-        rest = rest - (Q @ rest) @ Q  # twice is enough (Kahan)
-        if float(rest.norm()) > NEW:
-            chosen.append(i)
-            Q = torch.cat([Q, (rest / rest.norm())[None]])
+    while bool((new := left.norm(dim=1) > NEW).any()):
+        chosen.append(int(new.int().argmax()))
+        q = left[chosen[-1]] / left[chosen[-1]].norm()
+        left = left - torch.outer(left @ q, q)
     return chosen
 
 

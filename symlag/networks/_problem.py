@@ -160,7 +160,17 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Problem:
 
 def redrawn(batch: Any, generator: Generator) -> Any:
     """A random batch of the same shapes and ranges."""
-    return mapped(lambda tensor: _like(tensor, generator), batch)
+    return nth(several(batch, 1, generator), 0)
+
+
+def several(batch: Any, count: int, generator: Generator) -> Any:
+    """Random batches of the same shapes and ranges, each tensor with one axis more in front."""
+    return mapped(lambda tensor: _like(tensor, count, generator), batch)
+
+
+def nth(batches: Any, n: int | slice) -> Any:
+    """One of several batches, or some of them."""
+    return mapped(lambda tensor: tensor[n], batches)
 
 
 def mapped(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
@@ -188,17 +198,19 @@ def _require_scalar(problem: Problem) -> None:
         raise SymlagError("loss", f"its value is not a scalar but {shape}", "a loss that is summed or averaged")
 
 
-def _like(tensor: Tensor, generator: Generator) -> Tensor:
+def _like(tensor: Tensor, count: int, generator: Generator) -> Tensor:
+    shape = (count, *tensor.shape)
     if tensor.dtype == torch.bool or tensor.numel() == 0:
-        return tensor
+        return tensor.expand(shape)
     if not tensor.is_floating_point():
         seen = tensor.unique()
-        return seen[torch.randint(len(seen), tensor.shape, generator=generator).to(seen.device)]
+        return seen[torch.randint(len(seen), shape, generator=generator).to(seen.device)]
     low, high = tensor.min(), tensor.max()
     if low >= 0 and high <= 1 and low < high:
-        return torch.rand(tensor.shape, generator=generator, dtype=torch.float64).to(tensor)
+        return torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor)
     spread = tensor.std() if tensor.numel() > 1 else tensor.new_zeros(())
-    return tensor.mean() + _normal(tensor, generator) * torch.where(spread > 0, spread, 1)
+    normal = torch.randn(shape, generator=generator, dtype=torch.float64).to(tensor)
+    return tensor.mean() + normal * torch.where(spread > 0, spread, 1)
 
 
 def _length(problem: Problem) -> float:
@@ -206,10 +218,6 @@ def _length(problem: Problem) -> float:
     squares: list[float] = []
     problem.descend(*problem.chosen(0), 0, lambda _, G: squares.append(float(torch.linalg.vector_norm(G)) ** 2))
     return sum(squares) ** 0.5 or 1.0
-
-
-def _normal(tensor: Tensor, generator: Generator) -> Tensor:
-    return torch.randn(tensor.shape, generator=generator, dtype=torch.float64).to(tensor.device)
 
 
 def _double(tensor: Tensor) -> Tensor:

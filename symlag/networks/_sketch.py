@@ -118,10 +118,10 @@ def moments(plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], 
 
 def _pairs(plan: Plan, name: str, G: Tensor, W: Tensor, width: int) -> Tensor:
     """K_jk and K_kj of all views of one width, axis by axis."""
-    views, found = plan.mine[name, width], list[Tensor]()
+    views, draws, found = plan.mine[name, width], plan.pair_draws(width), list[Tensor]()
     for axis in dict.fromkeys(view.axis for view in views):
         at = torch.tensor([view.positions for view in views if view.axis == axis])[:, subset(width)]
-        found.append(crossed(G, W, axis, at))
+        found.append(crossed(G[:draws], W[:draws], axis, at))
     return torch.cat(found, dim=2)
 
 

@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from warnings import catch_warnings
 
@@ -21,42 +21,62 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from symlag.networks._lift import Tensors
 from symlag.networks._points import together
-from symlag.networks._problem import Problem, leaves, mapped, redrawn
+from symlag.networks._problem import Problem, leaves, mapped, nth, several
 
 AT_ONCE = 128  # draws: more are not faster, and their activations take memory
 REFUSED = (RuntimeError, NotImplementedError, ValueError, TypeError)  # what vmap raises where it cannot follow
+
+Value = Callable[[Tensors, Sequence[Tensor], Tensors], Tensor]  # of a point, a batch and buffers
 
 
 def drawn(problem: Problem, seeds: range) -> tuple[Tensors, Tensors]:
     """Points, and all gradients there on random batches, the draw as first axis."""
     generator = Generator().manual_seed(seeds.start)
     points = dict(together(problem.given, len(seeds), generator))
-    return points, gradients(problem, points, [redrawn(problem.batch, generator) for _ in seeds])
+    return points, gradients(problem, points, several(problem.batch, len(seeds), generator))
 
 
-def gradients(problem: Problem, points: Tensors, batches: Sequence[Any]) -> Tensors:
-    """The gradients at points, (draws, …), on as many batches."""
-    try:
-        return _at_once(problem, points, batches)
-    except REFUSED:  # a model that branches on values, or holds an operation of its own
-        return _in_turn(problem, points, batches)
+def gradients(problem: Problem, points: Tensors, batches: Any) -> Tensors:
+    """The gradients at points, (draws, …), on as many batches, whose tensors have that axis too."""
+    for way in (_of_sum, _of_each):
+        with suppress(*REFUSED):
+            return _at_once(problem, points, batches, way)
+    return _in_turn(problem, points, batches)  # a model that branches on values, or holds an operation of its own
 
 
-def _at_once(problem: Problem, points: Tensors, batches: Sequence[Any]) -> Tensors:
+def _at_once(problem: Problem, points: Tensors, batches: Any, way: Callable[..., Tensors]) -> Tensors:
     def value(point: Tensors, parts: Sequence[Tensor], buffers: Tensors) -> Tensor:
         rest = iter(parts)
-        return problem.value({**point, **buffers}, mapped(lambda _: next(rest), batches[0])).sum() / problem.unit
+        return problem.value({**point, **buffers}, mapped(lambda _: next(rest), batches)).sum() / problem.unit
 
-    tensors = [torch.stack(same) for same in zip(*map(leaves, batches), strict=True)]
-    buffers = {name: b.expand(len(batches), *b.shape) for name, b in problem.model.named_buffers()}
+    count, cut = _draws(points), problem.clip / problem.unit
+    buffers = {name: b.expand(count, *b.shape) for name, b in problem.model.named_buffers()}
+    every = [slice(first, first + AT_ONCE) for first in range(0, count, AT_ONCE)]
     with sdpa_kernel(SDPBackend.MATH), catch_warnings(action="ignore"):  # of operations that are batched by a loop
-        found = vmap(grad(value), randomness="different", chunk_size=AT_ONCE)(dict(points), tensors, buffers)
-    cut = problem.clip / problem.unit
-    return found if cut == inf else {name: G.clamp(-cut, cut) for name, G in found.items()}
+        found = [way(value, *nth((dict(points), leaves(batches), buffers), some)) for some in every]
+    return {name: torch.cat([part[name] for part in found]).clamp_(-cut, cut) for name in points}
 
 
-def _in_turn(problem: Problem, points: Tensors, batches: Sequence[Any]) -> Tensors:
-    each = [
-        problem.at({name: W[i] for name, W in points.items()}, batch, i).gradients for i, batch in enumerate(batches)
-    ]
+def _of_sum(value: Value, points: Tensors, parts: Sequence[Tensor], buffers: Tensors) -> Tensors:
+    """Each loss knows its own point alone, so that the gradient of their sum is that of all."""
+    free = {name: W.detach().requires_grad_() for name, W in points.items()}
+    values = vmap(value, randomness="different")(free, parts, buffers)
+    found = torch.autograd.grad(values.sum(), [*free.values()], allow_unused=True, materialize_grads=True)
+    return dict(zip(free, found, strict=True))
+
+
+def _of_each(value: Value, points: Tensors, parts: Sequence[Tensor], buffers: Tensors) -> Tensors:
+    """Slower, but follows what is one operation without gradients and many with them, as RNN is."""
+    return vmap(grad(value), randomness="different")(points, parts, buffers)
+
+
+def _in_turn(problem: Problem, points: Tensors, batches: Any) -> Tensors:
+    def gradient(i: int) -> Tensors:
+        return problem.at({name: W[i] for name, W in points.items()}, nth(batches, i), i).gradients
+
+    each = [gradient(i) for i in range(_draws(points))]
     return {name: torch.stack([found[name] for found in each]) for name in points}
+
+
+def _draws(points: Tensors) -> int:
+    return len(next(iter(points.values())))
