@@ -21,8 +21,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import normal, trace
 from symlag.differential import Derive, rule
-from symlag.jet import checked_name
 from symlag.letters import all_ones
+from symlag.naming import checked_name
 from symlag.order import spelled
 from symlag.words import Words, collected_word, sum_of, words
 

@@ -11,7 +11,6 @@ size (`Block`); all three share one idea, a name and a count of derivatives alon
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -19,20 +18,10 @@ from typing import Any, Self
 from sympy import Basic, Expr, MatrixSymbol, S, Symbol, SympifyError, Tuple, sympify
 from sympy.core.symbol import Str
 
-from symlag.errors import CoordinateError, NameRefusedError, ShapeError
+from symlag.errors import CoordinateError, ShapeError
+from symlag.naming import checked_name, checked_names
 
 t = Symbol("t")
-
-_NAME = re.compile(r"[A-Za-zΑ-Ωα-ω][A-Za-z0-9Α-Ωα-ω]*(_[A-Za-z0-9Α-Ωα-ω]+)*")
-
-
-def checked_name(name: Any) -> str:
-    """The name itself, where it can stand in TeX and in code; an error where it cannot."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise NameRefusedError(
-            repr(name), "a name is letters, then letters and digits, parts joined by single underscores", "'x_1', say"
-        )
-    return name
 
 
 class Prolonged:
@@ -185,14 +174,6 @@ def jets(*expressions: Any) -> tuple[Any, ...]:
     """All coordinates and derivatives in the expressions, lower orders first, then by name."""
     found = set().union(*(_jets_in(e) for e in expressions if isinstance(e, Basic)), set())
     return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
-
-
-def checked_names(names: Any) -> list[str]:
-    """The names in a text, none of them twice."""
-    listed = names.replace(",", " ").split() if isinstance(names, str) else []
-    if len(set(listed)) < len(listed):
-        raise NameRefusedError(repr(names), "a name occurs twice", "each name once")
-    return listed or [checked_name(names)]
 
 
 def _each(names: str, variables: tuple[Symbol, ...]) -> Any:

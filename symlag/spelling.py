@@ -21,6 +21,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import normal, taken
 from symlag.errors import ShapeError, SymlagError
 from symlag.jet import Jet, jets, t
+from symlag.naming import legible
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
 
 
 def number(role: str, written: Any) -> Expr:
-    """What was written, where it is a number and no matrix."""
-    made = taken(role, written)
+    """What was written, where it is a number and no matrix, and all names in it can be written down."""
+    made = legible(taken(role, written))
     if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
         raise ShapeError(f"{role} {made}", "it is not a number", "inner(A, B), or a trace")
     return normal(made)

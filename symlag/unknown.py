@@ -16,7 +16,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.blocks import inner, normal, zero_like
 from symlag.calculus import adjoint
 from symlag.differential import Derive, rule
-from symlag.jet import Block, checked_name
+from symlag.jet import Block
+from symlag.naming import checked_name
 from symlag.order import spelled
 from symlag.words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
 

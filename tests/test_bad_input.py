@@ -60,6 +60,10 @@ FILES = {
     "T is a list": (HEAD + "T = [x.dot**2]", "bad.py: the kinetic energy [x.dot**2]"),
     "V is text": (HEAD + "V = 'x'", "bad.py: the potential energy 'x': it is no SymPy expression"),
     "damping is text": (HEAD + "damping = 'k'", "bad.py: the damping 'k'"),
+    "a parameter as Python spells it": (
+        HEAD + 'V = symbols("lambda_") * x',
+        "bad.py: 'lambda_': a name is letters, then letters and digits, parts joined by single underscores; write 'la",
+    ),
     "damping moves": (HEAD + "damping = x", "damping = x: it depends on coordinates"),
     "forces in a row": (HEAD + "forces = [x]", "it assigns nothing to a coordinate"),
     "a rule that is none": (

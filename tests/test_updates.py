@@ -204,6 +204,11 @@ REFUSED = {
         lambda: UpdateRule("r", {theta: theta - Function("eta")(Symbol("t")) * g}),
         "a schedule is a function of k alone; write eta(k)",
     ),
+    "lambda as Python spells it": (lambda: UpdateRule("r", {theta: theta - Symbol("lambda_") * g}), "write 'lambda'."),
+    "a schedule that cannot be written": (
+        lambda: UpdateRule("r", {theta: theta - Function("eta'")(k) * g}),
+        "a name is letters, then letters and digits",
+    ),
     "list": (lambda: sgd([0.1, 0.2]), "eta = [0.1, 0.2]: it is no number and no function of k"),
     "text": (lambda: sgd("0.1"), "eta = '0.1': it is no number and no function of k"),
     "of the weights": (lambda: sgd(theta), "eta = theta: it is no number and no function of k"),

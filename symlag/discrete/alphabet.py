@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sympy import Expr, Function, Symbol
 
-from symlag.jet import checked_name
+from symlag.naming import checked_name
 
 k = Symbol("k", integer=True, nonnegative=True)
 

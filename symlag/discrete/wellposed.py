@@ -17,6 +17,7 @@ from sympy.core.function import AppliedUndef
 from symlag.discrete.alphabet import Letter, g, k, letters
 from symlag.errors import SymlagError
 from symlag.jet import t
+from symlag.naming import legible
 
 
 def checked(name: str, equations: Any) -> dict[Letter, Expr]:
@@ -56,7 +57,7 @@ def _expression(x: Letter, written: Any) -> Expr:
     if not isinstance(made, Expr) or made.is_Matrix:
         wrong, write = "it is no expression", "one in theta, g and buffers, such as beta * v + g"
         raise SymlagError(f"{x}: {written!r}", wrong, write)
-    return made
+    return legible(made)
 
 
 def _defined(x: Letter, y: Letter, equations: Mapping[Letter, Any]) -> None:

@@ -17,7 +17,7 @@ from sympy.logic.boolalg import And, BooleanTrue, Or
 from symlag.document.layout import OTHERWISE, THIN, Box, Fence, Fraction, Name, Script, Sign, Table, Word, fenced, row
 from symlag.document.names import named
 from symlag.document.typeset import as_factor, called, function_name, raised, typeset
-from symlag.jet import checked_name
+from symlag.naming import checked_name
 
 _RELATIONS = {"==": "=", "!=": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 

@@ -1,6 +1,6 @@
 """Names as boxes: Greek words become Greek letters, what follows an underscore or a letter becomes a subscript.
 
-Only names on the whitelist of `symlag.jet.checked_name` pass, so that nothing a user writes can act in TeX or HTML.
+Only names on the whitelist of `symlag.naming.checked_name` pass, so that nothing a user writes can act in TeX or HTML.
 
 >>> named("theta_1")
 Script(base=Name(text='θ'), below=Number(text='1'), above=None)
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from symlag.document.layout import Box, Name, Number, Script, listed
-from symlag.jet import checked_name
+from symlag.naming import checked_name
 
 _LOWER = [
     "alpha",

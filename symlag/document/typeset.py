@@ -42,7 +42,8 @@ from symlag.document.layout import (
 from symlag.document.measure import LINE, width
 from symlag.document.names import named, split
 from symlag.document.terms import divides, gathered, negative, parted, positive, ranked, split_term
-from symlag.jet import Jet, Prolonged, checked_name, jets, t
+from symlag.jet import Jet, Prolonged, jets, t
+from symlag.naming import checked_name
 
 
 @singledispatch

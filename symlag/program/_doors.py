@@ -21,7 +21,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.blocks import normal
 from symlag.errors import LoweringError, NameRefusedError
-from symlag.jet import checked_name, jets
+from symlag.jet import jets
+from symlag.naming import checked_name
 from symlag.noether import Law, MomentumMap
 from symlag.program._contractions import Word
 from symlag.program._names import Names, public

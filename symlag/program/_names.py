@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from symlag.jet import Prolonged, checked_name
+from symlag.jet import Prolonged
+from symlag.naming import checked_name
 
 # What the emitted code itself speaks of; an input of that name is renamed inside.
 RESERVED = frozenset(
