@@ -12,21 +12,32 @@ True
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from sympy import Expr, MatMul, MatrixSymbol, S, SympifyError, Trace, Transpose, ZeroMatrix, sympify
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.errors import ShapeError, SymlagError
+from symlag.naming import checked_name
 from symlag.words import matrix_of, trace_of, transposed, words
 
 
-class Skew(MatrixSymbol):
-    """A constant square matrix with Aᵀ = −A."""
+class _Square(MatrixSymbol):
+    """A constant matrix that its transpose has the shape of."""
+
+    def __new__(cls, name: Any, rows: Any, columns: Any) -> Self:
+        if rows != columns:
+            wrote = f"{cls.__name__}({str(name)!r}, {rows}, {columns})"
+            raise ShapeError(wrote, "it is not square", f"{cls.__name__}({str(name)!r}, {rows}, {rows})")
+        return _sized(cls, str(name), rows, columns)
 
 
-class Symmetric(MatrixSymbol):
-    """A constant square matrix with Sᵀ = S."""
+class Skew(_Square):
+    """A constant square matrix with Aᵀ = −A; `ShapeError` where it is not square."""
+
+
+class Symmetric(_Square):
+    """A constant square matrix with Sᵀ = S; `ShapeError` where it is not square."""
 
 
 def taken(role: str, written: Any) -> Any:
@@ -39,12 +50,16 @@ def taken(role: str, written: Any) -> Any:
 
 def constant(name: str, rows: Any, columns: Any = 1) -> MatrixSymbol:
     """A constant matrix of the given shape, for instance the direction of a translation."""
+    return _sized(MatrixSymbol, name, rows, columns)
+
+
+def _sized(kind: type[MatrixSymbol], name: Any, rows: Any, columns: Any) -> Any:
+    """A constant matrix of a kind, its name and sizes checked."""
     try:
-        return MatrixSymbol(name, rows, columns)
+        return MatrixSymbol.__new__(kind, checked_name(name), rows, columns)
     except (AttributeError, SympifyError, ValueError):
-        raise ShapeError(
-            f"constant({name!r}, {rows!r}, {columns!r})", "it takes a name and sizes", 'constant("A", 3, n), say'
-        ) from None
+        wrong = "a size is a whole number, or a symbol for one"
+        raise ShapeError(f"{name!r} of {rows!r}×{columns!r} entries", wrong, 'constant("A", 3, n), say') from None
 
 
 def zero_like(expression: Any) -> Any:

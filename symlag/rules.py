@@ -16,6 +16,7 @@ from typing import Any
 from sympy import Add, Expr, Symbol
 
 from symlag.blocks import inner
+from symlag.errors import SymlagError
 from symlag.lagrangian import Lagrangian, coordinate, listed
 from symlag.spelling import number
 
@@ -24,7 +25,8 @@ from symlag.spelling import number
 class Rule:
     """A learning rule m q̈ + μ q̇ + λq + ∇f = 0 in the time t = ηk of k steps.
 
-    `mass` m, `friction` μ, `decay` λ, and `step` η, the time that one update takes.
+    `mass` m, `friction` μ, `decay` λ, and `step` η, the time that one update takes. Raises `SymlagError` where the mass
+    is known not to be positive.
     """
 
     name: str
@@ -32,6 +34,11 @@ class Rule:
     mass: Expr
     friction: Expr
     decay: Expr
+
+    def __post_init__(self) -> None:
+        if self.mass.is_positive is False:
+            wrong, write = f"its mass {self.mass} is not positive", "a positive learning rate, a momentum from 0 to 1"
+            raise SymlagError(self.name, wrong, write)
 
     @property
     def damping(self) -> Expr:
