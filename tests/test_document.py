@@ -16,6 +16,8 @@ from symlag import (
     Generator,
     Lagrangian,
     account,
+    across,
+    adam,
     block,
     constant,
     coordinates,
@@ -25,6 +27,7 @@ from symlag import (
     inner,
     invariant_loss,
     modified_equation,
+    nesterov,
     noether,
     rescale,
     rotation,
@@ -39,12 +42,14 @@ from symlag.blocks import Skew
 from symlag.calculus import total
 from symlag.discrete import updates
 from symlag.discrete.products import Carried
+from symlag.discrete.rolling import rolling
 from symlag.document import Document, latex, law_latex
 from symlag.document.closed import propagator
 from symlag.document.layout import Row
 from symlag.document.mathml import formula, mathml
 from symlag.document.modified import of_rule, tree_box
 from symlag.document.prose import rated
+from symlag.document.rolled import direction
 from symlag.document.tex import tex
 from symlag.document.typeset import typeset
 from symlag.errors import NameRefusedError, OutputError
@@ -72,6 +77,7 @@ def _moving(title, L, *symmetries):
     return Document.of(title, L, [noether(L, X) for X in symmetries])
 
 
+GROUPED = across([(sgd(), [u]), (adam(), [v])], rescale(u, v))
 FREE = m * (x.dot**2 + y.dot**2) / 2
 DOCUMENTS = {
     "scale": cache(lambda: _trained("Scale", scale(w))),
@@ -81,6 +87,8 @@ DOCUMENTS = {
     "rotation": cache(lambda: _trained("Skew rotation", rotation(W))),
     "exact_scale": cache(lambda: _stepped("Scale, exactly", scale(w), sgd())),
     "exact_rotation": cache(lambda: _stepped("Rotation, exactly", rotation(W), sgdw())),
+    "across": cache(lambda: Document.across("Rescale, across groups", GROUPED)),
+    "rolling": cache(lambda: Document.rolling("Rolling", nesterov())),
     "kepler": cache(
         lambda: _moving("Kepler", Lagrangian(FREE, -k / sqrt(x**2 + y**2)), rotation(x, y), time_translation())
     ),
@@ -230,6 +238,19 @@ def test_what_many_steps_come_to_is_written_as_on_paper(written):
 def test_a_notebook_shows_laws_and_modified_equations():
     for shown in (sgd().exact(scale(w)), modified_equation(sgd(), 1)):
         assert shown._repr_latex_() == f"$\\displaystyle {latex(shown)}$"
+
+
+def test_a_notebook_shows_what_stands_beside_an_exact_law():
+    for shown in (GROUPED, rolling(sgd())):
+        made = shown._repr_mimebundle_()
+        assert made["text/latex"] == f"$\\displaystyle {latex(shown)}$"
+        assert made["text/plain"] == repr(shown)
+    assert Document.rolling("Rolling", sgd())._repr_html_().count("<section>") == 4
+
+
+def test_the_letters_of_a_page_and_those_of_a_rule_are_not_the_same():
+    letters = {rule.name: str(direction(rolling(rule)).text) for rule in (sgd(), nesterov())}
+    assert letters == {"SGD with momentum": "u", "Nesterov momentum": "ω"}
 
 
 def test_a_tree_that_does_not_occur_in_a_modified_equation_is_not_written():

@@ -10,7 +10,7 @@ from symlag.calculus import scaled
 from symlag.discrete import exact
 from symlag.discrete.forms import Form
 from symlag.discrete.library import averaged, nesterov, sgd, sgdw, sign_sgd
-from symlag.discrete.rolling import rolling
+from symlag.discrete.rolling import Rolling, rolling
 from symlag.discrete.sphere import G, on_sphere
 from symlag.discrete.sphere import S as SQUARE
 from symlag.discrete.updates import Letter, k, theta
@@ -107,7 +107,10 @@ def test_descent_on_the_sphere_is_rmsprop():
         on_sphere(sgd())
 
 
-@pytest.mark.parametrize("rule", [sgd(), nesterov(), sgdw(), sgd(momentum=0), averaged(sgd())], ids=lambda r: r.name)
+ROLLED = [sgd(), nesterov(), sgdw(), sgd(momentum=0), averaged(sgd())]
+
+
+@pytest.mark.parametrize("rule", ROLLED, ids=lambda r: r.name)
 def test_directions_under_momentum_roll_as_the_weights_do(rule):
     """200 steps on f(w) = uᵀMu + sin(⟨c, u⟩), of the weights by the rule and of u by what `rolling` makes of it."""
     dice = np.random.default_rng(0)
@@ -135,6 +138,14 @@ def test_directions_under_momentum_roll_as_the_weights_do(rule):
         square *= stretch**4
     np.testing.assert_allclose(rolled[theta], state[theta] / np.linalg.norm(state[theta]), rtol=0, atol=1e-12)
     np.testing.assert_allclose(square, np.linalg.norm(state[theta]) ** 4, rtol=1e-11)
+
+
+@pytest.mark.parametrize("rule", ROLLED, ids=lambda r: r.name)
+def test_the_motion_of_the_direction_is_the_update_itself(rule):
+    made = rolling(rule)
+    assert made.defect() == (0,) * (1 + len(made.carried))
+    wrong = Rolling({**made.pushed, Letter("g"): eta}, made.carried, rule)
+    assert wrong.defect()[0] != 0
 
 
 def test_a_sign_does_not_roll():

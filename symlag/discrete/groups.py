@@ -32,12 +32,13 @@ from symlag.generator import Generator
 from symlag.jet import jets
 from symlag.losses import invariant_loss
 from symlag.vanishing import vanishes
+from symlag.verbs import Shown
 
 Groups = Iterable[tuple[UpdateRule, Iterable[Any]]]
 
 
 @dataclass(frozen=True)
-class GroupedLaw:
+class GroupedLaw(Shown):
     """The balance of what all groups hold, and the account of each group, in which the pull is the source "breaking".
 
     The hyper-parameters of the i-th group, counted from 1, have i in their name: eta_1, eta_2.
@@ -96,7 +97,7 @@ def _part(rule: UpdateRule, X: Generator, moved: Mapping[Any, Any]) -> DiscreteL
         if strange := [jet for jet in jets(xi) if jet in X.components and jet not in moved]:
             raise SymlagError(f"{X.name} of {q}", f"it mixes in {strange[0]} of another group", "both in one group")
     part = account(rule, Generator(moved, name=X.name, parameters=X.parameters))
-    _felt(part)  # here, where the group is at hand
+    felt(part)  # here, where the group is at hand
     return part
 
 
@@ -111,17 +112,17 @@ def _own(s: Any, i: int) -> Expr:
     return Symbol(f"{s.name}_{i}", **s.assumptions0)
 
 
-def _felt(part: DiscreteLaw) -> tuple[str, Expr]:
-    """The last charge that feels the pull of the gradient, and the b before it."""
-    pulls = zip(part.names, part.sources.get("breaking", ()), strict=False)
-    felt = [(name, pull.as_independent(Form)[0]) for name, pull in pulls if pull != 0]
-    if not felt:
+def felt(part: DiscreteLaw) -> tuple[int, Expr]:
+    """Which of a group's charges is the last that feels the pull of the gradient, and the b before the pull."""
+    pulls = enumerate(part.sources.get("breaking", ()))
+    found = [(i, pull.as_independent(Form)[0]) for i, pull in pulls if pull != 0]
+    if not found:
         wrong, write = "the pull of the gradient on it passes a preconditioner, and balances no other", "a momentum"
         raise SymlagError(f"{part.rule.name} across groups", wrong, write)
-    return felt[-1]
+    return found[-1]
 
 
 def _share(part: DiscreteLaw, column: str) -> Expr:
     """What a group adds to a column of the ledger."""
-    name, b = _felt(part)
-    return part.ledger.get(f"{name}{column}", S.Zero) / b
+    i, b = felt(part)
+    return part.ledger.get(f"{part.names[i]}{column}", S.Zero) / b

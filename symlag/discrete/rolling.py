@@ -19,15 +19,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, S, expand, sqrt
+from sympy import Add, Expr, Rational, S, expand, sqrt
 
 from symlag.discrete.sphere import G
-from symlag.discrete.updates import Letter, UpdateRule, Vector, theta
+from symlag.discrete.updates import Letter, UpdateRule, Vector, g, theta
 from symlag.errors import SymlagError
+from symlag.vanishing import vanishes
+from symlag.verbs import Shown
 
 
 @dataclass(frozen=True)
-class Rolling:
+class Rolling(Shown):
     """y = Σ pushed, u' = y/|y|, G' = G|y|⁴, and for each buffer fed by gradients n' = |y| Σ carried.
 
     In both sums theta stands for u, g for the gradient ĝ at u, and a buffer v for n = r·v.
@@ -35,6 +37,16 @@ class Rolling:
 
     pushed: Vector
     carried: Mapping[Letter, Vector]
+    rule: UpdateRule
+
+    def defect(self) -> tuple[Expr, ...]:
+        """By how much r·y misses θ', and Σ carried/r each buffer, the rule put in at θ = ru, g = ĝ/r, v = n/r."""
+        r = G ** Rational(1, 4)
+        known = {x: x * r ** (1 - 2 * _degree(self.rule, x)) for x in (g, theta, *self.rule.buffers)}
+        for x, equation in self.rule.equations.items():
+            known[x.new] = equation.xreplace(known)
+        told = {theta: r * _sum(self.pushed)} | {x: _sum(vector) / r for x, vector in self.carried.items()}
+        return tuple(S.Zero if vanishes(gap := known[x.new] - said) else gap for x, said in told.items())
 
 
 def rolling(rule: UpdateRule) -> Rolling:
@@ -45,13 +57,17 @@ def rolling(rule: UpdateRule) -> Rolling:
     if rule.opaque:
         wrong = f"{next(iter(rule.opaque))} is not linear, and does not grow or shrink with the weights"
         raise SymlagError(rule.name, wrong, "sgd(), nesterov() or sgdw()")
-    return Rolling(_turned(rule, theta), {x: _turned(rule, x) for x in rule.buffers if x not in rule.positions})
+    return Rolling(_turned(rule, theta), {x: _turned(rule, x) for x in rule.buffers if x not in rule.positions}, rule)
 
 
 def _turned(rule: UpdateRule, x: Letter) -> Vector:
     """The new value of a letter by the old ones, positions over r and all else times r."""
     told = _written_out(rule, x)
     return {y: expand(c * sqrt(G) ** (_degree(rule, x) - _degree(rule, y))) for y, c in told.items() if c != 0}
+
+
+def _sum(vector: Vector) -> Expr:
+    return Add(*(c * x for x, c in vector.items()))
 
 
 def _degree(rule: UpdateRule, x: Letter) -> int:

@@ -1,7 +1,8 @@
 """Derivations to read: every step with its reason, as TeX, HTML or Markdown.
 
 A formula is a box before it is text: `typeset` and `matrices` make boxes of expressions, `tex` and `mathml` write them.
-`steps`, `balance`, `closed` and `exactly` tell a derivation, `page` sets it, `written` puts it on disk.
+`steps`, `balance`, `closed`, `exactly`, `groupwise` and `rolled` tell a derivation, `page` sets it, `written` puts it
+on disk.
 
 >>> from symlag.blocks import inner
 >>> from symlag.generator import scale
@@ -23,6 +24,9 @@ from pathlib import Path
 from typing import Self
 
 from symlag.discrete import DiscreteLaw
+from symlag.discrete.groups import GroupedLaw
+from symlag.discrete.rolling import rolling
+from symlag.discrete.updates import UpdateRule
 from symlag.document import forms as forms
 from symlag.document import functions as functions
 from symlag.document import layers as layers
@@ -30,8 +34,10 @@ from symlag.document import matrices as matrices
 from symlag.document import page
 from symlag.document import sums as sums
 from symlag.document.balance import stated
+from symlag.document.groupwise import of_groups
 from symlag.document.prose import Step
 from symlag.document.roles import aside, names, taken
+from symlag.document.rolled import of_rolling
 from symlag.document.steps import derived
 from symlag.document.stepwise import stepwise
 from symlag.document.tex import latex, tex
@@ -74,6 +80,20 @@ class Document:
         told = tuple(exact)
         moves = (move for law in told for move in law.generator.components.values())
         return cls(title, aside(tuple(stepwise(told, reason)), taken(*moves)))
+
+    @classmethod
+    def across(cls, title: str, law: GroupedLaw) -> Self:
+        """The derivation of the exact law of a symmetry across groups of parameters, each with a rule of its own."""
+        return cls(title, aside(tuple(of_groups(law)), taken(*law.generator.components.values())))
+
+    @classmethod
+    def rolling(cls, title: str, rule: UpdateRule) -> Self:
+        """The derivation of what a rule linear in gradients is for the direction of weights before a normalisation."""
+        return cls(title, aside(tuple(of_rolling(rolling(rule))), taken(*rule.equations.values())))
+
+    def _repr_html_(self) -> str:
+        """The steps, one below the other, for a notebook."""
+        return page.sections(self.steps)
 
     def tex(self) -> str:
         """A TeX file that compiles alone, with amsmath only."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from sympy import Expr, Matrix
 
@@ -45,13 +46,13 @@ def update(rule: UpdateRule) -> Step:
 
 def recursion(law: DiscreteLaw) -> Step:
     """What the charges are, and what a step makes of them."""
-    pull, broken = paired(typeset(g), _move(law)), "breaking" in law.sources
+    pull, broken = paired(typeset(g), move(law)), "breaking" in law.sources
     loss = "{pull} stays, for the loss breaks it," if broken else "{pull} takes the loss away,"
     reason = say(
         "Every new value is written out by the update until only what is old stands beside the move {move} of the "
         f"symmetry. There {loss} and what is left can be measured. Nothing is approximated: the law holds for every "
         "schedule, batch and noise.",
-        move=_move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
+        move=move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
     )  # fmt: skip
     lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
     held = "optimizer's momentum" if isinstance(law.charges[0], Along) else "optimizer"
@@ -71,27 +72,27 @@ def proof(law: DiscreteLaw) -> Step:
     return Step("The proof of the exact law", reason, display((missed, row(EQUALS, typeset(left)))))
 
 
-@typeset.register
-def _(law: DiscreteLaw) -> Display:
-    return display(*_recursion(law))
-
-
-def _recursion(law: DiscreteLaw) -> list[tuple[Box, Box]]:
-    return [(typeset(after), row(EQUALS, _written(law, said))) for after, said in law.equations.items()]
-
-
-def _move(law: DiscreteLaw) -> Box:
+def move(law: DiscreteLaw) -> Box:
     """ξ(θ), as the forms write it."""
     if isinstance(law.charges[0], Along):
         return moved(theta)
     return along(law.frame.anchor)
 
 
-def _written(law: DiscreteLaw, said: Expr) -> Box:
+def written(law: DiscreteLaw, said: Expr, shown: Callable[[Any], Box] = as_factor) -> Box:
     """The right side of a recursion: what charges keep before what feeds them, and a plus before a minus."""
     terms = [term.as_independent(Form, as_Add=False) for term in said.as_ordered_terms()]
     ordered = sorted(terms, key=lambda term: (term[1] not in law.charges, negative(term[0])))
-    return joined(*(weighted(term[0], as_factor(term[1])) for term in ordered))
+    return joined(*(weighted(term[0], shown(term[1])) for term in ordered))
+
+
+@typeset.register
+def _(law: DiscreteLaw) -> Display:
+    return display(*_recursion(law))
+
+
+def _recursion(law: DiscreteLaw) -> list[tuple[Box, Box]]:
+    return [(typeset(after), row(EQUALS, written(law, said))) for after, said in law.equations.items()]
 
 
 def _updated(equation: Expr) -> Box:

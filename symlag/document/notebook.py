@@ -20,6 +20,8 @@ from typing import Any
 
 from symlag.blocks import zero_like
 from symlag.discrete import DiscreteLaw
+from symlag.discrete.groups import GroupedLaw
+from symlag.discrete.rolling import Rolling
 from symlag.document.balance import matched, stated
 from symlag.document.layout import (
     MINUS,
@@ -94,6 +96,16 @@ def _(made: ModifiedEquation) -> Told:
 @told.register
 def _(law: DiscreteLaw) -> Told:
     return f"{law.generator.name}, by {law.rule.name}, exactly", typeset(law)
+
+
+@told.register
+def _(law: GroupedLaw) -> Told:
+    return f"{law.generator.name} across {len(law.parts)} groups, exactly", typeset(law)
+
+
+@told.register
+def _(made: Rolling) -> Told:
+    return f"the direction of weights before a normalisation, by {made.rule.name}, exactly", typeset(made)
 
 
 @told.register
