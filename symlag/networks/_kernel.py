@@ -9,8 +9,6 @@ torch.Size([1, 3])
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import torch
 from torch import Tensor
 
@@ -36,11 +34,11 @@ def echelon(vectors: Tensor) -> Tensor:
     """The reduced row echelon form of independent rows: sparse where the space has sparse vectors."""
     left = vectors.clone()
     for row in range(len(left)):
-        sizes = left[row:].abs()
-        column = int((sizes.amax(0) > 1e-7 * sizes.max()).int().argmax())
-        best = row + int(sizes[:, column].argmax())
-        left[[row, best]] = left[[best, row]]
-        pivot = left[row] / left[row, column]
+        largest, at = left[row:].abs().max(0)
+        column = int((largest > 1e-7 * largest.max()).int().argmax())
+        best = row + int(at[column])
+        pivot = left[best] / left[best, column]
+        left[best] = left[row]
         left -= left[:, column, None] * pivot
         left[row] = pivot
     return torch.where(left.abs() < 1e-7, 0.0, left)
@@ -79,5 +77,5 @@ def _orthonormal(rows: Tensor) -> Tensor:
 
 def rational(number: float) -> float:
     """The small fraction that a coefficient is up to round-off, or the number itself."""
-    near = float(Fraction(number).limit_denominator(DENOMINATOR))
-    return near if abs(near - number) < 1e-6 * max(1.0, abs(near)) else number
+    fractions = (round(number * n) / n for n in range(1, DENOMINATOR + 1))
+    return next((near for near in fractions if abs(near - number) < 1e-6 * max(1.0, abs(near))), number)

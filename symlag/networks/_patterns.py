@@ -54,12 +54,13 @@ def _relations(
 ) -> list[dict[Column, float]]:
     if not columns or len(rates) < enough(len(columns)):
         return []
+    rates = rates[: 2 * enough(len(columns))]  # many more rows say nothing new
     scale = rates.norm(dim=0) / len(rates) ** 0.5
     silent = scale <= SILENT
     scale = torch.where(silent, 1.0, scale)
     vectors = echelon(kernel(compressed(torch.where(silent, 0.0, rates / scale))) / scale)
-    fresh = independent(vectors, as_rows(known, columns))
-    return [_spelled(vectors[i], columns) for i in fresh]
+    fresh = vectors[independent(vectors, as_rows(known, columns))] if known else vectors
+    return [_spelled(vector, columns) for vector in fresh.tolist()]
 
 
 def as_rows(known: Sequence[Mapping[Column, float]], columns: Sequence[Column]) -> Tensor:
@@ -84,5 +85,5 @@ def _parts(relation: Mapping[Wide, float], cut: Sequence[tuple[int, int]], width
     return [{column.part(start, step, width): value for column, value in relation.items()} for start, step in cut]
 
 
-def _spelled(vector: Tensor, columns: Sequence[Column]) -> dict[Column, float]:
-    return {column: rational(value) for column, value in zip(columns, vector.tolist(), strict=True) if value}
+def _spelled(vector: Sequence[float], columns: Sequence[Column]) -> dict[Column, float]:
+    return {column: rational(value) for column, value in zip(columns, vector, strict=True) if value}

@@ -23,7 +23,7 @@ from symlag.networks._lift import Tensors
 from symlag.networks._points import together
 from symlag.networks._problem import Problem, leaves, mapped, nth, several
 
-AT_ONCE = 128  # draws: more are not faster, and their activations take memory
+AT_ONCE = 250_000  # numbers of points and batches: more are not faster, and activations take memory
 REFUSED = (RuntimeError, NotImplementedError, ValueError, TypeError)  # what vmap raises where it cannot follow
 
 Value = Callable[[Tensors, Sequence[Tensor], Tensors], Tensor]  # of a point, a batch and buffers
@@ -51,10 +51,11 @@ def _at_once(problem: Problem, points: Tensors, batches: Any, way: Callable[...,
 
     count, cut = _draws(points), problem.clip / problem.unit
     buffers = {name: b.expand(count, *b.shape) for name, b in problem.model.named_buffers()}
-    every = [slice(first, first + AT_ONCE) for first in range(0, count, AT_ONCE)]
+    some = max(1, AT_ONCE // (problem.size + sum(map(Tensor.numel, leaves(problem.batch)))))
+    every = [slice(first, first + some) for first in range(0, count, some)]
     with sdpa_kernel(SDPBackend.MATH), catch_warnings(action="ignore"):  # of operations that are batched by a loop
-        found = [way(value, *nth((dict(points), leaves(batches), buffers), some)) for some in every]
-    return {name: torch.cat([part[name] for part in found]).clamp_(-cut, cut) for name in points}
+        found = [way(value, *nth((dict(points), leaves(batches), buffers), part)) for part in every]
+    return {name: torch.cat([G[name] for G in found]).clamp_(-cut, cut) for name in points}
 
 
 def _of_sum(value: Value, points: Tensors, parts: Sequence[Tensor], buffers: Tensors) -> Tensors:
