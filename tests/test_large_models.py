@@ -7,12 +7,16 @@ import torch
 from torch import nn
 from torch.nn.functional import mse_loss
 
+from symlag.networks import _certificate, _moments, _terms, symmetries
+from symlag.networks._certificate import slopes
 from symlag.networks._draws import sketched
+from symlag.networks._motions import Affine
 from symlag.networks._plan import WHOLE, Plan
 from symlag.networks._problem import pose
 from symlag.networks._shifts import shared
 from symlag.networks._sketch import Sketch
-from symlag.networks._terms import Absorb
+from symlag.networks._spaces import Everything
+from symlag.networks._terms import Absorb, Entries
 from symlag.networks._views import views
 
 
@@ -53,3 +57,63 @@ def test_a_shift_is_taken_back_in_every_layer_of_a_deep_model():
     taken_back = [{term.tensor for term in family.terms if isinstance(term, Absorb)} for family in found]
     assert taken_back == [{f"{layer}.up.bias"} for layer in range(layers)]
     assert [family.space.size for family in found] == [d] * layers
+
+
+def test_words_that_never_occur_are_a_mask_over_rows():
+    words = nn.Sequential(nn.Embedding(300, 4), nn.Linear(4, 3))
+    tokens = torch.tensor([[2, 7], [150, 7]])
+    found = symmetries(words, mse_loss, (tokens, torch.randn(2, 2, 3)))
+    [(term, silent)] = [(t, s) for s in found for t in s.motion.terms if isinstance(t, Entries)]
+    assert term.mask.shape == (300,)
+    assert sorted({*range(300)} - {*term.rows}) == [2, 7, 150]
+    assert (silent.dimension, silent.certificate, silent.change) == (297 * 4, 0.0, 0.0)
+
+
+class Pruned(nn.Module):
+    """A layer some entries of whose weight are cut."""
+
+    def __init__(self, kept):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(kept.shape))
+        self.kept = kept
+
+    def forward(self, x):
+        return torch.tanh(x @ (self.weight * self.kept).mT)
+
+
+def test_single_entries_are_found_where_they_are_cut():
+    kept = torch.ones(4, 3, dtype=torch.float64)
+    kept[0, 1] = kept[2] = 0
+    [symmetry] = symmetries(Pruned(kept), mse_loss, (torch.randn(8, 3), torch.randn(8, 4)))
+    [term] = [term for term in symmetry.motion.terms if isinstance(term, Entries)]
+    assert torch.equal(term.whole, kept == 0)
+    moved = symmetry.apply({"weight": torch.ones(4, 3).double()}, 2.0, torch.arange(4.0).double())["weight"]
+    assert moved.tolist() == [[1, 1, 1], [1, 1, 1], [3, 5, 7], [1, 1, 1]]
+
+
+@pytest.mark.parametrize("mask", [torch.tensor([True, False, True, True, False]), torch.rand(5, 3) < 0.5], ids=len)
+@pytest.mark.parametrize("block", [1, 4, 7, 100])
+def test_entries_are_moved_and_read_in_blocks(mask, block, monkeypatch):
+    monkeypatch.setattr(_terms, "BLOCK", block)
+    term, W, x = Entries("W", mask, (5, 3)), torch.randn(5, 3).double(), torch.randn(15).double()
+    x = x[: term.size]
+    expected = torch.zeros(5, 3).double()
+    expected[term.whole] = x
+    assert torch.equal(term.change(W, {}, x), expected)
+    assert torch.equal(torch.cat([*term.parts(expected)]), x)
+
+
+def test_a_silent_entry_that_is_not_has_a_large_certificate():
+    problem = pose(nn.Linear(3, 2, bias=False), mse_loss, (torch.randn(4, 3), torch.randn(4, 2)))
+    false = Affine((Entries("weight", torch.tensor([False, True]), (2, 3)),), Everything(3))
+    assert slopes(problem, [false])[0] > 0.1
+
+
+def test_a_large_tensor_is_compared_in_parts(monkeypatch):
+    model, batch = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)), (torch.randn(8, 3), torch.randn(8, 2))
+    whole = [symmetry.certificate for symmetry in symmetries(model, mse_loss, batch)]
+    for module, name in ((_certificate, "PART"), (_certificate, "BLOCK"), (_moments, "BLOCK"), (_terms, "BLOCK")):
+        monkeypatch.setattr(module, name, 2)
+    parts = symmetries(model, mse_loss, batch)
+    assert [symmetry.dimension for symmetry in parts] == [4]
+    assert max(*whole, *(symmetry.certificate for symmetry in parts)) < 1e-14

@@ -109,12 +109,13 @@ def test_components_along_null_vectors_add_up_over_boxes(boxes, axis, some):
 
 @pytest.mark.parametrize("boxes", CUTS)
 def test_free_entries_lie_in_one_box_each(boxes):
-    term = Entries("W", torch.tensor([1, 2, 7, 14]))
+    mask = torch.zeros(15, dtype=torch.bool).index_fill(0, torch.tensor([1, 2, 7, 14]), True)
+    term = Entries("W", mask.reshape(5, 3), (5, 3))
     W = torch.randn(5, 3, dtype=torch.float64)
     parts = torch.zeros(4, dtype=torch.float64)
     for box in boxes:
-        Some.of(term, box, (5, 3)).add(W[box.spans()], parts)
-    assert torch.equal(parts, W.flatten()[term.entries])
+        Some.of(term, box).add(W[box.spans()], parts)
+    assert torch.equal(parts, torch.cat([*term.parts(W)]))
 
 
 def test_an_axis_that_matrices_act_on_is_cut_nowhere():

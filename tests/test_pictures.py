@@ -33,7 +33,8 @@ PLANTED = Symmetry(Linear((Action(View("embed", 1, 0, 1, 8), 1, 0),), SOME), 0.1
 PIXELS = Symmetry(
     Linear(tuple(Action(View("q", 1, i, 4, 2), -1, 0) for i in range(4)), Diagonal(2, (0, 1))), 0.0, 0.0, "homogeneous"
 )
-ENTRIES = Symmetry(Affine((Entries("k", torch.tensor([0, 3, 17])),), Everything(3)), 0.0, 0.0, "never used")
+CORNERS = torch.zeros(64, dtype=torch.bool).index_fill(0, torch.tensor([0, 3, 17]), True).reshape(8, 8)
+ENTRIES = Symmetry(Affine((Entries("k", CORNERS, (8, 8)),), Everything(3)), 0.0, 0.0, "never used")
 FREE = Symmetry(Affine((Free("bias", 0, torch.ones(8, 1), (None,), (8,)),), Everything(1)), 0.0, 0.0, "a softmax")
 FOUND = Found((FREE, head(0), STREAM, head(1), ENTRIES), (PLANTED,), SHAPES, 42, 42, 0)
 

@@ -22,10 +22,13 @@ from torch import Generator, Tensor
 
 from symlag.networks._lift import SECOND
 from symlag.networks._motions import Motion
+from symlag.networks._points import Point
 from symlag.networks._problem import Problem
+from symlag.networks._terms import BLOCK, Entries
 
 FRESH = (1_000_003, 1_000_004, 1_000_005)  # seeds that the search does not use
 LARGE = 10_000_000  # parameters; where there are so many, one fresh point is as telling as several of a small model
+PART = 10_000_000  # numbers of a large tensor that are changed at once
 FAR = 0.3  # how far finite transformations go
 
 
@@ -43,7 +46,7 @@ def change(problem: Problem, motions: Sequence[Motion]) -> float:
     found = [0.0]
     for seed in _fresh(problem) if motions else ():
         point, batch = problem.chosen(seed)
-        after = Moved(point, [(motion, _coordinates(motion, seed)) for motion in map(problem.tied, motions)])
+        after = Moved(point, [problem.tied(motion) for motion in motions], seed)
         before = float(problem.value(point, batch, seed))
         found.append(abs(float(problem.value(after, batch, seed)) - before) / (abs(before) or 1.0))
     return max(found)
@@ -55,17 +58,18 @@ def _fresh(problem: Problem) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Moved(Mapping[str, Tensor]):
-    """A point after finite transformations of some families, one after another; each tensor when it is asked for."""
+    """A point after random transformations by some families, one after another; each tensor when it is asked for."""
 
-    point: Mapping[str, Tensor]
-    steps: Sequence[tuple[Motion, Tensor]]
+    point: Point
+    motions: Sequence[Motion]
+    seed: int
 
     def __getitem__(self, name: str) -> Tensor:
-        mine = [i for i, (motion, _) in enumerate(self.steps) if name in motion.tensors]
-        W = self.point[name].clone() if mine else self.point[name]
-        for i in mine:
-            motion, v = self.steps[i]
-            motion.move(name, W, Moved(self.point, self.steps[:i]), v, FAR)
+        W = self.point[name]  # made for us alone
+        for i, motion in enumerate(self.motions):
+            if name in motion.tensors:
+                before = Moved(self.point, self.motions[:i], self.seed)
+                motion.move(name, W, before, _coordinates(motion, self.seed), FAR)
         return W
 
     def __iter__(self) -> Iterator[str]:
@@ -78,7 +82,6 @@ class Moved(Mapping[str, Tensor]):
 def _slopes(problem: Problem, motions: Sequence[Motion], seed: int) -> list[float]:
     """|⟨g, ξ⟩| / (|g| |ξ|) at one point, summed up tensor by tensor."""
     point, batch = problem.chosen(seed)
-    v = [_coordinates(motion, seed) for motion in motions]
     work, size, length = [0.0] * len(motions), [0.0] * len(motions), list[float]()
 
     def see(name: str, G: Tensor) -> None:
@@ -86,13 +89,33 @@ def _slopes(problem: Problem, motions: Sequence[Motion], seed: int) -> list[floa
         length.append(_square(G))
         for i, motion in enumerate(motions):
             if name in motion.tensors:
-                where, xi = motion.change(name, W, point, v[i])
-                work[i] += float((G[where] * xi).sum())
-                size[i] += _square(xi)
+                for g, xi in _sides(motion, name, (W, G), point, seed):
+                    work[i] += float((g * xi).sum())
+                    size[i] += _square(xi)
 
     problem.descend(point, batch, seed, see)
     g = sum(length) ** 0.5
     return [abs(w) / (g * x**0.5) if g * x else 0.0 for w, x in zip(work, size, strict=True)]
+
+
+def _sides(
+    motion: Motion, name: str, pair: tuple[Tensor, Tensor], point: Point, seed: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """G and ξ of (W, G) where ξ is not zero, in parts; of free entries ξ is G, along which the loss changes most."""
+    if isinstance(motion.terms[0], Entries):
+        yield from ((g, g) for g in motion.terms[0].parts(pair[1]))
+        return
+    v, axis = _coordinates(motion, seed), motion.still(name, pair[1].ndim)
+    for W, G in zip(*(_parts(tensor, axis, PART) for tensor in pair), strict=True):
+        where, xi = motion.change(name, W, point, v)
+        yield from zip(_parts(G[where], 0, BLOCK), _parts(xi, 0, BLOCK), strict=True)
+
+
+def _parts(tensor: Tensor, axis: int | None, size: int) -> Sequence[Tensor]:
+    """A tensor cut along an axis into parts of about a size, if it is larger."""
+    if axis is None or tensor.numel() <= size:
+        return (tensor,)
+    return tensor.split(max(1, size * tensor.shape[axis] // tensor.numel()), axis)
 
 
 def _untying(problem: Problem, motion: Motion, seed: int) -> float:

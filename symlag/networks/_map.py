@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
-from math import cos, prod, radians, sin
+from math import cos, radians, sin
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -149,8 +149,8 @@ def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterabl
     match term:
         case Absorb() | Free():
             return 0, range(shape[0])
-        case Entries(entries=entries):
-            return 0, {int(entry) // prod(shape[1:]) for entry in entries}
+        case Entries():
+            return 0, term.rows
         case _:
             chosen = space.indices if isinstance(space, Diagonal | Vectors) else range(term.view.width)
             return term.view.axis, [term.view.positions[i] for i in chosen]

@@ -55,6 +55,10 @@ class Motion:
         """Transform W by exp(s·ξ), in place."""
         raise NotImplementedError
 
+    def still(self, name: str, axes: int) -> int | None:  # noqa: ARG002
+        """An axis of a tensor of so many along which it may be cut, as ξ is the same for each of its positions."""
+        return None
+
     def field(self, parameters: Tensors, v: Tensor) -> dict[str, Tensor]:
         """ξ: what is moved, by its name."""
         return {
@@ -87,6 +91,10 @@ class Linear(Motion):
             E = self._matrix(name, axis, v)
             E = torch.exp(s * E) if E.ndim == 1 else torch.linalg.matrix_exp(s * E)
             W.index_copy_(axis, at, along(E, W.index_select(axis, at), axis))
+
+    def still(self, name: str, axes: int) -> int | None:
+        """An axis along which nothing acts."""
+        return next((axis for axis in range(axes) if axis not in self._places[name]), None)
 
     @cached_property
     def _places(self) -> dict[str, dict[int, Tensor]]:
@@ -122,7 +130,9 @@ class Affine(Motion):
 
     def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:
         """Transform W by exp(s·ξ), which is 1 + s·ξ, in place."""
-        W.add_(self.change(name, W, others, v)[1], alpha=s)
+        x = self.space(v)
+        for term in (term for term in self.terms if term.tensor == name):
+            term.move(W, others, x, s)
 
 
 def _changed(W: Tensor, axis: int, at: Tensor, E: Tensor) -> Patch:

@@ -1,7 +1,7 @@
-"""Random parameters that take one byte each, and are numbers of float64 where they are asked for.
+"""Random parameters that take no memory: a tensor is drawn from a seed of its own, whenever it is asked for.
 
-Whole numbers are as generic as real ones: what holds identically is all that holds at enough of them (Schwartz and
-Zippel), and a large model then fits in memory again and again.
+Whole numbers of one byte are as generic as real ones: what holds identically is all that holds at enough of them
+(Schwartz and Zippel), and they are drawn faster than they are made float64.
 
 >>> point = drawn({"w": torch.zeros(2, 400)}, Generator().manual_seed(0))
 >>> point["w"].dtype, point["w"].shape, round(float(point["w"].norm()))
@@ -10,8 +10,9 @@ Zippel), and a large model then fits in memory again and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Generator, Tensor
@@ -21,13 +22,18 @@ SPREAD = (128**2 - 1) ** 0.5 / 3**0.5  # of the odd numbers from −127 to 127
 
 @dataclass(frozen=True)
 class Point(Mapping[str, Tensor]):
-    """Random parameters: of order 1/√(fan in), and vectors about what they are given as, so that units stay alive."""
+    """Random parameters: of order 1/√(fan in), and vectors about what they are given as, so that units stay alive.
+
+    Each has the axes `count` in front, and is made anew for whoever asks for it.
+    """
 
     given: Mapping[str, Tensor]
-    noise: Mapping[str, Tensor]
+    seeds: Mapping[str, int]
+    count: tuple[int, ...] = ()
 
     def __getitem__(self, name: str) -> Tensor:
-        given, noise = self.given[name], self.noise[name].double()
+        given = self.given[name]
+        noise = _odd((*self.count, *given.shape), self.seeds[name]).to(given.device).double()
         if given.ndim > 1:
             return noise.mul_(1 / SPREAD / given[0].numel() ** 0.5)
         return given.double() + noise / SPREAD / 2
@@ -41,15 +47,22 @@ class Point(Mapping[str, Tensor]):
 
 def drawn(given: Mapping[str, Tensor], generator: Generator) -> Point:
     """A random point near given parameters."""
-    return Point(given, {name: _odd(tensor, generator) for name, tensor in given.items()})
+    return Point(given, _seeds(given, generator))
 
 
 def together(given: Mapping[str, Tensor], count: int, generator: Generator) -> Point:
     """Random points near given parameters, (count, …)."""
-    return Point(given, {name: _odd(tensor.expand(count, *tensor.shape), generator) for name, tensor in given.items()})
+    return Point(given, _seeds(given, generator), (count,))
 
 
-def _odd(like: Tensor, generator: Generator) -> Tensor:
-    """Odd numbers of one byte, of the shape of a tensor."""
-    words = torch.empty(-(-like.numel() // 8), dtype=torch.int64).random_(-(2**63), None, generator=generator)
-    return (words.view(torch.int8)[: like.numel()] | 1).reshape(like.shape).to(like.device)
+def _seeds(names: Collection[str], generator: Generator) -> dict[str, int]:
+    numbers: list[int] = torch.randint(2**32, (len(names),), generator=generator).tolist()
+    return dict(zip(names, numbers, strict=True))
+
+
+def _odd(shape: tuple[int, ...], seed: int) -> Tensor:
+    """Random odd numbers of one byte."""
+    size = prod(shape)
+    words = torch.empty(-(-size // 8), dtype=torch.int64)
+    words.random_(-(2**63), None, generator=Generator().manual_seed(seed))
+    return words.view(torch.int8)[:size].bitwise_or_(1).reshape(shape)

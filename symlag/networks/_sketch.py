@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from symlag.networks._kernel import compressed
-from symlag.networks._moments import absorbed, crossed, imbalance, margins, unfolded
+from symlag.networks._moments import absorbed, alive, crossed, imbalance, margins, unfolded
 from symlag.networks._plan import Axis, Plan, subset
 from symlag.networks._terms import Absorb, Shift
 from symlag.networks._views import View
@@ -26,8 +26,8 @@ SILENT = 1e-11  # a gradient smaller than this share of the whole is round-off
 class Moments:
     """Rates of one tensor by axis, (draws, d), and by width, (draws, 2, views, pairs): of K_jk and of K_kj.
 
-    `alive` says where there is any gradient, `factors` hold rows with the null vectors of G, `balanced` says whether
-    (1, …, 1) is one, and `absorbed` holds gᵀW for a bias g by the name of W.
+    `alive` is a mask over the first axes, true where there is any gradient, `factors` hold rows with the null vectors
+    of G, `balanced` says whether (1, …, 1) is one, and `absorbed` holds gᵀW for a bias g by the name of W.
     """
 
     diagonals: Sequence[Tensor]
@@ -45,7 +45,7 @@ class Moments:
             [torch.cat(pair) for pair in zip(self.sums, more.sums, strict=True)],
             {w: torch.cat([K, more.crossed[w]]) if w in more.crossed else K for w, K in self.crossed.items()},
             {w: torch.cat([rates, more.absorbed[w]]) for w, rates in self.absorbed.items()},
-            _everywhere(self.alive | more.alive),
+            _leading(_beside(self.alive, more.alive) | _beside(more.alive, self.alive)),
             {axis: compressed(torch.cat([R, more.factors[axis]])) for axis, R in self.factors.items()},
             [a and b for a, b in zip(self.balanced, more.balanced, strict=True)],
         )
@@ -74,7 +74,8 @@ class Sketch:
 
     @cached_property
     def _loud(self) -> dict[Axis, Tensor]:
-        return {(name, axis): _along(self.moments[name].alive, axis) for name, axis in self.plan.axes}
+        shapes = self.plan.shapes
+        return {(n, axis): _along(self.moments[n].alive, axis).expand(shapes[n][axis]) for n, axis in self.plan.axes}
 
     def diagonal(self, views: Sequence[View]) -> Tensor:
         """Rates of δW = e_j e_jᵀ W: rows are draws and j."""
@@ -103,14 +104,14 @@ class Sketch:
 
 def moments(plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], widths: Iterable[int]) -> Moments:
     """The moments of one tensor, given its gradients and all weights by name, with the draw as first axis."""
+    seen = _leading(alive(G, SILENT))  # before the weights are made, which are as large
     W, axes = weights(name), range(G.ndim - 1)
-    alive = ((G > SILENT) | (G < -SILENT)).any(0)
     return Moments(
         margins(G, W),
         margins(G),
         {width: _pairs(plan, name, G, W, width) for width in widths if (name, width) in plan.mine},
         {weight: absorbed(G, weights(weight)) for weight in plan.taken_back[name]},
-        _everywhere(alive),
+        seen,
         {a: compressed(unfolded(G, a).mT.flatten(0, 1)) for a in axes if (name, a) in plan.solved},
         [imbalance(G, axis) < SILENT for axis in axes],
     )
@@ -125,14 +126,21 @@ def _pairs(plan: Plan, name: str, G: Tensor, W: Tensor, width: int) -> Tensor:
     return torch.cat(found, dim=2)
 
 
-def _along(alive: Tensor, axis: int) -> Tensor:
-    others = tuple(a for a in range(alive.ndim) if a != axis)
-    return alive.any(others) if others else alive
+def _along(mask: Tensor, axis: int) -> Tensor:
+    others = tuple(a for a in range(mask.ndim) if a != axis)
+    return mask.any(others) if others else mask
 
 
-def _everywhere(alive: Tensor) -> Tensor:
-    """The same, in one bit where it is true everywhere."""
-    return alive.new_ones(()).expand(alive.shape) if bool(alive.all()) else alive
+def _leading(mask: Tensor) -> Tensor:
+    """The mask without the last axes along which it does not vary."""
+    while mask.ndim > 1 and bool((mask.all(-1) == mask.any(-1)).all()):
+        mask = mask[..., 0].clone()
+    return mask
+
+
+def _beside(mask: Tensor, other: Tensor) -> Tensor:
+    """A mask with as many axes as another, if it has fewer."""
+    return mask.reshape(*mask.shape, *[1] * (other.ndim - mask.ndim))
 
 
 def _columns(columns: Sequence[Tensor]) -> Tensor:

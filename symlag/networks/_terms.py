@@ -7,7 +7,7 @@ tensor([[ 0.,  0.],
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from symlag.networks._views import View
 
 Tensors = Mapping[str, Tensor]
+BLOCK = 1_000_000  # numbers of a large tensor that are worked on at once
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,20 @@ class Action:
         return self.even * X if X.ndim == 1 else (self.even * (X + X.mT) + self.odd * (X - X.mT)) / 2
 
 
+class Field:
+    """What moves a tensor in straight lines."""
+
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
+        """ξ, which does not depend on W."""
+        raise NotImplementedError
+
+    def move(self, W: Tensor, others: Tensors, x: Tensor, s: float) -> None:
+        """Add s·ξ to W, in place."""
+        W.add_(self.change(W, others, x), alpha=s)
+
+
 @dataclass(frozen=True)
-class Shift:
+class Shift(Field):
     """δW = coefficient·x along a view, the same for all indices of other axes."""
 
     view: View
@@ -70,7 +83,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Absorb:
+class Absorb(Field):
     """δb = coefficient·W·x: what a shift x of the inputs of a layer does to its output, taken back by its bias b."""
 
     tensor: str
@@ -93,7 +106,7 @@ class Absorb:
 
 
 @dataclass(frozen=True)
-class Free:
+class Free(Field):
     """δW = null vectors along one axis, in columns, times anything at given positions of the others, none for all."""
 
     tensor: str
@@ -133,21 +146,67 @@ class Free:
 
 
 @dataclass(frozen=True)
-class Entries:
-    """δW = anything at given entries, counted along the flattened tensor."""
+class Entries(Field):
+    """δW = anything wherever a mask over the first axes is true, in the order of the flattened tensor.
+
+    Of words that never occur it is a mask over the rows; all is done a block of rows at a time.
+
+    >>> rows = Entries("W", torch.tensor([True, False, True]), (3, 2))
+    >>> rows.size, [part.tolist() for part in rows.parts(torch.arange(6).reshape(3, 2))]
+    (4, [[0, 1, 4, 5]])
+    """
 
     tensor: str
-    entries: Tensor
+    mask: Tensor
+    shape: tuple[int, ...]
 
     def named(self, name: Callable[[str], str]) -> Entries:
         """The same on a tensor of another name."""
         return replace(self, tensor=name(self.tensor))
 
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return int(self.mask.sum()) * prod(self._inner)
+
+    @property
+    def rows(self) -> list[int]:
+        """The positions along the first axis that have any."""
+        return self.mask.reshape(len(self.mask), -1).any(1).nonzero()[:, 0].tolist()
+
+    def parts(self, X: Tensor) -> Iterator[Tensor]:
+        """These entries of a tensor."""
+        return (rows[mask].flatten() for rows, mask, _ in self._blocks(X))
+
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
         """The constant field."""
-        flat = torch.zeros_like(W).flatten()
-        flat[self.entries] = x
-        return flat.reshape(W.shape)
+        X = torch.zeros_like(W)
+        self.move(X, others, x, 1.0)
+        return X
+
+    def move(self, W: Tensor, others: Tensors, x: Tensor, s: float) -> None:  # noqa: ARG002
+        """Add s·ξ to W, in place."""
+        for rows, mask, at in self._blocks(W):
+            rows[mask] += s * x[at].reshape(-1, *self._inner).to(W)
+
+    @property
+    def whole(self) -> Tensor:
+        """The mask over all axes."""
+        return self.mask.reshape(*self.mask.shape, *[1] * len(self._inner)).expand(self.shape)
+
+    @property
+    def _inner(self) -> tuple[int, ...]:
+        """The lengths of the axes that the mask leaves out."""
+        return self.shape[self.mask.ndim :]
+
+    def _blocks(self, X: Tensor) -> Iterator[tuple[Tensor, Tensor, slice]]:
+        """Some rows of a tensor, the mask there, and which of all entries these are."""
+        rows, start = max(1, BLOCK // max(1, prod(self.shape[1:]))), 0
+        parts = zip(torch.atleast_1d(X).split(rows), self.mask.to(X.device).split(rows), strict=True)
+        for part, mask in parts:
+            stop = start + int(mask.sum()) * prod(self._inner)
+            yield part, mask, slice(start, stop)
+            start = stop
 
 
 def _units(at: Tensor, length: int) -> Tensor:

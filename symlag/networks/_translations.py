@@ -7,6 +7,7 @@ other; a bias before BatchNorm, or of attention's keys, has no gradient at all.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 import torch
 from torch import Tensor
@@ -25,16 +26,16 @@ def translations(sketch: Sketch) -> list[Affine]:
 
 
 def _silent(sketch: Sketch, name: str) -> Iterator[Affine]:
-    entries = torch.nonzero(~sketch.moments[name].alive.flatten()).flatten()
-    if len(entries):
-        yield Affine((Entries(name, entries),), Everything(len(entries)))
+    entries = Entries(name, torch.atleast_1d(~sketch.moments[name].alive), sketch.plan.shapes[name])
+    if entries.size:
+        yield Affine((entries,), Everything(entries.size))
 
 
 def _null(sketch: Sketch, name: str) -> Iterator[Affine]:
     shape = sketch.plan.shapes[name]
     kept = [_kept(sketch.there[name, axis]) for axis in range(len(shape))]
     for axis, length in enumerate(shape):
-        rows = sketch.draws * sketch.moments[name].alive.numel() / length
+        rows = sketch.draws * prod(shape) / length
         N = (_null_vectors if length <= SOLVED and rows >= enough(length) else _ones)(sketch, name, axis)
         if N.shape[1]:
             term = Free(name, axis, N, tuple(kept), shape)

@@ -16,6 +16,7 @@ products of slices; one pass over blocks that fit the cache makes all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from torch import Tensor
@@ -91,16 +92,22 @@ class Null:
 
     def size(self, _: tuple[int, ...]) -> int:
         """How many numbers that is."""
-        return self.term.size if isinstance(self.term, Free) else len(self.term.entries)
+        return self.term.size
 
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the components."""
         if isinstance(self.term, Entries):
-            sums += x.flatten()[self.term.entries.to(x.device)]
+            sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.to(x.device)].flatten()
             return
         for axis, basis in enumerate(self.term.bases):
             x = x if basis is None else along(basis.mT.to(x.device), x, axis)
         sums += x.flatten()
+
+    @cached_property
+    def _places(self) -> Tensor:
+        """Where the mask of free entries is true: it is asked once, as a device would be waited for."""
+        assert isinstance(self.term, Entries)
+        return self.term.mask.flatten().nonzero()[:, 0]
 
 
 Pair = Axis | Slices

@@ -73,12 +73,11 @@ class Some:
     entries: Tensor
 
     @classmethod
-    def of(cls, term: Entries, box: Box, shape: Sequence[int]) -> Some:
-        """Those of a tensor of some shape."""
-        at = torch.stack(torch.unravel_index(term.entries.cpu(), tuple(shape)), 1) - torch.tensor(box.start)
-        inside = ((at >= 0) & (at < torch.tensor(box.shape))).all(1)
-        strides = torch.tensor([prod(box.shape[axis + 1 :]) for axis in range(len(box.shape))])
-        return cls(inside.nonzero()[:, 0], (at[inside] * strides).sum(1))
+    def of(cls, term: Entries, box: Box) -> Some:
+        """Those of a tensor."""
+        free, held = term.whole.cpu(), torch.zeros(term.shape, dtype=torch.bool)
+        held[box.spans()] = True
+        return cls(held[free].nonzero()[:, 0], free[box.spans()].flatten().nonzero()[:, 0])
 
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the entries."""
@@ -90,15 +89,15 @@ def cut(track: Track, box: Box) -> Track:
     shape = tuple(track.parameter.shape)
     if box == Box((0,) * len(shape), shape):
         return track
-    pieces = {piece: _cut(piece, box, shape) for _, piece in track.slots}
+    pieces = {piece: _cut(piece, box) for _, piece in track.slots}
     slots = {(form, pieces[piece]): _place(piece, box, place) for (form, piece), place in track.slots.items()}
     return replace(track, slots=slots if box else {})
 
 
-def _cut(piece: Any, box: Box, shape: Sequence[int]) -> Any:
+def _cut(piece: Any, box: Box) -> Any:
     if not isinstance(piece, Null):
         return piece
-    return Corner.of(piece.term, box) if isinstance(piece.term, Free) else Some.of(piece.term, box, shape)
+    return Corner.of(piece.term, box) if isinstance(piece.term, Free) else Some.of(piece.term, box)
 
 
 def _place(piece: Any, box: Box, place: slice) -> slice:
