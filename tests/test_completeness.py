@@ -3,9 +3,12 @@ from sympy import Symbol, exp, expand, symbols
 from sympy.abc import x, y, z
 
 from symlag.completeness import attention, count, entropic, linear, relu, softmax
-from symlag.completeness.closure import Closure, closed
+from symlag.completeness.affine import affine
+from symlag.completeness.closure import SYMMETRIC, Closure, reached
+from symlag.completeness.explicit import Law, Laws, momentum_laws
 from symlag.completeness.flows import descending, momentum
-from symlag.completeness.polynomials import bracket, read
+from symlag.completeness.polynomials import bracket, orthogonal, product, read, slopes
+from symlag.completeness.rest import reached_from_rest
 from symlag.errors import SymlagError
 
 
@@ -18,10 +21,11 @@ def of_pairs(n, m, r):
     return laws, r * (r - 1) // 2 if r <= 2 * N else N * (2 * r - 2 * N - 1)
 
 
-PAIRS = [(1, 1, 1), (1, 1, 2), (1, 1, 4), (1, 2, 2), (1, 2, 5), (2, 2, 3), (2, 2, 6), (2, 1, 8), (2, 2, 10), (4, 4, 4)]
+SMALL = [(1, 1, 1), (1, 1, 2), (1, 1, 4), (1, 2, 2), (1, 2, 5), (2, 2, 3), (2, 2, 6), (2, 1, 8), (2, 2, 10), (4, 4, 4)]
+LARGE = [(2, 2, 30), (8, 8, 8), (14, 7, 7), (10, 10, 10)]
 
 
-@pytest.mark.parametrize(("n", "m", "r"), PAIRS)
+@pytest.mark.parametrize(("n", "m", "r"), SMALL + LARGE)
 def test_a_linear_pair_has_as_many_laws_as_known(n, m, r):
     phi = linear(n, r, m)
     assert (count(phi).bound, count(phi, "momentum").bound) == of_pairs(n, m, r)
@@ -37,6 +41,11 @@ KNOWN = [
     (softmax(3, 4), 3, 2 * 3),
     (softmax(1, 2), 1, 2),
     (linear(2, 2, 2, 2), 3 + 3, 1 + 1),
+    (linear(6, 6, 6, 6), 2 * 21, 2 * 15),
+    (relu(6, 6, 6, 6), 12, 0),
+    (relu(8, 10, 4, bias=True), 10, 0),
+    (attention(6, 5), 5 * 6, 5 * 4),
+    (softmax(16, 8), 16, 2 * 16),
     (entropic(linear(3, 2, 3)), 2, 0),
     (entropic(relu(2, 3, 2), "W1"), 3, 0),
 ]
@@ -79,15 +88,69 @@ def test_losses_of_all_parameters_alone_leave_no_law():
 
 
 def test_deep_brackets_are_found():
-    found = closed([{0: {(): 1}}, {1: {(0,): 1}, 2: {(0, 0): 1}, 3: {(0, 0, 0): 1}}], 4)
-    assert (found.dimension, found.depth) == (4, 3)
+    found = reached([{0: {(): 1}}, {1: {(0,): 1}, 2: {(0, 0): 1}, 3: {(0, 0, 0): 1}}], 4, most=4)
+    assert found.rank == 4
+    assert "up to 3 fields" in found.evidence
+
+
+@pytest.mark.parametrize(("most", "said"), [(2, "room for no more"), (3, "two primes of 255 bits")])
+def test_where_laws_leave_room_the_closure_is_tried_at_two_points(most, said):
+    found = reached([{0: {(): 1}}, {1: {(0,): 1}}, {1: {(0, 0): 1}}], 3, most)
+    assert found.rank == 2
+    assert said in found.evidence
+
+
+def pushed(phi):
+    numbers = {s: i for i, s in enumerate(phi.parameters)}
+    return [slopes(read(f, numbers)) for f in phi.components]
 
 
 def test_a_closure_that_lacks_a_field_does_not_hold():
-    whole = count(linear(2, 2, 2)).closure
-    short = Closure(whole.generators, whole.fields[:-1], whole.words[:-1], whole.variables)
-    twice = Closure(whole.generators, (*whole.fields, whole.fields[0]), whole.words, whole.variables)
-    assert [made.holds(2**61 - 1, 5) for made in (whole, short, twice)] == [True, False, False]
+    X, Y, Z = {0: {(): 1}}, {1: {(): 1}, 2: {(0,): 1}}, {2: {(): 1}}
+    made = [Closure((X, Y), fields, 4) for fields in ((X, Y, Z), (X, Y), (X, Y, Z, Z))]
+    assert [closure.holds(2**61 - 1, 5) for closure in made] == [True, False, False]
+
+
+@pytest.mark.parametrize("phi", [linear(2, 3, 2), attention(2, 1), relu(2, 2, 2), softmax(2, 3)], ids=str)
+def test_from_rest_momentum_reaches_what_brackets_at_any_velocity_reach(phi):
+    pushes, D = pushed(phi), len(phi.parameters)
+    laws = momentum_laws(pushes, D)
+    assert reached_from_rest(pushes, laws).rank == reached(momentum(pushes, D), 2 * D + 1, 2 * D + 1).rank
+
+
+def test_from_rest_momentum_may_reach_less():
+    pushes = pushed(linear(1, 4, 1))
+    assert reached_from_rest(pushes, momentum_laws(pushes, 8)).rank == 5
+    assert reached(momentum(pushes, 8), 17, 17).rank == 17 - (4 * 4 - 6)
+
+
+def test_pushes_multiply_as_the_drift_makes_them():
+    f, X, Y = momentum(pushed(linear(2, 1, 2))[:2], 4)
+    twice = {v - 4: g for v, g in bracket(bracket(X, f), Y).items()}
+    plain = [{v - 4: g for v, g in push.items()} for push in (X, Y)]
+    assert twice == product(plain[0], plain[1], SYMMETRIC) != {}
+
+
+def test_the_symmetric_product_of_gradients_is_that_of_their_inner_product():
+    U, V = linear(2, 2, 1).components
+    numbers = {s: i for i, s in enumerate(linear(2, 2, 1).parameters)}
+    both = sum(U.diff(w) * V.diff(w) for w in numbers)
+    found = product(slopes(read(U, numbers)), slopes(read(V, numbers)), SYMMETRIC)
+    assert found == slopes(read(both, numbers)) != {}
+
+
+def test_affine_symmetries_are_orthogonal_to_what_pushes_and_as_many_as_known():
+    pushes = pushed(linear(3, 2, 3))
+    for sign, many in ((1, 3), (-1, 1)):
+        found = affine(pushes, 12, sign)
+        assert len(found) == many
+        assert all(orthogonal(X, xi) for X in pushes for xi in found)
+    assert not orthogonal({0: {(1,): 1}}, {0: {(1,): 1}, 1: {(0,): 1}})
+
+
+def test_a_parameter_that_phi_lacks_is_a_law_of_its_own():
+    assert len(affine([{0: {(): 1}}], 2, 1)) == 2  # θ₁ and θ₁²
+    assert Laws(tuple(Law(0, Q) for Q in ({(1,): 1}, {(1, 1): 1}, {(0,): 1})), 2).rank == 2
 
 
 def test_the_bracket_obeys_the_identity_of_jacobi():

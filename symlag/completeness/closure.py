@@ -1,130 +1,179 @@
 """The Lie closure of vector fields at a generic point: as many brackets as raise the rank, and a proof that no more do.
 
 At a random point modulo a prime let a random covector p annihilate the fields found so far. If p·[X, Y] ≠ 0 for a
-generator X and a field Y, the bracket is new. If p·[X, Y] = 0 for every Y and one random combination X of the
-generators, the span of the fields is closed under brackets with generators (a field that passes once passes always),
-hence holds every iterated bracket: it is the closure.
+generator X and a field Y, the bracket is new. The rank is a lower bound without any doubt: a rank at one point, modulo
+a prime, is never above that at a generic one.
 
-The rank is a lower bound without any doubt, for a rank modulo a prime is never above the true one. That it is not
-higher fails only if a random point among 2¹²⁷ of each variable is a zero of some polynomial, twice.
+That it is not higher is plain where laws in hand leave room for no more. Elsewhere it is tried: if p·[X, Y] = 0 for
+every Y and one random combination X of the generators, the span of the fields is closed under brackets with generators
+(a field that passes once passes always), hence holds every iterated bracket. This errs only if a random point among
+2²⁵⁵ of each variable is a zero of some polynomial, twice.
 
 >>> X, Y = {0: {(): 1}}, {1: {(): 1}, 2: {(0,): 1}}            # Heisenberg: ∂₀, and ∂₁ + x₀∂₂
->>> closed([X, Y], 3).dimension
-3
+>>> print(reached([X, Y], 3, most=3).evidence)
+brackets of up to 2 fields have rank 3 of 3, and the laws in hand leave room for no more
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
-from symlag.completeness.polynomials import Field, Point, Vector, bracket
-from symlag.symmetry.residues import PRIMES, Echelon
+from symlag.completeness.polynomials import Field, Point, Slopes, Vector, product
+from symlag.symmetry.residues import PRIMES, SHORT, Echelon
 
-Covector = list[int]
+BRACKET, SYMMETRIC = -1, 1
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The rank of all iterated brackets at a generic point, and how it is known."""
+
+    rank: int
+    evidence: str
 
 
 @dataclass(frozen=True)
 class Closure:
-    """Fields that span, at a generic point, all iterated brackets of the generators.
-
-    `words` tells of each field how it was made: the number of a generator, or of a generator and a field before.
-    """
+    """Fields that span, at a generic point, all iterated brackets of the generators."""
 
     generators: tuple[Field, ...]
     fields: tuple[Field, ...]
-    words: tuple[tuple[int, ...], ...]
     variables: int
 
-    @property
-    def dimension(self) -> int:
-        """The rank of the fields at a generic point."""
-        return len(self.fields)
+    def holds(self, prime: int, seed: int) -> bool:
+        """Whether the fields are independent and closed at another point, modulo another prime."""
+        at = Germ(self.variables, prime, seed)
+        generators = [*map(at.field, self.generators)]
+        return all(at.learn(at.field(Y)) for Y in self.fields) and not at.search(generators, BRACKET)
+
+
+def reached(generators: Sequence[Field], variables: int, most: int, seed: int = 0) -> Reach:
+    """The rank of the closure of fields, which known laws keep from being above `most`."""
+    at = Germ(variables, SHORT[0], seed)
+    at.grow(sum(at.learn(at.field(X)) for X in generators), BRACKET, most)
+    found = f"brackets of up to {plural(at.depth, 'field', 'fields')} have rank {len(at.known)} of {variables}"
+    if len(at.known) == most:
+        return Reach(most, f"{found}, and the laws in hand leave room for no more")
+    closure, bits = Closure(tuple(generators), tuple(X.field for X in at.known), variables), PRIMES[0].bit_length()
+    if all(closure.holds(prime, seed + i) for i, prime in enumerate(PRIMES[:2])):
+        return Reach(len(at.known), f"{found}; none more at two points modulo two primes of {bits} bits")
+    return reached(generators, variables, most, seed + 1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A field at a point, by its components there; the field itself is made, and has slopes, when it is asked for."""
+
+    value: Vector
+    make: Callable[[], Field]
+    at: Point
+    depth: int = 1
+
+    @cached_property
+    def field(self) -> Field:
+        """The field everywhere."""
+        return self.make()
+
+    @cached_property
+    def slopes(self) -> Slopes:
+        """The slopes of its components."""
+        return self.at.slopes(self.field)
+
+    def pulled(self, p: Sequence[int]) -> Vector:
+        """The gradient of p·X, for a constant covector p."""
+        found: defaultdict[int, int] = defaultdict(int)
+        for (moved, variable), slope in self.slopes.items():
+            found[variable] += p[moved] * slope
+        return found
+
+    def along(self, x: Vector) -> Vector:
+        """x(X), the slope of the field along a vector."""
+        found: defaultdict[int, int] = defaultdict(int)
+        for (moved, variable), slope in self.slopes.items():
+            if variable in x:
+                found[moved] += slope * x[variable]
+        return found
+
+
+class Germ:
+    """Fields at one random point: their values, their span, and what is still missing from it."""
+
+    def __init__(self, variables: int, prime: int, seed: int) -> None:
+        self.dice, self.prime = Random(seed), prime
+        self.point = Point.random(variables, prime, self.dice)
+        self.span = Echelon(prime)
+        self.known: list[Known] = []
 
     @property
     def depth(self) -> int:
-        """The longest bracket that was needed, by the number of generators in it."""
-        lengths: list[int] = []
-        for word in self.words:
-            lengths.append(1 if len(word) == 1 else 1 + lengths[word[1]])
-        return max(lengths, default=0)
+        """Of how many fields the longest product is made."""
+        return max((X.depth for X in self.known), default=0)
 
-    def holds(self, prime: int, seed: int) -> bool:
-        """Whether the same fields are independent and closed at another point, modulo another prime."""
-        at = _Germ(self.generators, self.variables, prime, Random(seed))
-        return all(at.learn(Y) for Y in self.fields) and at.search() is None
+    def field(self, X: Field) -> Known:
+        """A field at the point."""
+        return Known(self.point.value(X), lambda: X, self.point)
 
+    def product(self, X: Known, Y: Known, sign: int) -> Known:
+        """X(Y) ± Y(X)."""
+        XY, YX = Y.along(X.value), X.along(Y.value)
+        value = {i: (XY.get(i, 0) + sign * YX.get(i, 0)) % self.prime for i in XY.keys() | YX.keys()}
+        return Known(value, lambda: product(X.field, Y.field, sign), self.point, X.depth + Y.depth)
 
-def closed(generators: Sequence[Field], variables: int, seed: int = 0) -> Closure:
-    """The closure of fields, found at one point and confirmed at another one modulo another prime."""
-    at = _Germ(generators, variables, PRIMES[0], Random(seed))
-    words: list[tuple[int, ...]] = [(i,) for i, X in enumerate(generators) if at.learn(X)]
-    pair = at.search()
-    while pair:
-        words.append(pair)
-        at.learn(bracket(generators[pair[0]], at.fields[pair[1]]))
-        pair = at.search(pair[1])
-    found = Closure(tuple(generators), tuple(at.fields), tuple(words), variables)
-    return found if found.holds(PRIMES[1], seed + 1) else closed(generators, variables, seed + 2)
-
-
-class _Germ:
-    """Fields at one random point: their values, their span, and what is still missing from it."""
-
-    def __init__(self, generators: Iterable[Field], variables: int, prime: int, dice: Random) -> None:
-        self.dice, self.prime, self.variables = dice, prime, variables
-        self.at = Point([dice.randrange(prime) for _ in range(variables)], prime)
-        self.span = Echelon(prime)
-        self.generators = [(X, self.at.value(X)) for X in generators]
-        self.weights = [dice.randrange(prime) for _ in self.generators]
-        self.mixed = _combined(self.weights, [x for _, x in self.generators])
-        self.fields: list[Field] = []
-        self.values: list[Vector] = []
-
-    def learn(self, Y: Field) -> bool:
+    def learn(self, Y: Known) -> bool:
         """Whether a field is independent of the known ones; it is kept if so."""
-        value = self.at.value(Y)
-        if not self.span.insert(value):
-            return False
-        self.fields.append(Y)
-        self.values.append(value)
-        return True
+        new = bool(self.span.insert(Y.value))
+        if new:
+            self.known.append(Y)
+        return new
 
-    def search(self, start: int = 0) -> tuple[int, int] | None:
-        """A generator and a field, of those from `start` on, whose bracket is new; none where these are closed."""
-        if len(self.fields) == self.variables:
-            return None
-        p = self.annihilator()
-        pulled = [self.at.pulled(p, X) for X, _ in self.generators]
-        row = _combined(self.weights, pulled)
-        for j in range(start, len(self.fields)):
-            slope, y = self.at.pulled(p, self.fields[j]), self.values[j]
-            if self._curvature(slope, y, row, self.mixed):
-                known = enumerate(zip(pulled, self.generators, strict=True))
-                return next(i for i, (row, (_, x)) in known if self._curvature(slope, y, row, x)), j
-        return None
+    def grow(self, generators: int, sign: int, most: int) -> None:
+        """Learns products of the first fields, the generators, with all: until there are enough, or no more."""
+        j = 0
+        while len(self.known) < most and (new := self.search(self.known[:generators], sign, j)):
+            for i, j in new:
+                if len(self.known) < most:
+                    self.learn(self.product(self.known[i], self.known[j], sign))
 
-    def annihilator(self) -> Covector:
+    def search(self, generators: Sequence[Known], sign: int, start: int = 0) -> list[tuple[int, int]]:
+        """The first field, from `start` on, with generators whose products with it are new; empty if there is none."""
+        p, weights = self.annihilator(), [self.dice.randrange(self.prime) for _ in generators]
+        rows, values = [X.pulled(p) for X in generators], [X.value for X in generators]
+        row, value = self._combined(weights, rows), self._combined(weights, values)
+        for j, Y in enumerate(self.known[start:], start):
+            slope = Y.pulled(p)
+            if self._product(slope, Y.value, row, value, sign):
+                pairs = enumerate(zip(rows, values, strict=True))
+                return [(i, j) for i, (row, x) in pairs if self._product(slope, Y.value, row, x, sign)]
+        return []
+
+    def annihilator(self) -> list[int]:
         """A random covector that vanishes on every known field."""
-        p = [self.dice.randrange(self.prime) for _ in range(self.variables)]
+        p = [self.dice.randrange(self.prime) for _ in self.point.values]
         for lead in sorted(self.span.rows):
             p[lead] = -sum(c * p[i] for i, c in self.span.rows[lead].items() if i != lead) % self.prime
         return p
 
-    def _curvature(self, slope: Vector, y: Vector, row: Vector, x: Vector) -> int:
-        """p·[X, Y], from the slope p·DY and Y, p·DX and X."""
-        return (_paired(slope, x) - _paired(row, y)) % self.prime
+    def _product(self, slope: Vector, y: Vector, row: Vector, x: Vector, sign: int) -> int:
+        """p·(X(Y) ± Y(X)), from the slope p·DY and Y, p·DX and X."""
+        return (_paired(slope, x) + sign * _paired(row, y)) % self.prime
+
+    def _combined(self, weights: Sequence[int], rows: Sequence[Vector]) -> Vector:
+        found: Vector = {}
+        for weight, row in zip(weights, rows, strict=True):
+            for i, c in row.items():
+                found[i] = found.get(i, 0) + weight * c
+        return {i: c % self.prime for i, c in found.items()}
+
+
+def plural(n: int, one: str, many: str) -> str:
+    """A number of things, in words."""
+    return f"{n} {one if n == 1 else many}"
 
 
 def _paired(p: Vector, x: Vector) -> int:
     small, large = sorted((p, x), key=len)
     return sum(c * large[i] for i, c in small.items() if i in large)
-
-
-def _combined(weights: Sequence[int], rows: Sequence[Vector]) -> Vector:
-    found: Vector = {}
-    for weight, row in zip(weights, rows, strict=True):
-        for i, c in row.items():
-            found[i] = found.get(i, 0) + weight * c
-    return found

@@ -5,16 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
 
 from sympy import Expr, Mul, Rational, Symbol, exp
 
 from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS, Cited, Work
-from symlag.completeness.closure import Closure
-from symlag.completeness.explicit import differential, gradient_laws, momentum_laws
-from symlag.completeness.polynomials import Field, Point, Polynomial, slopes
+from symlag.completeness.explicit import Laws
+from symlag.completeness.polynomials import Polynomial
 from symlag.jet import t
-from symlag.symmetry.residues import PRIMES, Echelon
 from symlag.verbs import Shown
 
 
@@ -88,11 +85,13 @@ class LawCount(Shown, Cited):
 
 @dataclass(frozen=True, repr=False)
 class ExactCount(LawCount):
-    """The number of laws of a polynomial φ: by Frobenius' theorem as many as the closure leaves directions."""
+    """The number of laws of a polynomial φ: by Frobenius' theorem as many as the closure leaves directions.
+
+    `in_hand` are the laws of affine symmetries.
+    """
 
     symbols: tuple[Symbol, ...]
-    pushes: tuple[Field, ...]
-    closure: Closure
+    in_hand: Laws
 
     @property
     def exact(self) -> bool:
@@ -102,26 +101,13 @@ class ExactCount(LawCount):
     @property
     def explicit(self) -> int:
         """How many independent laws affine symmetries give."""
-        return self._rank
-
-    @cached_property
-    def _rank(self) -> int:
-        """The rank of the differentials of the laws at a generic point."""
-        D, prime, dice = self.parameters, PRIMES[2], Random(0)
-        at, span = Point([dice.randrange(prime) for _ in range(2 * D + 1)], prime), Echelon(prime)
-        forms = [differential(growth, Q, D) if self.flow == "momentum" else slopes(Q) for growth, Q in self._found]
-        return sum(bool(span.insert(at.value(form))) for form in forms)
+        return self.in_hand.rank
 
     @cached_property
     def laws(self) -> tuple[Expr, ...]:
         """What affine symmetries conserve, of the parameters, their velocities (θ_dot) and, in units of friction, t."""
         names = [*self.symbols, *(Symbol(f"{s.name}_dot") for s in self.symbols)]
-        return tuple(exp(growth * t) * _written(Q, names) for growth, Q in self._found)
-
-    @cached_property
-    def _found(self) -> list[tuple[int, Polynomial]]:
-        solve = momentum_laws if self.flow == "momentum" else gradient_laws
-        return solve(self.pushes, self.parameters)
+        return tuple(exp(law.growth * t) * _written(law.Q, names) for law in self.in_hand.known)
 
 
 def _written(Q: Polynomial, names: list[Symbol]) -> Expr:

@@ -16,15 +16,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from symlag.completeness.closure import Reach, reached
+from symlag.completeness.explicit import Laws, gradient_laws, momentum_laws
 from symlag.completeness.polynomials import Field, Polynomial, scaled, slopes
+from symlag.completeness.rest import reached_from_rest
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow: what pushes it, the fields of its control system, and the number of their variables."""
+    """A flow: what pushes it, its laws of affine symmetries, how far its fields reach, and of how many variables."""
 
     pushes: Callable[[Sequence[Polynomial], Mapping[int, Polynomial], int], list[Field]]
-    system: Callable[[Sequence[Field], int], list[Field]]
+    laws: Callable[[Sequence[Field], int], Laws]
+    reached: Callable[[Sequence[Field], Laws], Reach]
     variables: Callable[[int], int]
 
 
@@ -39,16 +43,25 @@ def rolling(phi: Sequence[Polynomial], mobility: Mapping[int, Polynomial], D: in
     return descending(phi, {i: _ahead(f, D) for i, f in mobility.items()}, D)
 
 
-def gradient(pushes: Sequence[Field], D: int) -> list[Field]:
-    """What pushes θ = 0 … D − 1."""
-    del D
-    return [*pushes]
-
-
 def momentum(pushes: Sequence[Field], D: int) -> list[Field]:
     """The drift, and what pushes θ̇, on θ = 0 … D − 1, θ̇ = D … 2D − 1 and t = 2D."""
     drift: Field = {2 * D: {(): 1}, **{i: {(D + i,): 1} for i in range(D)}, **{D + i: {(D + i,): -1} for i in range(D)}}
     return [drift, *({D + i: f for i, f in X.items()} for X in pushes)]
+
+
+def reached_by_descent(pushes: Sequence[Field], laws: Laws) -> Reach:
+    """Along what pushes θ = 0 … D − 1."""
+    return reached(pushes, laws.D, laws.D - laws.rank)
+
+
+def reached_with_momentum(pushes: Sequence[Field], laws: Laws) -> Reach:
+    """From rest, where that is as far as laws allow, or else at any velocity."""
+    D, most = laws.D, 2 * laws.D + 1 - laws.rank
+    if all(v < D for X in pushes for f in X.values() for monomial in f for v in monomial):
+        rest = reached_from_rest(pushes, laws)
+        if rest.rank == most:
+            return rest
+    return reached(momentum(pushes, D), 2 * D + 1, most)
 
 
 def _ahead(f: Polynomial, D: int) -> Polynomial:
@@ -62,6 +75,6 @@ def _ahead(f: Polynomial, D: int) -> Polynomial:
 
 
 FLOWS: Mapping[str, Flow] = {
-    "gradient": Flow(descending, gradient, lambda D: D),
-    "momentum": Flow(rolling, momentum, lambda D: 2 * D + 1),
+    "gradient": Flow(descending, gradient_laws, reached_by_descent, lambda D: D),
+    "momentum": Flow(rolling, momentum_laws, reached_with_momentum, lambda D: 2 * D + 1),
 }

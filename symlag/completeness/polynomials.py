@@ -10,11 +10,13 @@ maps monomials to coefficients, a vector field the variables that it moves to po
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
-from heapq import merge
 from math import lcm, prod
+from random import Random
 from typing import Any
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
@@ -25,6 +27,7 @@ Monomial = tuple[int, ...]
 Polynomial = dict[Monomial, int]
 Field = dict[int, Polynomial]
 Vector = dict[int, int]
+Slopes = Mapping[tuple[int, int], int]
 
 
 def read(expression: Expr, numbers: Mapping[Symbol, int]) -> Polynomial:
@@ -34,9 +37,9 @@ def read(expression: Expr, numbers: Mapping[Symbol, int]) -> Polynomial:
     >>> read(x * (y + x) / 2, {x: 0, y: 1})
     {(0, 0): 1, (0, 1): 1}
     """
-    terms = [_term(term, numbers) for term in Add.make_args(expression.expand())]
-    common = lcm(*(int(c.q) for _, c in terms))
-    return {monomial: int(c * common) for monomial, c in terms if c}
+    found = {monomial: c for monomial, c in _terms(expression, numbers).items() if c}
+    common = lcm(*(c.denominator for c in found.values()))
+    return {monomial: int(c * common) for monomial, c in found.items()}
 
 
 def slopes(f: Polynomial) -> Field:
@@ -44,19 +47,32 @@ def slopes(f: Polynomial) -> Field:
     found: Field = {}
     for monomial, c in f.items():
         for variable in set(monomial):
-            _put(found.setdefault(variable, {}), _without(monomial, variable), c * monomial.count(variable))
+            _put(found.setdefault(variable, {}), without(monomial, variable), c * monomial.count(variable))
     return found
 
 
 def bracket(X: Field, Y: Field) -> Field:
     """[X, Y] = X(Y) − Y(X)."""
+    return product(X, Y, -1)
+
+
+def product(X: Field, Y: Field, sign: int) -> Field:
+    """X(Y) ± Y(X): the bracket of Lie, or the symmetric product, which of ∇f and ∇g is ∇⟨∇f, ∇g⟩."""
     found: Field = {}
-    for sign, first, second in ((1, X, Y), (-1, Y, X)):
+    for factor, first, second in ((1, X, Y), (sign, Y, X)):
         for moved, f in second.items():
             for variable, slope in _slopes_along(f, first):
-                _add_product(found.setdefault(moved, {}), first[variable], slope, sign)
+                _add_product(found.setdefault(moved, {}), first[variable], slope, factor)
     kept = {moved: {m: c for m, c in f.items() if c} for moved, f in found.items()}
     return {moved: f for moved, f in kept.items() if f}
+
+
+def orthogonal(X: Field, Y: Field) -> bool:
+    """Whether ⟨X, Y⟩ = 0, as a polynomial."""
+    found: Polynomial = {}
+    for moved in X.keys() & Y.keys():
+        _add_product(found, X[moved], Y[moved], 1)
+    return not any(found.values())
 
 
 def scaled(X: Field, factors: Mapping[int, Polynomial]) -> Field:
@@ -74,61 +90,86 @@ class Point:
     values: Sequence[int]
     prime: int
 
+    @classmethod
+    def random(cls, variables: int, prime: int, dice: Random) -> Point:
+        """A point of so many variables."""
+        return cls([dice.randrange(prime) for _ in range(variables)], prime)
+
     def value(self, X: Field) -> Vector:
         """The components of a field."""
         return {moved: self._sum(f) for moved, f in X.items()}
 
-    def pulled(self, p: Sequence[int], X: Field) -> Vector:
-        """The gradient of p·X, for a constant covector p."""
-        found: Vector = {}
+    def slopes(self, X: Field) -> Slopes:
+        """The slopes of the components of a field, by component and variable."""
+        found: defaultdict[tuple[int, int], int] = defaultdict(int)
         for moved, f in X.items():
             for monomial, c in f.items():
                 for place, variable in enumerate(monomial):
-                    others = prod(self.values[v] for i, v in enumerate(monomial) if i != place)
-                    found[variable] = found.get(variable, 0) + p[moved] * c * others
-        return {variable: slope % self.prime for variable, slope in found.items()}
+                    others = map(self.values.__getitem__, monomial[:place] + monomial[place + 1 :])
+                    found[moved, variable] += prod(others, start=c)
+        return {at: slope % self.prime for at, slope in found.items()}
 
     def _sum(self, f: Polynomial) -> int:
-        return sum(c * prod(self.values[v] for v in monomial) for monomial, c in f.items()) % self.prime
+        return sum(prod(map(self.values.__getitem__, monomial), start=c) for monomial, c in f.items()) % self.prime
 
 
 def _slopes_along(f: Polynomial, X: Field) -> Iterator[tuple[int, Polynomial]]:
     """The partial derivatives of f along what X moves."""
     for monomial, c in f.items():
         for variable in set(monomial) & X.keys():
-            yield variable, {_without(monomial, variable): c * monomial.count(variable)}
+            yield variable, {without(monomial, variable): c * monomial.count(variable)}
 
 
 def _add_product(total: Polynomial, left: Polynomial, right: Polynomial, sign: int) -> None:
     for m, a in left.items():
         for n, b in right.items():
-            _put(total, tuple(merge(m, n)) if m and n else m or n, sign * a * b)
+            _put(total, tuple(sorted(m + n)) if m and n else m or n, sign * a * b)
 
 
 def _put(total: Polynomial, monomial: Monomial, c: int) -> None:
     total[monomial] = total.get(monomial, 0) + c
 
 
-def _without(monomial: Monomial, variable: int) -> Monomial:
+def times(monomial: Monomial, variable: int) -> Monomial:
+    """The monomial multiplied by a variable."""
+    return tuple(sorted((*monomial, variable)))
+
+
+def without(monomial: Monomial, variable: int) -> Monomial:
+    """The monomial divided by a variable."""
     at = monomial.index(variable)
     return monomial[:at] + monomial[at + 1 :]
 
 
-def _term(term: Expr, numbers: Mapping[Symbol, int]) -> tuple[Monomial, Rational]:
-    """The monomial of a product, and its coefficient."""
-    factors = [_factor(factor, numbers) for factor in Mul.make_args(term)]
-    return tuple(sorted(sum((m for m, _ in factors), ()))), reduce(lambda a, b: a * b, (c for _, c in factors))
-
-
-def _factor(factor: Any, numbers: Mapping[Symbol, int]) -> tuple[Monomial, Rational]:
-    match factor:
+def _terms(expression: Any, numbers: Mapping[Symbol, int]) -> dict[Monomial, Any]:
+    """The whole or rational coefficients of an expression, by monomials."""
+    match expression:
+        case Integer():
+            return {(): int(expression)}
         case Rational():
-            return (), factor
-        case Symbol() if factor in numbers:
-            return (numbers[factor],), Integer(1)
-        case Pow(base=Symbol() as base, exp=Integer() as n) if n > 0 and base in numbers:
-            return (numbers[base],) * int(n), Integer(1)
+            return {(): Fraction(int(expression.p), int(expression.q))}
+        case Symbol() if expression in numbers:
+            return {(numbers[expression],): 1}
+        case Add(args=args):
+            return _sum([_terms(f, numbers) for f in args])
+        case Mul(args=args):
+            return reduce(_times, [_terms(f, numbers) for f in args])
+        case Pow(base=base, exp=Integer() as n) if n > 0:
+            return reduce(_times, [_terms(base, numbers)] * int(n))
         case _:
-            raise SymlagError(
-                str(factor), "exact counting takes polynomials of the parameters", "a polynomial, or a torch model"
-            )
+            wrong = "exact counting takes polynomials of the parameters"
+            raise SymlagError(str(expression), wrong, "a polynomial, or a torch model")
+
+
+def _sum(terms: Sequence[Polynomial]) -> Polynomial:
+    found: Polynomial = {}
+    for f in terms:
+        for monomial, c in f.items():
+            _put(found, monomial, c)
+    return found
+
+
+def _times(f: Polynomial, g: Polynomial) -> Polynomial:
+    found: Polynomial = {}
+    _add_product(found, f, g, 1)
+    return found

@@ -1,0 +1,108 @@
+"""The affine symmetries of φ: fields ξ = Aθ + b, with A symmetric or skew, orthogonal to all that pushes.
+
+The entries of A and b solve linear equations, one a monomial of X·ξ = 0, with X = ∇φ, or [∇²h]⁻¹∇φ in mirror flow. They
+are solved modulo a prime, and X·ξ = 0 is seen to hold of the whole numbers read back.
+
+>>> affine([{0: {(1,): 1}, 1: {(0,): 1}}], 2, 1)               # φ = θ₀θ₁: A = diag(1, −1)
+[{0: {(0,): 1}, 1: {(1,): -1}}]
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import lcm
+
+from symlag.completeness.polynomials import Field, Monomial, Vector, orthogonal, times, without
+from symlag.symmetry.residues import PRIMES, Echelon, rational
+
+# Where a monomial occurs in a field: the variables moved by it, and coefficients.
+Moved = Mapping[Monomial, Sequence[tuple[int, int]]]
+# The unknowns: A_ab with a ≤ b < D, and b_a as (a, D); of each a the b whose unknown may be other than naught.
+Unknown = tuple[int, int]
+Row = dict[Unknown, int]
+Partners = list[set[int]]
+
+
+def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
+    """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis."""
+    partners = [{b for b in range(D + 1) if sign > 0 or b != a} for a in range(D)]
+    rows = [row for X in pushes for row in _equations(X, D, sign, partners)]
+    unknowns = [(a, b) for b in range(D + 1) for a in range(min(b + 1, D)) if b in partners[a]]
+    fields = [_field(solution, unknowns, D, sign) for solution in _solutions(rows, unknowns)]
+    return [xi for xi in fields if all(orthogonal(X, xi) for X in pushes)]
+
+
+def _equations(X: Field, D: int, sign: int, partners: Partners) -> Iterator[Row]:
+    """The coefficients of X·ξ, one row a monomial; an unknown that is alone in a row is naught, and left out of all."""
+    moved: defaultdict[Monomial, list[tuple[int, int]]] = defaultdict(list)
+    for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
+        moved[monomial].append((a, X[a][monomial]))
+    seen = set[Monomial]()
+    for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
+        for b in tuple(partners[a]):
+            product = times(monomial, b) if b < D else monomial
+            if product not in seen:
+                seen.add(product)
+                row = _row(moved, product, D, sign, partners)
+                if len(row) == 1:
+                    _drop(next(iter(row)), partners)
+                else:
+                    yield row
+
+
+def _row(moved: Moved, monomial: Monomial, D: int, sign: int, partners: Partners) -> Row:
+    """The coefficient of a monomial in X·ξ, as a linear form in the unknowns."""
+    found: Row = {(a, D): c for a, c in moved.get(monomial, ()) if D in partners[a]}
+    for b in {b for b in monomial if b < D}:
+        for a, c in moved.get(without(monomial, b), ()):
+            if b in partners[a]:
+                pair, factor = ((a, b), c) if a <= b else ((b, a), sign * c)
+                found[pair] = found.get(pair, 0) + factor
+    return {pair: c for pair, c in found.items() if c}
+
+
+def _drop(pair: Unknown, partners: Partners) -> None:
+    """Notes that an unknown is naught."""
+    a, b = pair
+    partners[a].discard(b)
+    if b < len(partners):
+        partners[b].discard(a)
+
+
+def _solutions(rows: Iterable[Row], unknowns: Sequence[Unknown]) -> Iterator[Vector]:
+    """A basis of the solutions of the rows, without the unknowns that are naught, modulo a prime."""
+    number, system = {unknown: i for i, unknown in enumerate(unknowns)}, Echelon(PRIMES[0])
+    numbered = {tuple(sorted((number[u], c) for u, c in row.items() if u in number)) for row in rows}
+    for row in sorted(numbered, key=len):
+        system.insert(dict(row))
+    found: defaultdict[int, Vector] = defaultdict(dict)
+    told: list[Vector] = []
+    for i in range(len(unknowns)):
+        told.append(_told(system.rows[i], i, told, system.prime) if i in system.rows else {i: 1})
+        for free, c in told[i].items():
+            found[free][i] = c
+    yield from found.values()
+
+
+def _told(row: Vector, lead: int, told: Sequence[Vector], prime: int) -> Vector:
+    """The leading unknown of a row, by the free ones."""
+    found: Vector = {}
+    for i, c in row.items():
+        if i != lead:
+            for free, value in told[i].items():
+                found[free] = (found.get(free, 0) - c * value) % prime
+    return {free: c for free, c in found.items() if c}
+
+
+def _field(solution: Vector, unknowns: Sequence[Unknown], D: int, sign: int) -> Field:
+    """The field of a solution, times the common denominator of its coefficients."""
+    read = {i: rational(value, PRIMES[0]) or (value, 1) for i, value in solution.items()}
+    common = lcm(*(q for _, q in read.values()))
+    xi: Field = {}
+    for i, (p, q) in read.items():
+        c, (a, b) = p * common // q, unknowns[i]
+        xi.setdefault(a, {})[(b,) if b < D else ()] = c
+        if a < b < D:
+            xi.setdefault(b, {})[a,] = sign * c
+    return xi
