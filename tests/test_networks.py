@@ -358,3 +358,25 @@ def test_inputs_are_arguments_or_keywords(inputs):
     found = symmetries(Sum(), lambda value: value, (inputs, None))
     assert counted(found) == {"translation": 2}
     assert found.left == 0
+
+
+def test_parameters_that_are_numbers_are_vectors_of_one():
+    def forward(m, x):
+        return torch.tanh(m.a(x) * m.t) + m.b + m.c
+
+    def number():
+        return nn.Parameter(torch.tensor(0.5))
+
+    model = Function(forward, a=linear(3, 4), t=number(), b=number(), c=number(), unused=number())
+    found = symmetries(model, mse_loss, regression((8, 3), (8, 4))())
+    assert [(s.kind, s.dimension, set(s.tensors)) for s in found] == [
+        ("translation", 1, {"unused"}),
+        ("rescale", 1, {"a.weight", "t"}),
+        ("translation", 1, {"b", "c"}),
+    ]
+    assert found.left == 0
+    at = {name: p.detach().double() for name, p in model.named_parameters()}
+    for symmetry in found:
+        moved = symmetry.apply(at, 0.5)
+        assert {name: W.shape for name, W in moved.items()} == {name: W.shape for name, W in at.items()}
+        assert any(not torch.equal(moved[name], at[name]) for name in symmetry.tensors)

@@ -46,7 +46,7 @@ def _streamed(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int],
 def _stacked(problem: Problem, plan: Plan, seeds: range, widths: Sequence[int], keep: Keep) -> None:
     """The moments of several draws, each gradient of length 1."""
     W, G = drawn(problem, seeds)
-    squares = torch.stack([g.flatten(1).square().sum(1) for g in G.values()]).sum(0)
+    squares = torch.stack([g.reshape(len(g), -1).square().sum(1) for g in G.values()]).sum(0)
     lengths = torch.where(squares > 0, squares, 1).sqrt()
     for name in plan.shapes:
         unit = G[name] / lengths.reshape(-1, *[1] * (G[name].ndim - 1))

@@ -43,15 +43,13 @@ def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any, *, clip: 
     found = searched(ideal)
     lost = _lost(problem, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
-    shapes = {name: tuple(tensor.shape) for name, tensor in problem.given.items()}
     counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
-    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), shapes, *counted)
+    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.shapes, *counted)
 
 
 def searched(problem: Problem) -> list[Slope]:
     """The families that random draws show and fresh ones confirm."""
-    shapes = {name: tuple(tensor.shape) for name, tensor in problem.given.items()}
-    found = families(sketched(problem, Plan(shapes, views(shapes, counts(problem.model)))))
+    found = families(sketched(problem, Plan(problem.shapes, views(problem.shapes, counts(problem.model)))))
     return [(motion, slope) for motion, slope in zip(found, slopes(problem, found), strict=True) if slope < EXACT]
 
 

@@ -124,4 +124,4 @@ def spanning(problem: Problem, generator: Generator) -> tuple[Tensors, Tensor]:
     count = problem.size + 10
     many = {name: W.expand(count, *W.shape) for name, W in point.items()}
     batches = several(problem.batch, count, generator)
-    return point, torch.cat([G.flatten(1) for G in gradients(problem, many, batches).values()], 1)
+    return point, torch.cat([G.reshape(count, -1) for G in gradients(problem, many, batches).values()], 1)

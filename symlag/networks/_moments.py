@@ -22,19 +22,17 @@ from torch import Tensor
 from symlag.networks._terms import BLOCK
 
 
-def alive(G: Tensor, floor: float) -> Tensor:
-    """Whether any draw has a number beyond ±floor, (…)."""
-    found = torch.empty(G.shape[1:], dtype=torch.bool, device=G.device)
-    for rows, into in _blocks(G, found[None]):
-        torch.any(rows.abs() > floor, 0, out=into[0])
-    return found
+def blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Tensors of one shape, some neighbouring rows at a time."""
+    rows = max(1, BLOCK // max(1, tensors[0][:, :1].numel()))
+    return zip(*(tensor.split(rows, dim=1) for tensor in tensors), strict=True)
 
 
 def margins(*factors: Tensor) -> list[Tensor]:
     """For each axis the sums of a product over all others, (draws, d)."""
     axes = range(1, factors[0].ndim)
     parts: list[list[Tensor]] = [[] for _ in axes]
-    for block in _blocks(*factors):
+    for block in blocks(*factors):
         P = reduce(torch.mul, block)
         for axis in axes:
             parts[axis - 1].append(unfolded(P, axis - 1).sum(2))
@@ -66,14 +64,6 @@ def unfolded(tensor: Tensor, axis: int) -> Tensor:
     """One axis in front of all others, which become one: (draws, d, rest)."""
     front = tensor.movedim(axis + 1, 1)
     return front.reshape(*front.shape[:2], -1)
-
-
-def _blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Tensors of one shape, some neighbouring rows at a time."""
-    if tensors[0].ndim == 1:
-        return iter((tensors,))
-    rows = max(1, BLOCK // max(1, tensors[0][:, :1].numel()))
-    return zip(*(tensor.split(rows, dim=1) for tensor in tensors), strict=True)
 
 
 def _picked(tensor: Tensor, axis: int, at: Tensor) -> Tensor:

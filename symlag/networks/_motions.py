@@ -82,7 +82,8 @@ class Linear(Motion):
 
     def change(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:  # noqa: ARG002 - shifts need them
         """ξ of the tensor W called name, where it is not zero."""
-        patches = [_changed(W, axis, at, self._matrix(name, axis, v)) for axis, at in self._places[name].items()]
+        X = torch.atleast_1d(W)
+        patches = [_changed(X, axis, at, self._matrix(name, axis, v)) for axis, at in self._places[name].items()]
         return patches[0] if len(patches) == 1 else (..., torch.stack([_spread(W, patch) for patch in patches]).sum(0))
 
     def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:  # noqa: ARG002
@@ -90,7 +91,7 @@ class Linear(Motion):
         for axis, at in self._places[name].items():
             E = self._matrix(name, axis, v)
             E = torch.exp(s * E) if E.ndim == 1 else torch.linalg.matrix_exp(s * E)
-            W.index_copy_(axis, at, along(E, W.index_select(axis, at), axis))
+            torch.atleast_1d(W).index_copy_(axis, at, along(E, W.index_select(axis, at), axis))
 
     def still(self, name: str, axes: int) -> int | None:
         """An axis along which nothing acts."""

@@ -69,6 +69,11 @@ class Problem:
         return tuple(self.given)
 
     @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Their shapes; a number is a vector of one."""
+        return {name: tuple(tensor.shape) or (1,) for name, tensor in self.given.items()}
+
+    @cached_property
     def twice(self) -> tuple[str, ...]:
         """The parameters that are used twice."""
         used = uses(lambda: self._loss(self.batch, 0, {}), self._ids, self.point(Generator().manual_seed(0)))

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from symlag.networks._kernel import compressed
-from symlag.networks._moments import absorbed, alive, crossed, imbalance, margins, unfolded
+from symlag.networks._moments import absorbed, crossed, imbalance, margins, unfolded
 from symlag.networks._plan import Axis, Plan, subset
+from symlag.networks._silence import Silence, silence
 from symlag.networks._terms import Absorb, Shift
 from symlag.networks._views import View
 
@@ -26,15 +27,15 @@ SILENT = 1e-11  # a gradient smaller than this share of the whole is round-off
 class Moments:
     """Rates of one tensor by axis, (draws, d), and by width, (draws, 2, views, pairs): of K_jk and of K_kj.
 
-    `alive` is a mask over the first axes, true where there is any gradient, `factors` hold rows with the null vectors
+    `crossed` holds them in parts, `silence` says where there is no gradient, `factors` hold rows with the null vectors
     of G, `balanced` says whether (1, …, 1) is one, and `absorbed` holds gᵀW for a bias g by the name of W.
     """
 
     diagonals: Sequence[Tensor]
     sums: Sequence[Tensor]
-    crossed: Mapping[int, Tensor]
+    crossed: Mapping[int, Sequence[Tensor]]
     absorbed: Mapping[str, Tensor]
-    alive: Tensor
+    silence: Silence
     factors: Mapping[int, Tensor]
     balanced: Sequence[bool]
 
@@ -43,9 +44,9 @@ class Moments:
         return Moments(
             [torch.cat(pair) for pair in zip(self.diagonals, more.diagonals, strict=True)],
             [torch.cat(pair) for pair in zip(self.sums, more.sums, strict=True)],
-            {w: torch.cat([K, more.crossed[w]]) if w in more.crossed else K for w, K in self.crossed.items()},
+            {w: [*parts, *more.crossed.get(w, ())] for w, parts in self.crossed.items()},
             {w: torch.cat([rates, more.absorbed[w]]) for w, rates in self.absorbed.items()},
-            _leading(_beside(self.alive, more.alive) | _beside(more.alive, self.alive)),
+            self.silence.both(more.silence),
             {axis: compressed(torch.cat([R, more.factors[axis]])) for axis, R in self.factors.items()},
             [a and b for a, b in zip(self.balanced, more.balanced, strict=True)],
         )
@@ -74,8 +75,7 @@ class Sketch:
 
     @cached_property
     def _loud(self) -> dict[Axis, Tensor]:
-        shapes = self.plan.shapes
-        return {(n, axis): _along(self.moments[n].alive, axis).expand(shapes[n][axis]) for n, axis in self.plan.axes}
+        return {(name, axis): self.moments[name].silence.loud(axis) for name, axis in self.plan.axes}
 
     def diagonal(self, views: Sequence[View]) -> Tensor:
         """Rates of δW = e_j e_jᵀ W: rows are draws and j."""
@@ -99,19 +99,21 @@ class Sketch:
         return self.moments[term.tensor].absorbed[term.view.tensor]
 
     def _crossed(self, views: Sequence[View]) -> list[Tensor]:
-        return [self.moments[v.tensor].crossed[v.width][:, :, self.plan.number[v]] for v in views]
+        return [
+            torch.cat([K[:, :, self.plan.number[v]] for K in self.moments[v.tensor].crossed[v.width]]) for v in views
+        ]
 
 
 def moments(plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], widths: Iterable[int]) -> Moments:
     """The moments of one tensor, given its gradients and all weights by name, with the draw as first axis."""
-    seen = _leading(alive(G, SILENT))  # before the weights are made, which are as large
-    W, axes = weights(name), range(G.ndim - 1)
+    G, W = (tensor.reshape(-1, *plan.shapes[name]) for tensor in (G, weights(name)))
+    axes = range(G.ndim - 1)
     return Moments(
         margins(G, W),
         margins(G),
-        {width: _pairs(plan, name, G, W, width) for width in widths if (name, width) in plan.mine},
+        {width: (_pairs(plan, name, G, W, width),) for width in widths if (name, width) in plan.mine},
         {weight: absorbed(G, weights(weight)) for weight in plan.taken_back[name]},
-        seen,
+        silence(G, SILENT),
         {a: compressed(unfolded(G, a).mT.flatten(0, 1)) for a in axes if (name, a) in plan.solved},
         [imbalance(G, axis) < SILENT for axis in axes],
     )
@@ -124,23 +126,6 @@ def _pairs(plan: Plan, name: str, G: Tensor, W: Tensor, width: int) -> Tensor:
         at = torch.tensor([view.positions for view in views if view.axis == axis])[:, subset(width)]
         found.append(crossed(G[:draws], W[:draws], axis, at))
     return torch.cat(found, dim=2)
-
-
-def _along(mask: Tensor, axis: int) -> Tensor:
-    others = tuple(a for a in range(mask.ndim) if a != axis)
-    return mask.any(others) if others else mask
-
-
-def _leading(mask: Tensor) -> Tensor:
-    """The mask without the last axes along which it does not vary."""
-    while mask.ndim > 1 and bool((mask.all(-1) == mask.any(-1)).all()):
-        mask = mask[..., 0].clone()
-    return mask
-
-
-def _beside(mask: Tensor, other: Tensor) -> Tensor:
-    """A mask with as many axes as another, if it has fewer."""
-    return mask.reshape(*mask.shape, *[1] * (other.ndim - mask.ndim))
 
 
 def _columns(columns: Sequence[Tensor]) -> Tensor:

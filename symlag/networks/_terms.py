@@ -77,7 +77,7 @@ class Shift(Field):
     def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
         axis = self.view.axis
-        line = W.new_zeros(W.shape[axis])
+        line = W.new_zeros(W.shape[axis] if W.ndim else 1)
         line[list(self.view.positions)] = self.coefficient * x
         return line.reshape([-1 if a == axis else 1 for a in range(W.ndim)]).expand_as(W)
 
@@ -98,11 +98,11 @@ class Absorb(Field):
         """The shift along a part of the view."""
         return Absorb(self.tensor, self.view.part(start, step, width), self.coefficient)
 
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
+    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
         """The linear field."""
         V = others[self.view.tensor]
         V = V.flatten(2).sum(2) if V.ndim > 2 else V
-        return self.coefficient * V[:, list(self.view.positions)] @ x
+        return (self.coefficient * V[:, list(self.view.positions)] @ x).reshape(W.shape)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from symlag.networks._motions import Affine
 from symlag.networks._plan import SOLVED
 from symlag.networks._sketch import Sketch
 from symlag.networks._spaces import Everything
-from symlag.networks._terms import Entries, Free
+from symlag.networks._terms import Free
 
 
 def translations(sketch: Sketch) -> list[Affine]:
@@ -26,7 +26,7 @@ def translations(sketch: Sketch) -> list[Affine]:
 
 
 def _silent(sketch: Sketch, name: str) -> Iterator[Affine]:
-    entries = Entries(name, torch.atleast_1d(~sketch.moments[name].alive), sketch.plan.shapes[name])
+    entries = sketch.moments[name].silence.entries(name)
     if entries.size:
         yield Affine((entries,), Everything(entries.size))
 
