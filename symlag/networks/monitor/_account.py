@@ -7,19 +7,85 @@ Each tensor's part is by the law of the group that trains it, with the numbers o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import finfo
 
 from symlag.networks.monitor._laws import TERMS, Stepwise
-from symlag.networks.monitor._plan import Line, Part, Plan
-from symlag.networks.monitor._recorder import Step, Stretch
+from symlag.networks.monitor._lines import Line, Part
+from symlag.networks.monitor._plan import Plan
+from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
 
 Array = NDArray[np.float64]
+Tables = Callable[[Stepwise, tuple[float, ...], int], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """One tensor's share in a line: its forms, (steps, forms, numbers), and what the law makes of them.
+
+    `ends` are the charges before and after a step, (2, charges, forms), and `added` what each term adds to them,
+    (steps, terms, charges, forms), at the hyper-parameters of that step; `sizes` are magnitudes of forms, (forms,
+    numbers), and `precision` is that of the tensor.
+    """
+
+    part: Part
+    forms: Array
+    ends: Array
+    added: Array
+    sizes: Array
+    precision: float
+
+    def end(self, which: int, charge: str) -> Array:
+        """The charge before each step, or after it, (steps, size)."""
+        return self.part.values(self.ends[which, self._at(charge)] @ self.forms)
+
+    def term(self, term: str, charge: str) -> Array:
+        """What one term adds, (steps, size)."""
+        return self.part.values((self._adds(term, charge)[:, None] @ self.forms)[:, 0])
+
+    def ended(self, charge: str) -> Array:
+        """The sum of all charges after each step, (steps,)."""
+        return self._sums @ self.ends[1, self._at(charge)]
+
+    def gained(self, term: str, charge: str) -> Array:
+        """What one term adds to that sum, (steps,)."""
+        return (self._adds(term, charge) * self._sums).sum(1)
+
+    def left(self, charge: str) -> Array:
+        """What the law does not account for, (steps, size)."""
+        return self._left[:, self._at(charge)]
+
+    def floor(self, charge: str) -> Array:
+        """What round-off may make of that, (steps, size)."""
+        return self._floor[:, self._at(charge)]
+
+    def _at(self, charge: str) -> int:
+        return self.part.law.charges.index(charge)
+
+    def _adds(self, term: str, charge: str) -> Array:
+        """The coefficients (steps, forms) of a term."""
+        terms = self.part.law.terms
+        return self.added[:, terms.index(term), self._at(charge)] if term in terms else 0 * self.added[:, 0, 0]
+
+    @cached_property
+    def _sums(self) -> Array:
+        """Every form summed over all charges of the line, (steps, forms)."""
+        return self.part.sums(self.forms)
+
+    @cached_property
+    def _left(self) -> Array:
+        return self.part.values((self.ends[1] - self.ends[0] - self.added.sum(1)) @ self.forms)
+
+    @cached_property
+    def _floor(self) -> Array:
+        fed = self.ends.sum(0) + np.abs(self.added).sum(1)
+        return self.precision * self.part.sizes(fed @ np.maximum(self.sizes, np.abs(self.forms)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,97 +100,92 @@ class Account:
     line: Line
     charge: str
     steps: tuple[int, ...]
-    before: Array
-    after: Array
-    terms: dict[str, Array]
-    floor: Array
+    shares: tuple[Share, ...]
     noise: float | None
-
-    @property
-    def residual(self) -> Array:
-        """What the exact law does not account for: round-off, or a law that is broken."""
-        return self.after - self.before - sum(self.terms.values())
-
-    @property
-    def floors(self) -> Array:
-        """The largest residual of each step as a multiple of the largest floor: about one, or less, is round-off."""
-        return np.abs(self.residual).max(1) / self.floor.max(1).clip(np.finfo(float).tiny)
 
     @property
     def name(self) -> str:
         """The line and the charge."""
         return f"{self.line.name}/{self.charge}"
 
+    @property
+    def before(self) -> Array:
+        """The charges before each step."""
+        return _total(share.end(0, self.charge) for share in self.shares)
 
-@dataclass(frozen=True, eq=False)
-class Share:
-    """One tensor's share in a line: its forms, (steps, forms, size), what they add to charges by the law, and ε.
+    @property
+    def after(self) -> Array:
+        """The charges after each step."""
+        return _total(share.end(1, self.charge) for share in self.shares)
 
-    `added` are the coefficients (steps, terms, charges, forms) at the hyper-parameters of each step, `sizes` the
-    magnitudes of forms, (forms, size), `precision` is ε.
-    """
+    @property
+    def terms(self) -> dict[str, Array]:
+        """What each term adds to the charges."""
+        return {term: _total(share.term(term, self.charge) for share in self.shares) for term in self._terms}
 
-    law: Stepwise
-    forms: Array
-    added: Array
-    sizes: Array
-    precision: float
+    @cached_property
+    def ended(self) -> Array:
+        """The sum of all charges after each step, (steps,)."""
+        return _total(share.ended(self.charge) for share in self.shares)
 
-    def before(self, charge: str) -> Array:
-        """The charge before each step."""
-        return self.forms[:, self.law.charges.index(charge)]
+    @cached_property
+    def gained(self) -> dict[str, Array]:
+        """What each term adds to that sum, (steps,)."""
+        return {term: _total(share.gained(term, self.charge) for share in self.shares) for term in self._terms}
 
-    def after(self, charge: str) -> Array:
-        """The charge after each step."""
-        return self.forms[:, len(self.law.charges) + self.law.charges.index(charge)]
+    @cached_property
+    def residual(self) -> Array:
+        """What the exact law does not account for: round-off, or a law that is broken."""
+        return _total(share.left(self.charge) for share in self.shares)
 
-    def term(self, term: str, charge: str) -> Array:
-        """What one term adds."""
-        if term not in self.law.terms:
-            return np.zeros_like(self.forms[:, 0])
-        table = self.added[:, self.law.terms.index(term), self.law.charges.index(charge)]
-        return np.einsum("sf,sfn->sn", table, self.forms)
+    @cached_property
+    def floor(self) -> Array:
+        """What round-off may make of the residual."""
+        return _total(share.floor(self.charge) for share in self.shares)
 
-    def floor(self, charge: str) -> Array:
-        """What round-off may make of the sum."""
-        i, n = self.law.charges.index(charge), len(self.law.charges)
-        sizes = np.maximum(self.sizes, np.abs(self.forms))
-        fed = np.einsum("sf,sfn->sn", np.abs(self.added[:, :, i]).sum(1), sizes)
-        return self.precision * (sizes[:, i] + sizes[:, n + i] + fed)
+    @cached_property
+    def missed(self) -> Array:
+        """The largest residual of each step, (steps,)."""
+        return np.abs(self.residual).max(1)
+
+    @cached_property
+    def floors(self) -> Array:
+        """The largest residual of each step as a multiple of the largest floor: about one, or less, is round-off."""
+        return self.missed / self.floor.max(1).clip(np.finfo(float).tiny)
+
+    @property
+    def _terms(self) -> list[str]:
+        return [term for term in TERMS if any(term in share.part.law.terms for share in self.shares)]
 
 
 def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
     """The accounts of all lines over a stretch of steps."""
     tracks = {track.name: track for track in plan.tracks}
+    tables: Tables = cache(lambda law, values, count: law.coefficients(*values, count))
+    steps = tuple(step.number for step in stretch.steps)
     for line in plan.lines:
-        shares = [_share(part, tracks[part.tensor], stretch) for part in line.parts]
+        shares = [_share(part, tracks[part.tensor], stretch, tables) for part in line.parts]
         noise = _noise(line, tracks, stretch)
-        for charge in dict.fromkeys(name for share in shares for name in share.law.charges):
-            held = [share for share in shares if charge in share.law.charges]
-            yield _account(line, charge, held, stretch.steps, noise)
+        for charge in dict.fromkeys(name for share in shares for name in share.part.law.charges):
+            held = tuple(share for share in shares if charge in share.part.law.charges)
+            yield Account(line, charge, steps, held, noise)
 
 
-def _account(line: Line, charge: str, shares: Sequence[Share], steps: Sequence[Step], noise: float | None) -> Account:
-    """The shares of one charge added up."""
-    total = lambda of: np.sum([of(share) for share in shares], 0)  # noqa: E731
-    there = [term for term in TERMS if any(term in share.law.terms for share in shares)]
-    terms = {term: total(lambda share, term=term: share.term(term, charge)) for term in there}
-    ends = (total(lambda share: share.before(charge)), total(lambda share: share.after(charge)))
-    floor = total(lambda share: share.floor(charge))
-    return Account(line, charge, tuple(step.number for step in steps), *ends, terms, floor, noise)
-
-
-def _share(part: Part, track: Track, stretch: Stretch) -> Share:
+def _share(part: Part, track: Track, stretch: Stretch, tables: Tables) -> Share:
     """The share of one tensor: a law adds nothing to it where it takes no step."""
-    at = [track.slots[form, part.piece] for form in part.law.forms]
-    forms = np.stack([part.values(stretch.rows[:, there]) for there in at], 1)
-    sizes = np.stack([part.sizes(stretch.sizes[there]) for there in at])
-    added = []
-    for step in stretch.steps:
-        count = step.counts.get(part.tensor)
-        made = part.law.coefficients(*step.values[track.group], count or 0)
-        added.append(made if count is not None else 0 * made)
-    return Share(part.law, forms, np.stack(added), sizes, finfo(track.parameter.dtype).eps)
+    block, law = track.blocks[part.piece], part.law
+    at, n = [block.forms.index(form) for form in law.forms], len(law.charges)
+    added = np.zeros((len(stretch.steps), len(law.terms), n, len(block.forms)))
+    for i, step in enumerate(stretch.steps):
+        if part.tensor in step.counts:
+            added[i][..., at] = tables(law, step.values[track.group], step.counts[part.tensor])
+    ends = np.eye(len(block.forms))[at[: 2 * n]].reshape(2, n, -1)
+    forms, sizes = block.numbers(stretch.rows), block.numbers(stretch.sizes)
+    return Share(part, forms, ends, added, sizes, finfo(track.parameter.dtype).eps)
+
+
+def _total(shares: Iterator[Array]) -> Array:
+    return np.sum([*shares], 0)
 
 
 def _noise(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float | None:

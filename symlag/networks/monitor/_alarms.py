@@ -5,7 +5,7 @@ An alarm is told once for each kind and place: `monitor.alarms` keeps them, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,9 @@ from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
 from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._plan import Line, Part, Plan
-from symlag.networks.monitor._recorder import Stretch
+from symlag.networks.monitor._lines import Line
+from symlag.networks.monitor._plan import Plan
+from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
 
 TINY = np.finfo(float).tiny
@@ -41,9 +42,10 @@ class Alarm:
 
 def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
     """What a stretch of steps shows, with the one before it."""
-    yield from lost(plan, stretch)
+    gone = [*lost(plan, stretch)]
+    yield from gone
     yield from parted(stretch)
-    if np.isfinite(stretch.rows).all():
+    if not gone:
         yield from decaying(plan, stretch, found)
         yield from clipped(plan, stretch)
         yield from loud(plan, stretch, before)
@@ -53,14 +55,18 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
 
 def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     """The first step and tensor in which something is no number."""
-    for step, row in zip(stretch.steps, stretch.rows, strict=True):
-        for track in plan.tracks:
-            bad = [form for (form, _), place in track.slots.items() if not np.isfinite(row[place]).all()]
-            if bad:
-                what = "the gradient" if any(g in form.args for form in bad) else "the tensor, or a buffer of it,"
-                sentence = f"{what} of {track.name} is no number any more: go back to a checkpoint before this step."
-                yield Alarm("NaN", "", step.number, sentence)
-                return
+    for at in np.flatnonzero(~np.isfinite(stretch.rows).all(1))[:1]:
+        row = stretch.rows[at]
+        bad = [(track.name, form) for track in plan.tracks for form, place in track.slots.items() if _bad(row[place])]
+        name = bad[0][0]
+        forms = [form for (other, (form, _)) in bad if other == name]
+        what = "the gradient" if any(g in form.args for form in forms) else "the tensor, or a buffer of it,"
+        sentence = f"{what} of {name} is no number any more: go back to a checkpoint before this step."
+        yield Alarm("NaN", "", stretch.steps[at].number, sentence)
+
+
+def _bad(numbers: NDArray[np.float64]) -> bool:
+    return not np.isfinite(numbers).all()
 
 
 def parted(stretch: Stretch) -> Iterator[Alarm]:
@@ -80,11 +86,11 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
     for track in plan.tracks:
         names = [s.name for s in plan.groups[track.group].rule.hyperparameters]
         decay = dict(zip(names, stretch.steps[0].values[track.group], strict=True)).get("lambda", 0.0)
-        drained = [a for a in found if track.name in a.line.symmetry.tensors and "decay" in a.terms]
+        drained = [a for a in found if track.name in a.line.symmetry.tensors and "decay" in a.gained]
         if track.parameter.ndim > 1 or not decay or not drained:
             continue
         a = drained[0]
-        share = np.abs(a.terms["decay"].sum()) / max(np.abs(a.before).sum(), TINY)
+        share = np.abs(a.gained["decay"].sum()) / max(np.abs(a.before).sum(), TINY)
         sentence = (
             f"weight decay {decay:g} on {track.name}, a vector, drains {share:.1e} of its charge a step: "
             f"write weight_decay=0 in parameter group {track.group}."
@@ -94,12 +100,15 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
 
 def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     """⟨g, ξ⟩ that is not zero where the finder certified that it is."""
+    tracks = {track.name: track for track in plan.tracks}
     for line in plan.lines:
         if not (line.whole and line.symmetry.exact) or line.kind == "skew" or _silent(line):
             continue
-        along, size = (np.linalg.norm(numbers, axis=-1) for numbers in _slopes(plan, line, stretch))
-        share = along / size.clip(TINY)
-        eps = max(finfo(_track(plan, part).parameter.dtype).eps for part in line.parts)
+        places = [(part, tracks[part.tensor].slots[part.law.slope, part.piece]) for part in line.parts]
+        along = np.linalg.norm(sum(part.values(stretch.rows[:, place]) for part, place in places), axis=1)
+        size = _slope(line, tracks, stretch)
+        share = along / max(size, TINY)
+        eps = max(finfo(tracks[part.tensor].parameter.dtype).eps for part in line.parts)
         if size > 0 and np.median(share) > max(BENT, 4 * eps):
             at = int(np.argmax(share > BENT))
             sentence = (
@@ -113,7 +122,8 @@ def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm
     """Gradients many times larger than those before."""
     if before is None:
         return
-    now, then = (sum(_slopes(plan, line, s)[1].sum() for line in plan.lines) for s in (stretch, before))
+    tracks = {track.name: track for track in plan.tracks}
+    now, then = (sum(_slope(line, tracks, s) for line in plan.lines) for s in (stretch, before))
     if then > 0 and now > LOUD * then:
         sentence = (
             f"gradients are {now / then:.0f} times what they were: undo the loss scale before the step, "
@@ -129,7 +139,7 @@ def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alar
     begins, ended = plan.carried
     usual = stretch.sizes[begins]
     for i in range(1, len(steps)):
-        if steps[i].number != steps[i - 1].number + 1:
+        if steps[i].carried or steps[i].number != steps[i - 1].number + 1:
             continue
         jumped = np.zeros(plan.width, dtype=bool)
         jumped[begins] = np.abs(ends[i][begins] - ends[i - 1][ended]) > BENT * np.maximum(
@@ -161,7 +171,7 @@ def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
     """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of."""
     largest = {a.charge: max(b.floor.max() for b in found if b.charge == a.charge) for a in found}
     for account in found:
-        floors = np.abs(account.residual).max(1) / max(largest[account.charge], TINY)
+        floors = account.missed / max(largest[account.charge], TINY)
         if floors.max() > BROKEN:
             at = int(floors.argmax())
             sentence = (
@@ -171,18 +181,12 @@ def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
             yield Alarm("law", account.line.name, account.steps[at], sentence)
 
 
-def _slopes(plan: Plan, line: Line, stretch: Stretch) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """⟨g, ξ⟩ of each charge, (steps, size), and the magnitude of what it sums."""
-    places = [_track(plan, part).slots[part.law.slope, part.piece] for part in line.parts]
-    along = sum(part.values(stretch.rows[:, place]) for part, place in zip(line.parts, places, strict=True))
-    size = sum(part.sizes(stretch.sizes[place]) for part, place in zip(line.parts, places, strict=True))
-    return np.asarray(along), np.asarray(size)
+def _slope(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float:
+    """The magnitude of what ⟨g, ξ⟩ sums."""
+    places = [(part, tracks[part.tensor].slots[part.law.slope, part.piece]) for part in line.parts]
+    return float(np.linalg.norm(sum(part.sizes(stretch.sizes[place]) for part, place in places)))
 
 
 def _silent(line: Line) -> bool:
     """Whether there was no gradient at all, as of words that the batch had not: others may have them."""
     return any(isinstance(term, Entries) for term in line.symmetry.motion.terms)
-
-
-def _track(plan: Plan, part: Part) -> Track:
-    return next(track for track in plan.tracks if track.name == part.tensor)

@@ -33,8 +33,9 @@ from symlag.losses import invariant_loss
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._laws import KINDS
 from symlag.networks.monitor._ledger import CONTINUOUS, RATE, Ledger
-from symlag.networks.monitor._plan import Line, Plan
-from symlag.networks.monitor._recorder import Step, Stretch
+from symlag.networks.monitor._lines import Line
+from symlag.networks.monitor._plan import Plan
+from symlag.networks.monitor._stretch import Step, Stretch
 from symlag.noether import noether
 from symlag.rules import Rule
 from symlag.solution import Oscillation, solve
@@ -56,7 +57,7 @@ class Continuous:
     def followed(self, account: Account, steps: Sequence[Step], start: Array | None) -> Array:
         """The charge and its rate after each step, (steps, 2), from those before, or from what the first step does."""
         told = np.array([self._numbers(step) for step in steps])
-        h, moved = told[:, 0], account.terms["KSB"].sum(1) if "KSB" in account.terms else np.zeros(len(steps))
+        h, moved = told[:, 0], account.gained["KSB"] if "KSB" in account.gained else np.zeros(len(steps))
         if start is None:
             before, after = account.before[0].sum(), account.after[0].sum()
             start = np.array([before, _quotient(after - before, h[0])])

@@ -1,92 +1,136 @@
-"""All sums of all products of letters on the CPU in one pass: rows of every letter are in the innermost cache together.
+"""All sums of all products of letters on the CPU in one loop over rows, printed for them and compiled.
 
-Torch takes one pass for each product and one for each sum; here numba does them while a row is at hand, and makes the
-move θ' − θ of that row alone. Where numba is not there, or a letter is not contiguous floats on the CPU, `sums` says so
-with none.
+Torch takes one pass for each product and one for each sum; here every number is read once, and the move θ' − θ is made
+of it on the way. Where numba is not there, or a letter is not contiguous floats on the CPU, nothing is `added`.
 
->>> import torch
->>> W = torch.ones(64, 100)
->>> made = sums([W, 2 * W], np.array([[0, 0], [0, 1]]), np.ones((2, 2), bool))
->>> made is None or [part[1, 0].item() for part in made]
-[200.0, 128.0]
+>>> W, row = torch.ones(64, 100), torch.zeros(164, dtype=torch.float64)
+>>> not added(Loop(2, ((0, 1),)), [W, 2 * W], np.array([[0, 64]]), row) or row[[0, 63, 64]].tolist()
+[200.0, 200.0, 128.0]
+>>> print(Loop(1, ((0, 0),)).over(1))
+for i in range(i, stop - 0, 1):
+    t0_0 = zero
+    for j in range(length):
+        x0_0 = x0[i + 0, j]
+        p0_0 = x0_0 * x0_0
+        t0_0 += p0_0
+        c0[j] += p0_0
+    if at[0, 0] >= 0:
+        row[at[0, 0] + i + 0] += t0_0
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from importlib.util import find_spec
+from math import prod
+from textwrap import indent
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-LETTERS = 6  # a kernel takes this many, so that one is compiled for all rules
+from symlag.backends._modules import module_of
+
 ROWS = 32  # for so many, columns are summed in the precision of the letters
-MOVE = (-1, -1)  # no move is asked for
+TOGETHER = 2  # rows at once: sums of columns are read and written half as often
+EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
+UNWANTED = -1  # the place of sums that are not asked for
 
 
-def sums(
-    letters: Sequence[Tensor], pairs: NDArray[np.int64], wanted: NDArray[np.bool_], move: tuple[int, int] = MOVE
-) -> tuple[Tensor, Tensor] | None:
-    """For each pair of letters the products summed along rows (pairs, d₀), and along columns (pairs, d₁), as `wanted`.
+@dataclass(frozen=True)
+class Loop:
+    """Products of two letters, by place, summed along rows and along columns, or their magnitudes.
 
-    A pair speaks of letters by their places; the place after the last is the difference of the two in `move`. A vector
-    is one row.
+    The place after the last is that of the move, the difference of two letters; letters that are `held` are copied.
     """
-    made = kernel()
-    if made is None or not all(map(_fit, letters)) or len(letters) > LETTERS or len({x.dtype for x in letters}) > 1:
-        return None
-    shape = letters[0].shape if letters[0].ndim > 1 else (1, len(letters[0]))
-    rows = [x.detach().numpy().reshape(shape[0], -1) for x in letters]
-    filled = tuple(rows[i] if i < len(rows) else rows[0] for i in range(LETTERS))
-    along, across = np.zeros((len(pairs), shape[0])), np.zeros((len(pairs), rows[0].shape[1]))
-    made(filled, pairs, wanted, (len(rows), *move), along, across)
-    return torch.from_numpy(along), torch.from_numpy(across.reshape(len(pairs), shape[1], -1).sum(2))
+
+    letters: int
+    pairs: tuple[tuple[int, int], ...]
+    move: tuple[int, int] | None = None
+    held: tuple[int, ...] = ()
+    magnitudes: bool = False
+
+    def text(self) -> str:
+        """The function of the letters, their copies, a row of numbers, where in it sums go, and the columns of one."""
+        names = [*(f"x{x}" for x in range(self.letters)), *(f"h{x}" for x in self.held)]
+        columns = [f"c{f} = np.zeros(length, x0.dtype)" for f in range(len(self.pairs))]
+        block = [
+            f"stop = min(start + {ROWS}, count)",
+            "i = start",
+            self.over(TOGETHER),
+            f"i = stop - (stop - start) % {TOGETHER}",
+            self.over(1),
+            *(_emptied(f) for f in range(len(self.pairs))),
+        ]
+        begun = ["count, length = x0.shape", "zero = np.zeros(1, x0.dtype)[0]", *columns]
+        body = [*begun, f"for start in range(0, count, {ROWS}):", *_within(block)]
+        return "\n".join(["import numpy as np\n\n", f"def kernel({', '.join(names)}, row, at, inner):", *_within(body)])
+
+    def over(self, together: int) -> str:
+        """The loop over rows, so many at once."""
+        rows, pairs = range(together), range(len(self.pairs))
+        columns = [f"c{f}[j] += {' + '.join(f'p{f}_{r}' for r in rows)}" for f in pairs]
+        inside = [*(line for r in rows for line in self._row(r)), *columns]
+        told = [_told(f, r) for f in pairs for r in rows]
+        zeros = " = ".join([*(f"t{f}_{r}" for f in pairs for r in rows), "zero"])
+        body = [zeros, "for j in range(length):", *_within(inside), *told]
+        return "\n".join([f"for i in range(i, stop - {together - 1}, {together}):", *_within(body)])
+
+    def _row(self, r: int) -> Iterator[str]:
+        """What is done with one number of every letter."""
+        yield from (f"x{x}_{r} = x{x}[i + {r}, j]" for x in range(self.letters))
+        yield from (f"h{x}[i + {r}, j] = x{x}_{r}" for x in self.held)
+        if self.move:
+            yield f"x{self.letters}_{r} = x{self.move[0]}_{r} - x{self.move[1]}_{r}"
+        for f, (x, y) in enumerate(self.pairs):
+            product = f"x{x}_{r} * x{y}_{r}"
+            yield f"p{f}_{r} = {f'abs({product})' if self.magnitudes else product}"
+            yield f"t{f}_{r} += p{f}_{r}"
+
+
+def added(
+    loop: Loop, letters: Sequence[Tensor], at: NDArray[np.int64], row: Tensor, copies: Sequence[Tensor] = ()
+) -> bool:
+    """Add all sums to a row of numbers, those along rows and along columns from where each begins, if that can be.
+
+    A vector is a matrix of one column.
+    """
+    if find_spec("numba") is None or not all(map(_fit, (*letters, *copies))) or len({x.dtype for x in letters}) > 1:
+        return False
+    made = [x.detach().numpy().reshape(len(x), -1) for x in (*letters, *copies)]
+    compiled(loop)(*made, row.numpy(), at, prod(letters[0].shape[2:]))
+    return True
 
 
 @cache
-def kernel() -> Callable[..., None] | None:
-    """The compiled loop, where there is numba."""
-    try:
-        import numba
-    except ImportError:
-        return None
-    exact = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
-    return numba.njit(cache=True, fastmath=exact, nogil=True)(_loop)
+def compiled(loop: Loop) -> Callable[..., None]:
+    """The machine code of a loop, kept from one process to the next."""
+    import numba
+
+    module = module_of(loop.text())
+    return numba.njit(cache=module.__file__ is not None, fastmath=EXACT, nogil=True)(module.kernel)
 
 
 def _fit(x: Tensor) -> bool:
-    return x.dtype in (torch.float32, torch.float64) and x.device.type == "cpu" and x.is_contiguous() and x.ndim > 0
+    return x.dtype in (torch.float32, torch.float64) and x.device.type == "cpu" and x.is_contiguous() and x.numel() > 0
 
 
-def _loop(letters: Any, pairs: Any, wanted: Any, move: Any, along: Any, across: Any) -> None:  # noqa: C901 - compiled
-    """Row after row."""
-    count, length = letters[0].shape
-    columns, moves = np.zeros((len(pairs), length), letters[0].dtype), np.zeros(length, letters[0].dtype)
-    moved, new, old = move
-    for i in range(count):
-        if new >= 0:
-            after, before = letters[new][i], letters[old][i]
-            for j in range(length):
-                moves[j] = after[j] - before[j]
-        for f in range(len(pairs)):
-            x = moves if pairs[f, 0] == moved else letters[pairs[f, 0]][i]
-            y = moves if pairs[f, 1] == moved else letters[pairs[f, 1]][i]
-            total, column = x[0] * 0, columns[f]
-            if wanted[f, 0] and wanted[f, 1]:
-                for j in range(length):
-                    product = x[j] * y[j]
-                    column[j] += product
-                    total += product
-            elif wanted[f, 1]:
-                for j in range(length):
-                    column[j] += x[j] * y[j]
-            else:
-                for j in range(length):
-                    total += x[j] * y[j]
-            along[f, i] = total
-        if i % ROWS == ROWS - 1 or i == count - 1:
-            across += columns
-            columns[:] = 0
+def _told(f: int, r: int) -> str:
+    """The sum along a row goes to the row of numbers."""
+    return f"if at[{f}, 0] >= 0:\n    row[at[{f}, 0] + i + {r}] += t{f}_{r}"
+
+
+def _emptied(f: int) -> str:
+    """Sums along columns, those of further axes together, go to the row of numbers."""
+    return (
+        f"if at[{f}, 1] >= 0:\n    for j in range(length // inner):\n"
+        f"        for k in range(j * inner, (j + 1) * inner):\n            row[at[{f}, 1] + j] += c{f}[k]\n"
+        f"c{f}[:] = 0"
+    )
+
+
+def _within(lines: Sequence[str]) -> list[str]:
+    return [indent(line, " " * 4) for line in lines]

@@ -56,7 +56,7 @@ class Past:
     gains: Callable[..., tuple[float, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stepwise:
     """One rule's law for generators of one kind.
 

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._recorder import Stretch
+from symlag.networks.monitor._stretch import Stretch
 
 NOISE = "KSB by noise"
 CONTINUOUS, RATE = "continuous", "continuous rate"
@@ -88,10 +88,9 @@ def entered(found: Sequence[Account], stretch: Stretch, beside: Mapping[str, NDA
 
 
 def _columns(account: Account) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    yield "charge", account.after.sum(1)
-    for term, values in account.terms.items():
-        yield term, values.sum(1)
-    if "KSB" in account.terms and all(part.law.past is not None for part in account.line.parts):
-        yield NOISE, (np.nan if account.noise is None else account.noise) * account.terms["KSB"].sum(1)
-    yield "residual", np.abs(account.residual).max(1)
+    yield "charge", account.ended
+    yield from account.gained.items()
+    if "KSB" in account.gained and all(part.law.past is not None for part in account.line.parts):
+        yield NOISE, (np.nan if account.noise is None else account.noise) * account.gained["KSB"]
+    yield "residual", account.missed
     yield "floors", account.floors

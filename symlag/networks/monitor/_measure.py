@@ -6,8 +6,8 @@ is made of theta and theta.new wherever a part of both is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symlag.networks.monitor._fused import MOVE, sums
+from symlag.networks.monitor._fused import UNWANTED, Loop, added
 from symlag.networks.monitor._pieces import Axis, Null, Slices, Sums, blocks
 
 BLOCK = 1 << 17  # numbers: products of this many stay in the cache
@@ -23,6 +23,7 @@ WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 ENDS = ("theta.new", "theta")
 
 Letters = Mapping[str, Tensor]
+NOTHING: Letters = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +44,16 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """Jobs that are done together, and what the loop over rows has to know of them."""
+    """Jobs that are done together, while letters are copied that are `held` for later."""
 
     jobs: tuple[Job, ...]
+    held: tuple[str, ...] = ()
+
+    def given(self, letters: Letters) -> Pass:
+        """Those of the jobs whose letters are there."""
+        if self.letters <= letters.keys():
+            return self
+        return Pass(tuple(job for job in self.jobs if job.letters <= letters.keys()), self.held)
 
     @cached_property
     def letters(self) -> frozenset[str]:
@@ -58,31 +66,71 @@ class Pass:
         return tuple(job for job in self.jobs if job.axes)
 
     @cached_property
-    def named(self) -> tuple[str, ...]:
-        """The letters of which axes are summed along."""
-        return tuple(sorted(frozenset[str]().union(*(job.letters for job in self.along))))
+    def others(self) -> tuple[Job, ...]:
+        """Those that have other pieces."""
+        return tuple(job for job in self.jobs if job.others)
 
     @cached_property
-    def loop(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], tuple[int, int]] | None:
-        """Pairs of letters, which of rows and columns are wanted of each, and the move; none for further axes."""
-        if any(piece.axis > 1 for job in self.along for piece, _ in job.axes):
+    def named(self) -> tuple[str, ...]:
+        """The letters of which axes are summed along, and those that are held."""
+        return tuple(sorted(frozenset(self.held).union(*(job.letters for job in self.along))))
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Where sums along rows and along columns begin in a row of numbers, for each job that has them."""
+        found = [{piece.axis: place.start for piece, place in job.axes} for job in self.along]
+        return np.array([[at.get(axis, UNWANTED) for axis in (0, 1)] for at in found])
+
+    @cached_property
+    def loop(self) -> Loop | None:
+        """The loop over rows that makes the sums along axes; none where there are none, or further axes."""
+        if not self.along or any(piece.axis > 1 for job in self.along for piece, _ in job.axes):
             return None
         at = {name: i for i, name in enumerate((*self.named, "move"))}
-        pairs = np.array([(at[job.left], at[job.right]) for job in self.along])
-        wanted = np.array([[any(piece.axis == axis for piece, _ in job.axes) for axis in (0, 1)] for job in self.along])
+        pairs = tuple((at[job.left], at[job.right]) for job in self.along)
         moves = any("move" in (job.left, job.right) for job in self.along)
-        return pairs, wanted, (at[ENDS[0]], at[ENDS[1]]) if moves else MOVE
+        ends = (at[ENDS[0]], at[ENDS[1]]) if moves else None
+        return Loop(len(self.named), pairs, ends, tuple(at[name] for name in self.held))
+
+    @cached_property
+    def magnitudes(self) -> Loop | None:
+        """The loop that sums magnitudes, and copies nothing."""
+        return self.loop and replace(self.loop, held=(), magnitudes=True)
 
 
-def measure(wanted: Pass, letters: Letters, row: Tensor) -> None:
-    """Add the sums of all jobs whose letters are there to their places in a row of numbers."""
-    if not wanted.letters <= letters.keys():
-        wanted = Pass(tuple(job for job in wanted.jobs if job.letters <= letters.keys()))
-    if wanted.along and not _fused(wanted, letters, row):
+def measure(wanted: Pass, letters: Letters, row: Tensor, copies: Letters = NOTHING) -> None:
+    """Add the sums of all jobs whose letters are there to their places in a row of numbers, and copy those held."""
+    wanted = wanted.given(letters)
+    if not _fused(wanted, wanted.loop, letters, row, [copies[name] for name in wanted.held]):
+        for name in wanted.held:
+            copies[name].copy_(letters[name])
         _blockwise(wanted, letters, row)
-    others = [job for job in wanted.jobs if job.others]
-    whole = {x: _part(letters, x) for job in others for x in (job.left, job.right) if x != "one"}
-    for job in others:
+    _apart(wanted, letters, row)
+
+
+def gauge(wanted: Pass, letters: Letters, row: Tensor) -> None:
+    """Add the sums of the magnitudes."""
+    wanted = wanted.given(letters)
+    if not _fused(wanted, wanted.magnitudes, letters, row):
+        _blockwise(wanted, _absolute(letters), row)
+    if wanted.others:
+        _apart(wanted, _absolute(letters), row)
+
+
+def _absolute(letters: Letters) -> Letters:
+    move = {"move": _part(letters, "move")} if letters.keys() >= {*ENDS} else {}
+    return {name: value.abs() for name, value in {**letters, **move}.items()}
+
+
+def _fused(wanted: Pass, loop: Loop | None, letters: Letters, row: Tensor, copies: Sequence[Tensor] = ()) -> bool:
+    """The sums along the first two axes, and copies, while a row is in the cache; not everywhere can that be done."""
+    return loop is not None and added(loop, [letters[name] for name in wanted.named], wanted.places, row, copies)
+
+
+def _apart(wanted: Pass, letters: Letters, row: Tensor) -> None:
+    """Matrices of inner products, and sums of single letters."""
+    whole = {x: _part(letters, x) for job in wanted.others for x in (job.left, job.right) if x != "one"}
+    for job in wanted.others:
         for piece, place in job.others:
             if isinstance(piece, Slices):
                 piece.add(whole[job.left], whole[job.right], row[place])
@@ -90,21 +138,10 @@ def measure(wanted: Pass, letters: Letters, row: Tensor) -> None:
                 piece.add(whole[job.left], row[place])
 
 
-def _fused(wanted: Pass, letters: Letters, row: Tensor) -> bool:
-    """The sums along the first two axes while a row is in the cache; not everywhere can that be done."""
-    if wanted.loop is None or "move" in letters:
-        return False
-    flat = letters[wanted.named[0]].ndim == 1
-    pairs, axes, move = wanted.loop
-    found = sums([letters[name] for name in wanted.named], pairs, axes[:, ::-1] if flat else axes, move)
-    for i, job in enumerate(wanted.along if found else ()):
-        for piece, place in job.axes:
-            row[place] += found[flat or piece.axis][i] if found else 0
-    return found is not None
-
-
 def _blockwise(wanted: Pass, letters: Letters, row: Tensor) -> None:
     """The sums along axes, block by block."""
+    if not wanted.along:
+        return
     names = {x for job in wanted.along for x in (job.left, job.right)}
     spans = blocks(tuple(letters[wanted.named[0]].shape), BLOCK)
     room = torch.empty_like(_part(letters, wanted.named[0], slice(*spans[0])))

@@ -28,7 +28,8 @@ from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
 from symlag.networks.monitor._ranks import ranks, unshared
-from symlag.networks.monitor._recorder import Recorder, Stretch
+from symlag.networks.monitor._recorder import Recorder
+from symlag.networks.monitor._stretch import Stretch
 from symlag.optimizers import from_torch
 
 Sink = Callable[[Mapping[str, float], int], Any]

@@ -6,74 +6,28 @@ tensor, or a buffer, in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._measure import ENDS, Letters, Pass, measure
+from symlag.networks.monitor._measure import NOTHING, Letters, Pass, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
+from symlag.networks.monitor._stretch import Step, Stretch
 from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once
 NUMBERS = 4_000_000  # or fewer, so that they are no more numbers than this
+SAME = 64.0  # times the precision of a tensor: one sum in another order
 
 Version = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
-
-    A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
-    step and left the buffers of as they were.
-    """
-
-    number: int
-    values: tuple[tuple[float, ...], ...]
-    counts: Mapping[str, int]
-    moved: tuple[str, ...]
-
-    @classmethod
-    def of(cls, state: Sequence[Any]) -> Step:
-        """The step of such a state."""
-        number, values, counts, moved = state
-        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved))
-
-    def state(self) -> list[Any]:
-        """The step in lists and numbers."""
-        return [self.number, [[*group] for group in self.values], dict(self.counts), [*self.moved]]
-
-
-@dataclass(frozen=True, eq=False)
-class Stretch:
-    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms.
-
-    `apart` are steps, by number, and tensors whose copies on several ranks are not equal.
-    """
-
-    steps: tuple[Step, ...]
-    rows: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    apart: tuple[tuple[int, str], ...] = ()
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Stretch:
-        """The stretch of such a state."""
-        return cls(tuple(map(Step.of, state["steps"])), state["rows"].numpy(), state["sizes"].numpy())
-
-    def state(self) -> dict[str, Any]:
-        """The stretch in tensors and numbers."""
-        rows, sizes = torch.from_numpy(self.rows.copy()), torch.from_numpy(self.sizes.copy())
-        return {"steps": [step.state() for step in self.steps], "rows": rows, "sizes": sizes}
 
 
 class Recorder:
@@ -87,9 +41,11 @@ class Recorder:
         self._rows = torch.zeros(room, plan.width, dtype=torch.float64, device=device)
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
-        self._ended: tuple[Tensor, Mapping[str, Version]] | None = None
+        self._ended: Tensor | None = None
+        self._versions: Mapping[str, Version] | None = None
         self._held: dict[str, dict[str, Tensor]] = {}
         self._moved: tuple[str, ...] = ()
+        self._carried = False
         self._steps: list[Step] = []
         self._sized = 0
         self.counts = {track.name: _count(self._groups[track.group], track.parameter) for track in plan.tracks}
@@ -104,17 +60,19 @@ class Recorder:
         self._look_again()
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         versions = {name: _version(found) for name, found in letters.items()}
-        self._moved = () if self._ended is None else tuple(_moved(self._ended[1], versions))
-        known = bool(self._steps) and self._ended is not None and self._ended[1] == versions
-        self._rows[len(self._steps)] = 0
+        self._moved = () if self._versions is None else tuple(_moved(self._versions, versions))
+        self._carried = self._versions == versions
+        self._row.zero_()
         if not self._sized:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
-        if self._ended is not None and known:
-            self._rows[len(self._steps)][self._begins] = self._ended[0][self._ends]
         for track in self._plan.tracks:
             found = self._ranks.laid(track.name, letters[track.name])
-            self._measure(self._wanted(track, known=known), found)
-            self._hold(track, found)
+            if not self._carried:
+                self._measure(track.charged, found)
+            if self._seldom(track):
+                measure(track.rare, found, self._row)
+            self._measure(track.early, found, self._room(track, found))
+        self._carry(letters)
 
     def end(self, number: int) -> None:
         """Measure what a step ends with."""
@@ -124,9 +82,11 @@ class Recorder:
             self._measure(track.late, {**held, **{f"{x}.new": value for x, value in found.items()}})
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
-        self._ended = self._rows[len(self._steps)], {name: _version(found) for name, found in letters.items()}
+        self._ended, self._versions = self._row[self._ends], {name: _version(now) for name, now in letters.items()}
+        if not self._sized:
+            self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
         self._sized = (self._sized + 1) % MOST
-        self._steps.append(Step(number, values, counts, self._moved))
+        self._steps.append(Step(number, values, counts, self._moved, self._carried))
 
     def count(self) -> None:
         """Count the step of every tensor that takes one."""
@@ -135,12 +95,11 @@ class Recorder:
 
     def forget(self) -> None:
         """Forget what the last measured step ended with."""
-        self._ended = None
+        self._ended = self._versions = None
 
     def take(self) -> Stretch:
         """The steps measured since the last time, by all ranks together, on the host."""
         made = self._whole()
-        self._ended = None if self._ended is None else (self._ended[0].clone(), self._ended[1])
         self._steps = []
         return made
 
@@ -149,12 +108,17 @@ class Recorder:
         sizes = torch.zeros_like(self._sizes)
         for track in self._plan.tracks:
             theta = track.parameter.detach()
-            measure(track.early, {"theta": theta.abs(), "g": gradients[track.name].to(theta).abs()}, sizes)
+            gauge(track.early, {"theta": theta, "g": gradients[track.name].to(theta)}, sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
     def state(self) -> dict[str, Any]:
         """What is measured and not accounted for yet."""
-        return {"counts": dict(self.counts), "sized": self._sized, "pending": self._stretch().state()}
+        return {
+            "counts": dict(self.counts),
+            "sized": self._sized,
+            "ended": self._ended,
+            "pending": self._stretch().state(),
+        }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from such a state; `SymlagError` where it is that of another model."""
@@ -168,7 +132,8 @@ class Recorder:
         self._look_again()
         begun = {track.name: _count(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
         self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
-        self._steps, self._ended, self._sized = [*pending.steps], None, state["sized"]
+        self._steps, self._sized = [*pending.steps], state["sized"]
+        self._ended, self._versions = state["ended"], None
         self._sizes.copy_(torch.from_numpy(pending.sizes))
         self._rows[: len(pending.rows)] = torch.from_numpy(pending.rows).to(self._rows)
 
@@ -179,37 +144,59 @@ class Recorder:
             self._groups = tuple(replace(g, live=now, state=state) for g, now in zip(self._groups, live, strict=True))
 
     def _whole(self) -> Stretch:
-        made = self._stretch()
         if not self._steps:
-            return made
+            return self._stretch()
         rows, sizes, apart = self._ranks.whole(self._rows[: len(self._steps)], self._sizes, self._steps[0].number)
         there = tuple((self._steps[i].number, name) for i, name in apart)
-        return Stretch(made.steps, rows.cpu().numpy().copy(), sizes.cpu().numpy().copy(), there)
+        return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy(), there)
 
     def _stretch(self) -> Stretch:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
 
-    def _measure(self, wanted: Pass, letters: Letters) -> None:
-        """Measure forms, and now and then their magnitudes."""
-        measure(wanted, letters, self._rows[len(self._steps)])
+    @property
+    def _row(self) -> Tensor:
+        """The numbers of the step that is taken."""
+        return self._rows[len(self._steps)]
+
+    def _measure(self, wanted: Pass, letters: Letters, copies: Letters = NOTHING) -> None:
+        """Measure forms, and now and then their magnitudes; copy letters that are needed after the step."""
+        measure(wanted, letters, self._row, copies)
         if not self._sized and wanted.jobs:
-            moves = wanted.letters.issuperset(ENDS) and letters.keys() >= {*ENDS}
-            move = {"move": letters[ENDS[0]] - letters[ENDS[1]]} if moves else {}
-            measure(wanted, {x: value.abs() for x, value in {**letters, **move}.items()}, self._sizes)
+            gauge(wanted, letters, self._sizes)
 
-    def _wanted(self, track: Track, *, known: bool) -> Pass:
-        """Forms of what a step begins with: those measured seldom at the first of a stretch that has a momentum."""
-        seldom = not self._steps or (len(self._steps) == 1 and not self._steps[0].counts.get(track.name))
-        if known:
-            return track.told if seldom else track.early
-        return track.first if seldom else track.begun
+    def _seldom(self, track: Track) -> bool:
+        """Whether to measure what is measured seldom: at the first of a stretch that has a momentum."""
+        return not self._steps or (len(self._steps) == 1 and not self._steps[0].counts.get(track.name))
 
-    def _hold(self, track: Track, letters: Letters) -> None:
-        """Copy the letters that are needed after the step."""
-        room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
-        for x, copy in room.items():
-            copy.copy_(letters[x])
+    def _carry(self, letters: Mapping[str, Letters]) -> None:
+        """Begin with the charges that the last step ended with, to the bit.
+
+        Of a run that is resumed no versions are known: its charges are those that are the same up to round-off.
+        """
+        if self._ended is None:
+            return
+        if self._carried:
+            self._row[self._begins] = self._ended
+        elif self._versions is None:
+            sizes, now = torch.zeros_like(self._sizes), self._row[self._begins]
+            for track in self._plan.tracks:
+                gauge(track.charged, self._ranks.laid(track.name, letters[track.name]), sizes)
+            near = (self._ended - now).abs() <= (self._precision * sizes)[self._begins]
+            self._row[self._begins] = torch.where(near, self._ended, now)
+
+    @property
+    def _precision(self) -> Tensor:
+        """For each number what round-off may make of it, by its magnitude."""
+        found = torch.zeros_like(self._sizes)
+        for track in self._plan.tracks:
+            for place in track.slots.values():
+                found[place] = SAME * torch.finfo(track.parameter.dtype).eps
+        return found
+
+    def _room(self, track: Track, letters: Letters) -> Letters:
+        """Where the letters are copied to that are needed after the step."""
+        return self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
 
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""

@@ -6,15 +6,32 @@ Forms are measured when their letters are at hand: before the step, with its gra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from symlag.discrete.forms import ONE, Form
 from symlag.discrete.updates import Letter, g, theta
 from symlag.networks.monitor._laws import move
 from symlag.networks.monitor._measure import Job, Pass
 from symlag.networks.monitor._pieces import Axis, Pair, Single
+
+
+@dataclass(frozen=True)
+class Block:
+    """The forms of one piece that are measured at every step, of some size each, side by side in a row of numbers."""
+
+    start: int
+    size: int
+    forms: tuple[Form, ...]
+
+    def numbers(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sums in some rows, (…, forms, size)."""
+        there = rows[..., self.start : self.start + len(self.forms) * self.size]
+        return there.reshape(*rows.shape[:-1], len(self.forms), self.size)
 
 
 @dataclass(frozen=True)
@@ -28,24 +45,30 @@ class Track:
     seldom: frozenset[Form]
 
     @cached_property
-    def first(self) -> Pass:
-        """All forms of what the step begins with, those that are measured seldom among them."""
-        return self._pass(lambda form: not _made(form))
+    def blocks(self) -> Mapping[Pair | Single, Block]:
+        """What is measured at every step, by piece."""
+        made: dict[Pair | Single, Block] = {}
+        for (form, sums), place in self.slots.items():
+            if form not in self.seldom:
+                block = made.get(sums, Block(place.start, place.stop - place.start, ()))
+                made[sums] = replace(block, forms=(*block.forms, form))
+        return made
 
     @cached_property
-    def begun(self) -> Pass:
-        """Forms of what the step begins with, and those that the last step ended with."""
-        return self._pass(lambda form: not _made(form) and form not in self.seldom)
+    def charged(self) -> Pass:
+        """Forms of what the step begins with, without its gradient: those that the last step ended with."""
+        return self._pass(_begun)
 
     @cached_property
     def early(self) -> Pass:
-        """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._pass(lambda form: not _begun(form) and not _made(form) and form not in self.seldom)
+        """Forms of the gradient with what the step begins with, which is held: rules may write over it."""
+        wanted = self._pass(lambda form: form not in self.seldom and not _begun(form) and not _made(form))
+        return replace(wanted, held=self.held)
 
     @cached_property
-    def told(self) -> Pass:
-        """The forms of the gradient, those that are measured seldom among them."""
-        return self._pass(lambda form: not _made(form) and (form in self.seldom or not _begun(form)))
+    def rare(self) -> Pass:
+        """Those of them that are measured seldom."""
+        return self._pass(lambda form: form in self.seldom)
 
     @cached_property
     def late(self) -> Pass:

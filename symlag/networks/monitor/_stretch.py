@@ -1,0 +1,65 @@
+"""What is known of some steps on end: numbers for each, and magnitudes of all of them.
+
+>>> made = Stretch((Step(7, ((0.1,),), {"w": 8}, (), True),), np.zeros((1, 3)), np.ones(3))
+>>> Stretch.of(made.state()).steps == made.steps
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
+
+    A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
+    step and left the buffers of as they were; a step begins with charges `carried` over from the last one where nothing
+    was moved, buffers neither.
+    """
+
+    number: int
+    values: tuple[tuple[float, ...], ...]
+    counts: Mapping[str, int]
+    moved: tuple[str, ...]
+    carried: bool
+
+    @classmethod
+    def of(cls, state: Sequence[Any]) -> Step:
+        """The step of such a state."""
+        number, values, counts, moved, carried = state
+        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved), carried)
+
+    def state(self) -> list[Any]:
+        """The step in lists and numbers."""
+        return [self.number, [[*group] for group in self.values], dict(self.counts), [*self.moved], self.carried]
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms.
+
+    `apart` are steps, by number, and tensors whose copies on several ranks are not equal.
+    """
+
+    steps: tuple[Step, ...]
+    rows: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    apart: tuple[tuple[int, str], ...] = ()
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Stretch:
+        """The stretch of such a state."""
+        return cls(tuple(map(Step.of, state["steps"])), state["rows"].numpy(), state["sizes"].numpy())
+
+    def state(self) -> dict[str, Any]:
+        """The stretch in tensors and numbers."""
+        rows, sizes = torch.from_numpy(self.rows.copy()), torch.from_numpy(self.sizes.copy())
+        return {"steps": [step.state() for step in self.steps], "rows": rows, "sizes": sizes}
