@@ -10,14 +10,16 @@ slice(12, 14, None)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from symlag.discrete.updates import Letter
 from symlag.networks._terms import Entries, Free, along
 from symlag.networks.monitor._pieces import Null, Slices
 from symlag.networks.monitor._track import Track
@@ -84,14 +86,28 @@ class Some:
         sums[self.which.to(sums.device)] += x.flatten()[self.entries.to(x.device)]
 
 
+@dataclass(frozen=True)
+class Nothing(Track):
+    """The track of a tensor that a rank holds nothing of: its letters are those that other ranks lay out with it."""
+
+    whole: Track
+
+    @cached_property
+    def buffers(self) -> Mapping[str, Letter]:
+        """Those that the other ranks have."""
+        return self.whole.buffers
+
+
 def cut(track: Track, box: Box) -> Track:
-    """A tensor's track as one rank measures it: nothing where it holds nothing."""
+    """A tensor's track as one rank measures it."""
     shape = tuple(track.parameter.shape)
     if box == Box((0,) * len(shape), shape):
         return track
+    if not box:
+        return Nothing(track.name, track.parameter, track.group, {}, track.seldom, track)
     pieces = {piece: _cut(piece, box) for _, piece in track.slots}
     slots = {(form, pieces[piece]): _place(piece, box, place) for (form, piece), place in track.slots.items()}
-    return replace(track, slots=slots if box else {})
+    return replace(track, slots=slots)
 
 
 def _cut(piece: Any, box: Box) -> Any:
