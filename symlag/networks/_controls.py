@@ -19,12 +19,12 @@ from torch import Generator, Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from symlag.errors import SymlagError
-from symlag.networks._extrapolation import flow
+from symlag.networks._extrapolation import ORDER, flow
 from symlag.networks._problem import Problem, Tensors, redrawn
 from symlag.networks._symmetry import flat
 
 EXACT = 1e-11  # a flow with a larger estimated error is not believed: it is long, or crosses a kink of ReLU
-REACH = 0.4  # of the size of the parameters: how far the flow of one batch goes at first
+REACH = 0.4  # of the size of the parameters: how far the flow of one batch goes at most
 PROBES = 8  # batches whose fields are pulled back from each point
 TRIES = 60
 
@@ -115,21 +115,19 @@ class Motion(Descent):
 
 def pulled_back(system: Descent) -> Iterator[Tensor]:
     """Fields pulled back to the start, from points ever further along a random path; momentum with a column for t."""
-    state = system.start
-    n = len(state)
-    P = torch.eye(n, dtype=state.dtype)
+    state, time = system.start, REACH
+    P = torch.eye(len(state), dtype=state.dtype)
     while True:
         rows = system.probes(state) @ P
         if isinstance(system, Motion):
             rows = torch.cat([rows, torch.eye(len(rows), 1, dtype=rows.dtype)], 1)
         yield rows / rows.norm(dim=1, keepdim=True).clamp(min=1e-300)
-        state, P = _carried(system, state, P)
+        state, P, time = _carried(system, state, P, time)
 
 
-def _carried(system: Descent, state: Tensor, P: Tensor) -> tuple[Tensor, Tensor]:
-    """The state and P after the flow of one random batch, as far as that is smooth."""
+def _carried(system: Descent, state: Tensor, P: Tensor, time: float) -> tuple[Tensor, Tensor, float]:
+    """The state and P after the flow of one random batch, as far as that is smooth, and how far the next may go."""
     n = len(state)
-    time = REACH
     for _ in range(TRIES):
         batch = redrawn(system.problem.batch, system.generator)
         strength = 1 / max(system.size(state, batch), 1e-300)
@@ -140,7 +138,8 @@ def _carried(system: Descent, state: Tensor, P: Tensor) -> tuple[Tensor, Tensor]
 
         backward = float(torch.rand((), generator=system.generator)) < 0.5
         after, error = flow(along, torch.cat([state, P.flatten()]), -time if backward else time)
+        reach = time * max(0.1, 0.9 * (EXACT / max(error, 1e-300)) ** (1 / ORDER))  # of an error nan a tenth
         if error < EXACT:
-            return after[:n], after[n:].view(n, n)
-        time /= 1.5
+            return after[:n], after[n:].view(n, n), min(reach, REACH)
+        time = reach
     raise SymlagError("count_laws(model, …)", "its gradient is not smooth along any batch", "smooth activations")
