@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from sympy import Basic
+from sympy import Basic, MatrixBase
 
 from symlag.completeness import Factorization, LawCount, count
 from symlag.errors import SymlagError
@@ -26,12 +26,20 @@ def count_laws(
     >>> count_laws(relu(3, 3, 3, 3)).bound, count_laws(relu(3, 3, 3, 3), flow="momentum").bound
     (6, 0)
     """
-    if isinstance(subject, Factorization | Basic | list | tuple):
+    if isinstance(subject, Factorization | Basic | MatrixBase | list | tuple):
+        _require_alone(loss, batch)
         return count(subject, flow)
     _require(subject, loss, batch)
     from symlag.networks._counting import count as counted
 
     return counted(subject, cast(Any, loss), batch, flow)
+
+
+def _require_alone(loss: Any, batch: Any) -> None:
+    """That φ comes without a loss and data."""
+    if loss is not None or batch is not None:
+        wrong = "polynomials have their laws for every loss ℓ(φ(θ)) and all data"
+        raise SymlagError("count_laws(φ, loss, batch)", wrong, "count_laws(φ)")
 
 
 def _require(subject: Any, loss: Any, batch: Any) -> None:

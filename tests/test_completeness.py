@@ -1,5 +1,5 @@
 import pytest
-from sympy import Symbol, exp, expand, symbols
+from sympy import ImmutableMatrix, Matrix, Symbol, Tuple, exp, expand, symbols
 from sympy.abc import x, y, z
 
 from symlag.completeness import attention, count, entropic, linear, relu, softmax
@@ -9,6 +9,7 @@ from symlag.completeness.explicit import Law, Laws, momentum_laws
 from symlag.completeness.flows import descending, momentum
 from symlag.completeness.polynomials import bracket, orthogonal, product, read, slopes
 from symlag.completeness.rest import reached_from_rest
+from symlag.counting import count_laws
 from symlag.errors import SymlagError
 
 
@@ -166,15 +167,34 @@ def test_the_bracket_obeys_the_identity_of_jacobi():
     assert bracket(X, Y)
 
 
+@pytest.mark.parametrize("phi", [Matrix([x * y]), ImmutableMatrix([[x * y]]), Tuple(x * y), [x * y, 2]], ids=str)
+def test_polynomials_come_in_lists_and_matrices(phi):
+    assert count_laws(phi).bound == 1
+
+
 @pytest.mark.parametrize(
     ("phi", "flow", "said"),
     [
-        (exp(x), "gradient", "polynomials of the parameters"),
-        (x / y, "gradient", "polynomials of the parameters"),
+        (exp(x), "gradient", "rational coefficients"),
+        (x / y, "gradient", "rational coefficients"),
+        (0.5 * x * y, "gradient", "rational coefficients"),
+        (x ** (10**9), "gradient", "powers up to 100"),
+        (x > y, "gradient", "no polynomial"),
+        (["x*y"], "gradient", "no polynomial"),
+        ([[x, y]], "gradient", "no polynomial"),
+        ([None], "gradient", "no polynomial"),
         (x, "Nesterov", "no such flow"),
+        (x, ["momentum"], "no such flow"),
         ([1], "gradient", "no parameters"),
+        ([], "gradient", "no parameters"),
+        (softmax(50, 41), "gradient", "2050 parameters, and exact counting takes up to 2000"),
     ],
 )
 def test_bad_input_gets_one_sentence(phi, flow, said):
     with pytest.raises(SymlagError, match=said):
-        count(phi, flow)
+        count_laws(phi, flow=flow)
+
+
+def test_polynomials_are_not_counted_for_one_loss():
+    with pytest.raises(SymlagError, match="every loss"):
+        count_laws(x * y, lambda f: f)

@@ -12,9 +12,8 @@ U0_0_0**2 + U0_1_0**2 + U0_2_0**2 + U0_3_0**2 - U1_0_0**2 - U1_0_1**2 - U1_0_2**
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sympy import Expr, sympify
+from sympy import Expr, MatrixBase, Tuple, sympify
 
 from symlag.completeness.counted import ExactCount, LawCount
 from symlag.completeness.factors import Factorization, attention, entropic, linear, relu, softmax
@@ -22,20 +21,23 @@ from symlag.completeness.flows import FLOWS, Flow
 from symlag.completeness.polynomials import read
 from symlag.errors import SymlagError
 
+# Parameters that are counted in minutes.
+MOST = 2000
+
 
 def count(phi: Factorization | Expr | Sequence[Expr], flow: str = "gradient") -> ExactCount:
     """The number of laws of training with any loss ℓ(φ(θ)), for "gradient" or "momentum" flow, by closure of brackets.
 
     φ is a network such as `linear(4, 4, 4)`, or polynomials of the parameters (SymPy). `SymlagError` where φ is no
-    polynomial, has no parameters, or the flow is another. Marcotte, Gribonval, Peyré: arXiv 2307.00144, 2405.12888.
+    polynomial, has no parameters or over 2000 of them, or the flow is another. Marcotte, Gribonval, Peyré: arXiv
+    2307.00144, 2405.12888.
 
     >>> from sympy.abc import x, y
     >>> count(x * y).laws, count(x**3 + y**3).nonlinear        # 1/x − 1/y is a law, too
     ((x**2 - y**2,), 1)
     """
     kind, whole = flow_of(flow), phi if isinstance(phi, Factorization) else _gathered(phi)
-    if not whole.parameters:
-        raise SymlagError(f"count_laws({whole})", "φ has no parameters", "polynomials of some symbols")
+    _require(whole)
     D, numbers = len(whole.parameters), {s: i for i, s in enumerate(whole.parameters)}
     mobility = {numbers[s]: read(f, numbers) for s, f in whole.mobility.items()}
     pushes = kind.pushes([read(f, numbers) for f in whole.components], mobility, D)
@@ -47,15 +49,28 @@ def count(phi: Factorization | Expr | Sequence[Expr], flow: str = "gradient") ->
 
 def flow_of(flow: str) -> Flow:
     """A flow by its name; `SymlagError` for another name."""
-    if flow not in FLOWS:
+    if flow not in tuple(FLOWS):
         raise SymlagError(f"flow={flow!r}", "there is no such flow", 'flow="gradient" or flow="momentum"')
     return FLOWS[flow]
 
 
-def _gathered(phi: Any) -> Factorization:
-    components = tuple(map(sympify, phi if isinstance(phi, Sequence) else [phi]))
+def _gathered(phi: Expr | Sequence[Expr]) -> Factorization:
+    components = tuple(phi) if isinstance(phi, Sequence | MatrixBase | Tuple) else (phi,)
+    for f in components:
+        if not isinstance(f, Expr | int):
+            raise SymlagError(str(f), "this is no polynomial", "polynomials of SymPy's symbols")
+    components = tuple(map(sympify, components))
     symbols = {s for f in components for s in f.free_symbols}
     return Factorization(f"φ = {', '.join(map(str, components))}", tuple(sorted(symbols, key=str)), components)
+
+
+def _require(phi: Factorization) -> None:
+    """That there are parameters, and not too many."""
+    if not phi.parameters:
+        raise SymlagError(f"count_laws({list(phi.components)})", "φ has no parameters", "polynomials of some symbols")
+    if len(phi.parameters) > MOST:
+        wrong = f"it has {len(phi.parameters)} parameters, and exact counting takes up to {MOST}"
+        raise SymlagError(f"count_laws({phi})", wrong, "narrower layers, the numbers of which show the rule")
 
 
 __all__ = ["ExactCount", "Factorization", "LawCount", "attention", "count", "entropic", "linear", "relu", "softmax"]

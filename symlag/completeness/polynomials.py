@@ -29,6 +29,9 @@ Field = dict[int, Polynomial]
 Vector = dict[int, int]
 Slopes = Mapping[tuple[int, int], int]
 
+# A monomial names each of its factors.
+HIGHEST = 100
+
 
 def read(expression: Expr, numbers: Mapping[Symbol, int]) -> Polynomial:
     """The polynomial of an expression, times the common denominator of its coefficients; `SymlagError` if it is none.
@@ -154,10 +157,10 @@ def _terms(expression: Any, numbers: Mapping[Symbol, int]) -> dict[Monomial, Any
             return _sum([_terms(f, numbers) for f in args])
         case Mul(args=args):
             return reduce(_times, [_terms(f, numbers) for f in args])
-        case Pow(base=base, exp=Integer() as n) if n > 0:
+        case Pow(base=base, exp=Integer() as n) if 0 < n <= HIGHEST:
             return reduce(_times, [_terms(base, numbers)] * int(n))
         case _:
-            wrong = "exact counting takes polynomials of the parameters"
+            wrong = f"exact counting takes polynomials with rational coefficients and powers up to {HIGHEST}"
             raise SymlagError(str(expression), wrong, "a polynomial, or a torch model")
 
 
