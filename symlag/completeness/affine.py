@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations_with_replacement
 from math import lcm
 
 from symlag.completeness.polynomials import Field, Monomial, Vector, orthogonal, times, without
@@ -18,22 +19,24 @@ from symlag.symmetry.residues import PRIMES, Echelon, rational
 
 # Where a monomial occurs in a field: the variables moved by it, and coefficients.
 Moved = Mapping[Monomial, Sequence[tuple[int, int]]]
-# The unknowns: A_ab with a ≤ b < D, and b_a as (a, D); of each a the b whose unknown may be other than naught.
+# The unknowns: A_ab with a ≤ b, and b_a as (a, ONE); of each a the b whose unknown may be other than naught.
 Unknown = tuple[int, int]
 Row = dict[Unknown, int]
 Partners = list[set[int]]
+ONE = -1
 
 
 def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis."""
-    partners = [{b for b in range(D + 1) if sign > 0 or b != a} for a in range(D)]
-    rows = [row for X in pushes for row in _equations(X, D, sign, partners)]
-    unknowns = [(a, b) for b in range(D + 1) for a in range(min(b + 1, D)) if b in partners[a]]
-    fields = [_field(solution, unknowns, D, sign) for solution in _solutions(rows, unknowns)]
+    partners = [{b for b in range(ONE, D) if sign > 0 or b != a} for a in range(D)]
+    rows = [row for X in pushes for row in _equations(X, sign, partners)]
+    known = *combinations_with_replacement(range(D), 2), *((a, ONE) for a in range(D))
+    unknowns = [(a, b) for a, b in known if b in partners[a]]
+    fields = [_field(solution, unknowns, sign) for solution in _solutions(rows, unknowns)]
     return [xi for xi in fields if all(orthogonal(X, xi) for X in pushes)]
 
 
-def _equations(X: Field, D: int, sign: int, partners: Partners) -> Iterator[Row]:
+def _equations(X: Field, sign: int, partners: Partners) -> Iterator[Row]:
     """The coefficients of X·ξ, one row a monomial; an unknown that is alone in a row is naught, and left out of all."""
     moved: defaultdict[Monomial, list[tuple[int, int]]] = defaultdict(list)
     for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
@@ -41,20 +44,20 @@ def _equations(X: Field, D: int, sign: int, partners: Partners) -> Iterator[Row]
     seen = set[Monomial]()
     for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
         for b in tuple(partners[a]):
-            product = times(monomial, b) if b < D else monomial
+            product = monomial if b == ONE else times(monomial, b)
             if product not in seen:
                 seen.add(product)
-                row = _row(moved, product, D, sign, partners)
+                row = _row(moved, product, sign, partners)
                 if len(row) == 1:
                     _drop(next(iter(row)), partners)
                 else:
                     yield row
 
 
-def _row(moved: Moved, monomial: Monomial, D: int, sign: int, partners: Partners) -> Row:
+def _row(moved: Moved, monomial: Monomial, sign: int, partners: Partners) -> Row:
     """The coefficient of a monomial in X·ξ, as a linear form in the unknowns."""
-    found: Row = {(a, D): c for a, c in moved.get(monomial, ()) if D in partners[a]}
-    for b in {b for b in monomial if b < D}:
+    found: Row = {(a, ONE): c for a, c in moved.get(monomial, ()) if ONE in partners[a]}
+    for b in set(monomial):
         for a, c in moved.get(without(monomial, b), ()):
             if b in partners[a]:
                 pair, factor = ((a, b), c) if a <= b else ((b, a), sign * c)
@@ -66,7 +69,7 @@ def _drop(pair: Unknown, partners: Partners) -> None:
     """Notes that an unknown is naught."""
     a, b = pair
     partners[a].discard(b)
-    if b < len(partners):
+    if b != ONE:
         partners[b].discard(a)
 
 
@@ -95,14 +98,14 @@ def _told(row: Vector, lead: int, told: Sequence[Vector], prime: int) -> Vector:
     return {free: c for free, c in found.items() if c}
 
 
-def _field(solution: Vector, unknowns: Sequence[Unknown], D: int, sign: int) -> Field:
+def _field(solution: Vector, unknowns: Sequence[Unknown], sign: int) -> Field:
     """The field of a solution, times the common denominator of its coefficients."""
     read = {i: rational(value, PRIMES[0]) or (value, 1) for i, value in solution.items()}
     common = lcm(*(q for _, q in read.values()))
     xi: Field = {}
     for i, (p, q) in read.items():
         c, (a, b) = p * common // q, unknowns[i]
-        xi.setdefault(a, {})[(b,) if b < D else ()] = c
-        if a < b < D:
+        xi.setdefault(a, {})[() if b == ONE else (b,)] = c
+        if b not in {a, ONE}:
             xi.setdefault(b, {})[a,] = sign * c
     return xi
