@@ -380,3 +380,36 @@ def test_parameters_that_are_numbers_are_vectors_of_one():
         moved = symmetry.apply(at, 0.5)
         assert {name: W.shape for name, W in moved.items()} == {name: W.shape for name, W in at.items()}
         assert any(not torch.equal(moved[name], at[name]) for name in symmetry.tensors)
+
+
+def dying():
+    """Two hidden layers, a unit of the second without any input that is positive."""
+    model = chain(linear(3, 4), nn.ReLU(), linear(4, 3), nn.ReLU(), linear(3, 2))()
+    with torch.no_grad():
+        rows = model.get_parameter("2.weight")
+        rows.abs_().add_(0.1)[1].neg_()
+    return model
+
+
+def test_dead_units_of_the_model_at_hand_are_found_near_its_parameters():
+    model, batch = dying(), regression((8, 3), (8, 2))()
+    assert counted(symmetries(model, mse_loss, batch)) == {"rescale": 7}
+    found = symmetries(model, mse_loss, batch, near=0.01)
+    assert counted(found) == {"rescale": 6, "translation": 4 + 2}  # what enters the unit, and what leaves it
+    assert found.left == 0
+    assert found.verdict.startswith("None missed within 0.01 of the size of the parameters that the model had, proved")
+    assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
+
+
+def test_parameters_where_all_gradients_vanish_have_no_more_symmetries_near_them():
+    model, batch = chain(linear(3, 4, True), nn.Tanh(), linear(4, 2))(), regression((8, 3), (8, 2))()
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    assert symmetries(model, mse_loss, batch, near=0.01).fiber_dimension == 0
+    assert not list(symmetries(model, mse_loss, batch, near=0.01))
+
+
+@pytest.mark.parametrize("near", [0, 1e-9, -1, float("nan")])
+def test_one_point_alone_is_refused(near):
+    with pytest.raises(SymlagError, match=r"holds at this point alone; write near=0\.01"):
+        symmetries(dying(), mse_loss, regression((8, 3), (8, 2))(), near=near)

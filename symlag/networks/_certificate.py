@@ -69,7 +69,7 @@ class Moved(Mapping[str, Tensor]):
         for i, motion in enumerate(self.motions):
             if name in motion.tensors:
                 before = Moved(self.point, self.motions[:i], self.seed)
-                motion.move(name, W, before, _coordinates(motion, self.seed), FAR)
+                motion.move(name, W, before, _coordinates(motion, self.seed), FAR * min(1.0, self.point.near))
         return W
 
     def __iter__(self) -> Iterator[str]:

@@ -24,27 +24,31 @@ from symlag.networks._views import views
 Slope = tuple[Linear | Affine, float]
 
 
-def symmetries(model: nn.Module, loss: Callable[..., Any], batch: Any, *, clip: float = inf) -> Found:
+def symmetries(
+    model: nn.Module, loss: Callable[..., Any], batch: Any, *, near: float = inf, clip: float = inf
+) -> Found:
     """Every linear symmetry of loss(model(inputs), targets) for a batch (inputs, targets), or (inputs, None).
 
-    They hold at all parameters; a model at its own may have more there, as of units that are dead on its data.
+    They hold at all parameters. A model at its own may have more, as of units that are dead: those are found with
+    near=0.01, hold for parameters within about this share of the model's own, and are lost where training goes further.
+    They are not looked for at one point alone, where gradients vanish along directions that are no symmetries.
     Inputs are a tensor, a tuple of arguments or a dict of keywords; gradients that training cuts off, entry by entry,
-    beyond ±clip break symmetries too. `SymlagError` where the loss is no scalar, the model has no parameters, or model
-    and batch live on different devices.
+    beyond ±clip break symmetries too. `SymlagError` where the loss is no scalar, the model has no parameters, model and
+    batch live on different devices, or near is below 0.001.
 
     >>> import torch
     >>> symmetries(torch.nn.Flatten(), torch.nn.functional.mse_loss, (torch.ones(1, 2), torch.ones(1, 2)))
     Traceback (most recent call last):
     symlag.errors.SymlagError: symmetries(model, …): the model has no parameters that learn; write a model with some.
     """
-    problem = replace(pose(model, loss, batch), clip=clip)
+    problem = replace(pose(model, loss, batch, near), clip=clip)
     present = causes(problem)
     ideal = without(problem, present)
     found = searched(ideal)
     lost = _lost(problem, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
     counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
-    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.shapes, *counted)
+    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.shapes, *counted, near)
 
 
 def searched(problem: Problem) -> list[Slope]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from typing import Any
 
 import torch
@@ -33,6 +33,7 @@ class Found(Shown, Cited):
     `orbit_dimension` is the rank of all ξ at a generic point, `fiber_dimension` the number of directions there in which
     no gradient of any batch points; `dead_dimension` counts those that nothing found explains and that move only
     parameters without gradient there, as of units that are dead. All are none where the parameters are too many.
+    Where `near` is a number, all this holds for parameters within about this share of those that the model had.
     """
 
     symmetries: tuple[Symmetry, ...]
@@ -41,6 +42,7 @@ class Found(Shown, Cited):
     orbit_dimension: int | None
     fiber_dimension: int | None
     dead_dimension: int | None
+    near: float = inf
 
     @property
     def works(self) -> tuple[Work, ...]:
@@ -69,19 +71,24 @@ class Found(Shown, Cited):
         """Whether the symmetries found are all there are, in one sentence."""
         if self.left is None:
             return (
-                f"{self.dimension} symmetries hold; with {self.parameters} parameters the fiber was not counted, so "
-                "that others may be missed, nonlinear ones or scales of many tensors at once: search the same model "
-                f"made narrower, of at most {COUNTED} parameters, to prove that there are none."
+                f"{self.dimension} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
+                "counted, so that others may be missed, nonlinear ones or scales of many tensors at once: search the "
+                f"same model made narrower, of at most {COUNTED} parameters, to prove that there are none."
             )
         if self.left == 0:
-            return f"None missed, proved: {self.orbit_dimension} directions leave the loss alone, all of them found."
+            explained = f"{self.orbit_dimension} directions leave the loss alone, all of them found"
+            return f"None missed{self._where}, proved: {explained}."
         dead = self.dead_dimension or 0
         nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them"
         kinds = [nonlinear] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
         return (
-            f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point: "
-            f"{' and '.join(kinds)}."
+            f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point"
+            f"{self._where}: {' and '.join(kinds)}."
         )
+
+    @property
+    def _where(self) -> str:
+        return "" if self.near == inf else f" within {self.near:.2g} of the size of the parameters that the model had"
 
     def laws(self, optimizer: Any = None) -> tuple[Laws, ...]:
         """How many laws each symmetry has in gradient flow and with momentum, and its exact ones under an optimizer.

@@ -63,8 +63,8 @@ class Plan:
 
     @cached_property
     def number(self) -> dict[View, int]:
-        """The number of each paired view among those of its tensor and width."""
-        return {view: i for views in self.mine.values() for i, view in enumerate(views)}
+        """The number of each paired view among those of its width."""
+        return {view: i for views in self.paired.values() for i, view in enumerate(views)}
 
     @cached_property
     def taken_back(self) -> dict[str, tuple[str, ...]]:
@@ -85,7 +85,7 @@ class Plan:
 
     def pair_draws(self, width: int) -> int:
         """How many draws have pairs enough to show the relations of one width."""
-        return ceil(2 * enough(min(WHOLE, len(self.paired[width]))) / len(subset(width)) / (len(subset(width)) - 1) * 2)
+        return ceil(2 * enough(min(WHOLE, len(self.paired[width]))) / pairs(width))
 
     def length(self, view: View) -> int:
         """The length of the axis of a view."""
@@ -96,6 +96,11 @@ class Plan:
 def subset(width: int) -> Tensor:
     """Indices of a width: all of a narrow axis, some of a wide one."""
     return torch.randperm(width, generator=torch.Generator().manual_seed(0))[:SUBSET].sort().values
+
+
+def pairs(width: int) -> int:
+    """The number of pairs of these."""
+    return len(subset(width)) * (len(subset(width)) - 1) // 2
 
 
 def home(name: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 
 import torch
 from torch import Generator, Tensor
@@ -24,19 +24,24 @@ SPREAD = (128**2 - 1) ** 0.5 / 3**0.5  # of the odd numbers from −127 to 127
 class Point(Mapping[str, Tensor]):
     """Random parameters: of order 1/√(fan in), and vectors about what they are given as, so that units stay alive.
 
-    Each has the axes `count` in front, and is made anew for whoever asks for it.
+    Where `near` is a number, all are within about this share of their size from what they are given as. Each has the
+    axes `count` in front, and is made anew for whoever asks for it.
     """
 
     given: Mapping[str, Tensor]
     seeds: Mapping[str, int]
+    near: float = inf
     count: tuple[int, ...] = ()
 
     def __getitem__(self, name: str) -> Tensor:
         given = self.given[name]
         noise = _odd((*self.count, *given.shape), self.seeds[name]).to(given.device).double()
-        if given.ndim > 1:
-            return noise.mul_(1 / SPREAD / given[0].numel() ** 0.5)
-        return given.double() + noise / SPREAD / 2
+        size = 1 / given[0].numel() ** 0.5 if given.ndim > 1 else 0.5
+        if self.near < inf:
+            own = float(torch.linalg.vector_norm(given)) / given.numel() ** 0.5
+            return noise.mul_(self.near * (own or size) / SPREAD).add_(given)
+        noise.mul_(size / SPREAD)
+        return noise if given.ndim > 1 else noise.add_(given)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.given)
@@ -45,14 +50,14 @@ class Point(Mapping[str, Tensor]):
         return len(self.given)
 
 
-def drawn(given: Mapping[str, Tensor], generator: Generator) -> Point:
-    """A random point near given parameters."""
-    return Point(given, _seeds(given, generator))
+def drawn(given: Mapping[str, Tensor], generator: Generator, near: float = inf) -> Point:
+    """A random point, near given parameters."""
+    return Point(given, _seeds(given, generator), near)
 
 
-def together(given: Mapping[str, Tensor], count: int, generator: Generator) -> Point:
+def together(given: Mapping[str, Tensor], count: int, generator: Generator, near: float = inf) -> Point:
     """Random points near given parameters, (count, …)."""
-    return Point(given, _seeds(given, generator), (count,))
+    return Point(given, _seeds(given, generator), near, (count,))
 
 
 def _seeds(names: Collection[str], generator: Generator) -> dict[str, int]:

@@ -29,6 +29,8 @@ from symlag.networks._lift import SECOND, See, Tensors, descend, evaluated, uses
 from symlag.networks._motions import Motion
 from symlag.networks._points import Point, drawn
 
+NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
+
 M = TypeVar("M", bound=Motion)
 
 
@@ -45,14 +47,16 @@ class Draw:
 class Problem:
     """A copy of a model, a loss, and a batch (inputs, targets) in float64 that others are drawn after.
 
-    Gradients are in units of a typical length, and their entries cut off beyond ±clip. The second use of an untied
-    parameter is that of another tensor; `inside` is what the model runs in.
+    Parameters are drawn `near` those of the model. Gradients are in units of a typical length, and their entries cut
+    off beyond ±clip. The second use of an untied parameter is that of another tensor; `inside` is what the model runs
+    in.
     """
 
     model: nn.Module
     loss: Callable[..., Any]
     batch: Any
     unit: float = 1.0
+    near: float = inf
     clip: float = inf
     untied: tuple[str, ...] = ()
     inside: Callable[[], AbstractContextManager[Any]] = nullcontext
@@ -90,7 +94,7 @@ class Problem:
 
     def point(self, generator: Generator) -> Point:
         """Random parameters."""
-        return drawn(self.given, generator)
+        return drawn(self.given, generator, self.near)
 
     def chosen(self, seed: int) -> tuple[Point, Any]:
         """Random parameters and a random batch, the same for the same seed."""
@@ -144,8 +148,11 @@ def shared(model: nn.Module) -> nn.Module:
     return copy
 
 
-def pose(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Problem:
+def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = inf) -> Problem:
     """The problem of a model, checked once: `SymlagError` where it has no parameters, devices differ, or no scalar."""
+    if not near >= NEAREST:
+        wrong = "so close to one point much looks like a symmetry that holds at this point alone"
+        raise SymlagError(f"near={near!r}", wrong, "near=0.01")
     if not isinstance(batch, tuple) or len(batch) != 2:
         raise SymlagError("batch", "a batch is a pair of inputs and targets", "(inputs, targets), or (inputs, None)")
     parameters = [p for p in model.parameters() if p.requires_grad]
@@ -158,7 +165,7 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any) -> Problem:
             f"model and batch live on {' and '.join(sorted(map(str, devices)))}",
             "a batch moved to the model's device",
         )
-    problem = Problem(shared(model), loss, mapped(lambda tensor: _double(tensor.detach()), batch))
+    problem = Problem(shared(model), loss, mapped(lambda tensor: _double(tensor.detach()), batch), near=near)
     _require_scalar(problem)
     return replace(problem, unit=_length(problem))
 

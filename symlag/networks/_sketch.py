@@ -15,7 +15,7 @@ from torch import Tensor
 
 from symlag.networks._kernel import compressed
 from symlag.networks._moments import absorbed, crossed, imbalance, margins, unfolded
-from symlag.networks._plan import Axis, Plan, subset
+from symlag.networks._plan import Axis, Plan, pairs, subset
 from symlag.networks._silence import Silence, silence
 from symlag.networks._terms import Absorb, Shift
 from symlag.networks._views import View
@@ -25,15 +25,14 @@ SILENT = 1e-11  # a gradient smaller than this share of the whole is round-off
 
 @dataclass(frozen=True)
 class Moments:
-    """Rates of one tensor by axis, (draws, d), and by width, (draws, 2, views, pairs): of K_jk and of K_kj.
+    """Rates of one tensor by axis, (draws, d).
 
-    `crossed` holds them in parts, `silence` says where there is no gradient, `factors` hold rows with the null vectors
-    of G, `balanced` says whether (1, …, 1) is one, and `absorbed` holds gᵀW for a bias g by the name of W.
+    `silence` says where there is no gradient, `factors` hold rows with the null vectors of G, `balanced` says whether
+    (1, …, 1) is one, and `absorbed` holds gᵀW for a bias g by the name of W.
     """
 
     diagonals: Sequence[Tensor]
     sums: Sequence[Tensor]
-    crossed: Mapping[int, Sequence[Tensor]]
     absorbed: Mapping[str, Tensor]
     silence: Silence
     factors: Mapping[int, Tensor]
@@ -44,7 +43,6 @@ class Moments:
         return Moments(
             [torch.cat(pair) for pair in zip(self.diagonals, more.diagonals, strict=True)],
             [torch.cat(pair) for pair in zip(self.sums, more.sums, strict=True)],
-            {w: [*parts, *more.crossed.get(w, ())] for w, parts in self.crossed.items()},
             {w: torch.cat([rates, more.absorbed[w]]) for w, rates in self.absorbed.items()},
             self.silence.both(more.silence),
             {axis: compressed(torch.cat([R, more.factors[axis]])) for axis, R in self.factors.items()},
@@ -54,10 +52,11 @@ class Moments:
 
 @dataclass(frozen=True)
 class Sketch:
-    """The moments of all tensors."""
+    """The moments of all tensors, and by width the rates of their views, (draws, 2, views, pairs): of K_jk and K_kj."""
 
     plan: Plan
     moments: Mapping[str, Moments]
+    crossed: Mapping[int, Sequence[Tensor]]
 
     @property
     def draws(self) -> int:
@@ -99,19 +98,30 @@ class Sketch:
         return self.moments[term.tensor].absorbed[term.view.tensor]
 
     def _crossed(self, views: Sequence[View]) -> list[Tensor]:
-        return [
-            torch.cat([K[:, :, self.plan.number[v]] for K in self.moments[v.tensor].crossed[v.width]]) for v in views
-        ]
+        return [torch.cat([K[:, :, self.plan.number[v]] for K in self.crossed[v.width]]) for v in views]
 
 
-def moments(plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], widths: Iterable[int]) -> Moments:
-    """The moments of one tensor, given its gradients and all weights by name, with the draw as first axis."""
+def room(plan: Plan, draws: int, widths: Iterable[int]) -> dict[int, Tensor]:
+    """Where the rates of pairs are put, by width: of so many draws, if they are not more than enough."""
+    shapes = {w: (min(draws, plan.pair_draws(w)), 2, len(plan.paired[w]), pairs(w)) for w in widths}
+    return {width: torch.empty(shape, dtype=torch.float64) for width, shape in shapes.items()}
+
+
+def moments(
+    plan: Plan, name: str, G: Tensor, weights: Callable[[str], Tensor], crossed: Mapping[int, Tensor]
+) -> Moments:
+    """The moments of one tensor, given its gradients and all weights by name; rates of pairs are put where they belong.
+
+    All have the draw as first axis.
+    """
     G, W = (tensor.reshape(-1, *plan.shapes[name]) for tensor in (G, weights(name)))
     axes = range(G.ndim - 1)
+    for width in (width for width in crossed if (name, width) in plan.mine):
+        at = [plan.number[view] for view in plan.mine[name, width]]
+        crossed[width][:, :, at] = _pairs(plan, name, G, W, width)
     return Moments(
         margins(G, W),
         margins(G),
-        {width: (_pairs(plan, name, G, W, width),) for width in widths if (name, width) in plan.mine},
         {weight: absorbed(G, weights(weight)) for weight in plan.taken_back[name]},
         silence(G, SILENT),
         {a: compressed(unfolded(G, a).mT.flatten(0, 1)) for a in axes if (name, a) in plan.solved},

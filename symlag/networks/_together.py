@@ -32,7 +32,7 @@ Value = Callable[[Tensors, Sequence[Tensor], Tensors], Tensor]  # of a point, a 
 def drawn(problem: Problem, seeds: range) -> tuple[Tensors, Tensors]:
     """Points, and all gradients there on random batches, the draw as first axis."""
     generator = Generator().manual_seed(seeds.start)
-    points = dict(together(problem.given, len(seeds), generator))
+    points = dict(together(problem.given, len(seeds), generator, problem.near))
     return points, gradients(problem, points, several(problem.batch, len(seeds), generator))
 
 

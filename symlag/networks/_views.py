@@ -4,7 +4,7 @@ The axis of length heads × width is, for each head, an axis of that width; the 
 is channels × pixels. A view picks `width` positions of an axis: start, start + stride, start + 2·stride, …
 
 >>> View("qkv", 0, start=4, stride=1, width=2).positions
-(4, 5)
+range(4, 6)
 >>> [(v.start, v.stride) for v in splits("w", 0, 4, 2, inner=True)]
 [(0, 1), (2, 1), (0, 2), (1, 2)]
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 MOST = 64  # parts that a long axis is split into
 SMALL = 16  # an axis no longer is split in every way; a longer one only into widths that are there for a reason
@@ -29,10 +28,10 @@ class View:
     stride: int
     width: int
 
-    @cached_property
-    def positions(self) -> tuple[int, ...]:
+    @property
+    def positions(self) -> range:
         """The positions along the axis."""
-        return tuple(range(self.start, self.start + self.stride * self.width, self.stride))
+        return range(self.start, self.start + self.stride * self.width, self.stride)
 
     def named(self, name: Callable[[str], str]) -> View:
         """The same positions of a tensor of another name."""
