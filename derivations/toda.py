@@ -10,5 +10,5 @@ x, y, z = coordinates("x y z")
 T = (x.dot**2 + y.dot**2 + z.dot**2) / 2
 V = exp(x - y) + exp(y - z)
 algebra = symmetries(Lagrangian(T, V))  # Heisenberg's, complete, proved
-symmetry = algebra.generators[0]  # integrators keep the momenta of the other two to the last digit
+symmetry = list(algebra.generators)
 charges = integrals(Lagrangian(T, V), 3).charges  # with products of lower ones, six; three are independent

@@ -90,7 +90,8 @@ def test_the_exact_scale_law_is_broken_by_a_network_without_a_norm():
 def test_a_theorem_holds_and_its_gap_closes_with_the_step(stem):
     trial = tried(stem)
     assert trial.verdict is Verdict.HOLDS
-    assert min(finding.order for finding in trial.findings) >= 0.9
+    kept = [finding for finding in trial.findings if finding.verdict is Verdict.EXACT]  # as momenta by any integrator
+    assert min(finding.order for finding in trial.findings if finding not in kept) >= 0.9
 
 
 @pytest.mark.parametrize("stem", CONTINUOUS)
