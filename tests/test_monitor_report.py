@@ -193,7 +193,8 @@ def fit(model, optimizer, begin, end):
 def test_a_callback_for_lightning(found, monkeypatch):
     stand_in(monkeypatch, "lightning.pytorch", "Callback")
     callback, model = lightning_callback(found, every=2), network()
-    trainer = SimpleNamespace(optimizers=[torch.optim.AdamW(model.parameters())])
+    optimizers = [torch.optim.AdamW(model.parameters())]
+    trainer = SimpleNamespace(model=model, optimizers=optimizers, is_global_zero=True)
     fit(
         model,
         trainer.optimizers[0],
@@ -211,11 +212,11 @@ def test_a_callback_for_transformers(found, monkeypatch):
     kept, model = [], network()
     callback = trainer_callback(found, lambda _, step: kept.append(step))
     optimizer = torch.optim.AdamW(model.parameters())
-    wrapped = SimpleNamespace(optimizer=optimizer)
+    wrapped, state = SimpleNamespace(optimizer=optimizer), SimpleNamespace(is_world_process_zero=True)
     fit(
         model,
         optimizer,
-        lambda: callback.on_train_begin(None, None, None, model=model, optimizer=wrapped, lr_scheduler=None),
+        lambda: callback.on_train_begin(None, state, None, model=model, optimizer=wrapped, lr_scheduler=None),
         lambda: callback.on_train_end(None, None, None, model=model, optimizer=wrapped),
     )
     assert Base in type(callback).__mro__

@@ -22,10 +22,10 @@ class Watching:
         self.found, self.sinks, self.options = found, sinks, options
         self.monitors: tuple[Monitor, ...] = ()
 
-    def attach(self, model: Any, optimizers: Iterable[Any]) -> None:
-        """Attach a monitor to every optimizer, to that within where one is wrapped."""
-        made = (Monitor(model, _bare(o), self.found, *self.sinks, **self.options) for o in optimizers)
-        self.monitors = tuple(made)
+    def attach(self, model: Any, optimizers: Iterable[Any], *, first: bool) -> None:
+        """Attach a monitor to every optimizer, to that within where one is wrapped; the first process tells sinks."""
+        sinks = self.sinks if first else ()
+        self.monitors = tuple(Monitor(model, _bare(o), self.found, *sinks, **self.options) for o in optimizers)
 
     def detach(self) -> None:
         """Remove the monitors; what they measured stays."""
@@ -36,9 +36,9 @@ class Watching:
 class _Lightning(Watching):
     """The hooks of lightning.pytorch.Callback."""
 
-    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Attach."""
-        self.attach(pl_module, trainer.optimizers)
+    def on_train_start(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
+        """Attach to the module as it is wrapped, which tells whether ranks share it."""
+        self.attach(trainer.model, trainer.optimizers, first=trainer.is_global_zero)
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Remove."""
@@ -49,8 +49,8 @@ class _Transformers(Watching):
     """The hooks of transformers.TrainerCallback."""
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
-        """Attach."""
-        self.attach(kwargs["model"], [kwargs["optimizer"]])
+        """Attach to the model, which is told bare: each rank then has the whole ledger of its own copy."""
+        self.attach(kwargs["model"], [kwargs["optimizer"]], first=state.is_world_process_zero)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Remove."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from torch import nn
@@ -37,10 +37,21 @@ def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> N
             "steps are taken in the backward pass, tensor by tensor",
             "one optimizer.step() after loss.backward()",
         )
+    _dense(model, {*trained})
     for symmetry in found:
         _belongs(symmetry, named)
     if every < 1:
         raise SymlagError(f"every={every}", "it counts steps", "every=1, or every=10 for a tenth of them")
+
+
+def _dense(model: nn.Module, trained: Set[Any]) -> None:
+    for name, module in model.named_modules():
+        if getattr(module, "sparse", False) and not trained.isdisjoint(module.parameters(recurse=False)):
+            raise SymlagError(
+                "Monitor(model, …)",
+                f"the gradient of {name} is sparse, and sums over it are those of a dense one",
+                f"{type(module).__name__}(…, sparse=False)",
+            )
 
 
 def _belongs(symmetry: Symmetry, named: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -22,11 +22,13 @@ from rich.text import Text
 
 from symlag.networks.monitor._alarms import Alarm
 from symlag.networks.monitor._course import Course, courses
-from symlag.networks.monitor._ledger import Ledger
+from symlag.networks.monitor._ledger import NOISE, Ledger
 
 RECENT = 50  # steps that the shares of sources are of
 COLOURS = {"decay": "yellow", "memory": "magenta", "KSB": "green", "metric": "blue", "breaking": "red"}
 BAR = 24  # characters
+
+Numbers = Mapping[str, float]
 
 
 class Scalars:
@@ -49,13 +51,14 @@ class LiveTable(logging.Handler):
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__(logging.WARNING)
-        self._told: deque[tuple[int, Mapping[str, float]]] = deque(maxlen=RECENT)
+        self._told: dict[tuple[str, ...], deque[tuple[int, Numbers]]] = {}
         self._alarms: list[Alarm] = []
         self._live = Live(console=console, get_renderable=self.table)
 
     def __call__(self, numbers: Mapping[str, float], step: int) -> None:
-        """Keep the numbers of one step."""
-        self._told.append((step, numbers))
+        """Keep the numbers of one step; those of several monitors, which have other names, apart."""
+        told = {name: value for name, value in numbers.items() if not name.endswith(NOISE)}
+        self._told.setdefault(tuple(told), deque(maxlen=RECENT)).append((step, told))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep an alarm."""
@@ -72,12 +75,14 @@ class LiveTable(logging.Handler):
 
     def table(self) -> Table:
         """What is to be seen now."""
-        told = [*self._told]
-        made = Table(title=f"step {told[-1][0]}" if told else None, caption=self._caption(), box=None, pad_edge=False)
+        last = max((told[-1][0] for told in self._told.values()), default=None)
+        title = None if last is None else f"step {last}"
+        made = Table(title=title, caption=self._caption(), box=None, pad_edge=False)
         for name in ("family", "charge", "of late moved by", "÷ round-off"):
             made.add_column(name, justify="right" if name in ("charge", "÷ round-off") else "left")
-        for family, charges in courses(_ledger(told)).items():
-            made.add_row(*_line(family, charges), style="red" if self._alarmed(family) else None)
+        for ledger in map(_ledger, self._told.values()):
+            for family, charges in courses(ledger).items():
+                made.add_row(*_line(family, charges), style="red" if self._alarmed(family) else None)
         return made
 
     def _caption(self) -> Text | None:
@@ -90,12 +95,10 @@ class LiveTable(logging.Handler):
         return any(alarm.where in places for alarm in self._alarms)
 
 
-def _ledger(told: list[tuple[int, Mapping[str, float]]]) -> Ledger:
+def _ledger(told: Collection[tuple[int, Numbers]]) -> Ledger:
+    """Some steps that have numbers of the same names."""
     values = np.array([[*numbers.values()] for _, numbers in told], dtype=np.float64)
-    columns = tuple(told[-1][1]) if told else ()
-    return Ledger(
-        columns, np.array([step for step, _ in told], dtype=np.int64), values.reshape(len(told), len(columns))
-    )
+    return Ledger(tuple(next(iter(told))[1]), np.array([step for step, _ in told], dtype=np.int64), values)
 
 
 def _line(family: str, charges: list[Course]) -> Iterator[Any]:
@@ -103,7 +106,7 @@ def _line(family: str, charges: list[Course]) -> Iterator[Any]:
     first, worst = charges[0], max(float(course.floors[-1]) for course in charges)
     yield family
     yield f"{first.values[-1]:.4g}"
-    yield _bar(first.shares)
+    yield Text("nothing but round-off") if first.still else _bar(first.shares)
     yield f"{worst:.2g}"
 
 
@@ -114,4 +117,4 @@ def _bar(shares: Mapping[str, float]) -> Text:
         bar.append("█" * (round(BAR * (up_to + share)) - round(BAR * up_to)), style=COLOURS[term])
         up_to += share
     words = ", ".join(f"{term} {share:.0%}" for term, share in shares.items() if share >= 0.005)
-    return bar.append(f" {words}" if words else "nothing")
+    return bar.append(f" {words}")

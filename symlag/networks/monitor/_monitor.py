@@ -118,7 +118,7 @@ class Monitor:
 
     def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
         """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""
-        problem = pose(self.model, loss, batch)
+        problem = pose(unshared(self.model), loss, batch)
         weights = {name: problem.model.get_parameter(name).detach().double() for name in problem.names}
         drawn = problem.at(weights, problem.batch)
         self._former = self._recorder.gauge(drawn.gradients)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ from symlag.networks.monitor._pieces import Pair, Single
 from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group
 
-WRAPPERS = ("_orig_mod.", "module.")  # what torch.compile and DistributedDataParallel put before a name
+SHARED = (nn.DataParallel, nn.parallel.DistributedDataParallel)
+INSERTED = ("_orig_mod.", "_checkpoint_wrapped_module.")  # by torch.compile and checkpoint_wrapper, anywhere in a name
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,13 @@ def _why(symmetry: Symmetry, owner: Mapping[str, int]) -> str:
 
 def names(model: nn.Module) -> dict[str, nn.Parameter]:
     """The parameters of a model by the names they have without wrappers."""
+    inner: Any = getattr(model, "_orig_mod", model.module if isinstance(model, SHARED) else None)
+    if inner is not None:
+        return names(inner)
     return {_bare(name): p for name, p in model.named_parameters()}
 
 
 def _bare(name: str) -> str:
-    for wrapper in WRAPPERS:
-        name = name.replace(wrapper, "", 1) if name.startswith(wrapper) else name
+    for inserted in INSERTED:
+        name = name.replace(inserted, "")
     return name

@@ -142,14 +142,17 @@ def ranks(model: nn.Module, plan: Plan) -> Alone:
 
 
 def unshared(model: nn.Module) -> nn.Module:
-    """A model that can be searched for symmetries; `SymlagError` where ranks share it."""
+    """A model that can be searched for symmetries, as it was before it was compiled.
+
+    `SymlagError` where ranks share it.
+    """
     if _replicated(model) or any(hasattr(p, "placements") for p in model.parameters()):
         raise SymlagError(
             "watch(model, …)",
             "the model is shared among ranks, and cannot be searched for symmetries",
             "Monitor(model, optimizer, found), with those found before it was wrapped",
         )
-    return model
+    return getattr(model, "_orig_mod", model)
 
 
 def local(x: Tensor, like: Any) -> Tensor:
