@@ -80,12 +80,14 @@ def test_laws_with_momentum_are_conserved_for_any_loss():
 def test_a_rational_law_is_counted_and_flagged():
     found = count(x**3 + y**3)
     assert (found.bound, found.explicit, found.complete) == (1, 0, False)
-    assert "1 are rational or otherwise nonlinear" in str(found)
+    assert "give none; 1 is rational or otherwise nonlinear" in str(found)
 
 
 def test_losses_of_all_parameters_alone_leave_no_law():
     assert count([x, y, z]).bound == 0
     assert count([x * y, x + y, z], "momentum").bound == 0
+    assert "0 laws" in str(count([x, y, z]))
+    assert count([x, y, z]).verdict == "Nothing is conserved."
 
 
 def test_deep_brackets_are_found():
@@ -147,6 +149,13 @@ def test_affine_symmetries_are_orthogonal_to_what_pushes_and_as_many_as_known():
         assert len(found) == many
         assert all(orthogonal(X, xi) for X in pushes for xi in found)
     assert not orthogonal({0: {(1,): 1}}, {0: {(1,): 1}, 1: {(0,): 1}})
+
+
+def test_a_symmetry_that_cannot_be_read_back_is_not_believed():
+    N = 10**15
+    assert {law.expand() for law in count(x + N * y).laws} == {expand((N * x - y) ** 2), 2 * N * x - 2 * y}
+    with pytest.raises(SymlagError, match="over 38 digits"):
+        count(x + 10**60 * y)
 
 
 def test_a_parameter_that_phi_lacks_is_a_law_of_its_own():

@@ -15,6 +15,7 @@ from itertools import combinations_with_replacement
 from math import lcm
 
 from symlag.completeness.polynomials import Field, Monomial, Vector, orthogonal, times, without
+from symlag.errors import SymlagError
 from symlag.symmetry.residues import PRIMES, Echelon, rational
 
 # Where a monomial occurs in a field: the variables moved by it, and coefficients.
@@ -27,13 +28,16 @@ ONE = -1
 
 
 def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
-    """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis."""
+    """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis; `SymlagError` if unreadable."""
     partners = [{b for b in range(ONE, D) if sign > 0 or b != a} for a in range(D)]
     rows = [row for X in pushes for row in _equations(X, sign, partners)]
     known = *combinations_with_replacement(range(D), 2), *((a, ONE) for a in range(D))
     unknowns = [(a, b) for a, b in known if b in partners[a]]
     fields = [_field(solution, unknowns, sign) for solution in _solutions(rows, unknowns)]
-    return [xi for xi in fields if all(orthogonal(X, xi) for X in pushes)]
+    if not all(orthogonal(X, xi) for X in pushes for xi in fields):
+        wrong = "its symmetries have coefficients of over 38 digits"
+        raise SymlagError("count_laws(φ)", wrong, "φ in other units, with smaller coefficients")
+    return fields
 
 
 def _equations(X: Field, sign: int, partners: Partners) -> Iterator[Row]:

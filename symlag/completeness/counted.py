@@ -58,12 +58,16 @@ class LawCount(Shown, Cited):
     @property
     def verdict(self) -> str:
         """Whether the laws in hand are all there are, in one sentence."""
+        given = str(self.explicit or "none")
+        if self.bound == 0:
+            return "Nothing is conserved."
         if self.complete:
             return "Affine symmetries give all of them."
         if self.exact:
-            return f"Affine symmetries give {self.explicit}; {self.nonlinear} are rational or otherwise nonlinear."
+            rest = f"{self.nonlinear} {'is' if self.nonlinear == 1 else 'are'}"
+            return f"Affine symmetries give {given}; {rest} rational or otherwise nonlinear."
         return (
-            f"Affine symmetries found give {self.explicit}; up to {self.nonlinear} more would be nonlinear, "
+            f"Affine symmetries found give {given}; up to {self.nonlinear} more would be nonlinear, "
             "or mix the tensors about a scalar bottleneck."
         )
 
