@@ -81,11 +81,16 @@ class Plan:
         paired = [self.pair_draws(width) for width in self.paired]
         single = [2 * enough(min(WHOLE, len(views))) / width for width, views in self.by_width.items()]
         along = [enough(self.shapes[n][a]) * self.shapes[n][a] / prod(self.shapes[n]) for n, a in self.solved]
-        return max(FEWEST, *map(ceil, (*paired, *single, *along)))
+        return max(FEWEST, enough(len(self.shapes)), *map(ceil, (*paired, *single, *along)))
 
     def pair_draws(self, width: int) -> int:
         """How many draws have pairs enough to show the relations of one width."""
         return ceil(2 * enough(min(WHOLE, len(self.paired[width]))) / pairs(width))
+
+    def singles(self, name: str) -> list[View]:
+        """The positions along the shortest axis of a tensor, each a view."""
+        length, axis = min((length, axis) for axis, length in enumerate(self.shapes[name]))
+        return [View(name, axis, at, 1, 1) for at in range(length)]
 
     def length(self, view: View) -> int:
         """The length of the axis of a view."""

@@ -2,7 +2,8 @@
 
 Of one width, each view is an unknown coefficient, the same for all indices: null vectors of the skew, symmetric and
 diagonal rates are O, GL and rescale symmetries. Width one has no indices left, and asks for any weighted sum of
-diagonal entries that vanishes: the scale of a layer before a norm. Wide ones come first, narrow ones add the rest.
+diagonal entries that vanishes: the scale of a layer before a norm. Wide ones come first, narrow ones add the rest, and
+sums over whole tensors what is too long to be said index by index.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from symlag.networks._shifts import shared
 from symlag.networks._singles import Key, single, span
 from symlag.networks._sketch import Sketch
 from symlag.networks._spaces import Diagonal, Square, Triangle
+from symlag.networks._span import Span
 from symlag.networks._terms import Action
 from symlag.networks._translations import translations
 from symlag.networks._views import View
@@ -49,18 +51,33 @@ def _whole(sketch: Sketch) -> Iterator[Linear]:
 
 
 def _diagonal(sketch: Sketch, by_width: ByWidth, whole: Sequence[Linear]) -> Iterator[Linear]:
-    """Scales and rescales of single indices that no matrix algebra contains."""
+    """Scales and rescales that no matrix algebra contains."""
     known = span(sketch)
     for family in whole:
         if isinstance(family.space, Square):
             for j in range(family.space.width):
                 known.add(single({term.view: term.even for term in family.terms}, j))
+    yield from _by_index(sketch, by_width, known)
+    yield from _by_tensor(sketch, known)
+
+
+def _by_index(sketch: Sketch, by_width: ByWidth, known: Span) -> Iterator[Linear]:
+    """Scales and rescales of single indices."""
     for width, columns in by_width.items():
         for found in relations(sketch.diagonal(columns), columns):
             relation = found if width > 1 else _views(known.rest(single(found, 0)))
             new = tuple(j for j in range(width) if known.add(single(relation, j)))
             if new:
                 yield Linear(_actions(relation, {}), Diagonal(width, new))
+
+
+def _by_tensor(sketch: Sketch, known: Span) -> Iterator[Linear]:
+    """Scales of whole tensors, each with one coefficient, where there are as many draws."""
+    names = [name for name in sketch.plan.shapes if any(sketch.there[name, 0])]
+    for found in relations(sketch.whole(names), names):
+        relation = {view: value for name, value in found.items() for view in sketch.plan.singles(name)}
+        if known.add(single(relation, 0)):
+            yield Linear(_actions(relation, {}), Diagonal(1, (0,)))
 
 
 def _views(relation: Mapping[Key, float]) -> Relation:

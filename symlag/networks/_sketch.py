@@ -80,6 +80,10 @@ class Sketch:
         """Rates of δW = e_j e_jᵀ W: rows are draws and j."""
         return _columns([self.moments[v.tensor].diagonals[v.axis][:, list(v.positions)] for v in views])
 
+    def whole(self, names: Sequence[str]) -> Tensor:
+        """Rates of δW = W: rows are draws."""
+        return _columns([self.moments[name].diagonals[0].sum(1) for name in names])
+
     def symmetric(self, views: Sequence[View]) -> Tensor:
         """Rates of δW = (e_j e_kᵀ + e_k e_jᵀ) W: rows are draws and pairs."""
         return _columns([rates[:, 0] + rates[:, 1] for rates in self._crossed(views)])
