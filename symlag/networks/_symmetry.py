@@ -26,10 +26,11 @@ EXACT = 1e-9  # certificates below are round-off in float64
 class Symmetry(Shown):
     """A linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0.
 
-    `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, `change` the largest
-    relative change of the loss there under finite transformations, those of all exact families one after another, or of
-    an inexact one alone; `broken_by` names what breaks it. Of what tied weights break, the certificate is at least the
-    share of ξ that would move the two uses of a tensor apart.
+    `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters, or those near the given ones where
+    it was searched there, and batches, `change` the largest relative change of the loss there under finite
+    transformations, those of all exact families one after another, or of an inexact one alone; `broken_by` names what
+    breaks it. Of what tied weights break, the certificate is at least the share of ξ that would move the two uses of a
+    tensor apart; of entries without gradient it is that of the generator of which it is largest.
     """
 
     motion: Linear | Affine
