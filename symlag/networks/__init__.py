@@ -2,8 +2,8 @@
 
 `symmetries(model, loss, batch)` draws parameters and batches at random, and finds every linear family of vector fields
 ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes; with near=0.01 also those that hold near the
-parameters of the model alone. What each gives in training is in `laws()`; a `Monitor` keeps the ledger of their charges,
-and `picture(found, folder)` draws the map of it all.
+parameters of the model alone. What each gives in training is in `laws()`; a `Monitor` keeps the ledger of their
+charges, and `picture(found, folder)` draws the map of it all.
 
 >>> import torch
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
