@@ -22,7 +22,7 @@ from symlag.symmetry.residues import PRIMES, Echelon, rational
 Moved = Mapping[Monomial, Sequence[tuple[int, int]]]
 # The unknowns: A_ab with a ≤ b, and b_a as (a, ONE); of each a the b whose unknown may be other than naught.
 Unknown = tuple[int, int]
-Row = dict[Unknown, int]
+Row = tuple[tuple[Unknown, int], ...]
 Partners = list[set[int]]
 ONE = -1
 
@@ -30,7 +30,7 @@ ONE = -1
 def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis; `SymlagError` if unreadable."""
     partners = [{b for b in range(ONE, D) if sign > 0 or b != a} for a in range(D)]
-    rows = [row for X in pushes for row in _equations(X, sign, partners)]
+    rows = {row for X in pushes for row in _equations(X, sign, partners)}
     known = *combinations_with_replacement(range(D), 2), *((a, ONE) for a in range(D))
     unknowns = [(a, b) for a, b in known if b in partners[a]]
     fields = [_field(solution, unknowns, sign) for solution in _solutions(rows, unknowns)]
@@ -53,20 +53,20 @@ def _equations(X: Field, sign: int, partners: Partners) -> Iterator[Row]:
                 seen.add(product)
                 row = _row(moved, product, sign, partners)
                 if len(row) == 1:
-                    _drop(next(iter(row)), partners)
+                    _drop(row[0][0], partners)
                 else:
                     yield row
 
 
 def _row(moved: Moved, monomial: Monomial, sign: int, partners: Partners) -> Row:
     """The coefficient of a monomial in X·ξ, as a linear form in the unknowns."""
-    found: Row = {(a, ONE): c for a, c in moved.get(monomial, ()) if ONE in partners[a]}
+    found = {(a, ONE): c for a, c in moved.get(monomial, ()) if ONE in partners[a]}
     for b in set(monomial):
         for a, c in moved.get(without(monomial, b), ()):
             if b in partners[a]:
                 pair, factor = ((a, b), c) if a <= b else ((b, a), sign * c)
                 found[pair] = found.get(pair, 0) + factor
-    return {pair: c for pair, c in found.items() if c}
+    return tuple(sorted(term for term in found.items() if term[1]))
 
 
 def _drop(pair: Unknown, partners: Partners) -> None:
@@ -80,7 +80,7 @@ def _drop(pair: Unknown, partners: Partners) -> None:
 def _solutions(rows: Iterable[Row], unknowns: Sequence[Unknown]) -> Iterator[Vector]:
     """A basis of the solutions of the rows, without the unknowns that are naught, modulo a prime."""
     number, system = {unknown: i for i, unknown in enumerate(unknowns)}, Echelon(PRIMES[0])
-    numbered = {tuple(sorted((number[u], c) for u, c in row.items() if u in number)) for row in rows}
+    numbered = {tuple(sorted((number[u], c) for u, c in row if u in number)) for row in rows}
     for row in sorted(numbered, key=len):
         system.insert(dict(row))
     found: defaultdict[int, Vector] = defaultdict(dict)
