@@ -16,6 +16,7 @@ from symlag.networks._motions import Affine
 from symlag.networks._plan import WHOLE, Plan
 from symlag.networks._problem import pose
 from symlag.networks._shifts import shared
+from symlag.networks._silence import silence
 from symlag.networks._sketch import Sketch
 from symlag.networks._spaces import Everything
 from symlag.networks._terms import Absorb, Entries
@@ -149,3 +150,19 @@ def test_scales_of_whole_tensors_that_are_known_by_unit_are_said_once():
     layers = nn.Sequential(nn.Linear(70, 66, bias=False), nn.ReLU(), nn.Linear(66, 70, bias=False))
     found = symmetries(layers, mse_loss, (torch.randn(4, 70), torch.randn(4, 70)))
     assert [(symmetry.kind, symmetry.dimension) for symmetry in found] == [("rescale", 66)]
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 5), (4, 3, 2)], ids=str)
+@pytest.mark.parametrize("chance", [0.0, 0.3, 0.8, 1.0])
+@pytest.mark.parametrize("across", [0, 1, 2])
+def test_silence_of_two_sets_of_draws_is_that_of_all(shape, chance, across):
+    def drawn(count):
+        axes = [1 if axis >= max(1, len(shape) - across) else d for axis, d in enumerate(shape)]
+        return torch.randn(count, *shape) * (torch.rand(axes) >= chance)
+
+    one, two = drawn(2), drawn(3)
+    dense = (torch.cat([one, two]) == 0).all(0)
+    found = silence(one, 0.0).both(silence(two, 0.0))
+    assert torch.equal(found.entries("W").whole, dense)
+    for axis in range(len(shape)):
+        assert torch.equal(found.loud(axis), ~dense.movedim(axis, 0).reshape(shape[axis], -1).all(1))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -108,14 +109,16 @@ def test_components_along_null_vectors_add_up_over_boxes(boxes, axis, some):
 
 
 @pytest.mark.parametrize("boxes", CUTS)
-def test_free_entries_lie_in_one_box_each(boxes):
-    mask = torch.zeros(15, dtype=torch.bool).index_fill(0, torch.tensor([1, 2, 7, 14]), True)
-    term = Entries("W", mask.reshape(5, 3), (5, 3))
+@pytest.mark.parametrize("shape", [(5,), (5, 3)], ids=["rows", "entries"])
+def test_free_entries_lie_in_one_box_each(boxes, shape):
+    term = Entries("W", torch.arange(prod(shape)).reshape(shape) % 3 != 1, (5, 3))
     W = torch.randn(5, 3, dtype=torch.float64)
-    parts = torch.zeros(4, dtype=torch.float64)
+    parts, whole = torch.zeros(2, term.size, dtype=torch.float64)
+    Null(term).add(W, whole)
     for box in boxes:
         Some.of(term, box).add(W[box.spans()], parts)
-    assert torch.equal(parts, torch.cat([*term.parts(W)]))
+    assert torch.equal(parts, whole)
+    assert torch.equal(whole, torch.cat([*term.parts(W)]))
 
 
 def test_an_axis_that_matrices_act_on_is_cut_nowhere():
