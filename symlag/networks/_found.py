@@ -119,7 +119,8 @@ def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[in
         if fiber < best[1]:
             moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
             silent = torch.eye(problem.size, dtype=torch.float64)[rows.abs().amax(0) == 0]
-            best = (rank(moves), fiber, rank(torch.cat([moves, silent])) - rank(moves))
+            orbit = rank(moves)
+            best = (orbit, fiber, rank(torch.cat([moves, silent])) - orbit)
         if best[0] == best[1]:
             break
     return best

@@ -109,11 +109,16 @@ class Linear(Motion):
         """The sum of all that acts along one axis, on the positions that move; of a diagonal one its entries."""
         X, at = self.space(v), self._places[name][axis]
         E = X.new_zeros([len(at)] * X.ndim)
-        for term in self.terms:
+        for term, i in zip(self.terms, self._numbers, strict=True):
             if (term.view.tensor, term.view.axis) == (name, axis):
-                i = torch.searchsorted(at, torch.tensor(term.view.positions))
-                E[torch.meshgrid([i] * X.ndim, indexing="ij")] += term.matrix(X)
+                E[(i,) if X.ndim == 1 else (i[:, None], i)] += term.matrix(X)
         return E
+
+    @cached_property
+    def _numbers(self) -> list[Tensor]:
+        """Of each term its positions, counted among those that move."""
+        views = [term.view for term in self.terms]
+        return [torch.searchsorted(self._places[v.tensor][v.axis], torch.tensor(v.positions)) for v in views]
 
 
 @dataclass(frozen=True)

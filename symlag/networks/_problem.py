@@ -125,13 +125,17 @@ class Problem:
         return evaluated(lambda: self._loss(batch, seed, parameters), self._ids, parameters)
 
     @cached_property
+    def _buffers(self) -> dict[str, Tensor]:
+        return dict(self.model.named_buffers())
+
+    @cached_property
     def _ids(self) -> dict[int, str]:
         return {id(p): name for name, p in self.model.named_parameters() if p.requires_grad}
 
     def _loss(self, batch: Any, seed: int, given: Tensors) -> Any:
         inputs, targets = batch
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
-        buffers = {name: given.get(name, buffer).clone() for name, buffer in self.model.named_buffers()}
+        buffers = {name: given.get(name, buffer).clone() for name, buffer in self._buffers.items()}
         with self.inside(), torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))

@@ -65,7 +65,7 @@ class Sketch:
 
     def loud(self, view: View) -> bool:
         """Whether the gradient on a view is there at all."""
-        return bool(self._loud[view.tensor, view.axis][list(view.positions)].any())
+        return bool(self._loud[view.tensor, view.axis][view.along].any())
 
     @cached_property
     def there(self) -> dict[Axis, list[bool]]:
@@ -78,7 +78,7 @@ class Sketch:
 
     def diagonal(self, views: Sequence[View]) -> Tensor:
         """Rates of δW = e_j e_jᵀ W: rows are draws and j."""
-        return _columns([self.moments[v.tensor].diagonals[v.axis][:, list(v.positions)] for v in views])
+        return _columns([self.moments[v.tensor].diagonals[v.axis][:, v.along] for v in views])
 
     def whole(self, names: Sequence[str]) -> Tensor:
         """Rates of δW = W: rows are draws."""
@@ -94,7 +94,7 @@ class Sketch:
 
     def shift(self, terms: Sequence[Shift | Absorb]) -> Tensor:
         """Rates of shifts along e_j: rows are draws and j."""
-        return _columns([self._shifted(term)[:, list(term.view.positions)] for term in terms])
+        return _columns([self._shifted(term)[:, term.view.along] for term in terms])
 
     def _shifted(self, term: Shift | Absorb) -> Tensor:
         if isinstance(term, Shift):

@@ -33,6 +33,11 @@ class View:
         """The positions along the axis."""
         return range(self.start, self.start + self.stride * self.width, self.stride)
 
+    @property
+    def along(self) -> slice:
+        """The positions, as torch takes them along the axis without a copy."""
+        return slice(self.start, self.start + self.stride * self.width, self.stride)
+
     def named(self, name: Callable[[str], str]) -> View:
         """The same positions of a tensor of another name."""
         return replace(self, tensor=name(self.tensor))
