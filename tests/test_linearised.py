@@ -26,6 +26,7 @@ KNOWN = {
         "so(3) ⊕ aff(1)",
     ),
     "inverse square": (Lagrangian(x.dot**2 / 2, k / x**2), 3, "sl(2,ℝ)"),
+    "Lane-Emden 1": (Lagrangian(x.dot**2 / 2, x**2 / 2, damping=2 / t), 8, "sl(3,ℝ)"),
     "Lane-Emden 3": (Lagrangian(x.dot**2 / 2, x**4 / 4, damping=2 / t), 1, "ℝ"),
     "quartic": (Lagrangian(x.dot**2 / 2, x**4 + x), 1, "ℝ"),
 }

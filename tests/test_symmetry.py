@@ -1,7 +1,7 @@
 """The finder of symmetries against counts known from the literature, and against laws that it must fulfil."""
 
 import pytest
-from sympy import Rational, besselj, cos, exp, sin, sqrt, symbols
+from sympy import Rational, besselj, cos, cosh, exp, sin, sinh, sqrt, symbols
 
 from symlag.blocks import inner
 from symlag.errors import SymlagError
@@ -10,6 +10,7 @@ from symlag.lagrangian import Lagrangian
 from symlag.noether import noether
 from symlag.symmetry import symmetries
 from symlag.symmetry.search import Ansatz
+from symlag.vanishing import vanishes
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")
@@ -87,7 +88,7 @@ def test_the_search_can_be_told_what_to_try():
 
 
 def test_unknown_solutions_are_counted_not_hidden():
-    found = symmetries(Lagrangian(free(x), isotropic(x), damping=2 / t))
+    found = symmetries(Lagrangian(free(x), t * isotropic(x)))  # of Airy's functions
     assert (found.complete, found.bound) == (False, 5)
     assert found.verdict.endswith("without closed form")
 
@@ -129,11 +130,40 @@ def test_motions_of_a_curved_space_are_called_isometries_and_those_with_time_are
     assert names == ["time translation", "conformal", "conformal", "solution", "solution"]
 
 
+SWINGS = {
+    "Lane and Emden's of index one": (x**2 / 2, 2 / t, [cos(t) / t, sin(t) / t]),
+    "of any stiffness": (k * x**2 / 2, 2 / t, [cos(sqrt(k) * t) / t, sin(sqrt(k) * t) / t]),
+    "falling away": (-2 * x**2, 2 / t, [cosh(2 * t) / t, sinh(2 * t) / t]),
+    "in a valley that grows steeper": (
+        x**2 / 2 + t**2 * x**2 / 8,
+        t,
+        [exp(-(t**2) / 4) * f(t / sqrt(2)) for f in (cos, sin)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SWINGS)
+def test_solutions_of_a_swing_whose_friction_changes_are_among_its_symmetries(name):
+    V, damping, solutions = SWINGS[name]
+    L = Lagrangian(x.dot**2 / 2, V, damping=damping)
+    found = symmetries(L)
+    assert (found.dimension, found.complete) == (5, True)
+    assert all(noether(L, X).defect() == 0 and noether(L, X).conserved for X in found.generators)
+    read = [X.components[x] for X in found.generators if X.name == "solution"]
+    assert len(read) == 2
+    assert all(any(vanishes(a - b) for b in read) for a in solutions)
+
+
+def test_time_is_stretched_at_twice_the_frequency_of_a_swing():
+    found = symmetries(Lagrangian(x.dot**2 / 2, 9 * x**2 / 2, damping=2 / t))
+    assert {X.tau for X in found.generators} == {0, 1, cos(6 * t), sin(6 * t)}
+
+
 def test_symmetries_without_closed_form_are_counted_and_told():
-    """Lane and Emden's equation of index one: its solutions are sin(t)/t and cos(t)/t, no functions of the ansatz."""
-    found = symmetries(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=2 / t))
-    assert (found.dimension, found.bound, found.complete) == (1, 5, False)
-    assert found.verdict == "at least 1 and at most 5: 4 without closed form"
+    """Nesterov's equation in a parabola: its solutions are Bessel's functions, over t."""
+    found = symmetries(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=3 / t))
+    assert (found.dimension, found.bound, found.complete) == (0, 5, False)
+    assert found.verdict == "at least 0 and at most 5: 5 without closed form"
 
 
 @pytest.mark.parametrize("number", range(2, 8))

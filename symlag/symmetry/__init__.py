@@ -30,6 +30,7 @@ from symlag.symmetry.families import named, neat
 from symlag.symmetry.probing import condition
 from symlag.symmetry.search import GROWING, Ansatz, search
 from symlag.symmetry.survey import Survey, survey
+from symlag.symmetry.swings import swings
 
 
 def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
@@ -41,7 +42,7 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     """
     admit(L)
     counted, solved = (balance(L), invariance(L)) if L.order == 1 else (condition(L),) * 2
-    known = survey(counted)
+    known = survey(counted, swings(L))
     found = algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
     return replace(found, generators=tuple(_isometry(L, X) for X in found.generators))
 

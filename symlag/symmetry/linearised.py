@@ -32,6 +32,7 @@ from symlag.symmetry.algebra import Algebra
 from symlag.symmetry.determining import System, admit_first_order, equation_of, flow, no, one, sum_of
 from symlag.symmetry.search import GROWING, Ansatz, search
 from symlag.symmetry.survey import survey
+from symlag.symmetry.swings import swings
 from symlag.symmetry.variational import adapted
 
 
@@ -44,7 +45,7 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
     """
     admit_first_order(L)
     system = linearised(L)
-    known = survey(system)
+    known = survey(system, swings(L))
     found = algebra_of(L, known, search(system, known, [L.density, L.damping], ansatz))
     basis = adapted(L, [X.map(L.spelling.read) for X in found.generators], found.page)
     return replace(found, generators=tuple(map(found.combination, basis)))

@@ -64,9 +64,9 @@ def search(
         )
     still = [z for z in system.variables if z not in known.modes]
     words = [leading.get(moved, given) for moved in system.moved]
-    letters = [
-        tuple(alphabet(word, still)) if ansatz.functions is None else (*still, *ansatz.functions) for word in words
-    ]
+    swung = [f for mode in known.swings for f in mode.functions]
+    chosen = [(*alphabet(word, still), *swung) if ansatz.functions is None else ansatz.functions for word in words]
+    letters = [tuple(dict.fromkeys((*still, *own))) for own in chosen]
     short = _short(system, known.page, letters)
     found: list[dict[Any, Expr]] = []
     for degree in range(1, ansatz.degree + 1):

@@ -52,12 +52,12 @@ def _modes(factor: Poly, times: int, z: Symbol, page: Page) -> Iterator[Mode]:
         case [_, b, c]:
             mean, square = page.spell(-b / 2), page.spell(b**2 / 4 - c)
             if mean is not None and square is not None:
-                yield _swinging(mean, square, times, z)
+                yield swinging(mean, square, times, z)
         case _:
             return
 
 
-def _swinging(mean: Expr, square: Expr, times: int, z: Symbol) -> Mode:
+def swinging(mean: Expr, square: Expr, times: int, z: Symbol) -> Mode:
     """e^{hz} times the two functions that λ² = D belongs to; of a D of unknown sign, that without a √−1."""
     if square.is_negative or (not square.is_positive and square.could_extract_minus_sign()):
         root = sqrt(-square)

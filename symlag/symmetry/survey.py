@@ -35,19 +35,23 @@ PLAIN = Mode((S.One,), 3)
 
 @dataclass(frozen=True)
 class Survey:
-    """The number of solutions, if they are finitely many, and the modes along each variable that nothing depends on."""
+    """The number of solutions, if they are finitely many, and the modes along each variable that nothing depends on.
+
+    The functions of `swings` are tried beside those that occur in L.
+    """
 
     page: Page
     bound: int | None
     modes: Mapping[Symbol, list[Mode]]
+    swings: tuple[Mode, ...] = ()
 
 
-def survey(system: System) -> Survey:
+def survey(system: System, swings: tuple[Mode, ...] = ()) -> Survey:
     """The survey at the first draw at which everything has a value."""
     for attempt in range(ATTEMPTS):
         page = Page.of(system.parameters, PRIMES[attempt % len(PRIMES)], attempt)
         try:
-            return _survey(system, Specialisation(page.prime, page.values, system.variables, attempt), page)
+            return _survey(system, Specialisation(page.prime, page.values, system.variables, attempt), page, swings)
         except UnluckyError:
             continue
     raise SymlagError("symmetries(L)", f"no value of L was found in {ATTEMPTS} draws", "an L that is real somewhere")
@@ -62,13 +66,13 @@ def verdict(found: int, bound: int | None) -> str:
     return f"at least {found} and at most {bound}: {bound - found} without closed form"
 
 
-def _survey(system: System, at: Specialisation, page: Page) -> Survey:
+def _survey(system: System, at: Specialisation, page: Page, swings: tuple[Mode, ...]) -> Survey:
     sharp = next((b for a, b in pairwise(certify(system, at)) if a.dimension == b.dimension), None)
     known = {z: _along(z, sharp, page) for z in system.cyclic}
-    roots = dict.fromkeys(root for found in known.values() for mode in found for root in mode.roots)
+    roots = dict.fromkeys(root for found in (*known.values(), swings) for mode in found for root in mode.roots)
     for root in roots:
         at.value(root)  # it may have none: then another draw
-    return Survey(replace(page, roots=tuple(roots)), sharp.dimension if sharp else None, known)
+    return Survey(replace(page, roots=tuple(roots)), sharp.dimension if sharp else None, known, swings)
 
 
 def _along(variable: Symbol, sharp: Certificate | None, page: Page) -> list[Mode]:
