@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,7 +175,7 @@ def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
 def _share(part: Part, track: Track, stretch: Stretch, tables: Tables) -> Share:
     """The share of one tensor: a law adds nothing to it where it takes no step."""
     block, law = track.blocks[part.piece], part.law
-    at, n = [block.forms.index(form) for form in law.forms], len(law.charges)
+    at, n = [block.places[form] for form in law.forms], len(law.charges)
     added = np.zeros((len(stretch.steps), len(law.terms), n, len(block.forms)))
     for i, step in enumerate(stretch.steps):
         if part.tensor in step.counts:
@@ -185,7 +186,7 @@ def _share(part: Part, track: Track, stretch: Stretch, tables: Tables) -> Share:
 
 
 def _total(shares: Iterator[Array]) -> Array:
-    return np.sum([*shares], 0)
+    return reduce(add, shares)
 
 
 def _noise(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float | None:

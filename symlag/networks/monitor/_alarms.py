@@ -169,9 +169,11 @@ def _stale(track: Track, jumped: NDArray[np.bool_], moved: Sequence[str], step: 
 
 def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
     """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of."""
-    largest = {a.charge: max(b.floor.max() for b in found if b.charge == a.charge) for a in found}
+    largest: dict[str, float] = {}
     for account in found:
-        floors = account.missed / max(largest[account.charge], TINY)
+        largest[account.charge] = max(largest.get(account.charge, TINY), account.floor.max())
+    for account in found:
+        floors = account.missed / largest[account.charge]
         if floors.max() > BROKEN:
             at = int(floors.argmax())
             sentence = (

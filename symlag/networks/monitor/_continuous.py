@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -56,15 +56,16 @@ class Continuous:
 
     def followed(self, account: Account, steps: Sequence[Step], start: Array | None) -> Array:
         """The charge and its rate after each step, (steps, 2), from those before, or from what the first step does."""
-        told = np.array([self._numbers(step) for step in steps])
-        h, moved = told[:, 0], account.gained["KSB"] if "KSB" in account.gained else np.zeros(len(steps))
+        told = [self._numbers(step) for step in steps]
+        h, moved = np.array(told)[:, 0], account.gained["KSB"] if "KSB" in account.gained else np.zeros(len(steps))
         if start is None:
             before, after = account.before[0].sum(), account.after[0].sum()
             start = np.array([before, _quotient(after - before, h[0])])
-        state, path = np.append(start, 1.0), list[Array]()
-        for flow in _flows(told, _quotient(moved, h)):
-            state = flow @ state
-            path.append(state[:2])
+        state, path = start, list[Array]()
+        for (time, stiffness, friction, push), source in zip(told, _quotient(moved, h), strict=True):
+            flow, pushed = _flow(time, stiffness, friction)
+            state = flow @ state + push * source * pushed
+            path.append(state)
         return np.array(path)
 
     def _numbers(self, step: Step) -> tuple[float, ...]:
@@ -136,12 +137,12 @@ def _oscillator(mechanics: Rule, kind: str) -> tuple[Expr, ...]:
     return h, lowest(h * found.stiffness / found.mass), lowest(h * found.friction / found.mass), lowest(push)
 
 
-def _flows(told: Array, source: Array) -> Array:
-    """The motion of (Q, Q̇, 1) over each step, whose source stays as it is."""
-    rates = np.zeros((len(told), 3, 3))
-    rates[:, 0, 1], rates[:, 1, 0], rates[:, 1, 1] = told[:, 0], -told[:, 1], -told[:, 2]
-    rates[:, 1, 2] = told[:, 3] * source
-    return torch.linalg.matrix_exp(torch.from_numpy(rates)).numpy()
+@lru_cache(maxsize=1024)
+def _flow(time: float, stiffness: float, friction: float) -> tuple[Array, Array]:
+    """What a step makes of (Q, Q̇), and what is added by a source of one, which stays as it is."""
+    rates = [[0, time, 0], [-stiffness, -friction, 1], [0, 0, 0]]
+    made = torch.linalg.matrix_exp(torch.tensor(rates, dtype=torch.float64)).numpy()
+    return made[:2, :2], made[:2, 2]
 
 
 def _quotient(x: Array, h: Array) -> Array:

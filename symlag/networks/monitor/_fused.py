@@ -38,6 +38,7 @@ ROWS = 32  # for so many, columns are summed in the precision of the letters
 TOGETHER = 2  # rows at once: sums of columns are read and written half as often
 EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
 UNWANTED = -1  # the place of sums that are not asked for
+_INSTALLED = find_spec("numba") is not None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def added(
 
     A vector is a matrix of one column.
     """
-    if find_spec("numba") is None or not all(map(_fit, (*letters, *copies))) or len({x.dtype for x in letters}) > 1:
+    if not _INSTALLED or not all(map(_fit, (*letters, *copies))) or len({x.dtype for x in letters}) > 1:
         return False
     made = [x.detach().numpy().reshape(len(x), -1) for x in (*letters, *copies)]
     compiled(loop)(*made, row.numpy(), at, prod(letters[0].shape[2:]))

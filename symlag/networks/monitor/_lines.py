@@ -43,9 +43,8 @@ class Part:
         """The sum of all charges in the numbers of a piece, (…)."""
         if not isinstance(self.piece, Slices):
             return self.coefficient * numbers[..., self.chosen].sum(-1)
-        return np.einsum(
-            "...n,n->...", numbers, self._weights(self.piece.width)
-        )  # to the bit the same however many steps there are
+        weights = self._weights(self.piece.width)
+        return np.einsum("...n,n->...", numbers, weights)  # the same, to the bit, however many steps there are
 
     def total(self, numbers: Array) -> float:
         """The magnitude of the coefficient times the sum over all indices."""

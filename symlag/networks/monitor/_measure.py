@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from symlag.networks.monitor._fused import UNWANTED, Loop, added
-from symlag.networks.monitor._pieces import Axis, Null, Slices, Sums, blocks
+from symlag.networks.monitor._pieces import Axis, Heads, Null, Slices, Sums, blocks, heads
 
 BLOCK = 1 << 17  # numbers: products of this many stay in the cache
 WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
@@ -34,6 +34,16 @@ class Job:
     right: str
     axes: tuple[tuple[Axis, slice], ...]
     others: tuple[tuple[Slices | Sums | Null, slice], ...]
+
+    @cached_property
+    def matrices(self) -> tuple[Heads, ...]:
+        """The matrices of inner products, those of heads together."""
+        return heads((piece, place) for piece, place in self.others if isinstance(piece, Slices))
+
+    @cached_property
+    def singles(self) -> tuple[tuple[Sums | Null, slice], ...]:
+        """The pieces that single letters have."""
+        return tuple((piece, place) for piece, place in self.others if not isinstance(piece, Slices))
 
     @cached_property
     def letters(self) -> frozenset[str]:
@@ -131,11 +141,10 @@ def _apart(wanted: Pass, letters: Letters, row: Tensor) -> None:
     """Matrices of inner products, and sums of single letters."""
     whole = {x: _part(letters, x) for job in wanted.others for x in (job.left, job.right) if x != "one"}
     for job in wanted.others:
-        for piece, place in job.others:
-            if isinstance(piece, Slices):
-                piece.add(whole[job.left], whole[job.right], row[place])
-            else:
-                piece.add(whole[job.left], row[place])
+        for matrices in job.matrices:
+            matrices.add(whole[job.left], whole[job.right], row)
+        for piece, place in job.singles:
+            piece.add(whole[job.left], row[place])
 
 
 def _blockwise(wanted: Pass, letters: Letters, row: Tensor) -> None:

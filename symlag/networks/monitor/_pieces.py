@@ -5,17 +5,18 @@ products of slices; one pass over blocks that fit the cache makes all of them.
 
 >>> import torch
 >>> W = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
->>> rows, columns, gram = Axis(0), Axis(1), Slices(0, 0, 1, 2)
->>> into = {piece: torch.zeros(piece.size((2, 2)), dtype=torch.float64) for piece in (rows, columns, gram)}
->>> for piece, sums in into.items():
-...     piece.add(W, W, sums)
->>> [sums.tolist() for sums in into.values()]
-[[5.0, 25.0], [10.0, 20.0], [5.0, 11.0, 11.0, 25.0]]
+>>> row = torch.zeros(8, dtype=torch.float64)
+>>> Axis(0).add(W, W, row[:2])
+>>> Axis(1).add(W, W, row[2:4])
+>>> Heads(Slices(0, 0, 1, 2), 1, start=4, step=1).add(W, W, row)
+>>> row.tolist()
+[5.0, 25.0, 10.0, 20.0, 5.0, 11.0, 11.0, 25.0]
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -60,13 +61,45 @@ class Slices:
         """How many numbers that is."""
         return self.width**2
 
-    def add(self, x: Tensor, y: Tensor, sums: Tensor) -> None:
-        """Add the inner products."""
-        sums += (self._slices(x) @ self._slices(y).mT).flatten()
+
+@dataclass(frozen=True)
+class Heads:
+    """Slices of one width side by side along an axis; their matrices begin in a row of numbers at every `step`."""
+
+    first: Slices
+    count: int
+    start: int
+    step: int
+
+    def add(self, x: Tensor, y: Tensor, row: Tensor) -> None:
+        """Add the inner products of all of them."""
+        into = row[self.start :].as_strided((self.count, self.first.width**2), (self.step, 1))
+        into += (self._slices(x) @ self._slices(y).mT).flatten(1)
 
     def _slices(self, x: Tensor) -> Tensor:
-        stop = self.start + self.stride * self.width
-        return x.movedim(self.axis, 0)[self.start : stop : self.stride].reshape(self.width, -1)
+        first = self.first
+        stop = first.start + first.stride * first.width * self.count
+        return x.movedim(first.axis, 0)[first.start : stop : first.stride].reshape(self.count, first.width, -1)
+
+    def joined(self, piece: Slices, start: int) -> Heads | None:
+        """These with another one behind them, or none where it is not."""
+        step = self.step if self.count > 1 else start - self.start
+        beside = replace(self.first, start=self.first.start + self.count * self.first.width)
+        fits = self.first.stride == 1 and piece == beside and start == self.start + self.count * step > self.start
+        return Heads(self.first, self.count + 1, self.start, step) if fits else None
+
+
+def heads(places: Iterable[tuple[Slices, slice]]) -> tuple[Heads, ...]:
+    """Slices with the places of their matrices, as many together as can be.
+
+    >>> heads((Slices(0, 3 * i, 1, 3), slice(20 * i, 20 * i + 9)) for i in range(4))
+    (Heads(first=Slices(axis=0, start=0, stride=1, width=3), count=4, start=0, step=20),)
+    """
+    made = list[Heads]()
+    for piece, place in places:
+        together = made[-1].joined(piece, place.start) if made else None
+        made[-1:] = [together] if together else [*made[-1:], Heads(piece, 1, place.start, 1)]
+    return tuple(made)
 
 
 @dataclass(frozen=True)
@@ -99,9 +132,13 @@ class Null:
         if isinstance(self.term, Entries):
             sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.to(x.device)].flatten()
             return
-        for axis, basis in enumerate(self.term.bases):
+        for axis, basis in enumerate(self._bases):
             x = x if basis is None else along(basis.mT.to(x.device), x, axis)
         sums += x.flatten()
+
+    @cached_property
+    def _bases(self) -> Sequence[Tensor | None]:
+        return self.term.bases if isinstance(self.term, Free) else ()
 
     @cached_property
     def _places(self) -> Tensor:

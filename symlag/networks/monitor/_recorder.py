@@ -24,7 +24,7 @@ from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once
-NUMBERS = 4_000_000  # or fewer, so that they are no more numbers than this
+NUMBERS = 2_000_000  # or fewer, so that no more numbers than about this are written, and copied
 SAME = 64.0  # times the precision of a tensor: one sum in another order
 
 Version = tuple[tuple[int, int], ...]
@@ -201,15 +201,23 @@ class Recorder:
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""
         parameter, group = track.parameter, self._groups[track.group]
-        theta = local(parameter, parameter)
-        state = group.state.get(parameter, {})
-        found = {name: stored(x, state) for name, x in track.buffers.items()}
-        nothing = torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
-        buffers = {x: nothing if value is None else local(value, parameter) for x, value in found.items()}
-        scale = getattr(self._optimizer, "grad_scale", None)  # which a fused optimizer divides by, in its step
-        slope = {} if parameter.grad is None else {"g": local(parameter.grad, parameter)}
-        slope = slope if scale is None else {x: value / scale.to(value) for x, value in slope.items()}
-        return {"theta": theta, **slope, **buffers}
+        found, state = {"theta": local(parameter, parameter)}, group.state.get(parameter, {})
+        if parameter.grad is not None:
+            found["g"] = self._unscaled(local(parameter.grad, parameter))
+        for name, x in track.buffers.items():
+            value = stored(x, state)
+            found[name] = _nothing(found["theta"]) if value is None else local(value, parameter)
+        return found
+
+    def _unscaled(self, slope: Tensor) -> Tensor:
+        """A gradient as the step takes it: a fused optimizer divides by the scale in its step."""
+        scale = getattr(self._optimizer, "grad_scale", None)
+        return slope if scale is None else slope / scale.to(slope)
+
+
+def _nothing(theta: Tensor) -> Tensor:
+    """A buffer that is not there yet."""
+    return torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
 
 
 def _version(letters: Letters) -> Version:

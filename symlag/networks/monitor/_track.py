@@ -28,6 +28,11 @@ class Block:
     size: int
     forms: tuple[Form, ...]
 
+    @cached_property
+    def places(self) -> Mapping[Form, int]:
+        """Which of them a form is."""
+        return {form: i for i, form in enumerate(self.forms)}
+
     def numbers(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """The sums in some rows, (…, forms, size)."""
         there = rows[..., self.start : self.start + len(self.forms) * self.size]
