@@ -401,6 +401,15 @@ def test_dead_units_of_the_model_at_hand_are_found_near_its_parameters():
     assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
 
 
+def test_units_that_are_never_off_mix_which_is_said():
+    model, batch = dying()
+    with torch.no_grad():
+        model.get_parameter("0.weight")[[0, 3]] = 1.0
+    found = symmetries(model, mse_loss, batch, near=0.01)
+    assert found.left == 2  # of units 0 and 3, a linear pair, what is no rescale: no axis is cut like that
+    assert "2 of nonlinear symmetries, as over-wide layers and norms have them, or of units that" in found.verdict
+
+
 def test_parameters_where_all_gradients_vanish_have_no_more_symmetries_near_them():
     model, batch = chain(linear(3, 4, True), nn.Tanh(), linear(4, 2))(), regression((8, 3), (8, 2))()
     for parameter in model.parameters():

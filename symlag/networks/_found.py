@@ -79,7 +79,8 @@ class Found(Shown, Cited):
             explained = f"{self.orbit_dimension} directions leave the loss alone, all of them found"
             return f"None missed{self._where}, proved: {explained}."
         dead = self.dead_dimension or 0
-        nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them"
+        mixed = "" if self.near == inf else ", or of units that are never off there and mix"
+        nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them{mixed}"
         kinds = [nonlinear] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
         return (
             f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point"
