@@ -40,6 +40,8 @@ def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> N
     _dense(model, {*trained})
     for symmetry in found:
         _belongs(symmetry, named)
+    if len({named[name].device for symmetry in found for name in symmetry.tensors}) > 1:
+        raise SymlagError("Monitor(model, …)", "its tensors are on several devices", "the model on one device")
     if every < 1:
         raise SymlagError(f"every={every}", "it counts steps", "every=1, or every=10 for a tenth of them")
 
