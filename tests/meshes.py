@@ -37,7 +37,7 @@ def wrapped():
 def meshes(found, _):
     """The ledgers of all models."""
     runs = {name: trained(model, found, rows=rows) for name, model, rows in wrapped()}
-    return {name: (run.ledger.state(), charges(run)) for name, run in runs.items()}
+    return {name: (run.ledger.state(), charges(run), len(run.alarms)) for name, run in runs.items()}
 
 
 def begun(found):

@@ -164,7 +164,8 @@ def test_a_copy_goes_on_by_itself(found):
     for *_, monitor in (first, second):
         monitor.remove()
     assert (len(first[2].ledger), len(second[2].ledger)) == (7, 10)
-    assert np.array_equal(first[2].ledger.values, second[2].ledger.values[:7], equal_nan=True)
+    exact = [not column.endswith("floors") for column in first[2].ledger.columns]  # these know of later magnitudes
+    assert np.array_equal(first[2].ledger.values[:, exact], second[2].ledger.values[:7, exact], equal_nan=True)
 
 
 def test_a_removed_monitor_leaves_the_optimizer_alone(found):

@@ -215,6 +215,6 @@ def test_of_the_size_of_the_parameters_only_the_previous_iterate_is_held(kind):
     theirs = [*model.parameters(), *(p.grad for p in model.parameters())]
     theirs += [x for state in monitor.optimizer.state.values() for x in state.values()]
     rows, size = monitor._recorder._rows, sum(p.nbytes for p in model.parameters())
-    beside = held(monitor, theirs) - (len(rows) + 2) * rows[0].nbytes  # those of steps, and magnitudes and places
+    beside = held(monitor, theirs) - 2 * (len(rows) + 1) * rows[0].nbytes  # of two stretches, of magnitudes and places
     assert beside <= size
     assert 2 * rows[0].nbytes < size / 2

@@ -54,7 +54,8 @@ def test_four_ranks_on_a_mesh_keep_the_ledger_of_one_process(told, found, way):
     one = monitor.ledger
     floors = np.array([column.endswith("/floors") for column in one.columns])
     for rank in told:
-        ledger, kept = rank[way]
+        ledger, kept, alarms = rank[way]
+        assert alarms == 0
         assert tuple(ledger["columns"]) == one.columns
         torch.testing.assert_close(kept, charges(monitor), rtol=0, atol=1e-14)
         np.testing.assert_allclose(ledger["values"][:, ~floors], one.values[:, ~floors], rtol=0, atol=1e-14)

@@ -17,7 +17,7 @@ from torch.nn.utils import clip_grad_norm_, clip_grad_value_  # noqa: E402
 from numeric._monitored import NETWORKS, OPTIMIZERS  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 
-FEW = 10.0  # times round-off
+FEW = 2.0  # times round-off
 STEPS = 200
 NORMS = (nn.BatchNorm2d, nn.RMSNorm)
 
@@ -54,6 +54,7 @@ PRECISIONS = {
     "bfloat16": (lambda model: model.to(torch.bfloat16), torch.bfloat16),
     "mixed": (mixed, torch.bfloat16),
 }
+HEADS = {"ReLU MLP": "4.weight", "BatchNorm CNN": "8.weight", "transformer": "unembed.weight"}
 RUNS = [(*pair, [*PRECISIONS][i % len(PRECISIONS)]) for i, pair in enumerate(product(NETWORKS, OPTIMIZERS))]
 
 
@@ -83,6 +84,47 @@ def test_ordinary_training_sounds_no_alarm_and_leaves_round_off(name, optimizer,
     assert monitor.alarms == ()
     assert len(monitor.ledger) == STEPS
     assert 0.05 < worst(monitor) < FEW
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_autocast_rounds_off_is_ordinary(name):
+    model = network(name)
+    model.forward = torch.autocast("cpu", dtype=torch.bfloat16)(model.forward)
+    monitor = watched(name, model)
+    assert monitor.alarms == ()
+    assert worst(monitor) < FEW
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_gradients_that_grow_from_a_small_head_are_ordinary(name, precision):
+    cast, dtype = PRECISIONS[precision]
+    model = network(name)
+    model.get_parameter(HEADS[name]).data.mul_(1e-3)
+    monitor = watched(name, cast(model), "SGD", dtype=dtype)
+    assert monitor.alarms == ()
+    assert worst(monitor) < FEW
+
+
+def test_rates_by_layer_under_one_decay_are_ordinary():
+    model = network("ReLU MLP")
+    groups = [{"params": layer.parameters(), "lr": 10.0**-i} for i, layer in enumerate((model[0], model[2], model[4]))]
+    with Monitor(model, torch.optim.AdamW(groups, weight_decay=0.1), found("ReLU MLP")) as monitor:
+        for x, y in batches("ReLU MLP", steps=20):
+            monitor.optimizer.zero_grad()
+            cross_entropy(model(x), y).backward()
+            monitor.optimizer.step()
+    assert monitor.alarms == ()
+
+
+def test_new_data_after_the_old_is_learnt_by_heart_is_ordinary():
+    model, (x, y) = network("ReLU MLP"), next(batches("ReLU MLP"))
+    with Monitor(model, torch.optim.SGD(model.parameters(), 0.3, 0.9), found("ReLU MLP")) as monitor:
+        for targets in [y] * 1000 + [y.flip(0)] * 50:
+            monitor.optimizer.zero_grad()
+            cross_entropy(model(x), targets).backward()
+            monitor.optimizer.step()
+    assert monitor.alarms == ()
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -63,8 +63,8 @@ class Share:
         return self._left[:, self._at(charge)]
 
     def floor(self, charge: str) -> Array:
-        """What round-off may make of that, (steps, size)."""
-        return self._floor[:, self._at(charge)]
+        """What round-off may make of that at most, (size,)."""
+        return self._floor[self._at(charge)]
 
     def _at(self, charge: str) -> int:
         return self.part.law.charges.index(charge)
@@ -85,17 +85,18 @@ class Share:
 
     @cached_property
     def _floor(self) -> Array:
-        fed = self.ends.sum(0) + np.abs(self.added).sum(1)
-        return self.precision * self.part.sizes(fed @ np.maximum(self.sizes, np.abs(self.forms)))
+        fed = self.ends.sum(0) + np.abs(self.added).sum(1).max(0)
+        largest = np.maximum(self.forms.max(0), -self.forms.min(0))
+        return self.precision * self.part.sizes(fed @ np.maximum(self.sizes, largest))
 
 
 @dataclass(frozen=True, eq=False)
 class Account:
     """One charge of one line over some steps.
 
-    `before`, `after`, `residual`, `floor` and each of `terms` are (steps, size). The floor is what round-off may make
-    of the residual: the precision of the tensors times the magnitude of all that is added up. `noise` is the share of
-    batch noise in KSB, estimated once a stretch; the rest is drift. It is none where nothing tells.
+    `before`, `after`, `residual` and each of `terms` are (steps, size). The floor, (size,), is what round-off may make
+    of the residuals at most: the precision of the tensors times the magnitude of all that is added up. `noise` is the
+    share of batch noise in KSB, estimated once a stretch; the rest is drift. It is none where nothing tells.
     """
 
     line: Line
@@ -141,7 +142,7 @@ class Account:
 
     @cached_property
     def floor(self) -> Array:
-        """What round-off may make of the residual."""
+        """What round-off may make of the residuals at most."""
         return _total(share.floor(self.charge) for share in self.shares)
 
     @cached_property
@@ -152,7 +153,7 @@ class Account:
     @cached_property
     def floors(self) -> Array:
         """The largest residual of each step as a multiple of the largest floor: about one, or less, is round-off."""
-        return self.missed / self.floor.max(1).clip(np.finfo(float).tiny)
+        return self.missed / max(self.floor.max(), np.finfo(float).tiny)
 
     @property
     def _terms(self) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import finfo
+from torch import bfloat16, finfo
 
 from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
@@ -20,9 +20,11 @@ from symlag.networks.monitor._lines import Line
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
+from symlag.optimizers import Group
 
 TINY = np.finfo(float).tiny
-BENT = 1e-3  # of |g||ξ|: round-off is far below, clipping entries far above
+BENT = finfo(bfloat16).eps  # of |g||ξ|: what autocast rounds off is below, clipping entries above
+JUMP = 1e-3  # of a charge: no round-off between two steps
 LOUD = 64.0  # as many times the gradients before; no step of training does that
 BROKEN = 1e4  # as many times the round-off floor
 
@@ -83,11 +85,13 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
     """Weight decay on vectors that stand in a group of their own, or in one that others are kept out of."""
     if len(plan.groups) < 2:
         return
+    decays = [_decay(group, values) for group, values in zip(plan.groups, stretch.steps[0].values, strict=True)]
+    vectors = [all(p.ndim < 2 for p in group.parameters) for group in plan.groups]
+    spared = any(few and not decay for few, decay in zip(vectors, decays, strict=True))
     for track in plan.tracks:
-        names = [s.name for s in plan.groups[track.group].rule.hyperparameters]
-        decay = dict(zip(names, stretch.steps[0].values[track.group], strict=True)).get("lambda", 0.0)
+        decay = decays[track.group]
         drained = [a for a in found if track.name in a.line.symmetry.tensors and "decay" in a.gained]
-        if track.parameter.ndim > 1 or not decay or not drained:
+        if track.parameter.ndim > 1 or not decay or not drained or not (spared or vectors[track.group]):
             continue
         a = drained[0]
         share = np.abs(a.gained["decay"].sum()) / max(np.abs(a.before).sum(), TINY)
@@ -96,6 +100,10 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
             f"write weight_decay=0 in parameter group {track.group}."
         )
         yield Alarm("decay", track.name, stretch.steps[0].number, sentence)
+
+
+def _decay(group: Group, values: Sequence[float]) -> float:
+    return dict(zip((s.name for s in group.rule.hyperparameters), values, strict=True)).get("lambda", 0.0)
 
 
 def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
@@ -142,7 +150,7 @@ def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alar
         if steps[i].carried or steps[i].number != steps[i - 1].number + 1:
             continue
         jumped = np.zeros(plan.width, dtype=bool)
-        jumped[begins] = np.abs(ends[i][begins] - ends[i - 1][ended]) > BENT * np.maximum(
+        jumped[begins] = np.abs(ends[i][begins] - ends[i - 1][ended]) > JUMP * np.maximum(
             usual, np.abs(ends[i][begins])
         )
         for track in plan.tracks:

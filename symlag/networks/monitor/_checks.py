@@ -58,7 +58,7 @@ def _dense(model: nn.Module, trained: Set[Any]) -> None:
 
 def _belongs(symmetry: Symmetry, named: Mapping[str, Any]) -> None:
     for name in symmetry.tensors:
-        if name not in named or not _fits(symmetry, name, tuple(named[name].shape)):
+        if name not in named or not _fits(symmetry, name, tuple(named[name].shape) or (1,)):
             raise SymlagError(
                 "Monitor(…, found)",
                 f"{name}, which the {symmetry.kind} moves, is not in the model, or of another shape",

@@ -35,7 +35,8 @@ from torch import Tensor
 from symlag.backends._modules import module_of
 
 ROWS = 32  # for so many, columns are summed in the precision of the letters
-TOGETHER = 2  # rows at once: sums of columns are read and written half as often
+FEW = 3  # products: of more, sums of columns are read and written less often where some rows are taken together
+TOGETHER = 2
 EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
 UNWANTED = -1  # the place of sums that are not asked for
 _INSTALLED = find_spec("numba") is not None
@@ -56,13 +57,15 @@ class Loop:
 
     def text(self) -> str:
         """The function of the letters, their copies, a row of numbers, where in it sums go, and the columns of one."""
+        together = TOGETHER if len(self.pairs) > FEW and not self.magnitudes else 1
         names = [*(f"x{x}" for x in range(self.letters)), *(f"h{x}" for x in self.held)]
-        columns = [f"c{f} = np.zeros(length, x0.dtype)" for f in range(len(self.pairs))]
+        sums = f"columns = np.zeros(({len(self.pairs)}, length), x0.dtype)"
+        columns = [sums, *(f"c{f} = columns[{f}]" for f in range(len(self.pairs)))]
         block = [
             f"stop = min(start + {ROWS}, count)",
             "i = start",
-            self.over(TOGETHER),
-            f"i = stop - (stop - start) % {TOGETHER}",
+            self.over(together),
+            f"i = stop - (stop - start) % {together}",
             self.over(1),
             *(_emptied(f) for f in range(len(self.pairs))),
         ]
@@ -127,9 +130,9 @@ def _told(f: int, r: int) -> str:
 def _emptied(f: int) -> str:
     """Sums along columns, those of further axes together, go to the row of numbers."""
     return (
-        f"if at[{f}, 1] >= 0:\n    for j in range(length // inner):\n"
-        f"        for k in range(j * inner, (j + 1) * inner):\n            row[at[{f}, 1] + j] += c{f}[k]\n"
-        f"c{f}[:] = 0"
+        f"if at[{f}, 1] >= 0:\n    out = row[at[{f}, 1] : at[{f}, 1] + length // inner]\n"
+        f"    for k in range(inner):\n        for j in range(length // inner):\n"
+        f"            out[j] += c{f}[j * inner + k]\nc{f}[:] = 0"
     )
 
 

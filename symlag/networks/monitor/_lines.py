@@ -60,8 +60,8 @@ class Part:
         if not isinstance(self.piece, Slices):
             return numbers[..., self.chosen]
         i, j = self.chosen
-        M = numbers.reshape(*numbers.shape[:-1], self.piece.width, self.piece.width)
-        return (M[..., i, j] + sign * M[..., j, i]) / 2
+        there, mirrored = (numbers.take(at, -1) for at in (i * self.piece.width + j, j * self.piece.width + i))
+        return (there + sign * mirrored) / 2
 
     def _weights(self, width: int) -> Array:
         """What each number of a matrix adds to the sum of all charges."""

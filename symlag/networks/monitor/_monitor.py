@@ -68,12 +68,12 @@ class Monitor:
         self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
         self._continuous, self.lacking = continuous(self.plan, every)
         self.step = 0
-        self.latest: tuple[Account, ...] = ()
         self.ledger: Ledger = EMPTY
         self.alarms: tuple[Alarm, ...] = ()
         self._ranks = ranks(model, self.plan)
         self._recorder = Recorder(self.plan, optimizer, self._ranks)
         self._former: Stretch | None = None
+        self._last: Stretch | None = None
         untraced: Any = disable  # a compiled step breaks off for them
         self._hooks = (
             optimizer.register_step_pre_hook(untraced(self._before)),
@@ -99,22 +99,29 @@ class Monitor:
         for hook in self._hooks:
             hook.remove()
 
+    @property
+    def latest(self) -> tuple[Account, ...]:
+        """The accounts of the stretch of steps that was accounted for last, charge by charge."""
+        return () if self._last is None else tuple(accounts(self.plan, self._last.copied()))
+
     def flush(self) -> None:
         """Account for the steps measured since the last time, tell the sinks, and sound alarms."""
         stretch = self._recorder.take()
         if not stretch.steps:
             return
         with np.errstate(all="ignore"):  # a run that diverges passes through infinity
-            self.latest = tuple(accounts(self.plan, stretch))
-            entries = entered(self.latest, stretch, beside(self._continuous, self.latest, stretch, self.ledger))
-            sounded = [*alarms(self.plan, stretch, self._former, self.latest)]
+            found = tuple(accounts(self.plan, stretch))
+            entries = entered(found, stretch, beside(self._continuous, found, stretch, self.ledger))
+            sounded = [*alarms(self.plan, stretch, self._former, found)]
         self.ledger = self.ledger.joined(entries)
         for numbers, step in entries:
             for sink in self.sinks if self._ranks.first else ():
                 sink(numbers, step)
         for alarm in sounded:
             self._sound(alarm)
-        self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:], stretch.sizes)
+        largest = stretch.sizes if self._former is None else np.fmax(stretch.sizes, self._former.sizes)
+        self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:].copy(), largest)
+        self._last = stretch
 
     def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
         """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""

@@ -16,13 +16,27 @@ products of slices; one pass over blocks that fit the cache makes all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 
-from torch import Tensor
+from torch import Tensor, device
 
 from symlag.networks._terms import Absorb, Action, Entries, Free, Shift, along
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """A tensor that does not change, copied to each device once."""
+
+    tensor: Tensor
+    copies: dict[device, Tensor] = field(default_factory=dict)
+
+    def on(self, there: device) -> Tensor:
+        """The copy on a device."""
+        if there not in self.copies:
+            self.copies[there] = self.tensor.to(there)
+        return self.copies[there]
 
 
 @dataclass(frozen=True)
@@ -130,21 +144,27 @@ class Null:
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the components."""
         if isinstance(self.term, Entries):
-            sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.to(x.device)].flatten()
-            return
-        for axis, basis in enumerate(self._bases):
-            x = x if basis is None else along(basis.mT.to(x.device), x, axis)
-        sums += x.flatten()
+            sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.on(x.device)].flatten()
+        else:
+            sums += components(x, self._bases).flatten()
 
     @cached_property
-    def _bases(self) -> Sequence[Tensor | None]:
-        return self.term.bases if isinstance(self.term, Free) else ()
+    def _bases(self) -> Sequence[Fixed | None]:
+        assert isinstance(self.term, Free)
+        return [basis if basis is None else Fixed(basis.mT) for basis in self.term.bases]
 
     @cached_property
-    def _places(self) -> Tensor:
+    def _places(self) -> Fixed:
         """Where the mask of free entries is true: it is asked once, as a device would be waited for."""
         assert isinstance(self.term, Entries)
-        return self.term.mask.flatten().nonzero()[:, 0]
+        return Fixed(self.term.mask.flatten().nonzero()[:, 0])
+
+
+def components(x: Tensor, bases: Iterable[Fixed | None]) -> Tensor:
+    """Those of a letter along the rows of a basis for each axis, of none all."""
+    for axis, basis in enumerate(bases):
+        x = x if basis is None else along(basis.on(x.device), x, axis)
+    return x
 
 
 Pair = Axis | Slices

@@ -59,7 +59,7 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
     for name, parts in _by_tensor(found).items():
         often, slots = {form for part in parts for form in part.law.forms}, dict[tuple[Form, Pair | Single], slice]()
         for form, piece in _keys(parts, often):
-            size = piece.size(tuple(named[name].shape))
+            size = piece.size(tuple(named[name].shape) or (1,))
             slots[form, piece] = slice(width, width + size)
             width += size
         seldom = frozenset(form for form, _ in slots) - often

@@ -156,11 +156,13 @@ def unshared(model: nn.Module) -> nn.Module:
 
 
 def local(x: Tensor, like: Any) -> Tensor:
-    """What this rank holds of a tensor that is cut as another."""
-    if not hasattr(x, "placements"):
-        return x.detach()
+    """What this rank holds of a tensor that is cut as another; a scalar is a vector of one."""
     mine: Any = x.detach()
-    return (mine if mine.placements == like.placements else mine.redistribute(placements=like.placements)).to_local()
+    if hasattr(x, "placements"):
+        mine = (
+            mine if mine.placements == like.placements else mine.redistribute(placements=like.placements)
+        ).to_local()
+    return mine if mine.ndim else mine.reshape(1)
 
 
 def signs(copies: int, steps: int, seed: int) -> Tensor:

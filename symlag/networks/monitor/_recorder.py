@@ -38,7 +38,7 @@ class Recorder:
         self._plan, self._optimizer, self._groups = ranks.here(plan), optimizer, plan.groups
         device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
         room = min(MOST, 1 + NUMBERS // max(1, plan.width))
-        self._rows = torch.zeros(room, plan.width, dtype=torch.float64, device=device)
+        self._rows, self._taken = (torch.zeros(room, plan.width, dtype=torch.float64, device=device) for _ in "ab")
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
         self._ended: Tensor | None = None
@@ -55,6 +55,11 @@ class Recorder:
         """Whether there is no room for another step."""
         return len(self._steps) == len(self._rows)
 
+    @property
+    def _sizing(self) -> bool:
+        """Whether magnitudes are measured: at steps 0, 1, 2, 4, …, as they grow fast at first, and then seldom."""
+        return not (self._sized % MOST and self._sized & (self._sized - 1))
+
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
         self._look_again()
@@ -63,12 +68,14 @@ class Recorder:
         self._moved = () if self._versions is None else tuple(_moved(self._versions, versions))
         self._carried = self._versions == versions
         self._row.zero_()
-        if not self._sized:
+        if self._sizing:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
         for track in self._plan.tracks:
             found = self._ranks.laid(track.name, letters[track.name])
             if not self._carried:
                 self._measure(track.charged, found)
+            elif self._sizing:
+                gauge(track.charged, found, self._sizes)
             if self._seldom(track):
                 measure(track.rare, found, self._row)
             self._measure(track.early, found, self._room(track, found))
@@ -83,9 +90,9 @@ class Recorder:
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended, self._versions = self._row[self._ends], {name: _version(now) for name, now in letters.items()}
-        if not self._sized:
+        if self._sizing:
             self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
-        self._sized = (self._sized + 1) % MOST
+        self._sized += 1
         self._steps.append(Step(number, values, counts, self._moved, self._carried))
 
     def count(self) -> None:
@@ -98,16 +105,19 @@ class Recorder:
         self._ended = self._versions = None
 
     def take(self) -> Stretch:
-        """The steps measured since the last time, by all ranks together, on the host."""
-        made = self._whole()
-        self._steps = []
-        return made
+        """The steps measured since the last time, by all ranks together, on the host; rows are lent until the next."""
+        steps, rows, sizes, apart = tuple(self._steps), self._rows[: len(self._steps)], self._sizes, ()
+        if steps:
+            rows, sizes, apart = self._ranks.whole(rows, sizes, steps[0].number)
+        self._steps, self._rows, self._taken = [], self._taken, self._rows
+        there = tuple((steps[i].number, name) for i, name in apart)
+        return Stretch(steps, rows.cpu().numpy(), sizes.cpu().numpy().copy(), there)
 
     def gauge(self, gradients: Mapping[str, Tensor]) -> Stretch:
         """No step, but the magnitudes of the forms of some gradient."""
         sizes = torch.zeros_like(self._sizes)
         for track in self._plan.tracks:
-            theta = track.parameter.detach()
+            theta = local(track.parameter, track.parameter)
             gauge(track.early, {"theta": theta, "g": gradients[track.name].to(theta)}, sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
@@ -143,13 +153,6 @@ class Recorder:
         if self._groups and self._groups[0].state is not state:
             self._groups = tuple(replace(g, live=now, state=state) for g, now in zip(self._groups, live, strict=True))
 
-    def _whole(self) -> Stretch:
-        if not self._steps:
-            return self._stretch()
-        rows, sizes, apart = self._ranks.whole(self._rows[: len(self._steps)], self._sizes, self._steps[0].number)
-        there = tuple((self._steps[i].number, name) for i, name in apart)
-        return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy(), there)
-
     def _stretch(self) -> Stretch:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
@@ -162,7 +165,7 @@ class Recorder:
     def _measure(self, wanted: Pass, letters: Letters, copies: Letters = NOTHING) -> None:
         """Measure forms, and now and then their magnitudes; copy letters that are needed after the step."""
         measure(wanted, letters, self._row, copies)
-        if not self._sized and wanted.jobs:
+        if self._sizing and wanted.jobs:
             gauge(wanted, letters, self._sizes)
 
     def _seldom(self, track: Track) -> bool:

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor
 
 from symlag.discrete.updates import Letter
-from symlag.networks._terms import Entries, Free, along
-from symlag.networks.monitor._pieces import Null, Slices
+from symlag.networks._terms import Entries, Free
+from symlag.networks.monitor._pieces import Fixed, Null, Slices, components
 from symlag.networks.monitor._track import Track
 
 
@@ -49,7 +49,7 @@ class Box:
 class Corner:
     """What a box adds to components along null vectors, which are laid out as `lengths`: rows of bases, or places."""
 
-    bases: tuple[Tensor | None, ...]
+    bases: tuple[Fixed | None, ...]
     lengths: tuple[int, ...]
     spans: tuple[slice, ...]
 
@@ -57,33 +57,31 @@ class Corner:
     def of(cls, term: Free, box: Box) -> Corner:
         """That of null vectors."""
         cut = tuple(zip(term.bases, box.spans(), strict=True))
-        bases = tuple(None if basis is None else basis[span] for basis, span in cut)
+        bases = tuple(None if basis is None else Fixed(basis[span].mT) for basis, span in cut)
         return cls(bases, tuple(term.lengths), tuple(slice(None) if basis is not None else span for basis, span in cut))
 
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the components of the box."""
-        for axis, basis in enumerate(self.bases):
-            x = x if basis is None else along(basis.mT.to(x.device), x, axis)
-        sums.view(self.lengths)[self.spans] += x
+        sums.view(self.lengths)[self.spans] += components(x, self.bases)
 
 
 @dataclass(frozen=True, eq=False)
 class Some:
     """Those of the free entries that are in a box: which they are, and where they are in the flattened box."""
 
-    which: Tensor
-    entries: Tensor
+    which: Fixed
+    entries: Fixed
 
     @classmethod
     def of(cls, term: Entries, box: Box) -> Some:
         """Those of a tensor."""
         free, held = term.whole.cpu(), torch.zeros(term.shape, dtype=torch.bool)
         held[box.spans()] = True
-        return cls(held[free].nonzero()[:, 0], free[box.spans()].flatten().nonzero()[:, 0])
+        return cls(*(Fixed(mask.nonzero()[:, 0]) for mask in (held[free], free[box.spans()].flatten())))
 
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the entries."""
-        sums[self.which.to(sums.device)] += x.flatten()[self.entries.to(x.device)]
+        sums[self.which.on(sums.device)] += x.flatten()[self.entries.on(x.device)]
 
 
 @dataclass(frozen=True)

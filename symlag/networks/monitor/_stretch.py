@@ -8,7 +8,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,10 @@ class Stretch:
     def of(cls, state: Mapping[str, Any]) -> Stretch:
         """The stretch of such a state."""
         return cls(tuple(map(Step.of, state["steps"])), state["rows"].numpy(), state["sizes"].numpy())
+
+    def copied(self) -> Stretch:
+        """The stretch with rows of its own."""
+        return replace(self, rows=self.rows.copy())
 
     def state(self) -> dict[str, Any]:
         """The stretch in tensors and numbers."""
