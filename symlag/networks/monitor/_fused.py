@@ -36,7 +36,7 @@ from symlag.backends._modules import module_of
 
 ROWS = 32  # for so many, columns are summed in the precision of the letters
 FEW = 3  # products: of more, sums of columns are read and written less often where some rows are taken together
-TOGETHER = 2
+TOGETHER = 4
 EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
 UNWANTED = -1  # the place of sums that are not asked for
 _INSTALLED = find_spec("numba") is not None
@@ -46,19 +46,20 @@ _INSTALLED = find_spec("numba") is not None
 class Loop:
     """Products of two letters, by place, summed along rows and along columns, or their magnitudes.
 
-    The place after the last is that of the move, the difference of two letters; letters that are `held` are copied.
+    The place after the last is that of the move, the difference of two letters. In the end letters become others that
+    they are `held` for: pairs of what is written over, and by what.
     """
 
     letters: int
     pairs: tuple[tuple[int, int], ...]
     move: tuple[int, int] | None = None
-    held: tuple[int, ...] = ()
+    held: tuple[tuple[int, int], ...] = ()
     magnitudes: bool = False
 
     def text(self) -> str:
-        """The function of the letters, their copies, a row of numbers, where in it sums go, and the columns of one."""
+        """The function of the letters, a row of numbers, where in it sums go, and how many columns are one."""
         together = TOGETHER if len(self.pairs) > FEW and not self.magnitudes else 1
-        names = [*(f"x{x}" for x in range(self.letters)), *(f"h{x}" for x in self.held)]
+        names = ", ".join(f"x{x}" for x in range(self.letters))
         sums = f"columns = np.zeros(({len(self.pairs)}, length), x0.dtype)"
         columns = [sums, *(f"c{f} = columns[{f}]" for f in range(len(self.pairs)))]
         block = [
@@ -71,7 +72,7 @@ class Loop:
         ]
         begun = ["count, length = x0.shape", "zero = np.zeros(1, x0.dtype)[0]", *columns]
         body = [*begun, f"for start in range(0, count, {ROWS}):", *_within(block)]
-        return "\n".join(["import numpy as np\n\n", f"def kernel({', '.join(names)}, row, at, inner):", *_within(body)])
+        return "\n".join(["import numpy as np\n\n", f"def kernel({names}, row, at, inner):", *_within(body)])
 
     def over(self, together: int) -> str:
         """The loop over rows, so many at once."""
@@ -86,7 +87,7 @@ class Loop:
     def _row(self, r: int) -> Iterator[str]:
         """What is done with one number of every letter."""
         yield from (f"x{x}_{r} = x{x}[i + {r}, j]" for x in range(self.letters))
-        yield from (f"h{x}[i + {r}, j] = x{x}_{r}" for x in self.held)
+        yield from (f"x{old}[i + {r}, j] = x{new}_{r}" for old, new in self.held)
         if self.move:
             yield f"x{self.letters}_{r} = x{self.move[0]}_{r} - x{self.move[1]}_{r}"
         for f, (x, y) in enumerate(self.pairs):
@@ -95,16 +96,14 @@ class Loop:
             yield f"t{f}_{r} += p{f}_{r}"
 
 
-def added(
-    loop: Loop, letters: Sequence[Tensor], at: NDArray[np.int64], row: Tensor, copies: Sequence[Tensor] = ()
-) -> bool:
+def added(loop: Loop, letters: Sequence[Tensor], at: NDArray[np.int64], row: Tensor) -> bool:
     """Add all sums to a row of numbers, those along rows and along columns from where each begins, if that can be.
 
     A vector is a matrix of one column.
     """
-    if not _INSTALLED or not all(map(_fit, (*letters, *copies))) or len({x.dtype for x in letters}) > 1:
+    if not _INSTALLED or not all(map(_fit, letters)) or len({x.dtype for x in letters}) > 1:
         return False
-    made = [x.detach().numpy().reshape(len(x), -1) for x in (*letters, *copies)]
+    made = [x.detach().numpy().reshape(len(x), -1) for x in letters]
     compiled(loop)(*made, row.numpy(), at, prod(letters[0].shape[2:]))
     return True
 

@@ -130,7 +130,11 @@ def _chosen(term: Any, space: Any, kind: str) -> Any:
     if isinstance(space, Square | Triangle):
         return np.triu_indices(space.width, int(kind == "skew" or isinstance(space, Triangle)))
     if isinstance(space, Diagonal | Vectors):
-        return [term.view.positions[i] for i in space.indices]
-    if isinstance(term, Shift):
-        return [*term.view.positions]
-    return slice(None)
+        return _even([term.view.positions[i] for i in space.indices])
+    return _even(term.view.positions) if isinstance(term, Shift) else slice(None)
+
+
+def _even(at: Sequence[int]) -> Any:
+    """Positions as a slice, which is read without a copy, where they lie evenly."""
+    step = at[1] - at[0] if len(at) > 1 else 1
+    return slice(at[0], at[-1] + 1, step) if [*at] == [*range(at[0], at[-1] + 1, step)] else np.array(at)

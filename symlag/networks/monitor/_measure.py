@@ -6,7 +6,7 @@ is made of theta and theta.new wherever a part of both is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,7 +23,6 @@ WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 ENDS = ("theta.new", "theta")
 
 Letters = Mapping[str, Tensor]
-NOTHING: Letters = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +53,10 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """Jobs that are done together, while letters are copied that are `held` for later."""
+    """Jobs that are done together, after which letters become others that they are `held` for, (old, new)."""
 
     jobs: tuple[Job, ...]
-    held: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
 
     def given(self, letters: Letters) -> Pass:
         """Those of the jobs whose letters are there."""
@@ -83,7 +82,7 @@ class Pass:
     @cached_property
     def named(self) -> tuple[str, ...]:
         """The letters of which axes are summed along, and those that are held."""
-        return tuple(sorted(frozenset(self.held).union(*(job.letters for job in self.along))))
+        return tuple(sorted(frozenset[str]().union(*self.held, *(job.letters for job in self.along))))
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -100,22 +99,22 @@ class Pass:
         pairs = tuple((at[job.left], at[job.right]) for job in self.along)
         moves = any("move" in (job.left, job.right) for job in self.along)
         ends = (at[ENDS[0]], at[ENDS[1]]) if moves else None
-        return Loop(len(self.named), pairs, ends, tuple(at[name] for name in self.held))
+        return Loop(len(self.named), pairs, ends, tuple((at[old], at[new]) for old, new in self.held))
 
     @cached_property
     def magnitudes(self) -> Loop | None:
-        """The loop that sums magnitudes, and copies nothing."""
+        """The loop that sums magnitudes, and writes over nothing."""
         return self.loop and replace(self.loop, held=(), magnitudes=True)
 
 
-def measure(wanted: Pass, letters: Letters, row: Tensor, copies: Letters = NOTHING) -> None:
-    """Add the sums of all jobs whose letters are there to their places in a row of numbers, and copy those held."""
+def measure(wanted: Pass, letters: Letters, row: Tensor) -> None:
+    """Add the sums of all jobs whose letters are there to their places in a row of numbers."""
     wanted = wanted.given(letters)
-    if not _fused(wanted, wanted.loop, letters, row, [copies[name] for name in wanted.held]):
-        for name in wanted.held:
-            copies[name].copy_(letters[name])
-        _blockwise(wanted, letters, row)
     _apart(wanted, letters, row)
+    if not _fused(wanted, wanted.loop, letters, row):
+        _blockwise(wanted, letters, row)
+        for old, new in wanted.held:
+            letters[old].copy_(letters[new])
 
 
 def gauge(wanted: Pass, letters: Letters, row: Tensor) -> None:
@@ -132,9 +131,9 @@ def _absolute(letters: Letters) -> Letters:
     return {name: value.abs() for name, value in {**letters, **move}.items()}
 
 
-def _fused(wanted: Pass, loop: Loop | None, letters: Letters, row: Tensor, copies: Sequence[Tensor] = ()) -> bool:
-    """The sums along the first two axes, and copies, while a row is in the cache; not everywhere can that be done."""
-    return loop is not None and added(loop, [letters[name] for name in wanted.named], wanted.places, row, copies)
+def _fused(wanted: Pass, loop: Loop | None, letters: Letters, row: Tensor) -> bool:
+    """The sums along the first two axes while a row is in the cache; not everywhere can that be done."""
+    return loop is not None and added(loop, [letters[name] for name in wanted.named], wanted.places, row)
 
 
 def _apart(wanted: Pass, letters: Letters, row: Tensor) -> None:

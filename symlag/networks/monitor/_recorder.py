@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._measure import NOTHING, Letters, Pass, gauge, measure
+from symlag.networks.monitor._measure import Letters, Pass, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
 from symlag.networks.monitor._stretch import Step, Stretch
@@ -74,11 +74,12 @@ class Recorder:
             found = self._ranks.laid(track.name, letters[track.name])
             if not self._carried:
                 self._measure(track.charged, found)
+                self._hold(track, found)
             elif self._sizing:
                 gauge(track.charged, found, self._sizes)
             if self._seldom(track):
                 measure(track.rare, found, self._row)
-            self._measure(track.early, found, self._room(track, found))
+            self._measure(track.early, found)
         self._carry(letters)
 
     def end(self, number: int) -> None:
@@ -162,11 +163,11 @@ class Recorder:
         """The numbers of the step that is taken."""
         return self._rows[len(self._steps)]
 
-    def _measure(self, wanted: Pass, letters: Letters, copies: Letters = NOTHING) -> None:
-        """Measure forms, and now and then their magnitudes; copy letters that are needed after the step."""
-        measure(wanted, letters, self._row, copies)
+    def _measure(self, wanted: Pass, letters: Letters) -> None:
+        """Measure forms, and now and then their magnitudes."""
         if self._sizing and wanted.jobs:
             gauge(wanted, letters, self._sizes)
+        measure(wanted, letters, self._row)
 
     def _seldom(self, track: Track) -> bool:
         """Whether to measure what is measured seldom: at the first of a stretch that has a momentum."""
@@ -197,9 +198,11 @@ class Recorder:
                 found[place] = SAME * torch.finfo(track.parameter.dtype).eps
         return found
 
-    def _room(self, track: Track, letters: Letters) -> Letters:
-        """Where the letters are copied to that are needed after the step."""
-        return self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
+    def _hold(self, track: Track, letters: Letters) -> None:
+        """Copy the letters that are needed after the step."""
+        room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
+        for x, copy in room.items():
+            copy.copy_(letters[x])
 
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""

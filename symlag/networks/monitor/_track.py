@@ -66,9 +66,8 @@ class Track:
 
     @cached_property
     def early(self) -> Pass:
-        """Forms of the gradient with what the step begins with, which is held: rules may write over it."""
-        wanted = self._pass(lambda form: form not in self.seldom and not _begun(form) and not _made(form))
-        return replace(wanted, held=self.held)
+        """Forms of the gradient with what the step begins with: rules may write over it."""
+        return self._pass(lambda form: form not in self.seldom and not _begun(form) and not _made(form))
 
     @cached_property
     def rare(self) -> Pass:
@@ -77,8 +76,8 @@ class Track:
 
     @cached_property
     def late(self) -> Pass:
-        """Forms that need what the step made."""
-        return self._pass(_made)
+        """Forms that need what the step made, which is held for the next one."""
+        return replace(self._pass(_made), held=tuple((x, f"{x}.new") for x in self.held))
 
     @cached_property
     def buffers(self) -> Mapping[str, Letter]:
