@@ -30,7 +30,7 @@ OPTIMIZERS = {
 def network():
     """Linear pairs, ReLU, and three classes, which two ranks do not share evenly."""
     torch.manual_seed(0)
-    return nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4, bias=False), nn.Linear(4, 3)).double()
+    return nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4), nn.Linear(4, 3)).double()
 
 
 def batch():

@@ -65,7 +65,7 @@ def page(clipped, tmp_path_factory):
 
 def test_the_page_tells_what_was_watched_and_what_alarmed(page, clipped):
     text = page.read_text(encoding="utf-8")
-    assert "A model of 69 parameters, trained by SGD with momentum (β\u00a0=\u00a00.9," in text
+    assert "A model of 73 parameters, trained by SGD with momentum (β\u00a0=\u00a00.9," in text
     assert "30 of its steps, from 0 to 29, were measured." in text
     assert all(symmetry.reason in text for symmetry in clipped.found)
     assert clipped.alarms

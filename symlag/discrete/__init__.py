@@ -140,6 +140,25 @@ def buffer_law(rule: UpdateRule, X: Generator) -> DiscreteLaw:
     return _buffer_law(rule, X, broken=False)
 
 
+def momentum_account(rule: UpdateRule, X: Generator) -> DiscreteLaw:
+    """The account of Noether's charges ⟨m, ξ(θ)⟩ for any ξ and any loss, whoever trains what ξ is made of.
+
+    ⟨m', ξ(θ')⟩ = β⟨m, ξ(θ)⟩ + (1−β)⟨g, ξ(θ)⟩ + … + ⟨m', ξ(θ') − ξ(θ)⟩: the move of ξ is the discrete KSB. `SymlagError`
+    where the rule keeps no linear combination of gradients.
+
+    >>> from symlag.discrete.library import lion
+    >>> from symlag.jet import coordinates
+    >>> w, b = coordinates("w b")
+    >>> momentum_account(lion(), Generator({b: w, w: 0})).sources["kinetic"]
+    Matrix([[<m.new, xi(theta.new) - xi(theta)>]])
+    """
+    frame, steady = _with_momentum(rule, X), {}
+    for m in rule.momenta:
+        drift = S.Zero if frame.constant else Moved(m.new, theta.new)
+        steady[Along(m, theta)] = _written_out(rule, m, broken=True) + drift
+    return _made(Closure(rule, frame, broken=True), steady, _buffer_kind)
+
+
 def _law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
     frame = Frame(X, rule.positions)
     if not frame.affine:
@@ -151,11 +170,18 @@ def _law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
 
 
 def _buffer_law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
-    frame = Frame(X, rule.positions)
+    frame = _with_momentum(rule, X)
+    before: dict[Form, Expr] = {Along(m, theta): Along(m, theta.old) + Moved(m, theta) for m in rule.momenta}
+    told = {m: _written_out(rule, m, broken=broken).xreplace(before) for m in rule.momenta}
+    found: dict[Form, Expr] = {Along(m, theta.old): expand(e) for m, e in told.items()}
+    return _made(Closure(rule, frame, broken), found, _buffer_kind)
+
+
+def _with_momentum(rule: UpdateRule, X: Generator) -> Frame:
+    """The frame of a generator under a rule that has charges of every ξ; `SymlagError` under others."""
     if not rule.momenta:
         raise SymlagError(rule.name, "it keeps no linear combination of gradients", "a rule with momentum")
-    found: dict[Form, Expr] = {Along(m, theta.old): _written_out(rule, m, broken=broken) for m in rule.momenta}
-    return _made(Closure(rule, frame, broken), found, _buffer_kind)
+    return Frame(X, rule.positions)
 
 
 def _written_out(rule: UpdateRule, m: Letter, *, broken: bool) -> Expr:
@@ -164,9 +190,7 @@ def _written_out(rule: UpdateRule, m: Letter, *, broken: bool) -> Expr:
     for y, c in rule.linear[m].items():
         if y.age == 1:
             terms.append(c * _written_out(rule, y.root, broken=broken))
-        elif y in rule.momenta:
-            terms += [c * Along(y, theta.old), c * Moved(y, theta)]
-        elif y == theta or broken:
+        elif y in rule.momenta or y == theta or broken:
             terms.append(c * Along(y, theta))
     return expand(Add(*terms))
 

@@ -166,21 +166,22 @@ def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
     tables: Tables = cache(lambda law, values, count: law.coefficients(*values, count))
     steps = tuple(step.number for step in stretch.steps)
     for line in plan.lines:
-        shares = [_share(part, tracks[part.tensor], stretch, tables) for part in line.parts]
+        shares = [_share(part, tracks, stretch, tables) for part in line.parts]
         noise = _noise(line, tracks, stretch)
         for charge in dict.fromkeys(name for share in shares for name in share.part.law.charges):
             held = tuple(share for share in shares if charge in share.part.law.charges)
             yield Account(line, charge, steps, held, noise)
 
 
-def _share(part: Part, track: Track, stretch: Stretch, tables: Tables) -> Share:
-    """The share of one tensor: a law adds nothing to it where it takes no step."""
-    block, law = track.blocks[part.piece], part.law
+def _share(part: Part, tracks: Mapping[str, Track], stretch: Stretch, tables: Tables) -> Share:
+    """The share of one tensor: where it takes no step, only what moves of others adds to it."""
+    track, law, group = tracks[part.at], part.law, tracks[part.tensor].group
+    block = track.blocks[part.piece]
     at, n = [block.places[form] for form in law.forms], len(law.charges)
     added = np.zeros((len(stretch.steps), len(law.terms), n, len(block.forms)))
     for i, step in enumerate(stretch.steps):
-        if part.tensor in step.counts:
-            added[i][..., at] = tables(law, step.values[track.group], step.counts[part.tensor])
+        count = step.counts.get(part.tensor)
+        added[i][..., at] = law.still if count is None else tables(law, step.values[group], count)
     ends = np.eye(len(block.forms))[at[: 2 * n]].reshape(2, n, -1)
     forms, sizes = block.numbers(stretch.rows), block.numbers(stretch.sizes)
     return Share(part, forms, ends, added, sizes, finfo(track.parameter.dtype).eps)

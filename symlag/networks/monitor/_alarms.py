@@ -17,6 +17,7 @@ from symlag.discrete.updates import g, theta
 from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._lines import Line
+from symlag.networks.monitor._pieces import Across
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
@@ -90,7 +91,8 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
     spared = any(few and not decay for few, decay in zip(vectors, decays, strict=True))
     for track in plan.tracks:
         decay = decays[track.group]
-        drained = [a for a in found if track.name in a.line.symmetry.tensors and "decay" in a.gained]
+        held = [a for a in found if track.name in a.line.symmetry.tensors and a.line.kind != "absorbed"]
+        drained = [a for a in held if "decay" in a.gained]
         if track.parameter.ndim > 1 or not decay or not drained or not (spared or vectors[track.group]):
             continue
         a = drained[0]
@@ -112,7 +114,7 @@ def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     for line in plan.lines:
         if not (line.whole and line.symmetry.exact) or line.kind == "skew" or _silent(line):
             continue
-        places = [(part, tracks[part.tensor].slots[part.law.slope, part.piece]) for part in line.parts]
+        places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
         along = np.linalg.norm(sum(part.values(stretch.rows[:, place]) for part, place in places), axis=1)
         size = _slope(line, tracks, stretch)
         share = along / max(size, TINY)
@@ -159,7 +161,8 @@ def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alar
 
 def _stale(track: Track, jumped: NDArray[np.bool_], moved: Sequence[str], step: int) -> Iterator[Alarm]:
     """What is wrong with one tensor where some of its charges jumped."""
-    jumps = {form: bool(jumped[place].any()) for (form, _), place in track.slots.items()}
+    own = {form: place for (form, piece), place in track.slots.items() if not isinstance(piece, Across)}
+    jumps = {form: bool(jumped[place].any()) for form, place in own.items()}
     still = not any(jump for form, jump in jumps.items() if {*form.args} <= {theta, ONE})
     if track.name in moved and not still:
         sentence = (
@@ -193,7 +196,7 @@ def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
 
 def _slope(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float:
     """The magnitude of what ⟨g, ξ⟩ sums."""
-    places = [(part, tracks[part.tensor].slots[part.law.slope, part.piece]) for part in line.parts]
+    places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
     return float(np.linalg.norm(sum(part.sizes(stretch.sizes[place]) for part, place in places)))
 
 

@@ -125,7 +125,7 @@ def oscillator(rule: UpdateRule, kind: str) -> Numbers:
 @cache
 def _oscillator(mechanics: Rule, kind: str) -> tuple[Expr, ...]:
     """The coefficients, derived from the law of the symmetry under the mechanics."""
-    X, h = KINDS[kind], mechanics.step
+    (_, X), h = KINDS[kind], mechanics.step
     moving = [*X.components]
     found = solve(noether(mechanics.lagrangian(invariant_loss("f", X), moving), X))
     if not isinstance(found, Oscillation):

@@ -47,7 +47,8 @@ class Loop:
     """Products of two letters, by place, summed along rows and along columns, or their magnitudes.
 
     The place after the last is that of the move, the difference of two letters. In the end letters become others that
-    they are `held` for: pairs of what is written over, and by what.
+    they are `held` for: pairs of what is written over, and by what. The last letters may be `columns`, so many, with
+    one number for each row.
     """
 
     letters: int
@@ -55,6 +56,7 @@ class Loop:
     move: tuple[int, int] | None = None
     held: tuple[tuple[int, int], ...] = ()
     magnitudes: bool = False
+    columns: int = 0
 
     def text(self) -> str:
         """The function of the letters, a row of numbers, where in it sums go, and how many columns are one."""
@@ -77,16 +79,22 @@ class Loop:
     def over(self, together: int) -> str:
         """The loop over rows, so many at once."""
         rows, pairs = range(together), range(len(self.pairs))
+        read = [f"x{x}_{r} = x{x}[i + {r}, 0]" for x in range(self.letters)[self._full :] for r in rows]
         columns = [f"c{f}[j] += {' + '.join(f'p{f}_{r}' for r in rows)}" for f in pairs]
         inside = [*(line for r in rows for line in self._row(r)), *columns]
         told = [_told(f, r) for f in pairs for r in rows]
         zeros = " = ".join([*(f"t{f}_{r}" for f in pairs for r in rows), "zero"])
-        body = [zeros, "for j in range(length):", *_within(inside), *told]
+        body = [*read, zeros, "for j in range(length):", *_within(inside), *told]
         return "\n".join([f"for i in range(i, stop - {together - 1}, {together}):", *_within(body)])
+
+    @property
+    def _full(self) -> int:
+        """The letters that are whole matrices."""
+        return self.letters - self.columns
 
     def _row(self, r: int) -> Iterator[str]:
         """What is done with one number of every letter."""
-        yield from (f"x{x}_{r} = x{x}[i + {r}, j]" for x in range(self.letters))
+        yield from (f"x{x}_{r} = x{x}[i + {r}, j]" for x in range(self._full))
         yield from (f"x{old}[i + {r}, j] = x{new}_{r}" for old, new in self.held)
         if self.move:
             yield f"x{self.letters}_{r} = x{self.move[0]}_{r} - x{self.move[1]}_{r}"

@@ -5,6 +5,9 @@
 each a linear combination of bilinear forms, with coefficients in the hyper-parameters and the step. All follow from the
 symbolic law; a new value that no buffer keeps, such as the applied update u, is told by the move θ' − θ.
 
+Of a shift that a bias takes back, ξ(θ) = (x, Wx), the charge is Noether's, ⟨m, ξ(θ)⟩: one part of it of the biases that
+are shifted, and one of those that take back, which has a discrete KSB as W moves.
+
 >>> from symlag.discrete.library import adamw
 >>> law = stepwise(adamw(), "symmetric")
 >>> law.charges, [str(form) for form in law.forms[:3]]
@@ -17,15 +20,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Matrix, S, eye, lambdify, zeros
 
-from symlag.blocks import Skew
-from symlag.discrete import DiscreteLaw, account
-from symlag.discrete.forms import ONE, Form
+from symlag.blocks import Skew, constant, zero_like
+from symlag.discrete import DiscreteLaw, account, momentum_account
+from symlag.discrete.forms import ONE, Along, Form, Moved
 from symlag.discrete.updates import Letter, UpdateRule, Vector, g, k, theta
 from symlag.errors import SymlagError
 from symlag.generator import Generator, scale, translation
@@ -36,10 +40,13 @@ TERMS = ("decay", "memory", "KSB", "metric", "breaking")
 _NAMES = {"kinetic": "KSB"}
 
 _U, _J = block("U", 2, 2), Skew("J", 2, 2)
-KINDS = {
-    "symmetric": scale(block("w")),
-    "skew": Generator({_U: _U * _J}, parameters=(_J,)),
-    "constant": translation(block("c")),
+_W, _b, _x = block("W", 2, 2), block("b", 2, 1), constant("x", 2, 1)
+KINDS: Mapping[str, tuple[Callable[[UpdateRule, Generator], DiscreteLaw], Generator]] = {
+    "symmetric": (account, scale(block("w"))),
+    "skew": (account, Generator({_U: _U * _J}, parameters=(_J,))),
+    "constant": (account, translation(block("c"))),
+    "shift": (momentum_account, translation(block("c"))),
+    "absorbed": (momentum_account, Generator({_b: _W * _x, _W: zero_like(_W)}, parameters=(_x,))),
 }
 
 
@@ -61,17 +68,28 @@ class Stepwise:
     """One rule's law for generators of one kind.
 
     `forms` begin with the charges before and after the step; ⟨g, ξ⟩, the `slope`, is there in any case.
-    `coefficients(*numbers, step)` are those of terms × charges × forms.
+    `coefficients(*numbers, step)` are those of terms × charges × forms, `still` those where a tensor takes no step and
+    only what it is paired with may move.
     """
 
-    rule: UpdateRule
+    exact: DiscreteLaw
     kind: str
-    charges: tuple[str, ...]
     forms: tuple[Form, ...]
     slope: Form
     past: Past | None
     terms: tuple[str, ...]
     coefficients: Callable[..., NDArray[np.float64]]
+    still: NDArray[np.float64]
+
+    @property
+    def rule(self) -> UpdateRule:
+        """The rule."""
+        return self.exact.rule
+
+    @cached_property
+    def charges(self) -> tuple[str, ...]:
+        """The names of the charges."""
+        return self.exact.names
 
     @property
     def measured(self) -> tuple[Form, ...]:
@@ -80,19 +98,36 @@ class Stepwise:
 
 
 def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
-    """The law of generators that are symmetric, skew or constant; none where the rule holds no charge of them."""
+    """The law of generators of one kind; none where the rule holds no charge of them."""
+    derive, X = KINDS[kind]
     try:
-        law = account(rule, KINDS[kind])
+        law = derive(rule, X)
     except SymlagError:
         return None
     told = _told(rule)
-    columns = {name: column.applyfunc(lambda e: _measured(law, e, told)) for name, column in _columns(law).items()}
-    held = [*law.charges, *law.advanced]
+    columns = {
+        name: column.applyfunc(lambda e: _measured(law, _bilinear(law, e), told))
+        for name, column in _columns(law).items()
+    }
+    held = [_bilinear(law, charge) for charge in (*law.charges, *law.advanced)]
     fed = {form for column in columns.values() for form in column.atoms(Form)}
     (slope,) = law.frame.pair({g: S.One}, {law.frame.anchor: S.One}).atoms(Form)
     forms = (*held, *sorted((fed | {slope}) - {*held}, key=str))
     table = [[[entry.expand().coeff(form) for form in forms] for entry in column] for column in columns.values()]
-    return Stepwise(rule, kind, law.names, forms, slope, _past(law), tuple(columns), _evaluated(rule, table))
+    others = {_bilinear(law, form) for form in law.source.atoms(Moved)}
+    still = [[[c if form in others else 0 for c, form in zip(row, forms, strict=True)] for row in m] for m in table]
+    made = np.array(still, dtype=np.float64)
+    return Stepwise(law, kind, forms, slope, _past(law), tuple(columns), _evaluated(rule, table), made)
+
+
+def _bilinear(law: DiscreteLaw, expression: Expr) -> Expr:
+    """⟨x, ξ(y)⟩ of a constant or linear ξ as a form, and of what the step makes of ξ as one of the move."""
+    swap: dict[Form, Expr] = {}
+    for form in expression.atoms(Along):
+        x, at = form.args
+        y = ONE if law.frame.constant else move if isinstance(form, Moved) else at
+        swap[form] = law.frame.pair({x: S.One}, {y: S.One})
+    return expression.xreplace(swap)
 
 
 def _past(law: DiscreteLaw) -> Past | None:

@@ -23,9 +23,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One tensor's part in a line: the numbers chosen from a piece, what stands before them, and the law."""
+    """One tensor's part in a line: the numbers chosen from a piece, what stands before them, and the law.
+
+    They are measured `at` the tensor, or at the weight by which it takes back shifts.
+    """
 
     tensor: str
+    at: str
     piece: Pair | Single
     chosen: Any
     coefficient: float
@@ -93,19 +97,20 @@ def lines(
     for kind, weights in _kinds(symmetry):
         parts = tuple(_parts(symmetry, kind, weights, owner, laws))
         if parts:
-            yield Line(symmetry, kind, parts, all(name in owner for name in symmetry.tensors))
+            yield Line(symmetry, kind, parts, len(parts) == sum(weight != 0 for weight in weights))
 
 
 def _kinds(symmetry: Symmetry) -> Iterator[tuple[str, list[float]]]:
-    """Symmetric, skew, constant: with the coefficient of each term."""
+    """Symmetric, skew, constant, or a shift that is taken back: with the coefficient of each term."""
     terms, space = symmetry.motion.terms, symmetry.motion.space
     actions = [term for term in terms if isinstance(term, Action)]
     if isinstance(space, Diagonal | Square) or (isinstance(space, Triangle) and space.sign > 0):
         yield "symmetric", [term.even for term in actions]
     if isinstance(space, Square) or (isinstance(space, Triangle) and space.sign < 0):
         yield "skew", [term.odd for term in actions]
-    if not actions and not any(isinstance(term, Absorb) for term in terms):
-        yield "constant", [term.coefficient if isinstance(term, Shift) else 1.0 for term in terms]
+    if not actions:
+        kind = "absorbed" if any(isinstance(term, Absorb) for term in terms) else "constant"
+        yield kind, [term.coefficient if isinstance(term, Shift | Absorb) else 1.0 for term in terms]
 
 
 def _parts(
@@ -119,10 +124,12 @@ def _parts(
     space = symmetry.motion.space
     for term, weight in zip(symmetry.motion.terms, weights, strict=True):
         name = term.view.tensor if isinstance(term, Action) else term.tensor
-        law = laws[owner[name]][kind] if name in owner else None
+        shifted = kind == "absorbed" and isinstance(term, Shift)
+        law = laws[owner[name]]["shift" if shifted else kind] if name in owner else None
         if law is not None and weight:
             made = piece(term, diagonal=isinstance(space, Diagonal))
-            yield Part(name, made, _chosen(term, space, kind), weight, law)
+            at = term.view.tensor if isinstance(term, Absorb) else name
+            yield Part(name, at, made, _chosen(term, space, kind), weight, law)
 
 
 def _chosen(term: Any, space: Any, kind: str) -> Any:
@@ -131,7 +138,7 @@ def _chosen(term: Any, space: Any, kind: str) -> Any:
         return np.triu_indices(space.width, int(kind == "skew" or isinstance(space, Triangle)))
     if isinstance(space, Diagonal | Vectors):
         return _even([term.view.positions[i] for i in space.indices])
-    return _even(term.view.positions) if isinstance(term, Shift) else slice(None)
+    return _even(term.view.positions) if isinstance(term, Shift | Absorb) else slice(None)
 
 
 def _even(at: Sequence[int]) -> Any:

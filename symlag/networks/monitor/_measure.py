@@ -33,6 +33,7 @@ class Job:
     right: str
     axes: tuple[tuple[Axis, slice], ...]
     others: tuple[tuple[Slices | Sums | Null, slice], ...]
+    column: bool = False  # whether the letter on the left is one of another tensor, with a number for each row
 
     @cached_property
     def matrices(self) -> tuple[Heads, ...]:
@@ -81,8 +82,14 @@ class Pass:
 
     @cached_property
     def named(self) -> tuple[str, ...]:
-        """The letters of which axes are summed along, and those that are held."""
-        return tuple(sorted(frozenset[str]().union(*self.held, *(job.letters for job in self.along))))
+        """The letters of which axes are summed along, and those that are held; columns come last."""
+        met = frozenset[str]().union(*self.held, *(job.letters for job in self.along))
+        return (*sorted(met - self.columns), *sorted(self.columns))
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Those of other tensors, with a number for each row."""
+        return frozenset(job.left for job in self.along if job.column)
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -99,12 +106,22 @@ class Pass:
         pairs = tuple((at[job.left], at[job.right]) for job in self.along)
         moves = any("move" in (job.left, job.right) for job in self.along)
         ends = (at[ENDS[0]], at[ENDS[1]]) if moves else None
-        return Loop(len(self.named), pairs, ends, tuple((at[old], at[new]) for old, new in self.held))
+        held = tuple((at[old], at[new]) for old, new in self.held)
+        return Loop(len(self.named), pairs, ends, held, columns=len(self.columns))
 
     @cached_property
     def magnitudes(self) -> Loop | None:
         """The loop that sums magnitudes, and writes over nothing."""
         return self.loop and replace(self.loop, held=(), magnitudes=True)
+
+
+def named(tensor: str, letter: str) -> str:
+    """What a letter of another tensor goes by.
+
+    >>> named("2.bias", "v.new") == named("2.bias", "v") + ".new"
+    True
+    """
+    return f"{tensor}: {letter}"
 
 
 def measure(wanted: Pass, letters: Letters, row: Tensor) -> None:

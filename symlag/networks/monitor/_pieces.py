@@ -63,6 +63,13 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Across(Axis):
+    """Σ xᵢyᵢⱼ over all axes but the second: x is a letter of another tensor, that has one number for each row of y."""
+
+    other: str
+
+
+@dataclass(frozen=True)
 class Slices:
     """The matrix ⟨xᵢ, yⱼ⟩ of slices at positions along an axis, flattened."""
 
@@ -178,7 +185,8 @@ def piece(term: Action | Shift | Free | Entries | Absorb, *, diagonal: bool) -> 
         return Axis(view.axis) if diagonal else Slices(view.axis, view.start, view.stride, view.width)
     if isinstance(term, Shift):
         return Sums(term.view.axis)
-    assert not isinstance(term, Absorb)
+    if isinstance(term, Absorb):
+        return Across(1, term.tensor)
     return Null(term)
 
 

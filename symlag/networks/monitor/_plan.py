@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from symlag.discrete.forms import Form
+from symlag.discrete.updates import Letter
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb
-from symlag.networks.monitor._laws import stepwise
+from symlag.networks.monitor._laws import KINDS, stepwise
 from symlag.networks.monitor._lines import Line, Part, lines
 from symlag.networks.monitor._pieces import Pair, Single
+from symlag.networks.monitor._shards import aligned
 from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group
 
@@ -53,8 +55,9 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
     named = names(model)
     trained = {p: i for i, group in enumerate(groups) for p in group.parameters}
     owner = {name: trained[p] for name, p in named.items() if p in trained}
-    laws = [{kind: stepwise(group.rule, kind) for kind in ("symmetric", "skew", "constant")} for group in groups]
-    found = tuple(line for symmetry in symmetries for line in lines(symmetry, owner, laws))
+    laws = [{kind: stepwise(group.rule, kind) for kind in KINDS} for group in groups]
+    followed = [symmetry for symmetry in symmetries if _together(symmetry, named)]
+    found = tuple(line for symmetry in followed for line in lines(symmetry, owner, laws))
     tracks, width = list[Track](), 0
     for name, parts in _by_tensor(found).items():
         often, slots = {form for part in parts for form in part.law.forms}, dict[tuple[Form, Pair | Single], slice]()
@@ -63,18 +66,26 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
             slots[form, piece] = slice(width, width + size)
             width += size
         seldom = frozenset(form for form, _ in slots) - often
-        tracks.append(Track(name, named[name], owner[name], slots, seldom))
-    followed = {id(line.symmetry) for line in found}
-    skipped = tuple((s, _why(s, owner)) for s in symmetries if id(s) not in followed)
+        group = owner[name if name in owner else parts[0].tensor]
+        tracks.append(Track(name, named[name], group, slots, seldom, _lent(name, found)))
+    watched = {id(line.symmetry) for line in found}
+    skipped = tuple((s, _why(s, owner, named)) for s in symmetries if id(s) not in watched)
     return Plan(groups, tuple(tracks), found, width, skipped)
 
 
 def _by_tensor(found: Sequence[Line]) -> Mapping[str, Sequence[Part]]:
-    """The parts of all lines, by tensor."""
+    """The parts of all lines by the tensor at which they are measured, and none of tensors that lend letters alone."""
     there = dict[str, list[Part]]()
     for part in (part for line in found for part in line.parts):
-        there.setdefault(part.tensor, []).append(part)
+        there.setdefault(part.tensor, [])
+        there.setdefault(part.at, []).append(part)
     return there
+
+
+def _lent(name: str, found: Sequence[Line]) -> frozenset[Letter]:
+    """The letters of a tensor that are measured at others."""
+    lending = [part for line in found for part in line.parts if part.tensor == name != part.at]
+    return frozenset(form.args[0].root for part in lending for form in part.law.forms)
 
 
 def _keys(parts: Sequence[Part], often: Collection[Form]) -> Iterator[tuple[Form, Pair | Single]]:
@@ -84,12 +95,20 @@ def _keys(parts: Sequence[Part], often: Collection[Form]) -> Iterator[tuple[Form
         yield from ((form, piece) for form in sorted(forms, key=lambda form: form not in often))
 
 
-def _why(symmetry: Symmetry, owner: Mapping[str, int]) -> str:
+def _together(symmetry: Symmetry, named: Mapping[str, nn.Parameter]) -> bool:
+    """Whether every rank that holds rows of a weight holds those of the bias that takes back shifts by it."""
+    taken = [term for term in symmetry.motion.terms if isinstance(term, Absorb)]
+    return all(aligned(named[term.view.tensor], named[term.tensor]) for term in taken)
+
+
+def _why(symmetry: Symmetry, owner: Mapping[str, int], named: Mapping[str, nn.Parameter]) -> str:
     """Why no charge of a symmetry is followed."""
     if not {*symmetry.tensors} & {*owner}:
         return "the optimizer trains none of its tensors"
+    if not _together(symmetry, named):
+        return "ranks hold rows of a weight, and not those of the bias that takes back shifts by it"
     if any(isinstance(term, Absorb) for term in symmetry.motion.terms):
-        return "its generator is one tensor times another, and the exact laws are those of generators linear in each"
+        return "its generator is one tensor times another, of which only a momentum has charges, and the rule has none"
     return "the rule holds no charge of it"
 
 

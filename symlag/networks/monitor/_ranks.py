@@ -67,7 +67,9 @@ class Ranks(Alone):
 
     def laid(self, name: str, letters: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """A tensor's letters cut so that the sums of its pieces can be made."""
-        return {x: self._moves[name](value) for x, value in letters.items()} if name in self._moves else letters
+        if name not in self._moves:
+            return letters
+        return {x: self._moves[name](value.expand_as(letters["theta"])) for x, value in letters.items()}
 
     def whole(self, rows: Tensor, sizes: Tensor, seed: int) -> tuple[Tensor, Tensor, Apart]:
         """The numbers of all ranks, and where copies are not equal: which row, which tensor."""

@@ -71,7 +71,7 @@ class Recorder:
         if self._sizing:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
         for track in self._plan.tracks:
-            found = self._ranks.laid(track.name, letters[track.name])
+            found = self._ranks.laid(track.name, track.gathered(letters))
             if not self._carried:
                 self._measure(track.charged, found)
                 self._hold(track, found)
@@ -86,7 +86,7 @@ class Recorder:
         """Measure what a step ends with."""
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
         for track in self._plan.tracks:
-            found, held = self._ranks.laid(track.name, letters[track.name]), self._held[track.name]
+            found, held = self._ranks.laid(track.name, track.gathered(letters)), self._held[track.name]
             self._measure(track.late, {**held, **{f"{x}.new": value for x, value in found.items()}})
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
@@ -117,9 +117,10 @@ class Recorder:
     def gauge(self, gradients: Mapping[str, Tensor]) -> Stretch:
         """No step, but the magnitudes of the forms of some gradient."""
         sizes = torch.zeros_like(self._sizes)
+        thetas = {track.name: local(track.parameter, track.parameter) for track in self._plan.tracks}
+        letters = {name: {"theta": theta, "g": gradients[name].to(theta)} for name, theta in thetas.items()}
         for track in self._plan.tracks:
-            theta = local(track.parameter, track.parameter)
-            gauge(track.early, {"theta": theta, "g": gradients[track.name].to(theta)}, sizes)
+            gauge(track.early, track.gathered(letters), sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
     def state(self) -> dict[str, Any]:
@@ -185,7 +186,7 @@ class Recorder:
         elif self._versions is None:
             sizes, now = torch.zeros_like(self._sizes), self._row[self._begins]
             for track in self._plan.tracks:
-                gauge(track.charged, self._ranks.laid(track.name, letters[track.name]), sizes)
+                gauge(track.charged, self._ranks.laid(track.name, track.gathered(letters)), sizes)
             near = (self._ended - now).abs() <= (self._precision * sizes)[self._begins]
             self._row[self._begins] = torch.where(near, self._ended, now)
 

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from torch import finfo, nn
 
-from symlag.discrete import account
 from symlag.document.mathml import formula
 from symlag.document.page import bare, framed
 from symlag.document.typeset import typeset
@@ -23,7 +22,6 @@ from symlag.networks._found import Found
 from symlag.networks._symmetry import Symmetry
 from symlag.networks.monitor._alarms import Alarm
 from symlag.networks.monitor._course import Course, courses
-from symlag.networks.monitor._laws import KINDS, Stepwise
 from symlag.networks.monitor._ledger import Ledger
 from symlag.networks.monitor._picture import Told, draw
 from symlag.networks.monitor._plan import Line, Plan
@@ -111,9 +109,10 @@ def _cells(symmetry: Symmetry) -> Iterator[str]:
 
 def _family(line: Line, told: Sequence[Course], run: Run) -> str:
     """A family of charges: its law, by each rule that trains it, and its picture."""
-    laws = {(part.law.rule.name, part.law.kind): part.law for part in line.parts}
-    stated = "".join(f'<div class="formula">{formula(typeset(_law(law)))}</div>\n' for law in laws.values())
-    forms = {name: form for law in laws.values() for name, form in zip(law.charges, law.forms, strict=False)}
+    parts = sorted(line.parts, key=lambda part: part.law.kind == line.kind)
+    laws = {part.law.rule.name: part.law.exact for part in parts}
+    stated = "".join(f'<div class="formula">{formula(typeset(law))}</div>\n' for law in laws.values())
+    forms = {name: form for law in laws.values() for name, form in zip(law.names, law.charges, strict=True)}
     moved = [(course, forms[course.charge]) for course in told if not course.still]
     drawing = f"<figure>{_picture(line, moved, run)}</figure>\n" if moved else ""
     reason = escape(_capital(line.symmetry.reason))
@@ -149,10 +148,6 @@ def _picture(line: Line, told: Sequence[Told], run: Run) -> str:
     coarse = str(max(dtypes, key=lambda dtype: finfo(dtype).eps)).removeprefix("torch.")
     upon = partial(draw, told, alarmed, coarse)
     return bare(drawn(upon, "run", ("svg",))["run.svg"].decode())
-
-
-def _law(law: Stepwise) -> Any:
-    return account(law.rule, KINDS[law.kind])
 
 
 def _section(title: str, body: str) -> str:

@@ -11,7 +11,7 @@ slice(12, 14, None)
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -88,7 +88,12 @@ class Some:
 class Nothing(Track):
     """The track of a tensor that a rank holds nothing of: its letters are those that other ranks lay out with it."""
 
-    whole: Track
+    whole: Track = field(kw_only=True)
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Those of the other ranks."""
+        return self.whole.beside
 
     @cached_property
     def buffers(self) -> Mapping[str, Letter]:
@@ -102,7 +107,7 @@ def cut(track: Track, box: Box) -> Track:
     if box == Box((0,) * len(shape), shape):
         return track
     if not box:
-        return Nothing(track.name, track.parameter, track.group, {}, track.seldom, track)
+        return Nothing(track.name, track.parameter, track.group, {}, track.seldom, track.lent, whole=track)
     pieces = {piece: _cut(piece, box) for _, piece in track.slots}
     slots = {(form, pieces[piece]): _place(piece, box, place) for (form, piece), place in track.slots.items()}
     return replace(track, slots=slots)
@@ -126,6 +131,20 @@ def mixed(track: Track) -> set[int]:
 def layout(placements: Sequence[Any], axes: Collection[int], dimensions: int) -> tuple[Any, ...]:
     """Placements that cut none of some axes: another one in its stead, or none where there is no other."""
     return tuple(_uncut(placement, axes, dimensions) for placement in placements)
+
+
+def aligned(weight: Any, bias: Any) -> bool:
+    """Whether a bias is cut over ranks as the rows of its weight are."""
+    rows = _rows(getattr(weight, "placements", ()))
+    alike = getattr(weight, "device_mesh", None) == getattr(bias, "device_mesh", None)
+    return alike and rows == tuple(getattr(bias, "placements", ()))
+
+
+def _rows(placements: Sequence[Any]) -> tuple[Any, ...]:
+    """How a tensor is cut that has one number for each row of another one."""
+    from torch.distributed.tensor import Replicate
+
+    return tuple(Replicate() if getattr(placement, "dim", 0) else placement for placement in placements)
 
 
 def _uncut(placement: Any, axes: Collection[int], dimensions: int) -> Any:

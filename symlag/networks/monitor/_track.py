@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from symlag.discrete.forms import ONE, Form
 from symlag.discrete.updates import Letter, g, theta
 from symlag.networks.monitor._laws import move
-from symlag.networks.monitor._measure import Job, Pass
-from symlag.networks.monitor._pieces import Axis, Pair, Single
+from symlag.networks.monitor._measure import Job, Letters, Pass, named
+from symlag.networks.monitor._pieces import Across, Axis, Pair, Single
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Track:
-    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are."""
+    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are.
+
+    Letters are `lent` to tensors by which it takes back shifts: forms of both are measured there.
+    """
 
     name: str
     parameter: Any
     group: int
     slots: Mapping[tuple[Form, Pair | Single], slice]
     seldom: frozenset[Form]
+    lent: frozenset[Letter] = frozenset()
 
     @cached_property
     def blocks(self) -> Mapping[Pair | Single, Block]:
@@ -62,28 +66,34 @@ class Track:
     @cached_property
     def charged(self) -> Pass:
         """Forms of what the step begins with, without its gradient: those that the last step ended with."""
-        return self._pass(_begun)
+        return self._pass(self._begun)
 
     @cached_property
     def early(self) -> Pass:
         """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._pass(lambda form: form not in self.seldom and not _begun(form) and not _made(form))
+        return self._pass(lambda *key: key[0] not in self.seldom and not self._begun(*key) and not _made(key[0]))
 
     @cached_property
     def rare(self) -> Pass:
         """Those of them that are measured seldom."""
-        return self._pass(lambda form: form in self.seldom)
+        return self._pass(lambda form, _: form in self.seldom)
 
     @cached_property
     def late(self) -> Pass:
         """Forms that need what the step made, which is held for the next one."""
-        return replace(self._pass(_made), held=tuple((x, f"{x}.new") for x in self.held))
+        made = self._pass(lambda form, _: _made(form))
+        return replace(made, held=tuple((x, f"{x}.new") for x in self.held))
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """The tensors whose letters are measured here, too: they take back shifts by this one."""
+        return tuple(dict.fromkeys(sums.other for _, sums in self.slots if isinstance(sums, Across)))
 
     @cached_property
     def buffers(self) -> Mapping[str, Letter]:
         """The buffers in the forms, by name."""
-        met = {x.root for form, _ in self.slots for x in _met(form)}
-        return {str(x): x for x in sorted(met - {theta, g}, key=str)}
+        met = {x.root for form, sums in self.slots if not isinstance(sums, Across) for x in _met(form)}
+        return {str(x): x for x in sorted((met | self.lent) - {theta, g}, key=str)}
 
     @cached_property
     def held(self) -> tuple[str, ...]:
@@ -95,18 +105,35 @@ class Track:
     def carried(self) -> Iterator[tuple[slice, slice]]:
         """Where the sums are that a step begins with, and where those of the same form are that it ends with."""
         for (form, sums), begin in self.slots.items():
-            if _begun(form):
-                yield begin, self.slots[form.func(*(x.new for x in form.args)), sums]
+            if self._begun(form, sums):
+                yield begin, self.slots[_after(form), sums]
 
-    def _pass(self, wanted: Callable[[Form], bool]) -> Pass:
-        forms = dict.fromkeys(form for form, _ in self.slots if wanted(form))
-        return Pass(tuple(self._job(form) for form in forms))
+    def gathered(self, letters: Mapping[str, Letters]) -> Letters:
+        """Its letters among those of all tensors, and as columns those of tensors that take back shifts by it."""
+        mine = letters[self.name]
+        rows = [-1, *[1] * (mine["theta"].ndim - 1)]
+        beside = {named(b, x): value.reshape(rows) for b in self.beside for x, value in letters[b].items()}
+        return {**mine, **beside}
 
-    def _job(self, form: Form) -> Job:
-        places = [(made, place) for (other, made), place in self.slots.items() if other == form]
+    def _begun(self, form: Form, sums: Pair | Single) -> bool:
+        """Whether a form is of what the step begins with, and is measured of what it ends with, too."""
+        return g not in _met(form) and not _made(form) and (_after(form), sums) in self.slots
+
+    def _pass(self, wanted: Callable[[Form, Pair | Single], bool]) -> Pass:
+        keys = dict.fromkeys((form, _other(sums)) for form, sums in self.slots if wanted(form, sums))
+        return Pass(tuple(self._job(*key) for key in keys))
+
+    def _job(self, form: Form, other: str | None) -> Job:
+        places = [(made, place) for (f, made), place in self.slots.items() if (f, _other(made)) == (form, other)]
         axes = tuple((made, place) for made, place in places if isinstance(made, Axis))
         others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
-        return Job(str(form.args[0]), str(form.args[1]), axes, others)
+        left, right = map(str, form.args)
+        return Job(left if other is None else named(other, left), right, axes, others, other is not None)
+
+
+def _other(sums: Pair | Single) -> str | None:
+    """The tensor that the letter on the left is of, where it is another one."""
+    return sums.other if isinstance(sums, Across) else None
 
 
 def _met(form: Form) -> set[Letter]:
@@ -114,11 +141,11 @@ def _met(form: Form) -> set[Letter]:
     return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
 
 
+def _after(form: Form) -> Form:
+    """The form one step later."""
+    return form.func(*(x.new for x in form.args))
+
+
 def _made(form: Form) -> bool:
     """Whether a form needs what the step made."""
     return any(x.age for x in _met(form))
-
-
-def _begun(form: Form) -> bool:
-    """Whether a form is of what the step begins with, without its gradient."""
-    return g not in _met(form) and not _made(form)
