@@ -36,7 +36,8 @@ from symlag.backends._modules import module_of
 
 ROWS = 32  # for so many, columns are summed in the precision of the letters
 FEW = 3  # products: of more, sums of columns are read and written less often where some rows are taken together
-TOGETHER = 4
+TOGETHER = 4  # rows at most
+SUMS = 20  # products of all of these rows: for more there are not registers enough
 EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
 UNWANTED = -1  # the place of sums that are not asked for
 _INSTALLED = find_spec("numba") is not None
@@ -60,7 +61,8 @@ class Loop:
 
     def text(self) -> str:
         """The function of the letters, a row of numbers, where in it sums go, and how many columns are one."""
-        together = TOGETHER if len(self.pairs) > FEW and not self.magnitudes else 1
+        some = max(1, min(TOGETHER, SUMS // len(self.pairs)))
+        together = some if len(self.pairs) > FEW and not self.magnitudes else 1
         names = ", ".join(f"x{x}" for x in range(self.letters))
         sums = f"columns = np.zeros(({len(self.pairs)}, length), x0.dtype)"
         columns = [sums, *(f"c{f} = columns[{f}]" for f in range(len(self.pairs)))]
@@ -82,8 +84,8 @@ class Loop:
         read = [f"x{x}_{r} = x{x}[i + {r}, 0]" for x in range(self.letters)[self._full :] for r in rows]
         columns = [f"c{f}[j] += {' + '.join(f'p{f}_{r}' for r in rows)}" for f in pairs]
         inside = [*(line for r in rows for line in self._row(r)), *columns]
-        told = [_told(f, r) for f in pairs for r in rows]
-        zeros = " = ".join([*(f"t{f}_{r}" for f in pairs for r in rows), "zero"])
+        told = [_told(f, r) for f in self._along for r in rows]
+        zeros = " = ".join([*(f"t{f}_{r}" for f in self._along for r in rows), "zero"])
         body = [*read, zeros, "for j in range(length):", *_within(inside), *told]
         return "\n".join([f"for i in range(i, stop - {together - 1}, {together}):", *_within(body)])
 
@@ -91,6 +93,11 @@ class Loop:
     def _full(self) -> int:
         """The letters that are whole matrices."""
         return self.letters - self.columns
+
+    @property
+    def _along(self) -> list[int]:
+        """The pairs that are summed along rows: those without a column."""
+        return [f for f, pair in enumerate(self.pairs) if not {*pair} & {*range(self._full, self.letters)}]
 
     def _row(self, r: int) -> Iterator[str]:
         """What is done with one number of every letter."""
@@ -101,7 +108,8 @@ class Loop:
         for f, (x, y) in enumerate(self.pairs):
             product = f"x{x}_{r} * x{y}_{r}"
             yield f"p{f}_{r} = {f'abs({product})' if self.magnitudes else product}"
-            yield f"t{f}_{r} += p{f}_{r}"
+            if f in self._along:
+                yield f"t{f}_{r} += p{f}_{r}"
 
 
 def added(loop: Loop, letters: Sequence[Tensor], at: NDArray[np.int64], row: Tensor) -> bool:
