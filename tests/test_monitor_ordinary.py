@@ -108,7 +108,8 @@ def test_gradients_that_grow_from_a_small_head_are_ordinary(name, precision):
 
 def test_rates_by_layer_under_one_decay_are_ordinary():
     model = network("ReLU MLP")
-    groups = [{"params": layer.parameters(), "lr": 10.0**-i} for i, layer in enumerate((model[0], model[2], model[4]))]
+    layers = map(model.get_submodule, "024")
+    groups = [{"params": layer.parameters(), "lr": 10.0**-i} for i, layer in enumerate(layers)]
     with Monitor(model, torch.optim.AdamW(groups, weight_decay=0.1), found("ReLU MLP")) as monitor:
         for x, y in batches("ReLU MLP", steps=20):
             monitor.optimizer.zero_grad()

@@ -38,7 +38,7 @@ class Recorder:
         self._plan, self._optimizer, self._groups = ranks.here(plan), optimizer, plan.groups
         device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
         room = min(MOST, 1 + NUMBERS // max(1, plan.width))
-        self._rows, self._taken = (torch.zeros(room, plan.width, dtype=torch.float64, device=device) for _ in "ab")
+        self._rows, self._taken = (torch.zeros(room, plan.width, dtype=torch.float64, device=device) for _ in range(2))
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
         self._ended: Tensor | None = None
@@ -145,7 +145,7 @@ class Recorder:
         begun = {track.name: _count(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
         self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
         self._steps, self._sized = [*pending.steps], state["sized"]
-        self._ended, self._versions = state["ended"], None
+        self._ended, self._versions = None if state["ended"] is None else state["ended"].to(self._rows), None
         self._sizes.copy_(torch.from_numpy(pending.sizes))
         self._rows[: len(pending.rows)] = torch.from_numpy(pending.rows).to(self._rows)
 
