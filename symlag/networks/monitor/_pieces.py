@@ -20,23 +20,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 
-from torch import Tensor, device
+from torch import Tensor, device, dtype
 
 from symlag.networks._terms import Absorb, Action, Entries, Free, Shift, along
 
 
 @dataclass(frozen=True, eq=False)
 class Fixed:
-    """A tensor that does not change, copied to each device once."""
+    """A tensor that does not change, copied to each device once, and to each type of floats."""
 
     tensor: Tensor
-    copies: dict[device, Tensor] = field(default_factory=dict)
+    copies: dict[tuple[device, dtype], Tensor] = field(default_factory=dict)
 
-    def on(self, there: device) -> Tensor:
-        """The copy on a device."""
-        if there not in self.copies:
-            self.copies[there] = self.tensor.to(there)
-        return self.copies[there]
+    def like(self, x: Tensor) -> Tensor:
+        """The copy where another tensor is, floats of its type."""
+        key = x.device, x.dtype if self.tensor.is_floating_point() else self.tensor.dtype
+        if key not in self.copies:
+            self.copies[key] = self.tensor.to(*key)
+        return self.copies[key]
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Null:
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the components."""
         if isinstance(self.term, Entries):
-            sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.on(x.device)].flatten()
+            sums += x.flatten(0, self.term.mask.ndim - 1)[self._places.like(x)].flatten()
         else:
             sums += components(x, self._bases).flatten()
 
@@ -170,7 +171,7 @@ class Null:
 def components(x: Tensor, bases: Iterable[Fixed | None]) -> Tensor:
     """Those of a letter along the rows of a basis for each axis, of none all."""
     for axis, basis in enumerate(bases):
-        x = x if basis is None else along(basis.on(x.device), x, axis)
+        x = x if basis is None else along(basis.like(x), x, axis)
     return x
 
 

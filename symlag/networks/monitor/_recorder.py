@@ -39,6 +39,7 @@ class Recorder:
         device = plan.tracks[0].parameter.device if plan.tracks else torch.device("cpu")
         room = min(MOST, 1 + NUMBERS // max(1, plan.width))
         self._rows, self._taken = (torch.zeros(room, plan.width, dtype=torch.float64, device=device) for _ in range(2))
+        self._row = self._rows[0]
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
         self._ended: Tensor | None = None
@@ -67,7 +68,7 @@ class Recorder:
         versions = {name: _version(found) for name, found in letters.items()}
         self._moved = () if self._versions is None else tuple(_moved(self._versions, versions))
         self._carried = self._versions == versions
-        self._row.zero_()
+        self._row = self._rows[len(self._steps)].zero_()
         if self._sizing:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
         for track in self._plan.tracks:
@@ -158,11 +159,6 @@ class Recorder:
     def _stretch(self) -> Stretch:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
-
-    @property
-    def _row(self) -> Tensor:
-        """The numbers of the step that is taken."""
-        return self._rows[len(self._steps)]
 
     def _measure(self, wanted: Pass, letters: Letters) -> None:
         """Measure forms, and now and then their magnitudes."""

@@ -81,7 +81,7 @@ class Some:
 
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the entries."""
-        sums[self.which.on(sums.device)] += x.flatten()[self.entries.on(x.device)]
+        sums[self.which.like(sums)] += x.flatten()[self.entries.like(x)]
 
 
 @dataclass(frozen=True)
