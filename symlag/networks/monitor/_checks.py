@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from torch import nn
@@ -17,15 +17,28 @@ from symlag.networks.monitor._plan import names
 
 def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> None:
     """`SymlagError` where optimizer, model and symmetries do not belong together."""
-    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    _whole(model)
+    _steps(model, [p for group in optimizer.param_groups for p in group["params"]])
     named = names(model)
+    for symmetry in found:
+        _belongs(symmetry, named)
+    if len({named[name].device for symmetry in found for name in symmetry.tensors}) > 1:
+        raise SymlagError("Monitor(model, …)", "its tensors are on several devices", "the model on one device")
+    if every < 1:
+        raise SymlagError(f"every={every}", "it counts steps", "every=1, or every=10 for a tenth of them")
+
+
+def _whole(model: nn.Module) -> None:
     if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
         raise SymlagError(
             "Monitor(FullyShardedDataParallel(…), …)",
             "it flattens tensors, and symmetries act on their axes",
             "fully_shard(model)",
         )
-    if not {*trained} <= {*named.values()}:
+
+
+def _steps(model: nn.Module, trained: Sequence[Any]) -> None:
+    if not {*trained} <= {*names(model).values()}:
         raise SymlagError(
             "Monitor(model, optimizer, …)",
             "the optimizer trains parameters that are not the model's",
@@ -38,12 +51,6 @@ def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> N
             "one optimizer.step() after loss.backward()",
         )
     _dense(model, {*trained})
-    for symmetry in found:
-        _belongs(symmetry, named)
-    if len({named[name].device for symmetry in found for name in symmetry.tensors}) > 1:
-        raise SymlagError("Monitor(model, …)", "its tensors are on several devices", "the model on one device")
-    if every < 1:
-        raise SymlagError(f"every={every}", "it counts steps", "every=1, or every=10 for a tenth of them")
 
 
 def _dense(model: nn.Module, trained: Set[Any]) -> None:
