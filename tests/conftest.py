@@ -1,4 +1,4 @@
-"""The option --update, with which golden text is rewritten instead of compared; every backend in turn."""
+"""The option --update, with which golden text is rewritten instead of compared; every backend in turn; one thread."""
 
 from pathlib import Path
 
@@ -23,6 +23,17 @@ def golden(request):
         assert text == path.read_text(encoding="utf-8"), f"{name} differs: look at it, then pytest --update"
 
     return compare
+
+
+@pytest.fixture
+def one_thread():
+    """Torch in one thread, from the same seed."""
+    torch = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(params=BACKENDS)

@@ -22,14 +22,7 @@ from symlag.networks._spaces import Everything
 from symlag.networks._terms import Absorb, Entries
 from symlag.networks._views import views
 
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Block(nn.Module):

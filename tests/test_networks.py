@@ -21,14 +21,7 @@ from symlag.networks._views import View
 from tests.planted import ZOO
 from tests.planted.parts import Function, chain, linear, numbers, regression, tokens
 
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def counted(found):
