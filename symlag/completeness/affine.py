@@ -1,7 +1,8 @@
 """The affine symmetries of φ: fields ξ = Aθ + b, with A symmetric or skew, orthogonal to all that pushes.
 
 The entries of A and b solve linear equations, one a monomial of X·ξ = 0, with X = ∇φ, or [∇²h]⁻¹∇φ in mirror flow. They
-are solved modulo a prime, and X·ξ = 0 is seen to hold of the whole numbers read back.
+are solved modulo a prime, and X·ξ = 0 is seen to hold of the whole numbers read back. Meanwhile a monomial goes by a
+number, the sum of random ones of its variables: two that shared theirs would only add their equations up.
 
 >>> affine([{0: {(1,): 1}, 1: {(0,): 1}}], 2, 1)               # φ = θ₀θ₁: A = diag(1, −1)
 [{0: {(0,): 1}, 1: {(1,): -1}}]
@@ -13,24 +14,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
 from math import lcm
+from random import Random
 
-from symlag.completeness.polynomials import Field, Monomial, Vector, orthogonal, times, without
+from symlag.completeness.polynomials import Field, Vector, orthogonal
 from symlag.errors import SymlagError
 from symlag.symmetry.residues import PRIMES, Echelon, rational
 
-# Where a monomial occurs in a field: the variables moved by it, and coefficients.
-Moved = Mapping[Monomial, Sequence[tuple[int, int]]]
+# Of the factors of a monomial: where the rest occurs in a field, by the variables moved by it, and coefficients.
+Moved = Sequence[tuple[int, Sequence[tuple[int, int]]]]
 # The unknowns: A_ab with a ≤ b, and b_a as (a, ONE); of each a the b whose unknown may be other than naught.
 Unknown = tuple[int, int]
 Row = tuple[tuple[Unknown, int], ...]
 Partners = list[set[int]]
 ONE = -1
+BITS = 120  # of the number that a variable goes by
 
 
 def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis; `SymlagError` if unreadable."""
     partners = [{b for b in range(ONE, D) if sign > 0 or b != a} for a in range(D)]
-    rows = {row for X in pushes for row in _equations(X, sign, partners)}
+    dice = Random(0)
+    codes = defaultdict(lambda: dice.getrandbits(BITS), {ONE: 0})
+    rows = {row for X in pushes for row in _equations(X, sign, partners, codes)}
     known = *combinations_with_replacement(range(D), 2), *((a, ONE) for a in range(D))
     unknowns = [(a, b) for a, b in known if b in partners[a]]
     fields = [_field(solution, unknowns, sign) for solution in _solutions(rows, unknowns)]
@@ -40,31 +45,33 @@ def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     return fields
 
 
-def _equations(X: Field, sign: int, partners: Partners) -> Iterator[Row]:
+def _equations(X: Field, sign: int, partners: Partners, codes: Mapping[int, int]) -> Iterator[Row]:
     """The coefficients of X·ξ, one row a monomial; an unknown that is alone in a row is naught, and left out of all."""
-    moved: defaultdict[Monomial, list[tuple[int, int]]] = defaultdict(list)
-    for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
-        moved[monomial].append((a, X[a][monomial]))
-    seen = set[Monomial]()
-    for a, monomial in ((a, monomial) for a, f in X.items() for monomial in f):
+    moved: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    terms = [(a, m, sum(codes[v] for v in m), c) for a, f in X.items() for m, c in f.items()]
+    for a, _, coded, c in terms:
+        moved[coded].append((a, c))
+    seen = set[int]()
+    for a, monomial, coded, _ in terms:
         for b in tuple(partners[a]):
-            product = monomial if b == ONE else times(monomial, b)
+            product = coded + codes[b]
             if product not in seen:
                 seen.add(product)
-                row = _row(moved, product, sign, partners)
+                within = [(v, product - codes[v]) for v in {*monomial, b, ONE}]
+                row = _row([(v, moved[rest]) for v, rest in within if rest in moved], sign, partners)
                 if len(row) == 1:
                     _drop(row[0][0], partners)
                 else:
                     yield row
 
 
-def _row(moved: Moved, monomial: Monomial, sign: int, partners: Partners) -> Row:
+def _row(moved: Moved, sign: int, partners: Partners) -> Row:
     """The coefficient of a monomial in X·ξ, as a linear form in the unknowns."""
-    found = {(a, ONE): c for a, c in moved.get(monomial, ()) if ONE in partners[a]}
-    for b in set(monomial):
-        for a, c in moved.get(without(monomial, b), ()):
+    found: dict[Unknown, int] = {}
+    for b, terms in moved:
+        for a, c in terms:
             if b in partners[a]:
-                pair, factor = ((a, b), c) if a <= b else ((b, a), sign * c)
+                pair, factor = ((a, b), c) if b == ONE or a <= b else ((b, a), sign * c)
                 found[pair] = found.get(pair, 0) + factor
     return tuple(sorted(term for term in found.items() if term[1]))
 

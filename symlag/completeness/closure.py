@@ -17,9 +17,10 @@ brackets of up to 2 fields have rank 3 of 3, and the laws in hand leave room for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 from random import Random
 
 from symlag.completeness.polynomials import Field, Point, Slopes, Vector, product
@@ -86,17 +87,15 @@ class Known:
     def pulled(self, p: Sequence[int]) -> Vector:
         """The gradient of p·X, for a constant covector p."""
         found: defaultdict[int, int] = defaultdict(int)
-        for (moved, variable), slope in self.slopes.items():
-            found[variable] += p[moved] * slope
+        for moved, row in self.slopes.items():
+            factor = p[moved]
+            for variable, slope in row.items():
+                found[variable] += factor * slope
         return found
 
     def along(self, x: Vector) -> Vector:
         """x(X), the slope of the field along a vector."""
-        found: defaultdict[int, int] = defaultdict(int)
-        for (moved, variable), slope in self.slopes.items():
-            if variable in x:
-                found[moved] += slope * x[variable]
-        return found
+        return {moved: _paired(x, row) for moved, row in self.slopes.items()}
 
 
 class Germ:
@@ -134,9 +133,17 @@ class Germ:
         """Learns products of the first fields, the generators, with all: until there are enough, or no more."""
         j = 0
         while len(self.known) < most and (new := self.search(self.known[:generators], sign, j)):
-            for i, j in new:
-                if len(self.known) < most:
-                    self.learn(self.product(self.known[i], self.known[j], sign))
+            j = new[0][1]
+            self._learn_some((self.product(self.known[i], self.known[j], sign) for i, j in new), most)
+
+    def _learn_some(self, fields: Iterable[Known], most: int) -> None:
+        """Learns those that are independent, until there are enough; after one that is not, a covector tells sooner."""
+        p = list[int]()
+        for Y in fields:
+            if not p or _told(p, Y.value) % self.prime:
+                p = [] if self.learn(Y) else self.annihilator()
+                if len(self.known) == most:
+                    return
 
     def search(self, generators: Sequence[Known], sign: int, start: int = 0) -> list[tuple[int, int]]:
         """The first field, from `start` on, with generators whose products with it are new; empty if there is none."""
@@ -154,7 +161,8 @@ class Germ:
         """A random covector that vanishes on every known field."""
         p = [self.dice.randrange(self.prime) for _ in self.point.values]
         for lead in sorted(self.span.rows):
-            p[lead] = -sum(c * p[i] for i, c in self.span.rows[lead].items() if i != lead) % self.prime
+            row, p[lead] = self.span.rows[lead], 0
+            p[lead] = -_told(p, row) % self.prime
         return p
 
     def _product(self, slope: Vector, y: Vector, row: Vector, x: Vector, sign: int) -> int:
@@ -174,6 +182,11 @@ def plural(n: int, one: str, many: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def _paired(p: Vector, x: Vector) -> int:
+def _told(p: Sequence[int], x: Vector) -> int:
+    """p·x, of a covector that has all components."""
+    return sum(map(mul, x.values(), map(p.__getitem__, x)))
+
+
+def _paired(p: Mapping[int, int], x: Mapping[int, int]) -> int:
     small, large = sorted((p, x), key=len)
     return sum(c * large[i] for i, c in small.items() if i in large)

@@ -27,7 +27,7 @@ Monomial = tuple[int, ...]
 Polynomial = dict[Monomial, int]
 Field = dict[int, Polynomial]
 Vector = dict[int, int]
-Slopes = Mapping[tuple[int, int], int]
+Slopes = Mapping[int, Mapping[int, int]]
 
 # A monomial names each of its factors.
 HIGHEST = 100
@@ -103,14 +103,16 @@ class Point:
         return {moved: self._sum(f) for moved, f in X.items()}
 
     def slopes(self, X: Field) -> Slopes:
-        """The slopes of the components of a field, by component and variable."""
-        found: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for moved, f in X.items():
-            for monomial, c in f.items():
-                for place, variable in enumerate(monomial):
-                    others = map(self.values.__getitem__, monomial[:place] + monomial[place + 1 :])
-                    found[moved, variable] += prod(others, start=c)
-        return {at: slope % self.prime for at, slope in found.items()}
+        """The slopes of the components of a field, by component and then by variable."""
+        return {moved: {v: slope % self.prime for v, slope in self._slopes(f).items()} for moved, f in X.items()}
+
+    def _slopes(self, f: Polynomial) -> Vector:
+        found: defaultdict[int, int] = defaultdict(int)
+        for monomial, c in f.items():
+            for place, variable in enumerate(monomial):
+                others = map(self.values.__getitem__, monomial[:place] + monomial[place + 1 :])
+                found[variable] += prod(others, start=c)
+        return found
 
     def _sum(self, f: Polynomial) -> int:
         return sum(prod(map(self.values.__getitem__, monomial), start=c) for monomial, c in f.items()) % self.prime
@@ -131,11 +133,6 @@ def _add_product(total: Polynomial, left: Polynomial, right: Polynomial, sign: i
 
 def _put(total: Polynomial, monomial: Monomial, c: int) -> None:
     total[monomial] = total.get(monomial, 0) + c
-
-
-def times(monomial: Monomial, variable: int) -> Monomial:
-    """The monomial multiplied by a variable."""
-    return tuple(sorted((*monomial, variable)))
 
 
 def without(monomial: Monomial, variable: int) -> Monomial:
