@@ -4,9 +4,11 @@
 
 A step is forward, backward and update, in float32 in one thread. Arms train one model in turns, some steps a round, so
 that all of them move the same memory, each by an optimizer of its own that shares its state with the others. Times are
-milliseconds of processor time a step in the fastest round, but for the first ones, in which loops are compiled and
-magnitudes are measured often; wall time is in brackets. What is accounted for in the end is added in equal shares. The
-floor is the time to read θ, θ' and g once, as fast as memory is copied. All of it takes about five minutes.
+milliseconds of processor time a step in the faster half of turns, but for the first ones, in which loops are compiled
+and magnitudes are measured often; wall time is in brackets. The cost of the monitor is the time within its hooks, all
+accounting with it, beside that of the rest of the same steps; in parentheses stands how much longer the whole step
+takes than a bare one in the same turns, ± the standard error. The floor is the time to read θ, θ' and g once, as fast
+as memory is copied. All of it takes about eight minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from dataclasses import dataclass, field
 from time import perf_counter, process_time
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -27,7 +31,8 @@ from torch.nn.functional import cross_entropy
 from numeric._monitored import NETWORKS, Transformer, residuals
 from symlag.networks import Monitor, symmetries
 
-STEPS = 25
+STEPS = 20
+SELDOM = 8  # turns in which the arm with histograms, several times as slow, is timed once
 REQUIRED = {"every=1": 0.10, "every=10": 0.02}
 OPTIMIZERS: dict[str, Callable[[Any], torch.optim.Optimizer]] = {
     "SGD with momentum": lambda p: torch.optim.SGD(p, 0.01, 0.9, weight_decay=1e-4),
@@ -54,37 +59,53 @@ def everything(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return torch.arange(inputs.numel()).reshape(inputs.shape) % 1000, targets
 
 
-NETS = (perceptron, lambda x, y: (x[:4], y[:4]), 2, 8), (transformer, everything, 1, 3)  # first rounds, and others
+NETS = (perceptron, lambda x, y: (x[:4], y[:4]), 3, 16), (transformer, everything, 2, 8)  # first turns, and others
 
 
 @dataclass(eq=False)
 class Arm:
-    """A model in training by an optimizer that something is attached to, and the processor and wall times of rounds."""
+    """A model in training by an optimizer that something is attached to, and the times of rounds.
+
+    Those are milliseconds a step: of the processor, by the clock, and within the hooks of the step.
+    """
 
     model: nn.Module
     optimizer: torch.optim.Optimizer
     inputs: Tensor
     targets: Tensor
-    after: Callable[[nn.Module], Any]
-    monitor: Monitor | None = None
-    seconds: list[tuple[float, float]] = field(default_factory=list)
+    after: Callable[[nn.Module], Any] = id
+    rounds: list[NDArray[np.float64]] = field(default_factory=list)
+    within: float = 0.0
+
+    def attach(self, hooks: Callable[[], Any]) -> None:
+        """Attach hooks to the step, and take the time within them."""
+        for register in (self.optimizer.register_step_pre_hook, self.optimizer.register_step_post_hook):
+            register(self._begin)
+        hooks()
+        for register in (self.optimizer.register_step_pre_hook, self.optimizer.register_step_post_hook):
+            register(self._end)
 
     def round(self) -> None:
-        """Take some steps, and their times."""
-        busy, wall = process_time(), perf_counter()
+        """Take some steps, and their times, but for the first one: others have moved the model before it."""
+        self.step()
+        busy, wall, within = process_time(), perf_counter(), self.within
         for _ in range(STEPS):
-            self.optimizer.zero_grad()
-            cross_entropy(self.model(self.inputs), self.targets).backward()
-            self.optimizer.step()
-            self.after(self.model)
-        self.seconds.append(((process_time() - busy) / STEPS, (perf_counter() - wall) / STEPS))
+            self.step()
+        spent = np.array([process_time() - busy, perf_counter() - wall, self.within - within])
+        self.rounds.append(1e3 * spent / STEPS)
 
-    def flushed(self) -> float:
-        """The processor time a step of accounting for what is measured and not accounted for yet."""
-        busy = process_time()
-        if self.monitor is not None:
-            self.monitor.flush()
-        return (process_time() - busy) / STEPS / len(self.seconds)
+    def step(self) -> None:
+        """Forward, backward and update."""
+        self.optimizer.zero_grad()
+        cross_entropy(self.model(self.inputs), self.targets).backward()
+        self.optimizer.step()
+        self.after(self.model)
+
+    def _begin(self, *_: object) -> None:
+        self.within -= process_time()
+
+    def _end(self, *_: object) -> None:
+        self.within += process_time()
 
 
 def histograms(model: nn.Module) -> list[Tensor]:
@@ -96,15 +117,25 @@ def arms(make: Callable[[], Any], optimizer: Callable[[Any], torch.optim.Optimiz
     """What is timed against what."""
     torch.manual_seed(0)
     model, inputs, targets = make()
-    made: dict[str, Arm] = {}
     state = optimizer(model.parameters()).state
-    for name in ("bare", "every=1", "every=10", "histograms"):
-        arm = Arm(model, optimizer(model.parameters()), inputs, targets, histograms if name == "histograms" else id)
+    made = {
+        name: Arm(model, optimizer(model.parameters()), inputs, targets) for name in ("bare", *REQUIRED, "histograms")
+    }
+    for name, arm in made.items():
         arm.optimizer.state = state
-        if name.startswith("every"):
-            arm.monitor = Monitor(model, arm.optimizer, found, every=int(name.removeprefix("every=")))
-        made[name] = arm
+        if name in REQUIRED:
+            every = int(name.removeprefix("every="))
+            arm.attach(lambda on=arm.optimizer, every=every: Monitor(model, on, found, every=every))
+    made["histograms"].after = histograms
     return made
+
+
+def take(running: dict[str, Arm], turns: int) -> None:
+    """Let the arms run in turns, each time another one first."""
+    for turn in range(turns):
+        names = [name for name in running if name != "histograms" or turn % SELDOM == 0]
+        for i in range(len(names)):
+            running[names[(turn + i) % len(names)]].round()
 
 
 def floor(size: int) -> float:
@@ -121,28 +152,45 @@ def floor(size: int) -> float:
 
 def timed() -> Iterator[tuple[str, ...]]:
     """Rows: network, optimizer, and the times."""
-    for make, batch, first, rounds in NETS:
+    for make, batch, first, turns in NETS:
         torch.manual_seed(0)
         model, inputs, targets = make()
         size = sum(p.numel() for p in model.parameters())
         found = symmetries(model, cross_entropy, batch(inputs, targets))
         for name, optimizer in OPTIMIZERS.items():
             running = arms(make, optimizer, found)
-            for turn in range(first + rounds):
-                for i in range(len(running)):
-                    [*running.values()][(turn + i) % len(running)].round()
-            yield f"{make.__name__}, {size / 1e6:.1f} M", name, *_shown(running, first), f"{1e3 * floor(size):.1f}"
+            take(running, first)
+            for arm in running.values():
+                arm.rounds.clear()
+            take(running, turns)
+            yield f"{make.__name__}, {size / 1e6:.1f} M", name, *_shown(running), f"{1e3 * floor(size):.1f}"
 
 
-def _shown(running: dict[str, Arm], first: int) -> Iterator[str]:
-    """The time of each arm, and how much longer it takes than the bare step."""
-    bare, _ = min(running["bare"].seconds[first:])
-    for name, arm in running.items():
-        busy, wall = min(arm.seconds[first:])
-        cost = (busy + arm.flushed()) / bare - 1
-        held = "" if name not in REQUIRED else " ✓" if cost <= REQUIRED[name] else " ✗"
-        more = f" {100 * cost:+.1f}%{held}" if name != "bare" else ""
-        yield f"{1e3 * busy:.1f} [{1e3 * wall:.0f}]{more}"
+def _shown(running: dict[str, Arm]) -> Iterator[str]:
+    """The time of each arm, and what it costs."""
+    seldom = np.array(running.pop("histograms").rounds)
+    rounds = np.array([arm.rounds for arm in running.values()])  # (arms, turns, times)
+    rounds = rounds[:, np.argsort(rounds[..., 0].sum(0))[: -(-rounds.shape[1] // 2)]]
+    bare, *others = rounds
+    yield _times(bare)
+    for name, arm in zip(REQUIRED, others, strict=True):
+        busy, _, within = arm.mean(0)
+        cost = within / (busy - within)
+        longer, error = _longer(arm[:, 0], bare[:, 0])
+        held = "✓" if cost <= REQUIRED[name] else "✗"
+        yield f"{_times(arm)} {cost:+.1%} {held} ({longer:+.1%} ± {error:.1%})"
+    yield f"{_times(seldom)} {seldom[:, 0].min() / bare[:, 0].mean() - 1:+.0%}"
+
+
+def _times(rounds: NDArray[np.float64]) -> str:
+    busy, wall, _ = rounds.mean(0)
+    return f"{busy:.1f} [{wall:.0f}]"
+
+
+def _longer(arm: NDArray[np.float64], bare: NDArray[np.float64]) -> tuple[float, float]:
+    """How much longer an arm takes than the bare one in the same turns, as a share of it, and the standard error."""
+    more = arm.mean() / bare.mean() - 1
+    return float(more), float(np.std(arm - (1 + more) * bare, ddof=1) / bare.mean() / len(bare) ** 0.5)
 
 
 def main() -> None:
@@ -158,7 +206,7 @@ def main() -> None:
     for row in track(timed(), total=2 * len(OPTIMIZERS), transient=True):
         costs.add_row(*row)
         print(*row, sep="; ", flush=True)
-    Console(width=130).print(costs)
+    Console(width=170).print(costs)
     Console(width=110).print(laws)
 
 

@@ -220,4 +220,6 @@ def along(E: Tensor, W: Tensor, axis: int) -> Tensor:
     """A matrix, or the entries of a diagonal one, applied along one axis."""
     if E.ndim == 1:
         return W * E.to(W).reshape([-1 if a == axis else 1 for a in range(W.ndim)])
+    if axis == 0 and W.ndim < 3:
+        return E.to(W) @ W
     return (W.movedim(axis, -1) @ E.to(W).mT).movedim(-1, axis)

@@ -1,10 +1,13 @@
 """All sums of all products of letters on the CPU in one loop over rows, printed for them and compiled.
 
 Torch takes one pass for each product and one for each sum; here every number is read once, and the move θ' − θ is made
-of it on the way. Where numba is not there, or a letter is not contiguous floats on the CPU, nothing is `added`.
+of it on the way. Tensors of which the same sums are made are done in one call, as far as they `fit`: letters are
+contiguous floats on the CPU, and numba is there.
 
 >>> W, row = torch.ones(64, 100), torch.zeros(164, dtype=torch.float64)
->>> not added(Loop(2, ((0, 1),)), [W, 2 * W], np.array([[0, 64]]), row) or row[[0, 63, 64]].tolist()
+>>> task = Task((W, 2 * W), (0, 64))
+>>> row = added(Loop(2, ((0, 1),)), [task], row) if task.fit else _
+>>> row[[0, 63, 64]].tolist()
 [200.0, 200.0, 128.0]
 >>> print(Loop(1, ((0, 0),)).over(1))
 for i in range(i, stop - 0, 1):
@@ -29,7 +32,6 @@ from textwrap import indent
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from symlag.backends._modules import module_of
@@ -39,7 +41,10 @@ FEW = 3  # products: of more, sums of columns are read and written less often wh
 TOGETHER = 4  # rows at most
 SUMS = 20  # products of all of these rows: for more there are not registers enough
 EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
+FLOATS = {torch.float32: "float32", torch.float64: "float64"}
 UNWANTED = -1  # the place of sums that are not asked for
+SHAPE = 4  # numbers that tell the shape of a task
+IMPORTS = "import numpy as np\nfrom numba import carray\n\nfrom symlag.backends._addresses import pointer\n\n"
 _INSTALLED = find_spec("numba") is not None
 
 
@@ -59,13 +64,10 @@ class Loop:
     magnitudes: bool = False
     columns: int = 0
 
-    def text(self) -> str:
-        """The function of the letters, a row of numbers, where in it sums go, and how many columns are one."""
+    def text(self, number: str) -> str:
+        """The function of tasks, as they are `told`, and a row of numbers; letters are such floats."""
         some = max(1, min(TOGETHER, SUMS // len(self.pairs)))
         together = some if len(self.pairs) > FEW and not self.magnitudes else 1
-        names = ", ".join(f"x{x}" for x in range(self.letters))
-        sums = f"columns = np.zeros(({len(self.pairs)}, length), x0.dtype)"
-        columns = [sums, *(f"c{f} = columns[{f}]" for f in range(len(self.pairs)))]
         block = [
             f"stop = min(start + {ROWS}, count)",
             "i = start",
@@ -74,9 +76,21 @@ class Loop:
             self.over(1),
             *(_emptied(f) for f in range(len(self.pairs))),
         ]
-        begun = ["count, length = x0.shape", "zero = np.zeros(1, x0.dtype)[0]", *columns]
-        body = [*begun, f"for start in range(0, count, {ROWS}):", *_within(block)]
-        return "\n".join(["import numpy as np\n\n", f"def kernel({names}, row, at, inner):", *_within(body)])
+        task = [*self._read(number), f"for start in range(0, count, {ROWS}):", *_within(block)]
+        body = [f"zero = np.zeros(1, np.{number})[0]", "for n in range(len(tasks)):", *_within(task)]
+        return "\n".join([IMPORTS, "def kernel(tasks, row):", *_within(body)])
+
+    def _read(self, number: str) -> Iterator[str]:
+        """The shape of a task, the places of its sums, its letters, and room for sums along columns."""
+        pairs = len(self.pairs)
+        first = SHAPE + 2 * pairs
+        yield "count, length, inner, width = tasks[n, 0], tasks[n, 1], tasks[n, 2], tasks[n, 3]"
+        yield f"at = tasks[n, {SHAPE}:{first}].reshape({pairs}, 2)"
+        for x in range(self.letters):
+            shape = f"(count, {'length' if x < self._full else 'width'})"
+            yield f"x{x} = carray(pointer(tasks[n, {first + x}]), {shape}, np.{number})"
+        yield f"columns = np.zeros(({pairs}, length), np.{number})"
+        yield from (f"c{f} = columns[{f}]" for f in range(pairs))
 
     def over(self, together: int) -> str:
         """The loop over rows, so many at once."""
@@ -112,29 +126,50 @@ class Loop:
                 yield f"t{f}_{r} += p{f}_{r}"
 
 
-def added(loop: Loop, letters: Sequence[Tensor], at: NDArray[np.int64], row: Tensor) -> bool:
-    """Add all sums to a row of numbers, those along rows and along columns from where each begins, if that can be.
+@dataclass(frozen=True, eq=False)
+class Task:
+    """The letters of a tensor, and for each product where its sums along rows and along columns begin."""
 
-    A vector is a matrix of one column.
-    """
-    if not _INSTALLED or not all(map(_fit, letters)) or len({x.dtype for x in letters}) > 1:
-        return False
-    made = [x.detach().numpy().reshape(len(x), -1) for x in letters]
-    compiled(loop)(*made, row.numpy(), at, prod(letters[0].shape[2:]))
-    return True
+    letters: Sequence[Tensor]
+    places: tuple[int, ...]
+
+    @property
+    def fit(self) -> bool:
+        """Whether a loop can read them."""
+        first = self.letters[0].dtype
+        alike = all(x.is_cpu and x.dtype == first and x.is_contiguous() and x.numel() for x in self.letters)
+        return _INSTALLED and first in FLOATS and alike
+
+    @property
+    def number(self) -> str:
+        """What floats they are."""
+        return FLOATS[self.letters[0].dtype]
+
+    def told(self) -> list[int]:
+        """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are.
+
+        A vector is a matrix of one row, along the columns of which it is summed.
+        """
+        (count, *others), at = self.letters[0].shape, self.places
+        if not others:
+            others, count, at = [count], 1, [place for pair in zip(at[1::2], at[::2], strict=True) for place in pair]
+        width = prod(self.letters[-1].shape[1:])  # ranks lay a column out as often as there are others
+        return [count, prod(others), prod(others[1:]), width, *at, *(x.data_ptr() for x in self.letters)]
+
+
+def added(loop: Loop, tasks: Sequence[Task], row: Tensor) -> Tensor:
+    """A row of numbers to which all sums are added, in place; all tasks have floats of one type."""
+    compiled(loop, tasks[0].number)(np.array([task.told() for task in tasks]), row.numpy())
+    return row
 
 
 @cache
-def compiled(loop: Loop) -> Callable[..., None]:
+def compiled(loop: Loop, number: str) -> Callable[..., None]:
     """The machine code of a loop, kept from one process to the next."""
     import numba
 
-    module = module_of(loop.text())
+    module = module_of(loop.text(number))
     return numba.njit(cache=module.__file__ is not None, fastmath=EXACT, nogil=True)(module.kernel)
-
-
-def _fit(x: Tensor) -> bool:
-    return x.dtype in (torch.float32, torch.float64) and x.device.type == "cpu" and x.is_contiguous() and x.numel() > 0
 
 
 def _told(f: int, r: int) -> str:

@@ -6,16 +6,16 @@ is made of theta and theta.new wherever a part of both is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from symlag.networks.monitor._fused import UNWANTED, Loop, added
+from symlag.networks.monitor._fused import UNWANTED, Loop, Task, added
 from symlag.networks.monitor._pieces import Axis, Heads, Null, Slices, Sums, blocks, heads
 
 BLOCK = 1 << 17  # numbers: products of this many stay in the cache
@@ -92,10 +92,10 @@ class Pass:
         return frozenset(job.left for job in self.along if job.column)
 
     @cached_property
-    def places(self) -> NDArray[np.int64]:
+    def places(self) -> tuple[int, ...]:
         """Where sums along rows and along columns begin in a row of numbers, for each job that has them."""
         found = [{piece.axis: place.start for piece, place in job.axes} for job in self.along]
-        return np.array([[at.get(axis, UNWANTED) for axis in (0, 1)] for at in found])
+        return tuple(at.get(axis, UNWANTED) for at in found for axis in (0, 1))
 
     @cached_property
     def loop(self) -> Loop | None:
@@ -115,6 +115,9 @@ class Pass:
         return self.loop and replace(self.loop, held=(), magnitudes=True)
 
 
+Work = tuple[Pass, Letters]
+
+
 def named(tensor: str, letter: str) -> str:
     """What a letter of another tensor goes by.
 
@@ -124,23 +127,25 @@ def named(tensor: str, letter: str) -> str:
     return f"{tensor}: {letter}"
 
 
-def measure(wanted: Pass, letters: Letters, row: Tensor) -> None:
+def measure(works: Iterable[Work], row: Tensor) -> None:
     """Add the sums of all jobs whose letters are there to their places in a row of numbers."""
-    wanted = wanted.given(letters)
-    _apart(wanted, letters, row)
-    if not _fused(wanted, wanted.loop, letters, row):
+    there = [(wanted.given(letters), letters) for wanted, letters in works]
+    for wanted, letters in there:
+        _apart(wanted, letters, row)
+    for wanted, letters in _unfused(there, attrgetter("loop"), row):
         _blockwise(wanted, letters, row)
         for old, new in wanted.held:
             letters[old].copy_(letters[new])
 
 
-def gauge(wanted: Pass, letters: Letters, row: Tensor) -> None:
+def gauge(works: Iterable[Work], row: Tensor) -> None:
     """Add the sums of the magnitudes."""
-    wanted = wanted.given(letters)
-    if not _fused(wanted, wanted.magnitudes, letters, row):
+    there = [(wanted.given(letters), letters) for wanted, letters in works]
+    for wanted, letters in _unfused(there, attrgetter("magnitudes"), row):
         _blockwise(wanted, _absolute(letters), row)
-    if wanted.others:
-        _apart(wanted, _absolute(letters), row)
+    for wanted, letters in there:
+        if wanted.others:
+            _apart(wanted, _absolute(letters), row)
 
 
 def _absolute(letters: Letters) -> Letters:
@@ -148,9 +153,19 @@ def _absolute(letters: Letters) -> Letters:
     return {name: value.abs() for name, value in {**letters, **move}.items()}
 
 
-def _fused(wanted: Pass, loop: Loop | None, letters: Letters, row: Tensor) -> bool:
-    """The sums along the first two axes while a row is in the cache; not everywhere can that be done."""
-    return loop is not None and added(loop, [letters[name] for name in wanted.named], wanted.places, row)
+def _unfused(works: Iterable[Work], which: Callable[[Pass], Loop | None], row: Tensor) -> list[Work]:
+    """Those whose sums cannot be made while a row is in the cache; of all others they are added."""
+    fused, left = defaultdict[tuple[Loop, str], list[Task]](list), list[Work]()
+    for wanted, letters in works:
+        task = Task([letters[name] for name in wanted.named], wanted.places)
+        loop = which(wanted)
+        if loop is not None and task.fit:
+            fused[loop, task.number].append(task)
+        else:
+            left.append((wanted, letters))
+    for (loop, _), some in fused.items():
+        added(loop, some, row)
+    return left
 
 
 def _apart(wanted: Pass, letters: Letters, row: Tensor) -> None:
@@ -178,9 +193,9 @@ def _blockwise(wanted: Pass, letters: Letters, row: Tensor) -> None:
                 piece.add_block(product, start, row[place])
 
 
-def _part(letters: Letters, name: str, rows: slice = slice(None)) -> Tensor:
-    """Rows of a letter, as wide as sums of it are."""
+def _part(letters: Letters, name: str, rows: slice | None = None) -> Tensor:
+    """Rows of a letter, or all, as wide as sums of it are."""
     if name == "move" and name not in letters:
         return _part(letters, ENDS[0], rows) - _part(letters, ENDS[1], rows)
-    x = letters[name][rows]
+    x = letters[name] if rows is None else letters[name][rows]
     return x.to(WIDER[x.dtype]) if x.dtype in WIDER else x

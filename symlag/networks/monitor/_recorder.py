@@ -6,7 +6,7 @@ tensor, or a buffer, in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +16,16 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._measure import Letters, Pass, gauge, measure
+from symlag.networks.monitor._measure import Letters, Work, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
 from symlag.networks.monitor._stretch import Step, Stretch
-from symlag.networks.monitor._track import Track
+from symlag.networks.monitor._track import Track, batches
 from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once
 NUMBERS = 2_000_000  # or fewer, so that no more numbers than about this are written, and copied
+TOGETHER = 1 << 22  # numbers in tensors that are measured at once: ranks may have to lay them out anew
 SAME = 64.0  # times the precision of a tensor: one sum in another order
 
 Version = tuple[tuple[int, int], ...]
@@ -42,6 +43,7 @@ class Recorder:
         self._row = self._rows[0]
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
+        self._batches = (*batches(self._plan.tracks, TOGETHER),)
         self._ended: Tensor | None = None
         self._versions: Mapping[str, Version] | None = None
         self._held: dict[str, dict[str, Tensor]] = {}
@@ -71,27 +73,26 @@ class Recorder:
         self._row = self._rows[len(self._steps)].zero_()
         if self._sizing:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
-        for track in self._plan.tracks:
-            found = self._ranks.laid(track.name, track.gathered(letters))
+        for tracks in self._batches:
+            found = [(track, self._ranks.laid(track.name, track.gathered(letters))) for track in tracks]
             if not self._carried:
-                self._measure(track.charged, found)
-                self._hold(track, found)
+                self._measure([(track.charged, there) for track, there in found])
+                self._hold(found)
             elif self._sizing:
-                gauge(track.charged, found, self._sizes)
-            if self._seldom(track):
-                measure(track.rare, found, self._row)
-            self._measure(track.early, found)
+                gauge([(track.charged, there) for track, there in found], self._sizes)
+            measure([(track.rare, there) for track, there in found if self._seldom(track)], self._row)
+            self._measure([(track.early, there) for track, there in found])
         self._carry(letters)
 
     def end(self, number: int) -> None:
         """Measure what a step ends with."""
         letters = {track.name: self._letters(track) for track in self._plan.tracks}
-        for track in self._plan.tracks:
-            found, held = self._ranks.laid(track.name, track.gathered(letters)), self._held[track.name]
-            self._measure(track.late, {**held, **{f"{x}.new": value for x, value in found.items()}})
+        for tracks in self._batches:
+            self._measure([(track.late, self._ended_with(track, letters)) for track in tracks])
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
-        self._ended, self._versions = self._row[self._ends], {name: _version(now) for name, now in letters.items()}
+        self._ended = self._row.index_select(0, self._ends)
+        self._versions = {name: _version(now) for name, now in letters.items()}
         if self._sizing:
             self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
         self._sized += 1
@@ -121,7 +122,7 @@ class Recorder:
         thetas = {track.name: local(track.parameter, track.parameter) for track in self._plan.tracks}
         letters = {name: {"theta": theta, "g": gradients[name].to(theta)} for name, theta in thetas.items()}
         for track in self._plan.tracks:
-            gauge(track.early, track.gathered(letters), sizes)
+            gauge([(track.early, track.gathered(letters))], sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
     def state(self) -> dict[str, Any]:
@@ -160,11 +161,11 @@ class Recorder:
         rows, sizes = self._rows[: len(self._steps)], self._sizes
         return Stretch(tuple(self._steps), rows.cpu().numpy().copy(), sizes.cpu().numpy().copy())
 
-    def _measure(self, wanted: Pass, letters: Letters) -> None:
+    def _measure(self, works: Sequence[Work]) -> None:
         """Measure forms, and now and then their magnitudes."""
-        if self._sizing and wanted.jobs:
-            gauge(wanted, letters, self._sizes)
-        measure(wanted, letters, self._row)
+        if self._sizing:
+            gauge(works, self._sizes)
+        measure(works, self._row)
 
     def _seldom(self, track: Track) -> bool:
         """Whether to measure what is measured seldom: at the first of a stretch that has a momentum."""
@@ -178,11 +179,11 @@ class Recorder:
         if self._ended is None:
             return
         if self._carried:
-            self._row[self._begins] = self._ended
+            self._row.scatter_(0, self._begins, self._ended)
         elif self._versions is None:
             sizes, now = torch.zeros_like(self._sizes), self._row[self._begins]
             for track in self._plan.tracks:
-                gauge(track.charged, self._ranks.laid(track.name, track.gathered(letters)), sizes)
+                gauge([(track.charged, self._ranks.laid(track.name, track.gathered(letters)))], sizes)
             near = (self._ended - now).abs() <= (self._precision * sizes)[self._begins]
             self._row[self._begins] = torch.where(near, self._ended, now)
 
@@ -195,11 +196,17 @@ class Recorder:
                 found[place] = SAME * torch.finfo(track.parameter.dtype).eps
         return found
 
-    def _hold(self, track: Track, letters: Letters) -> None:
+    def _hold(self, found: Iterable[tuple[Track, Letters]]) -> None:
         """Copy the letters that are needed after the step."""
-        room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
-        for x, copy in room.items():
-            copy.copy_(letters[x])
+        for track, letters in found:
+            room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
+            for x, copy in room.items():
+                copy.copy_(letters[x])
+
+    def _ended_with(self, track: Track, letters: Mapping[str, Letters]) -> Letters:
+        """The letters of a tensor that are held, and those after the step."""
+        made = self._ranks.laid(track.name, track.gathered(letters))
+        return {**self._held[track.name], **{f"{x}.new": value for x, value in made.items()}}
 
     def _letters(self, track: Track) -> dict[str, Tensor]:
         """θ, the gradient and the buffers of a tensor as they are."""

@@ -5,7 +5,7 @@ Forms are measured when their letters are at hand: before the step, with its gra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -129,6 +129,18 @@ class Track:
         others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
         left, right = map(str, form.args)
         return Job(left if other is None else named(other, left), right, axes, others, other is not None)
+
+
+def batches(tracks: Iterable[Track], numbers: int) -> Iterator[list[Track]]:
+    """Tracks one after the other, as many at a time as hold so many numbers, or one that holds more."""
+    batch, held = list[Track](), 0
+    for track in tracks:
+        held += track.parameter.numel()
+        if batch and held > numbers:
+            yield batch
+            batch, held = [], track.parameter.numel()
+        batch.append(track)
+    yield batch
 
 
 def _other(sums: Pair | Single) -> str | None:
