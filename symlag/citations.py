@@ -168,6 +168,17 @@ TRANSFORMERS = _work(
     year="2025",
     **_preprint("2506.06194"),
 )
+CONTROLLABILITY = _work(
+    "lewis1997",
+    "article",
+    "Andrew D. Lewis and Richard M. Murray",
+    "Configuration controllability of simple mechanical control systems",
+    journal="SIAM Journal on Control and Optimization",
+    volume="35",
+    number="3",
+    pages="766--790",
+    year="1997",
+)
 NOISE = _work(
     "ziyin2023",
     "misc",

@@ -32,6 +32,7 @@ RESTING: dict[str, tuple[Any, set[str]]] = {
     "an algebra": (sl.symmetries(sl.Lagrangian(x.dot**2)), {"noether1918", "olver1993"}),
     "symmetries of a model": (Found((), (), {}, None, None, None), {"kunin2021", "marcotte2023"}),
     "a count": (sl.count_laws(linear(1, 1, 1)), {"marcotte2023", "marcotte2024", "marcotte2025"}),
+    "a count with momentum": (sl.count_laws(linear(1, 1, 1), flow="momentum"), {"marcotte2024", "lewis1997"}),
     "what survives": (sl.survival(sl.scale(w)), {"marcotte2023", "marcotte2024"}),
     "an RMSProp": (LEARNT.adaptive(LEARNT.rate), {"tanaka2021"}),
     "a verb": (sl.bregman, {"wibisono2016", "tanaka2021"}),
@@ -57,6 +58,10 @@ def test_what_is_asked_says_the_same(name):
 
 def test_a_conserved_charge_needs_no_learning_dynamics():
     assert keys(cite(RESTING["a conserved law"][0])) == ["noether1918", "symlag"]
+
+
+def test_a_count_without_momentum_does_not_start_from_rest():
+    assert "lewis1997" not in keys(cite(RESTING["a count"][0]))
 
 
 def test_every_work_comes_once_and_symlag_last():

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sympy import Expr, Mul, Rational, Symbol, exp
 
-from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS, Cited, Work
+from symlag.citations import CONTROLLABILITY, GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS, Cited, Work
 from symlag.completeness.explicit import Laws
 from symlag.completeness.polynomials import Polynomial
 from symlag.jet import t
@@ -96,6 +96,11 @@ class ExactCount(LawCount):
 
     symbols: tuple[Symbol, ...]
     in_hand: Laws
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Those of any count; with momentum, how far one comes from rest, too."""
+        return (*super().works, *[CONTROLLABILITY] * (self.flow == "momentum"))
 
     @property
     def exact(self) -> bool:
