@@ -73,9 +73,19 @@ def _watched(run: Run) -> str:
     """The model, its optimizer group by group, and the steps."""
     size = sum(p.numel() for p in run.model.parameters())
     groups = "; then ".join(f"{group.rule.name} ({_numbers(group)})" for group in run.plan.groups)
-    steps = run.ledger.steps
-    span = f"{len(steps)} of its steps, from {steps[0]} to {steps[-1]}, were" if len(steps) else "no step was"
-    return escape(f"A model of {size:,} parameters, trained by {groups}; {span} measured.")
+    return escape(f"A model of {size:,} parameters, trained by {groups}; {_measured(run.ledger)} measured.")
+
+
+def _measured(ledger: Ledger) -> str:
+    """Which steps were measured, up to that word."""
+    steps = ledger.steps
+    match len(steps):
+        case 0:
+            return "no step was"
+        case 1:
+            return f"only step {steps[0]} was"
+        case many:
+            return f"{many} of its steps, from {steps[0]} to {steps[-1]}, were"
 
 
 def _numbers(group: Group) -> str:
