@@ -6,7 +6,7 @@ tensor, or a buffer, in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,19 +16,17 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
+from symlag.networks.monitor._letters import Version, letters, moved, steps_taken, version
 from symlag.networks.monitor._measure import Letters, Work, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
 from symlag.networks.monitor._stretch import Step, Stretch
 from symlag.networks.monitor._track import Track, batches
-from symlag.optimizers import Group, stored
 
 MOST = 50  # steps that are accounted for at once
 NUMBERS = 2_000_000  # or fewer, so that no more numbers than about this are written, and copied
 TOGETHER = 1 << 22  # numbers in tensors that are measured at once: ranks may have to lay them out anew
 SAME = 64.0  # times the precision of a tensor: one sum in another order
-
-Version = tuple[tuple[int, int], ...]
 
 
 class Recorder:
@@ -51,7 +49,7 @@ class Recorder:
         self._carried = False
         self._steps: list[Step] = []
         self._sized = 0
-        self.counts = {track.name: _count(self._groups[track.group], track.parameter) for track in plan.tracks}
+        self.counts = {track.name: steps_taken(self._groups[track.group], track.parameter) for track in plan.tracks}
 
     @property
     def full(self) -> bool:
@@ -66,33 +64,33 @@ class Recorder:
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
         self._look_again()
-        letters = {track.name: self._letters(track) for track in self._plan.tracks}
-        versions = {name: _version(found) for name, found in letters.items()}
-        self._moved = () if self._versions is None else tuple(_moved(self._versions, versions))
+        there = self._letters()
+        versions = {name: version(found) for name, found in there.items()}
+        self._moved = () if self._versions is None else tuple(moved(self._versions, versions))
         self._carried = self._versions == versions
         self._row = self._rows[len(self._steps)].zero_()
         if self._sizing:
             self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
         for tracks in self._batches:
-            found = [(track, self._ranks.laid(track.name, track.gathered(letters))) for track in tracks]
+            found = [(track, self._ranks.laid(track.name, track.gathered(there))) for track in tracks]
             if not self._carried:
-                self._measure([(track.charged, there) for track, there in found])
+                self._measure([(track.charged, mine) for track, mine in found])
                 self._hold(found)
             elif self._sizing:
-                gauge([(track.charged, there) for track, there in found], self._sizes)
-            measure([(track.rare, there) for track, there in found if self._seldom(track)], self._row)
-            self._measure([(track.early, there) for track, there in found])
-        self._carry(letters)
+                gauge([(track.charged, mine) for track, mine in found], self._sizes)
+            measure([(track.rare, mine) for track, mine in found if self._seldom(track)], self._row)
+            self._measure([(track.early, mine) for track, mine in found])
+        self._carry(there)
 
     def end(self, number: int) -> None:
         """Measure what a step ends with."""
-        letters = {track.name: self._letters(track) for track in self._plan.tracks}
+        there = self._letters()
         for tracks in self._batches:
-            self._measure([(track.late, self._ended_with(track, letters)) for track in tracks])
+            self._measure([(track.late, self._ended_with(track, there)) for track in tracks])
         values = tuple(tuple(group.values().values()) for group in self._groups)
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended = self._row.index_select(0, self._ends)
-        self._versions = {name: _version(now) for name, now in letters.items()}
+        self._versions = {name: version(now) for name, now in there.items()}
         if self._sizing:
             self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
         self._sized += 1
@@ -120,9 +118,8 @@ class Recorder:
         """No step, but the magnitudes of the forms of some gradient."""
         sizes = torch.zeros_like(self._sizes)
         thetas = {track.name: local(track.parameter, track.parameter) for track in self._plan.tracks}
-        letters = {name: {"theta": theta, "g": gradients[name].to(theta)} for name, theta in thetas.items()}
-        for track in self._plan.tracks:
-            gauge([(track.early, track.gathered(letters))], sizes)
+        there = {name: {"theta": theta, "g": gradients[name].to(theta)} for name, theta in thetas.items()}
+        gauge([(track.early, track.gathered(there)) for track in self._plan.tracks], sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
     def state(self) -> dict[str, Any]:
@@ -144,7 +141,7 @@ class Recorder:
                 "the state_dict() of a monitor of this one",
             )
         self._look_again()
-        begun = {track.name: _count(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
+        begun = {track.name: steps_taken(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
         self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
         self._steps, self._sized = [*pending.steps], state["sized"]
         self._ended, self._versions = None if state["ended"] is None else state["ended"].to(self._rows), None
@@ -171,7 +168,7 @@ class Recorder:
         """Whether to measure what is measured seldom: at the first of a stretch that has a momentum."""
         return not self._steps or (len(self._steps) == 1 and not self._steps[0].counts.get(track.name))
 
-    def _carry(self, letters: Mapping[str, Letters]) -> None:
+    def _carry(self, there: Mapping[str, Letters]) -> None:
         """Begin with the charges that the last step ended with, to the bit.
 
         Of a run that is resumed no versions are known: its charges are those that are the same up to round-off.
@@ -183,7 +180,7 @@ class Recorder:
         elif self._versions is None:
             sizes, now = torch.zeros_like(self._sizes), self._row[self._begins]
             for track in self._plan.tracks:
-                gauge([(track.charged, self._ranks.laid(track.name, track.gathered(letters)))], sizes)
+                gauge([(track.charged, self._ranks.laid(track.name, track.gathered(there)))], sizes)
             near = (self._ended - now).abs() <= (self._precision * sizes)[self._begins]
             self._row[self._begins] = torch.where(near, self._ended, now)
 
@@ -198,53 +195,17 @@ class Recorder:
 
     def _hold(self, found: Iterable[tuple[Track, Letters]]) -> None:
         """Copy the letters that are needed after the step."""
-        for track, letters in found:
-            room = self._held.setdefault(track.name, {x: torch.empty_like(letters["theta"]) for x in track.held})
+        for track, mine in found:
+            room = self._held.setdefault(track.name, {x: torch.empty_like(mine["theta"]) for x in track.held})
             for x, copy in room.items():
-                copy.copy_(letters[x])
+                copy.copy_(mine[x])
 
-    def _ended_with(self, track: Track, letters: Mapping[str, Letters]) -> Letters:
+    def _ended_with(self, track: Track, there: Mapping[str, Letters]) -> Letters:
         """The letters of a tensor that are held, and those after the step."""
-        made = self._ranks.laid(track.name, track.gathered(letters))
+        made = self._ranks.laid(track.name, track.gathered(there))
         return {**self._held[track.name], **{f"{x}.new": value for x, value in made.items()}}
 
-    def _letters(self, track: Track) -> dict[str, Tensor]:
-        """θ, the gradient and the buffers of a tensor as they are."""
-        parameter, group = track.parameter, self._groups[track.group]
-        found, state = {"theta": local(parameter, parameter)}, group.state.get(parameter, {})
-        if parameter.grad is not None:
-            found["g"] = self._unscaled(local(parameter.grad, parameter))
-        for name, x in track.buffers.items():
-            value = stored(x, state)
-            found[name] = _nothing(found["theta"]) if value is None else local(value, parameter)
-        return found
-
-    def _unscaled(self, slope: Tensor) -> Tensor:
-        """A gradient as the step takes it: a fused optimizer divides by the scale in its step."""
+    def _letters(self) -> dict[str, dict[str, Tensor]]:
+        """The letters of all tensors as they are."""
         scale = getattr(self._optimizer, "grad_scale", None)
-        return slope if scale is None else slope / scale.to(slope)
-
-
-def _nothing(theta: Tensor) -> Tensor:
-    """A buffer that is not there yet."""
-    return torch.zeros((), dtype=theta.dtype, device=theta.device).expand_as(theta)
-
-
-def _version(letters: Letters) -> Version:
-    """What changes when θ or a buffer does."""
-    return tuple((value.data_ptr(), value._version) for x, value in letters.items() if x != "g")
-
-
-def _moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:
-    """The tensors that something moved, and left the buffers of as they were."""
-    for name, (theta_now, *buffers) in now.items():
-        theta_before, *kept = before[name]
-        if theta_now != theta_before and buffers and buffers == kept:
-            yield name
-
-
-def _count(group: Group, parameter: Any) -> int:
-    """The steps that a tensor has taken: those torch counted, or one where it has a buffer."""
-    state = group.state.get(parameter, {})
-    begun = any(stored(x, state) is not None for x in group.rule.buffers)
-    return int(state.get("step", begun))
+        return {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
