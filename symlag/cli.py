@@ -136,8 +136,9 @@ def show_all(derived: Derivation) -> None:
 
 
 def show_exact(law: DiscreteLaw) -> None:
-    """Print an exact law: each charge, and what it is after a step."""
-    console.print(f"  {law.generator.name}, by {law.rule.name}, exactly:", markup=False)
+    """Print an exact law: of which charges it is, for a symmetry may have two laws, and what each is after a step."""
+    charges = " and ".join(map(str, law.charges))
+    console.print(f"  {law.generator.name}, by {law.rule.name}, exactly, for {charges}:", markup=False)
     for after, said in law.equations.items():
         console.print(f"    {after} = {said}", markup=False)
 

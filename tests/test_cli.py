@@ -77,6 +77,22 @@ def test_a_started_file_derives_and_runs_and_holds(folder):
     assert derive(folder / "mine.py").laws[0].defect() == 0
 
 
+HEADERS = {
+    "exact_adam": [
+        "  scale, by Adam, exactly, for <theta, A*theta> and <m, A*theta>:",
+        "  scale, by Adam, exactly, for <m, xi(theta.old)>:",
+    ],
+    "exact_muon": ["  turn, by Muon, exactly, for <m, A*theta>:", "  turn, by Muon, exactly, for <m, xi(theta.old)>:"],
+    "exact_rotation": ["  rotation, by SGD with momentum, exactly, for <v, A*theta>:"],
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_each_exact_law_is_told_by_its_charges(folder, name):
+    printed = ask("derive", ROOT / f"derivations/{name}.py").output.splitlines()
+    assert [line for line in printed if ", exactly" in line] == HEADERS[name]
+
+
 def test_several_laws_are_judged_one_by_one_and_counted(folder):
     write(folder / "swing.py", SWING.replace("time_translation()", "[time_translation(), {x: x}]"))
     ran = ask("run", "swing.py")
