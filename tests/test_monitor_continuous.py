@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch.nn.functional import cross_entropy  # noqa: E402
-
-from numeric._monitored import perceptron, vectors  # noqa: E402
 from symlag.discrete.library import nesterov, sgd  # noqa: E402
-from symlag.networks import Monitor, symmetries  # noqa: E402
+from symlag.networks import Monitor  # noqa: E402
 from symlag.networks.monitor import _continuous  # noqa: E402
 from symlag.networks.monitor._course import courses  # noqa: E402
+from tests.followed import charges, found, off, train, trained  # noqa: E402
+
+__all__ = ["found"]  # a fixture, asked for by its name
 
 STEPS = (0.1, 0.05, 0.025)
 SPAN = 5.0
@@ -24,36 +24,8 @@ RULES = {
 }
 
 
-def network():
-    torch.manual_seed(0)
-    return perceptron().double()
-
-
-@pytest.fixture(scope="module")
-def found():
-    return symmetries(network(), cross_entropy, vectors())
-
-
-def trained(found, make, steps, **options):
-    model, (x, y) = network(), vectors()
-    with Monitor(model, make(model.parameters()), found, **options) as monitor:
-        for _ in range(steps):
-            monitor.optimizer.zero_grad()
-            cross_entropy(model(x), y).backward()
-            monitor.optimizer.step()
-    return monitor
-
-
 def last(found):
     return replace(found, symmetries=found.symmetries[-1:])
-
-
-def charges(monitor):
-    return [c.removesuffix("/continuous") for c in monitor.ledger.columns if c.endswith("/continuous")]
-
-
-def off(run, charge):
-    return abs(run.ledger.continuous(charge) - run.ledger[f"{charge}/charge"]).max()
 
 
 def orders(runs):
@@ -107,14 +79,9 @@ def test_without_decay_the_source_is_all_that_moves_it(found, monkeypatch, push)
 
 def test_it_goes_on_over_stretches_and_from_a_state(found):
     whole, half = (trained(found, partial(RULES["heavy ball"], lr=0.1), steps) for steps in (70, 35))
-    model, (x, y) = half.model, vectors()
-    later = Monitor(model, half.optimizer, found)
-    later.load_state_dict(half.state_dict())
-    for _ in range(35):
-        half.optimizer.zero_grad()
-        cross_entropy(model(x), y).backward()
-        half.optimizer.step()
-    later.remove()
+    with Monitor(half.model, half.optimizer, found) as later:
+        later.load_state_dict(half.state_dict())
+        train(later, 35)
     for charge in charges(whole):
         assert later.ledger.continuous(charge) == pytest.approx(whole.ledger.continuous(charge), rel=1e-12)
 

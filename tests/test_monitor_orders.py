@@ -4,52 +4,28 @@ In m Q̈ + μ Q̇ + κQ = S the mass is O(η), (1 + β)η/2 of heavy ball and (1
 1 − β: of a rule without memory, whose friction is one, the law is missed by O(1).
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch.nn.functional import cross_entropy  # noqa: E402
-
-from numeric._monitored import perceptron, vectors  # noqa: E402
 from symlag.discrete.library import sgd  # noqa: E402
-from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.monitor import _continuous  # noqa: E402
+from tests.followed import charges, found, off, trained  # noqa: E402
+
+__all__ = ["found"]  # a fixture, asked for by its name
 
 STEPS = (0.025, 0.0125)
 SPAN = 5.0
 RULES = ("heavy ball", "Nesterov")
 
 
-def network():
-    torch.manual_seed(0)
-    return perceptron().double()
-
-
-@pytest.fixture(scope="module")
-def found():
-    return symmetries(network(), cross_entropy, vectors())
-
-
-def ledger(found, rate, *, ahead):
-    model, (x, y) = network(), vectors()
-    optimizer = torch.optim.SGD(model.parameters(), rate, 0.8, weight_decay=0.05, nesterov=ahead)
-    with Monitor(model, optimizer, found) as monitor:
-        for _ in range(round(SPAN / rate)):
-            optimizer.zero_grad()
-            cross_entropy(model(x), y).backward()
-            optimizer.step()
-    return monitor.ledger
-
-
 def orders(found, rule):
     """Of every charge the order in the step by which the continuous law is missed."""
-    coarse, fine = (ledger(found, rate, ahead=rule == "Nesterov") for rate in STEPS)
-    charges = [c.removesuffix("/continuous") for c in fine.columns if c.endswith("/continuous")]
-    return {c: np.log2(_off(coarse, c) / _off(fine, c)) for c in charges}
-
-
-def _off(run, charge):
-    return abs(run.continuous(charge) - run[f"{charge}/charge"]).max()
+    make = partial(torch.optim.SGD, momentum=0.8, weight_decay=0.05, nesterov=rule == "Nesterov")
+    coarse, fine = (trained(found, partial(make, lr=step), round(SPAN / step)) for step in STEPS)
+    return {c: np.log2(off(coarse, c) / off(fine, c)) for c in charges(fine)}
 
 
 @pytest.mark.parametrize("rule", RULES)
