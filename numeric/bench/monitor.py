@@ -179,7 +179,7 @@ def _shown(running: dict[str, Arm]) -> Iterator[str]:
         longer, error = _longer(arm[:, 0], bare[:, 0])
         held = "✓" if cost <= REQUIRED[name] else "✗"
         yield f"{_times(arm)} {cost:+.1%} {held} ({longer:+.1%} ± {error:.1%})"
-    yield f"{_times(seldom)} {seldom[:, 0].min() / bare[:, 0].mean() - 1:+.0%}"
+    yield f"{_times(seldom)} {seldom[:, 0].mean() / bare[:, 0].mean() - 1:+.0%}"
 
 
 def _times(rounds: NDArray[np.float64]) -> str:

@@ -2,7 +2,7 @@
 
 The entries of A and b solve linear equations, one a monomial of X·ξ = 0, with X = ∇φ, or [∇²h]⁻¹∇φ in mirror flow. They
 are solved modulo a prime, and X·ξ = 0 is seen to hold of the whole numbers read back. Meanwhile a monomial goes by a
-number, the sum of random ones of its variables: two that shared theirs would only add their equations up.
+number, the sum of random ones of its variables: that two of N share theirs has odds of N² to 2¹²⁰.
 
 >>> affine([{0: {(1,): 1}, 1: {(0,): 1}}], 2, 1)               # φ = θ₀θ₁: A = diag(1, −1)
 [{0: {(0,): 1}, 1: {(1,): -1}}]
@@ -11,7 +11,7 @@ number, the sum of random ones of its variables: two that shared theirs would on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations_with_replacement
 from math import lcm
 from random import Random
@@ -34,7 +34,7 @@ def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     """The fields ξ = Aθ + b with Aᵀ = ±A and X·ξ = 0 for all that pushes, a basis; `SymlagError` if unreadable."""
     partners = [{b for b in range(ONE, D) if sign > 0 or b != a} for a in range(D)]
     dice = Random(0)
-    codes = defaultdict(lambda: dice.getrandbits(BITS), {ONE: 0})
+    codes = defaultdict[int, int](lambda: dice.getrandbits(BITS), {ONE: 0})
     rows = {row for X in pushes for row in _equations(X, sign, partners, codes)}
     known = *combinations_with_replacement(range(D), 2), *((a, ONE) for a in range(D))
     unknowns = [(a, b) for a, b in known if b in partners[a]]
@@ -45,12 +45,12 @@ def affine(pushes: Sequence[Field], D: int, sign: int) -> list[Field]:
     return fields
 
 
-def _equations(X: Field, sign: int, partners: Partners, codes: Mapping[int, int]) -> Iterator[Row]:
+def _equations(X: Field, sign: int, partners: Partners, codes: defaultdict[int, int]) -> Iterator[Row]:
     """The coefficients of X·ξ, one row a monomial; an unknown that is alone in a row is naught, and left out of all."""
-    moved: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     terms = [(a, m, sum(codes[v] for v in m), c) for a, f in X.items() for m, c in f.items()]
     for a, _, coded, c in terms:
-        moved[coded].append((a, c))
+        places[coded].append((a, c))
     seen = set[int]()
     for a, monomial, coded, _ in terms:
         for b in tuple(partners[a]):
@@ -58,7 +58,7 @@ def _equations(X: Field, sign: int, partners: Partners, codes: Mapping[int, int]
             if product not in seen:
                 seen.add(product)
                 within = [(v, product - codes[v]) for v in {*monomial, b, ONE}]
-                row = _row([(v, moved[rest]) for v, rest in within if rest in moved], sign, partners)
+                row = _row([(v, places[rest]) for v, rest in within if rest in places], sign, partners)
                 if len(row) == 1:
                     _drop(row[0][0], partners)
                 else:

@@ -20,11 +20,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import mul
 from random import Random
 
 from symlag.completeness.polynomials import Field, Point, Slopes, Vector, product
-from symlag.symmetry.residues import PRIMES, SHORT, Echelon
+from symlag.symmetry.residues import PRIMES, SHORT, Echelon, dot
 
 BRACKET, SYMMETRIC = -1, 1
 
@@ -140,7 +139,7 @@ class Germ:
         """Learns those that are independent, until there are enough; after one that is not, a covector tells sooner."""
         p = list[int]()
         for Y in fields:
-            if not p or _told(p, Y.value) % self.prime:
+            if not p or self._at(p, Y.value):
                 p = [] if self.learn(Y) else self.annihilator()
                 if len(self.known) == most:
                     return
@@ -162,8 +161,12 @@ class Germ:
         p = [self.dice.randrange(self.prime) for _ in self.point.values]
         for lead in sorted(self.span.rows):
             row, p[lead] = self.span.rows[lead], 0
-            p[lead] = -_told(p, row) % self.prime
+            p[lead] = -self._at(p, row) % self.prime
         return p
+
+    def _at(self, p: Sequence[int], x: Vector) -> int:
+        """p·x, for a covector that has all components."""
+        return dot(x.values(), map(p.__getitem__, x), self.prime)
 
     def _product(self, slope: Vector, y: Vector, row: Vector, x: Vector, sign: int) -> int:
         """p·(X(Y) ± Y(X)), from the slope p·DY and Y, p·DX and X."""
@@ -180,11 +183,6 @@ class Germ:
 def plural(n: int, one: str, many: str) -> str:
     """A number of things, in words."""
     return f"{n} {one if n == 1 else many}"
-
-
-def _told(p: Sequence[int], x: Vector) -> int:
-    """p·x, of a covector that has all components."""
-    return sum(map(mul, x.values(), map(p.__getitem__, x)))
 
 
 def _paired(p: Mapping[int, int], x: Mapping[int, int]) -> int:

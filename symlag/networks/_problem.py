@@ -157,7 +157,7 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = i
     if not near >= NEAREST:
         wrong = "so close to one point much looks like a symmetry that holds at this point alone"
         raise SymlagError(f"near={near!r}", wrong, "near=0.01")
-    if not isinstance(batch, tuple) or len(batch) != 2:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
         raise SymlagError("batch", "a batch is a pair of inputs and targets", "(inputs, targets), or (inputs, None)")
     parameters = [p for p in model.parameters() if p.requires_grad]
     if not parameters:

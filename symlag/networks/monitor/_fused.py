@@ -5,9 +5,7 @@ of it on the way. Tensors of which the same sums are made are done in one call, 
 contiguous floats on the CPU, and numba is there.
 
 >>> W, row = torch.ones(64, 100), torch.zeros(164, dtype=torch.float64)
->>> task = Task((W, 2 * W), (0, 64))
->>> row = added(Loop(2, ((0, 1),)), [task], row) if task.fit else _
->>> row[[0, 63, 64]].tolist()
+>>> added(Loop(2, ((0, 1),)), [Task((W, 2 * W), (0, 64))], row)[[0, 63, 64]].tolist()
 [200.0, 200.0, 128.0]
 >>> print(Loop(1, ((0, 0),)).over(1))
 for i in range(i, stop - 0, 1):
@@ -64,8 +62,8 @@ class Loop:
     magnitudes: bool = False
     columns: int = 0
 
-    def text(self, number: str) -> str:
-        """The function of tasks, as they are `told`, and a row of numbers; letters are such floats."""
+    def text(self, floats: str) -> str:
+        """The function of tasks, by their `numbers`, and a row of numbers; letters are such floats."""
         some = max(1, min(TOGETHER, SUMS // len(self.pairs)))
         together = some if len(self.pairs) > FEW and not self.magnitudes else 1
         block = [
@@ -76,11 +74,11 @@ class Loop:
             self.over(1),
             *(_emptied(f) for f in range(len(self.pairs))),
         ]
-        task = [*self._read(number), f"for start in range(0, count, {ROWS}):", *_within(block)]
-        body = [f"zero = np.zeros(1, np.{number})[0]", "for n in range(len(tasks)):", *_within(task)]
+        task = [*self._read(floats), f"for start in range(0, count, {ROWS}):", *_within(block)]
+        body = [f"zero = np.zeros(1, np.{floats})[0]", "for n in range(len(tasks)):", *_within(task)]
         return "\n".join([IMPORTS, "def kernel(tasks, row):", *_within(body)])
 
-    def _read(self, number: str) -> Iterator[str]:
+    def _read(self, floats: str) -> Iterator[str]:
         """The shape of a task, the places of its sums, its letters, and room for sums along columns."""
         pairs = len(self.pairs)
         first = SHAPE + 2 * pairs
@@ -88,8 +86,8 @@ class Loop:
         yield f"at = tasks[n, {SHAPE}:{first}].reshape({pairs}, 2)"
         for x in range(self.letters):
             shape = f"(count, {'length' if x < self._full else 'width'})"
-            yield f"x{x} = carray(pointer(tasks[n, {first + x}]), {shape}, np.{number})"
-        yield f"columns = np.zeros(({pairs}, length), np.{number})"
+            yield f"x{x} = carray(pointer(tasks[n, {first + x}]), {shape}, np.{floats})"
+        yield f"columns = np.zeros(({pairs}, length), np.{floats})"
         yield from (f"c{f} = columns[{f}]" for f in range(pairs))
 
     def over(self, together: int) -> str:
@@ -137,15 +135,16 @@ class Task:
     def fit(self) -> bool:
         """Whether a loop can read them."""
         first = self.letters[0].dtype
-        alike = all(x.is_cpu and x.dtype == first and x.is_contiguous() and x.numel() for x in self.letters)
-        return _INSTALLED and first in FLOATS and alike
+        alike = all(x.is_cpu and x.dtype == first and x.is_contiguous() for x in self.letters)
+        there = all(x.data_ptr() and not x.is_neg() for x in self.letters)  # in memory, and with the signs they have
+        return _INSTALLED and first in FLOATS and alike and there
 
     @property
-    def number(self) -> str:
+    def floats(self) -> str:
         """What floats they are."""
         return FLOATS[self.letters[0].dtype]
 
-    def told(self) -> list[int]:
+    def numbers(self) -> list[int]:
         """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are.
 
         A vector is a matrix of one row, along the columns of which it is summed.
@@ -159,16 +158,16 @@ class Task:
 
 def added(loop: Loop, tasks: Sequence[Task], row: Tensor) -> Tensor:
     """A row of numbers to which all sums are added, in place; all tasks have floats of one type."""
-    compiled(loop, tasks[0].number)(np.array([task.told() for task in tasks]), row.numpy())
+    compiled(loop, tasks[0].floats)(np.array([task.numbers() for task in tasks]), row.numpy())
     return row
 
 
 @cache
-def compiled(loop: Loop, number: str) -> Callable[..., None]:
+def compiled(loop: Loop, floats: str) -> Callable[..., None]:
     """The machine code of a loop, kept from one process to the next."""
     import numba
 
-    module = module_of(loop.text(number))
+    module = module_of(loop.text(floats))
     return numba.njit(cache=module.__file__ is not None, fastmath=EXACT, nogil=True)(module.kernel)
 
 

@@ -160,7 +160,7 @@ def _unfused(works: Iterable[Work], which: Callable[[Pass], Loop | None], row: T
         task = Task([letters[name] for name in wanted.named], wanted.places)
         loop = which(wanted)
         if loop is not None and task.fit:
-            fused[loop, task.number].append(task)
+            fused[loop, task.floats].append(task)
         else:
             left.append((wanted, letters))
     for (loop, _), some in fused.items():

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import torch
@@ -33,6 +34,7 @@ class Alone:
     """One process, which holds everything."""
 
     first = True
+    at_once = inf  # numbers in tensors that are measured together
 
     def here(self, plan: Plan) -> Plan:
         """What is measured here of a plan."""
@@ -54,6 +56,7 @@ class Ranks(Alone):
     plan: Plan
     held: Sequence[Mapping[str, Box]]
     rank: int
+    at_once = 1 << 22  # as some of them may be laid out anew, which takes memory
 
     @property
     def first(self) -> bool:

@@ -25,7 +25,6 @@ from symlag.networks.monitor._track import Track, batches
 
 MOST = 50  # steps that are accounted for at once
 NUMBERS = 2_000_000  # or fewer, so that no more numbers than about this are written, and copied
-TOGETHER = 1 << 22  # numbers in tensors that are measured at once: ranks may have to lay them out anew
 SAME = 64.0  # times the precision of a tensor: one sum in another order
 
 
@@ -41,7 +40,8 @@ class Recorder:
         self._row = self._rows[0]
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
-        self._batches = (*batches(self._plan.tracks, TOGETHER),)
+        self._batches = (*batches(self._plan.tracks, ranks.at_once),)
+        self._shapes = {track.name: local(track.parameter, track.parameter).shape for track in plan.tracks}
         self._ended: Tensor | None = None
         self._versions: Mapping[str, Version] | None = None
         self._held: dict[str, dict[str, Tensor]] = {}
@@ -118,7 +118,7 @@ class Recorder:
         """No step, but the magnitudes of the forms of some gradient."""
         sizes = torch.zeros_like(self._sizes)
         thetas = {track.name: local(track.parameter, track.parameter) for track in self._plan.tracks}
-        there = {name: {"theta": theta, "g": gradients[name].to(theta)} for name, theta in thetas.items()}
+        there = {name: {"theta": x, "g": gradients[name].to(x).reshape_as(x)} for name, x in thetas.items()}
         gauge([(track.early, track.gathered(there)) for track in self._plan.tracks], sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
@@ -206,6 +206,11 @@ class Recorder:
         return {**self._held[track.name], **{f"{x}.new": value for x, value in made.items()}}
 
     def _letters(self) -> dict[str, dict[str, Tensor]]:
-        """The letters of all tensors as they are."""
+        """The letters of all tensors as they are; `SymlagError` where they are of other shapes than they were."""
         scale = getattr(self._optimizer, "grad_scale", None)
-        return {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
+        found = {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
+        for name, mine in found.items():
+            if any(x.shape != self._shapes[name] for x in mine.values()):
+                wrong = "it, or its state in the optimizer, has another shape than when the monitor was made"
+                raise SymlagError(name, wrong, "Monitor(model, optimizer, found) anew, for the model as it is now")
+        return found

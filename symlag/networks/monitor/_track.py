@@ -131,7 +131,7 @@ class Track:
         return Job(left if other is None else named(other, left), right, axes, others, other is not None)
 
 
-def batches(tracks: Iterable[Track], numbers: int) -> Iterator[list[Track]]:
+def batches(tracks: Iterable[Track], numbers: float) -> Iterator[list[Track]]:
     """Tracks one after the other, as many at a time as hold so many numbers, or one that holds more."""
     batch, held = list[Track](), 0
     for track in tracks:
