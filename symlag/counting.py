@@ -19,7 +19,8 @@ def count_laws(
     The subject is φ, a network such as `linear(4, 4, 4)` or polynomials of its parameters, for any loss ℓ(φ(θ)) and all
     data: then the number is exact. Or it is a torch.nn.Module with a loss and a batch (inputs, targets): then it lies
     between the rank of the laws that its linear symmetries give and a bound by random controls. `flow` is "gradient",
-    θ̇ = −∇f, or "momentum", θ̈ + θ̇ + ∇f = 0. `SymlagError` where φ is no polynomial, or the model lacks parameters.
+    θ̇ = −∇f, or "momentum", θ̈ + θ̇ + ∇f = 0. `SymlagError` where φ is no polynomial, or the model lacks parameters or has
+    over 500.
     Marcotte, Gribonval, Peyré: arXiv 2307.00144, 2405.12888.
 
     >>> from symlag.completeness import relu

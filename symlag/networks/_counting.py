@@ -19,6 +19,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from symlag.completeness import LawCount, flow_of
+from symlag.errors import SymlagError
 from symlag.networks._conserved import differentials
 from symlag.networks._controls import Descent, Motion, pulled_back
 from symlag.networks._finder import symmetries
@@ -31,6 +32,7 @@ FLOOR = 1e-9  # singular values below this part of the largest are round-off
 STILL = 4  # points of a path that add nothing to the rank, before it is believed
 MOST = 40
 CLEAR = 1e3
+LARGEST = 500  # parameters that are counted in minutes
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,9 +58,16 @@ class ModelCount(LawCount):
 
 
 def count(model: nn.Module, loss: Callable[..., Any], batch: Any, flow: str = "gradient") -> ModelCount:
-    """The number of laws of training a model by a loss on batches like a given one, around random parameters."""
+    """The number of laws of training a model by a loss on batches like a given one, around random parameters.
+
+    `SymlagError` where it has over 500 of them.
+    """
     flow_of(flow)
-    problem, found = pose(model, loss, batch), symmetries(model, loss, batch)
+    problem = pose(model, loss, batch)
+    if _size(problem) > LARGEST:
+        wrong = f"it has {_size(problem)} parameters, and counting by controls takes up to {LARGEST}"
+        raise SymlagError(f"count_laws({type(model).__name__}, …)", wrong, "the same model made narrower")
+    found = symmetries(model, loss, batch)
     best: tuple[int, int, Tensor] | None = None
     for seed in POINTS:
         system = SYSTEMS[flow](problem, Generator().manual_seed(seed))
@@ -85,6 +94,10 @@ def controlled(system: Descent, explicit: int) -> Tensor:
     return values
 
 
+def _size(problem: Problem) -> int:
+    return sum(problem.model.get_parameter(name).numel() for name in problem.names)
+
+
 def _tall(rows: Tensor) -> Tensor:
     """Rows of zeros put below, so that there is a singular value for each column."""
     missing = max(0, rows.shape[1] - len(rows))
@@ -102,7 +115,7 @@ def _gap(values: Tensor) -> float:
 
 
 def _stated(problem: Problem, flow: str, bound: int, explicit: int, values: Tensor) -> ModelCount:
-    size, held, gap = sum(problem.model.get_parameter(n).numel() for n in problem.names), _held(values), _gap(values)
+    size, held, gap = _size(problem), _held(values), _gap(values)
     shapes = " and ".join(str(tuple(leaf.shape)) for leaf in leaves(problem.batch))
     name = getattr(problem.loss, "__name__", type(problem.loss).__name__)
     setting = f"for {name} on any batches like the given one of {shapes}, around random parameters"
