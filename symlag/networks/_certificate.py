@@ -24,6 +24,7 @@ from symlag.networks._lift import SECOND
 from symlag.networks._motions import Motion
 from symlag.networks._points import Point
 from symlag.networks._problem import Problem
+from symlag.networks._symmetry import FELT
 from symlag.networks._terms import BLOCK, Entries
 
 FRESH = (1_000_003, 1_000_004, 1_000_005)  # seeds that the search does not use
@@ -50,6 +51,12 @@ def change(problem: Problem, motions: Sequence[Motion]) -> float:
         before = float(problem.value(point, batch, seed))
         found.append(abs(float(problem.value(after, batch, seed)) - before) / (abs(before) or 1.0))
     return max(found)
+
+
+def changes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
+    """Of each family the change of the loss: under all of them together, or, where that is felt, under it alone."""
+    together = change(problem, motions)
+    return [together if together < FELT else change(problem, [motion]) for motion in motions]
 
 
 def _fresh(problem: Problem) -> tuple[int, ...]:

@@ -9,16 +9,16 @@ from typing import Any
 
 from torch import nn
 
-from symlag.networks._certificate import change, slopes
+from symlag.networks._certificate import change, changes, slopes
 from symlag.networks._draws import sketched
 from symlag.networks._found import COUNTED, Found, dimensions
 from symlag.networks._ideal import Cause, causes, without
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._plan import Plan
 from symlag.networks._problem import Problem, pose
-from symlag.networks._reasons import counts, reason
+from symlag.networks._reasons import counts, reason, unseen
 from symlag.networks._search import families
-from symlag.networks._symmetry import EXACT, Symmetry
+from symlag.networks._symmetry import EXACT, FELT, Symmetry
 from symlag.networks._views import views
 
 Slope = tuple[Linear | Affine, float]
@@ -45,7 +45,7 @@ def symmetries(
     present = causes(problem)
     ideal = without(problem, present)
     found = searched(ideal)
-    lost = _lost(problem, found) if present else []
+    lost = _lost(problem, ideal, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
     counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
     return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.shapes, *counted, near)
@@ -58,10 +58,10 @@ def searched(problem: Problem) -> list[Slope]:
 
 
 def certified(problem: Problem, found: Sequence[Slope]) -> Iterator[Symmetry]:
-    """Families with their certificates and reasons; the loss is watched under all of their transformations together."""
-    moved = change(problem, [motion for motion, _ in found])
-    for motion, slope in found:
-        yield Symmetry(motion, slope, moved, reason(problem.model, motion))
+    """Families with their certificates and reasons; the loss is watched under all of their transformations."""
+    moved = changes(problem, [motion for motion, _ in found])
+    for (motion, slope), felt in zip(found, moved, strict=True):
+        yield Symmetry(motion, slope, felt, unseen(felt) if felt >= FELT else reason(problem.model, motion))
 
 
 def broken(problem: Problem, lost: Sequence[Slope], present: Sequence[Cause]) -> Iterator[Symmetry]:
@@ -72,10 +72,12 @@ def broken(problem: Problem, lost: Sequence[Slope], present: Sequence[Cause]) ->
         yield Symmetry(problem.tied(motion), slope, moved, reason(problem.model, motion), " and ".join(names))
 
 
-def _lost(problem: Problem, ideal: Sequence[Slope]) -> list[Slope]:
+def _lost(problem: Problem, ideal: Problem, found: Sequence[Slope]) -> list[Slope]:
     """The symmetries of an ideal problem that do not hold, and how far they are from it."""
-    motions = [motion for motion, _ in ideal]
-    return [(motion, slope) for motion, slope in zip(motions, slopes(problem, motions), strict=True) if slope >= EXACT]
+    motions = [motion for motion, _ in found]
+    lost = [(motion, slope) for motion, slope in zip(motions, slopes(problem, motions), strict=True) if slope >= EXACT]
+    felt = changes(ideal, [motion for motion, _ in lost])
+    return [one for one, moved in zip(lost, felt, strict=True) if moved < FELT]
 
 
 def _blamed(problem: Problem, lost: Sequence[Linear | Affine], present: Sequence[Cause]) -> list[list[str]]:

@@ -69,23 +69,33 @@ class Found(Shown, Cited):
     @property
     def verdict(self) -> str:
         """Whether the symmetries found are all there are, in one sentence."""
+        return " ".join([self._counted, *map(_unseen, filter(lambda symmetry: symmetry.unseen, self.symmetries))])
+
+    @property
+    def _counted(self) -> str:
         if self.left is None:
+            held = self.dimension - sum(symmetry.dimension for symmetry in self.symmetries if symmetry.unseen)
             return (
-                f"{self.dimension} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
+                f"{held} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
                 "counted, so that others may be missed, nonlinear ones or scales of many tensors at once: search the "
                 f"same model made narrower, of at most {COUNTED} parameters, to prove that there are none."
             )
         if self.left == 0:
-            explained = f"{self.orbit_dimension} directions leave the loss alone, all of them found"
+            explained = f"{self.orbit_dimension} directions {self._alone}, all of them found"
             return f"None missed{self._where}, proved: {explained}."
         dead = self.dead_dimension or 0
         mixed = "" if self.near == inf else ", or of units that are never off there and mix"
         nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them{mixed}"
         kinds = [nonlinear] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
         return (
-            f"{self.left} more of {self.fiber_dimension} directions leave the loss alone at a generic point"
+            f"{self.left} more of {self.fiber_dimension} directions {self._alone} at a generic point"
             f"{self._where}: {' and '.join(kinds)}."
         )
+
+    @property
+    def _alone(self) -> str:
+        unseen = any(symmetry.unseen for symmetry in self.symmetries)
+        return "have no gradient" if unseen else "leave the loss alone"
 
     @property
     def _where(self) -> str:
@@ -109,6 +119,10 @@ class Found(Shown, Cited):
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.symmetries), *map(str, self.broken), self.verdict])
+
+
+def _unseen(symmetry: Symmetry) -> str:
+    return f"Of the {symmetry.kind} on {', '.join(symmetry.tensors)} {symmetry.reason}."
 
 
 def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int, int]:

@@ -31,6 +31,14 @@ def reason(model: nn.Module, motion: Linear | Affine) -> str:
     }[kind(motion)](model, motion)
 
 
+def unseen(change: float) -> str:
+    """Of a family along which the loss changes without gradient; a sentence without its full stop."""
+    return (
+        f"the gradient does not see it, the loss changes by {change:.0e}: as behind a detach(), or a step; its laws "
+        "hold, the loss has no such symmetry"
+    )
+
+
 def counts(model: nn.Module) -> set[int]:
     """Numbers that modules made of others keep, and numbers of groups: an axis may be so many heads."""
     makers = [module for module in model.modules() if list(module.children()) or hasattr(module, "num_groups")]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from symlag.discrete.updates import UpdateRule
 
 EXACT = 1e-9  # certificates below are round-off in float64
+FELT = 1e-6  # changes of the loss above are far more than that
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Symmetry(Shown):
 
     `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters, or those near the given ones where
     it was searched there, and batches, `change` the largest relative change of the loss there under finite
-    transformations, those of all exact families one after another, or of an inexact one alone; `broken_by` names what
-    breaks it. Of what tied weights break, the certificate is at least the share of ξ that would move the two uses of a
-    tensor apart; of entries without gradient it is that of the generator of which it is largest.
+    transformations, those of all families one after another where none is felt, or of this one alone; `broken_by` names
+    what breaks it. Of what tied weights break, the certificate is at least the share of ξ that would move the two uses
+    of a tensor apart; of entries without gradient it is that of the generator of which it is largest.
     """
 
     motion: Linear | Affine
@@ -71,8 +72,13 @@ class Symmetry(Shown):
 
     @property
     def exact(self) -> bool:
-        """Whether the symmetry holds to round-off."""
-        return self.certificate < EXACT
+        """Whether the symmetry holds to round-off, in the gradient and in the loss itself."""
+        return self.certificate < EXACT and self.change < FELT
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the loss changes where the gradient says that it does not: its laws hold, it is no symmetry."""
+        return self.certificate < EXACT and not self.exact
 
     def xi(self, parameters: Tensors, v: Tensor | None = None) -> dict[str, Tensor]:
         """The generator with coordinates v, (dimension,), at some parameters; the sum of all where v is left out."""
@@ -89,7 +95,7 @@ class Symmetry(Shown):
         return f"Symmetry({self.kind} of dimension {self.dimension} on {', '.join(self.tensors)})"
 
     def __str__(self) -> str:
-        held = "holds to" if self.exact else f"broken by {self.broken_by}, by"
+        held = "⟨g, ξ⟩ is 0 to" if self.unseen else "holds to" if self.exact else f"broken by {self.broken_by}, by"
         where = ", ".join(self.tensors)
         return f"{self.kind} of dimension {self.dimension} on {where}: {self.reason} ({held} {self.certificate:.0e})"
 

@@ -112,7 +112,7 @@ def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     """⟨g, ξ⟩ that is not zero where the finder certified that it is."""
     tracks = {track.name: track for track in plan.tracks}
     for line in plan.lines:
-        if not (line.whole and line.symmetry.exact) or line.kind == "skew" or _silent(line):
+        if not line.whole or line.symmetry.broken_by or line.kind == "skew" or _silent(line):
             continue
         places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
         along = np.linalg.norm(sum(part.values(stretch.rows[:, place]) for part, place in places), axis=1)
@@ -122,8 +122,9 @@ def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
         if size > 0 and np.median(share) > max(BENT, 4 * eps):
             at = int(np.argmax(share > BENT))
             sentence = (
-                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 in the model: something changes "
-                "entries of the gradient one by one, as clip_grad_value_ does; clip by norm."
+                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 for the loss and model that symmetries "
+                "or watch was given: train and give the same ones, with every term of the loss, unless something "
+                "changes entries of the gradient one by one, as clip_grad_value_ does; clip by norm."
             )
             yield Alarm("clipping", line.name, stretch.steps[at].number, sentence)
 

@@ -110,7 +110,7 @@ def _symmetries(found: Found) -> str:
 
 def _cells(symmetry: Symmetry) -> Iterator[str]:
     tensors = ", ".join(f"<code>{escape(name)}</code>" for name in symmetry.tensors)
-    reason = symmetry.reason if symmetry.exact else f"{symmetry.reason}; broken by {symmetry.broken_by}"
+    reason = f"{symmetry.reason}; broken by {symmetry.broken_by}" if symmetry.broken_by else symmetry.reason
     yield f"<td>{escape(symmetry.kind)}</td>"
     yield f'<td class="number">{symmetry.dimension}</td>'
     yield f"<td>{tensors}</td><td>{escape(reason)}</td>"
