@@ -7,6 +7,7 @@ the previous iterate.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -27,12 +28,11 @@ from symlag.networks.monitor._checks import check
 from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
-from symlag.networks.monitor._ranks import ranks, unshared
+from symlag.networks.monitor._ranks import Ranks, ranks, unshared
 from symlag.networks.monitor._recorder import Recorder
+from symlag.networks.monitor._sinks import Sink, flushed, heard
 from symlag.networks.monitor._stretch import Stretch
 from symlag.optimizers import from_torch
-
-Sink = Callable[[Mapping[str, float], int], Any]
 
 LOG = logging.getLogger("symlag")
 
@@ -41,9 +41,12 @@ class Monitor:
     """The ledger of every charge of a model while an optimizer trains it.
 
     Attached until `remove`, or until the end of its `with` block. Of every `every` steps one is measured. Numbers go to
-    the host, into the `ledger` and to the sinks some steps at a time: a sink is any f(numbers by name, step). An
-    optimizer that symlag does not know is told by its `rule`. `SymlagError` where optimizer, model and symmetries do
-    not belong together.
+    the host, into the `ledger` and to the sinks some steps at a time. An optimizer that symlag does not know is told by
+    its `rule`. `SymlagError` where optimizer, model and symmetries do not belong together.
+
+    A sink is any f(numbers by name, step); its `flush`, if it has one, is called when the monitor is removed. One that
+    raises is told no more: a warning names the error, and training, the ledger and the other sinks go on. The ledger
+    keeps the last 10,000 measured steps, the sinks are told all.
 
     Under DistributedDataParallel, `fully_shard` or tensor parallelism every rank makes one, of symmetries that were
     found before the model was wrapped, and has the whole ledger; the first one tells the sinks and writes the report.
@@ -64,13 +67,15 @@ class Monitor:
     ) -> None:
         check(model, optimizer, found, every)
         self.model, self.optimizer, self.found = model, optimizer, found
-        self.sinks, self.rule, self.every = sinks, rule, every
+        self.rule, self.every = rule, every
         self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
         self._continuous, self.lacking = continuous(self.plan, every)
         self.step = 0
         self.ledger: Ledger = EMPTY
         self.alarms: tuple[Alarm, ...] = ()
         self._ranks = ranks(model, self.plan)
+        self.sinks: tuple[Sink, ...] = sinks if self._ranks.first else ()
+        self._untold = deque[tuple[Mapping[str, float], int]]()
         self._recorder = Recorder(self.plan, optimizer, self._ranks)
         self._former: Stretch | None = None
         self._last: Stretch | None = None
@@ -83,8 +88,17 @@ class Monitor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Remove; after an error ranks do nothing together any more, and no other error takes its place."""
+        if kind is not None and isinstance(self._ranks, Ranks):
+            self._unhook()
+            return
+        try:
+            self.remove()
+        except Exception as error:
+            if kind is None:
+                raise
+            LOG.warning("Monitor: the last steps are not accounted for (%s: %s).", type(error).__name__, error)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Monitor:
         """A monitor of the copies of model and optimizer, with a ledger of its own and the same sinks."""
@@ -95,7 +109,13 @@ class Monitor:
 
     def remove(self) -> None:
         """Account for what is measured, and leave the optimizer alone from now on."""
-        self.flush()
+        try:
+            self.flush()
+            self.sinks = tuple(sink for sink in self.sinks if flushed(sink))
+        finally:
+            self._unhook()
+
+    def _unhook(self) -> None:
         for hook in self._hooks:
             hook.remove()
 
@@ -107,21 +127,25 @@ class Monitor:
     def flush(self) -> None:
         """Account for the steps measured since the last time, tell the sinks, and sound alarms."""
         stretch = self._recorder.take()
-        if not stretch.steps:
-            return
+        if stretch.steps:
+            self._account(stretch)
+        while self._untold:
+            numbers, step = self._untold.popleft()
+            self.sinks = tuple(sink for sink in self.sinks if heard(sink, numbers, step))
+
+    def _account(self, stretch: Stretch) -> None:
+        """Enter some steps into the ledger, and sound alarms."""
         with np.errstate(all="ignore"):  # a run that diverges passes through infinity
             found = tuple(accounts(self.plan, stretch))
             entries = entered(found, stretch, beside(self._continuous, found, stretch, self.ledger))
             sounded = [*alarms(self.plan, stretch, self._former, found)]
         self.ledger = self.ledger.joined(entries)
-        for numbers, step in entries:
-            for sink in self.sinks if self._ranks.first else ():
-                sink(numbers, step)
-        for alarm in sounded:
-            self._sound(alarm)
+        self._untold.extend(entries)
         largest = stretch.sizes if self._former is None else np.fmax(stretch.sizes, self._former.sizes)
         self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:].copy(), largest)
         self._last = stretch
+        for alarm in sounded:
+            self._sound(alarm)
 
     def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
         """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""

@@ -1,56 +1,83 @@
 """Sinks: where the numbers of each step go. Any f(numbers, step) is one; these two write files.
 
-A run that is resumed writes on from the step it is resumed at: what was written of later steps is dropped.
+A file that is there already loses nothing: what a run would write over is moved to run.1.jsonl, or the next number.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from symlag.errors import OutputError
+
+Sink = Callable[[Mapping[str, float], int], Any]
+
+LOG = logging.getLogger("symlag")
+
 
 class JsonLines:
     """One line of JSON a step, {"step": …, "rescale …/theta_theta/charge": …}, written whole or not at all.
 
-    What is no number is null.
+    What is no number is null. A run that is resumed writes on from the step it is resumed at: earlier lines stay, and
+    those of this and later steps, as of another run, are moved to run.1.jsonl. `OutputError` where nothing can be
+    written there, or where the file holds something else.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        self._path = _place(path, "JsonLines")
         self._begun = False
+        self._lines()
 
     def __call__(self, numbers: Mapping[str, float], step: int) -> None:
         """Append the line of one step."""
         if not self._begun:
-            self._drop_from(step)
+            self._begin(step)
         told = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
         line = json.dumps({"step": step, **told}, allow_nan=False) + "\n"
         with self._path.open("ab", buffering=0) as file:
             file.write(line.encode())
 
-    def _drop_from(self, step: int) -> None:
-        """Drop the lines of this and later steps, and a last one that was cut off."""
-        self._begun = True
-        lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
-        kept = [line for line in lines if line.endswith(b"\n") and json.loads(line)["step"] < step]
-        if len(kept) < len(lines):
-            replaced = self._path.with_name(self._path.name + ".new")
-            replaced.write_bytes(b"".join(kept))
+    def _begin(self, step: int) -> None:
+        """Move the lines of this and later steps away, and a last one that was cut off."""
+        lines = self._lines()
+        later = [line for at, line in lines if at >= step]
+        if later:
+            _free(self._path).write_bytes(b"".join(later))
+            replaced = _beside(self._path)
+            replaced.write_bytes(b"".join(line for at, line in lines if at < step))
             replaced.replace(self._path)
+        self._begun = True
+
+    def _lines(self) -> list[tuple[float, bytes]]:
+        """The lines that are there, each after its step; one that was cut off is later than all."""
+        lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
+        try:
+            return [(int(json.loads(line)["step"]) if line.endswith(b"\n") else math.inf, line) for line in lines]
+        except (ValueError, TypeError, KeyError):
+            wrong = "the file holds something else than lines that each have a step"
+            raise OutputError(f"JsonLines({str(self._path)!r})", wrong, "the path of a new file") from None
 
 
 class Npz:
-    """An .npz file of one array for each number and one of the steps, written by `close` or at the end of a `with`."""
+    """An .npz file of one array for each number and one of the steps.
+
+    It is written when the monitor is removed, by `close`, and at the end of a `with`; a file that is there already is
+    moved to run.1.npz. `OutputError` where nothing can be written there.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        there = _place(path, "Npz")
+        self._path = there if there.suffix == ".npz" else there.with_name(f"{there.name}.npz")
         self._rows: list[dict[str, float]] = []
+        self._begun = False
 
     def __call__(self, numbers: Mapping[str, float], step: int) -> None:
         """Keep the numbers of one step."""
@@ -62,8 +89,63 @@ class Npz:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Write the file."""
+    def flush(self) -> None:
+        """Write the file, of all steps so far; nothing where there are none."""
+        if not self._rows:
+            return
         names = dict.fromkeys(name for row in self._rows for name in row)
         arrays: dict[str, Any] = {name: np.array([row.get(name, np.nan) for row in self._rows]) for name in names}
-        np.savez_compressed(self._path, **arrays)
+        replaced = _beside(self._path)
+        with replaced.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        if not self._begun and self._path.exists():
+            self._path.replace(_free(self._path))
+        replaced.replace(self._path)
+        self._begun = True
+
+    def close(self) -> None:
+        """Write the file."""
+        self.flush()
+
+
+def heard(sink: Sink, numbers: Mapping[str, float], step: int) -> bool:
+    """Whether a sink took the numbers of a step."""
+    return _taken(sink, lambda: sink(numbers, step), f"at step {step}")
+
+
+def flushed(sink: Sink) -> bool:
+    """Whether a sink that keeps something back, as its `flush` tells, wrote it."""
+    return _taken(sink, getattr(sink, "flush", bool), "when it was flushed")
+
+
+def _taken(sink: Sink, told: Callable[[], Any], when: str) -> bool:
+    """Whether something can be told; an error of a sink is no error of training, and is told in a warning."""
+    try:
+        told()
+    except Exception as error:
+        name, kind = getattr(sink, "__qualname__", type(sink).__name__), type(error).__name__
+        LOG.warning("Sink %s: it raised %s %s (%s), and is told no more; training goes on.", name, kind, when, error)
+        return False
+    return True
+
+
+def _place(path: str | os.PathLike[str], kind: str) -> Path:
+    """Where a file is to be; `OutputError` where there can be none."""
+    there, wrote = Path(path), f"{kind}({str(path)!r})"
+    if not there.parent.is_dir():
+        raise OutputError(wrote, f"there is no folder {there.parent}", "a path in a folder that exists")
+    if there.is_dir():
+        raise OutputError(wrote, "it is a folder", f"{kind}({str(there / 'run')!r})")
+    if not os.access(there if there.exists() else there.parent, os.W_OK):
+        raise OutputError(wrote, "nothing can be written there", "a path in a folder that is yours")
+    return there
+
+
+def _beside(path: Path) -> Path:
+    """The name under which a file is written before it is there."""
+    return path.with_name(f"{path.name}.new")
+
+
+def _free(path: Path) -> Path:
+    """The first of run.1.jsonl, run.2.jsonl, … that is not there."""
+    return next(free for n in count(1) if not (free := path.with_stem(f"{path.stem}.{n}")).exists())

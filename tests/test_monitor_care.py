@@ -1,0 +1,176 @@
+"""The monitor in careless hands: sinks that raise, runs that are cut short, files that are there, and wrong calls."""
+
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+from torch.nn.functional import cross_entropy  # noqa: E402
+
+from symlag.errors import OutputError  # noqa: E402
+from symlag.networks import Monitor, symmetries  # noqa: E402
+from symlag.networks.monitor import JsonLines, Npz  # noqa: E402
+from symlag.networks.monitor._ranks import Ranks  # noqa: E402
+from tests.ranks import batch, network  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def found():
+    return symmetries(network(), cross_entropy, batch())
+
+
+def begun(found, *sinks, **options):
+    model = network()
+    return Monitor(model, torch.optim.SGD(model.parameters(), 0.1, momentum=0.9), found, *sinks, **options)
+
+
+def train(monitor, steps):
+    x, y = batch()
+    for _ in range(steps):
+        monitor.optimizer.zero_grad()
+        cross_entropy(monitor.model(x), y).backward()
+        monitor.optimizer.step()
+
+
+def hooks(monitor):
+    return len(monitor.optimizer._optimizer_step_pre_hooks) + len(monitor.optimizer._optimizer_step_post_hooks)
+
+
+def full(limit):
+    """A sink like a disk that is full after some steps."""
+
+    def disk(_, step):
+        if step >= limit:
+            raise OSError(28, "No space left on device")
+
+    return disk
+
+
+def test_a_sink_that_raises_is_told_no_more_and_all_else_goes_on(found, caplog):
+    told = []
+    with begun(found, full(3), lambda _, step: told.append(step)) as monitor:
+        train(monitor, 60)
+    assert told == monitor.ledger.steps.tolist() == [*range(60)]
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert "disk: it raised OSError at step 3 ([Errno 28] No space left on device), and is told no more" in warning
+    assert not hooks(monitor)
+
+
+def test_the_error_of_the_user_wins_over_that_of_a_sink(found):
+    monitor = begun(found, full(0))
+    train(monitor, 4)
+    with pytest.raises(KeyboardInterrupt), monitor:
+        raise KeyboardInterrupt
+    assert len(monitor.ledger) == 4
+    assert not hooks(monitor)
+
+
+def test_the_error_of_the_user_wins_over_one_of_the_monitor(found, monkeypatch, caplog):
+    monitor = begun(found)
+    monkeypatch.setattr(monitor._recorder, "take", lambda: 1 / 0)
+    with pytest.raises(KeyboardInterrupt), monitor:
+        raise KeyboardInterrupt
+    assert "not accounted for (ZeroDivisionError" in caplog.text
+    assert not hooks(monitor)
+
+
+def test_hooks_go_where_the_monitor_itself_fails(found, monkeypatch):
+    monitor = begun(found)
+    monkeypatch.setattr(monitor._recorder, "take", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError), monitor:
+        pass
+    assert not hooks(monitor)
+
+
+def test_after_an_error_on_one_rank_it_does_not_wait_for_the_others(found, monkeypatch):
+    monitor = begun(found)
+    monitor._ranks = Ranks(monitor.plan, (), 0)
+    monkeypatch.setattr(monitor, "flush", lambda: pytest.fail("the others are not there"))
+    with pytest.raises(KeyboardInterrupt), monitor:
+        raise KeyboardInterrupt
+    assert not hooks(monitor)
+
+
+def test_steps_at_which_a_sink_was_interrupted_are_told_later(found):
+    told = []
+
+    def interrupted(_, step):
+        if step == 2 and 2 not in told:
+            told.append(step)
+            raise KeyboardInterrupt
+        told.append(step)
+
+    monitor = begun(found, interrupted)
+    train(monitor, 5)
+    with pytest.raises(KeyboardInterrupt):
+        monitor.flush()
+    monitor.remove()
+    assert told == [0, 1, 2, 3, 4]
+
+
+def test_the_sinks_are_told_more_than_the_ledger_keeps(found, monkeypatch):
+    monkeypatch.setattr("symlag.networks.monitor._ledger.KEPT", 60)
+    told = []
+    with begun(found, lambda _, step: told.append(step)) as monitor:
+        train(monitor, 120)
+    assert monitor.ledger.steps.tolist() == [*range(60, 120)]
+    assert told == [*range(120)]
+
+
+def lines(path):
+    return [json.loads(line)["step"] for line in path.read_text().splitlines()]
+
+
+def test_another_run_into_the_same_file_loses_nothing(tmp_path):
+    path = tmp_path / "run.jsonl"
+    for run in range(3):
+        sink = JsonLines(path)
+        for step in range(run + 1):
+            sink({"a": float(run)}, step)
+    assert lines(path) == [0, 1, 2]
+    assert [lines(tmp_path / f"run.{n}.jsonl") for n in (1, 2)] == [[0], [0, 1]]
+    assert not [*tmp_path.glob("*.new")]
+
+
+def test_a_run_that_is_resumed_writes_on_and_what_it_takes_anew_is_kept_beside(tmp_path):
+    path = tmp_path / "run.jsonl"
+    for steps in (range(8), range(5, 10)):
+        sink = JsonLines(path)
+        for step in steps:
+            sink({"a": 1.0}, step)
+    assert lines(path) == [*range(10)]
+    assert lines(tmp_path / "run.1.jsonl") == [5, 6, 7]
+
+
+@pytest.mark.parametrize("there", ['{"loss": 1.0}\n', "5\n", "step,loss\n", '{"step": null}\n', "\n"])
+def test_a_file_of_something_else_is_left_alone(there, tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text(there)
+    with pytest.raises(OutputError, match="the file holds something else"):
+        JsonLines(path)
+    assert path.read_text() == there
+
+
+@pytest.mark.parametrize("sink", [JsonLines, Npz])
+def test_where_no_file_can_be_is_told_at_once(sink, tmp_path):
+    with pytest.raises(OutputError, match=r"there is no folder .*missing; write a path in a folder that exists"):
+        sink(tmp_path / "missing" / "run.npz")
+    with pytest.raises(OutputError, match="it is a folder"):
+        sink(tmp_path)
+
+
+def test_arrays_are_written_when_the_monitor_goes_and_former_ones_are_kept(found, tmp_path):
+    for steps in (2, 3):
+        with begun(found, Npz(tmp_path / "run")) as monitor:
+            train(monitor, steps)
+            monitor.flush()
+    assert [len(np.load(tmp_path / f"{name}.npz")["step"]) for name in ("run", "run.1")] == [3, 2]
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_arrays_of_no_step_write_nothing_over(found, tmp_path):
+    (tmp_path / "run.npz").write_bytes(b"of a former run")
+    with Npz(tmp_path / "run.npz") as sink, begun(found, sink):
+        pass
+    assert (tmp_path / "run.npz").read_bytes() == b"of a former run"
