@@ -122,9 +122,10 @@ def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
         if size > 0 and np.median(share) > max(BENT, 4 * eps):
             at = int(np.argmax(share > BENT))
             sentence = (
-                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 for the loss and model that symmetries "
-                "or watch was given: train and give the same ones, with every term of the loss, unless something "
-                "changes entries of the gradient one by one, as clip_grad_value_ does; clip by norm."
+                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 in the model and loss that symmetries "
+                "or watch was given: either others are trained, with an L2 term or a new head for instance, and those "
+                "are to be given, or something changes entries of the gradient one by one, as clip_grad_value_ does; "
+                "clip by norm."
             )
             yield Alarm("clipping", line.name, stretch.steps[at].number, sentence)
 
