@@ -12,9 +12,9 @@ from torch import Generator, nn
 from torch.nn.functional import mse_loss
 
 from symlag.networks import _together
+from symlag.networks._batches import nth, several
 from symlag.networks._kernel import echelon, independent, rational
-from symlag.networks._points import together
-from symlag.networks._problem import nth, pose, several
+from symlag.networks._problem import pose
 
 FIRST = """
 import sys, torch
@@ -63,7 +63,7 @@ def test_gradients_of_many_draws_are_those_of_each(model, at_once, monkeypatch):
     monkeypatch.setattr(_together, "AT_ONCE", at_once)
     problem = pose(model, mse_loss, (torch.randn(4, 2), torch.randn(4, 1)))
     generator = Generator().manual_seed(1)
-    points, batches = dict(together(problem.given, 5, generator)), several(problem.batch, 5, generator)
+    points, batches = dict(problem.points(5, generator)), several(problem.batch, 5, generator)
     found = _together.gradients(problem, points, batches)
     for i in range(5):
         each = problem.at({name: W[i] for name, W in points.items()}, nth(batches, i)).gradients

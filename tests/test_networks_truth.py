@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Generator, nn
 from torch.nn.functional import cosine_similarity, mse_loss
 
 from symlag.networks import symmetries
+from symlag.networks._batches import several
+from symlag.networks._problem import pose
+from symlag.networks._together import gradients
 from tests.planted.parts import Function, linear, numbers, regression
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -51,4 +55,42 @@ def test_a_loss_that_jumps_is_not_said_to_be_still():
     found = symmetries(stepped, mse_loss, regression((8, 3), (8, 2))())
     [jump] = on(found, "a.weight")
     assert (jump.unseen, jump.dimension) == (True, 12)
-    assert "or a step" in jump.reason
+    assert "or at a step" in jump.reason
+
+
+def padded(**options):
+    words = nn.Sequential(nn.Embedding(6, 3, **options), nn.Linear(3, 4), nn.Tanh())
+    return words, mse_loss, (torch.arange(6), numbers(6, 4))
+
+
+@pytest.mark.parametrize("row", [0, 4])
+def test_a_row_of_padding_stays_zero_and_leaves_the_other_symmetries(row):
+    found = symmetries(*padded(padding_idx=row))
+    assert [(s.kind, s.dimension, s.exact) for s in found] == [("translation", 3, False), ("GL", 9, True)]
+    assert found.left == 0
+    still, mixed = found
+    assert still.unseen
+    assert mixed.change < 1e-12  # it leaves a row of zeros as it is
+
+
+def test_a_row_of_padding_that_is_not_zero_moves_the_loss():
+    model, loss, batch = padded(padding_idx=0)
+    with torch.no_grad():
+        model.get_parameter("0.weight")[0] = 1.0
+    found = symmetries(model, loss, batch)
+    assert [(s.kind, s.dimension) for s in found] == [("translation", 3)]
+
+
+def test_padding_of_tied_words_has_a_gradient():
+    words = nn.Embedding(6, 3, padding_idx=0)
+    tied = Function(lambda m, x: torch.tanh(m.words(x)) @ m.words.weight.T, words=words)
+    problem = pose(tied, mse_loss, (torch.arange(6), numbers(6, 6)))
+    assert pose(*padded(padding_idx=0)).held == {"0.weight": 0}
+    assert problem.held == {}
+
+
+def test_gradients_of_many_draws_know_of_padding():
+    problem = pose(*padded(padding_idx=0))
+    generator = Generator().manual_seed(0)
+    points, batches = dict(problem.points(4, generator)), several(problem.batch, 4, generator)
+    assert not gradients(problem, points, batches)["0.weight"][:, 0].any()

@@ -19,8 +19,9 @@ from torch import Generator, Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from symlag.errors import SymlagError
+from symlag.networks._batches import redrawn
 from symlag.networks._extrapolation import ORDER, flow
-from symlag.networks._problem import Problem, Tensors, redrawn
+from symlag.networks._problem import Problem, Tensors
 from symlag.networks._symmetry import flat
 
 EXACT = 1e-11  # a flow with a larger estimated error is not believed: it is long, or crosses a kink of ReLU

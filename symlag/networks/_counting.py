@@ -20,11 +20,12 @@ from torch import Generator, Tensor, nn
 
 from symlag.completeness import LawCount, flow_of
 from symlag.errors import SymlagError
+from symlag.networks._batches import leaves
 from symlag.networks._conserved import differentials
 from symlag.networks._controls import Descent, Motion, pulled_back
 from symlag.networks._finder import symmetries
 from symlag.networks._kernel import rank
-from symlag.networks._problem import Problem, leaves, pose
+from symlag.networks._problem import Problem, pose
 
 SYSTEMS = {"gradient": Descent, "momentum": Motion}
 POINTS = (7, 8)  # seeds: a unit that is dead at one point is alive at another

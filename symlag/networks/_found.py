@@ -12,10 +12,12 @@ import torch
 from torch import Generator, Tensor
 
 from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
+from symlag.networks._batches import several
 from symlag.networks._exact import rules
 from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
-from symlag.networks._problem import Problem, several
+from symlag.networks._places import Place, places
+from symlag.networks._problem import Problem
 from symlag.networks._symmetry import Laws, Symmetry, fields, laws
 from symlag.networks._terms import Tensors
 from symlag.networks._together import gradients
@@ -53,6 +55,12 @@ class Found(Shown, Cited):
     def parameters(self) -> int:
         """The number of parameters that learn."""
         return sum(map(prod, self.shapes.values()))
+
+    @property
+    def placed(self) -> Iterator[tuple[Symmetry, Place]]:
+        """All families, the broken ones last, with their tensors: told apart by positions where two are alike."""
+        for families in (self.symmetries, self.broken):
+            yield from zip(families, places(families), strict=True)
 
     @property
     def dimension(self) -> int:
@@ -107,7 +115,7 @@ class Found(Shown, Cited):
         `SymlagError` for an optimizer that symlag has no rule for.
         """
         known = () if optimizer is None else rules(optimizer)
-        return tuple(laws(symmetry, known) for symmetry in self.symmetries)
+        return tuple(laws(*placed, known) for placed in zip(self.symmetries, places(self.symmetries), strict=True))
 
     def __iter__(self) -> Iterator[Symmetry]:
         return iter(self.symmetries)
@@ -118,7 +126,7 @@ class Found(Shown, Cited):
         return f"Found({told}; dimension {self.dimension}, {len(self.broken)} broken)"
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.symmetries), *map(str, self.broken), self.verdict])
+        return "\n".join([*(symmetry.told(place) for symmetry, place in self.placed), self.verdict])
 
 
 def _unseen(symmetry: Symmetry) -> str:

@@ -11,7 +11,7 @@ Whole numbers of one byte are as generic as real ones: what holds identically is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, prod
 
 import torch
@@ -25,15 +25,22 @@ class Point(Mapping[str, Tensor]):
     """Random parameters: of order 1/√(fan in), and vectors about what they are given as, so that units stay alive.
 
     Where `near` is a number, all are within about this share of their size from what they are given as. Each has the
-    axes `count` in front, and is made anew for whoever asks for it.
+    axes `count` in front, and is made anew for whoever asks for it; of some one row, `held`, is zero.
     """
 
     given: Mapping[str, Tensor]
     seeds: Mapping[str, int]
     near: float = inf
     count: tuple[int, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __getitem__(self, name: str) -> Tensor:
+        W = self._drawn(name)
+        if name in self.held:
+            W.select(len(self.count), self.held[name]).zero_()
+        return W
+
+    def _drawn(self, name: str) -> Tensor:
         given = self.given[name]
         noise = _odd((*self.count, *given.shape), self.seeds[name]).to(given.device).double()
         size = 1 / given[0].numel() ** 0.5 if given.ndim > 1 else 0.5
@@ -53,11 +60,6 @@ class Point(Mapping[str, Tensor]):
 def drawn(given: Mapping[str, Tensor], generator: Generator, near: float = inf) -> Point:
     """A random point, near given parameters."""
     return Point(given, _seeds(given, generator), near)
-
-
-def together(given: Mapping[str, Tensor], count: int, generator: Generator, near: float = inf) -> Point:
-    """Random points near given parameters, (count, …)."""
-    return Point(given, _seeds(given, generator), near, (count,))
 
 
 def _seeds(names: Collection[str], generator: Generator) -> dict[str, int]:

@@ -1,9 +1,7 @@
 """A model, a loss and a batch, drawn at random again and again: parameters, batch, and the gradient there.
 
 What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy that
-shares its parameters with that of the caller, and never writes them. Inputs that are whole numbers (tokens, classes)
-are drawn from those in the given batch, real ones from a normal law with its mean and spread, those within [0, 1]
-uniformly.
+shares its parameters with that of the caller, and never writes them.
 
 >>> import torch
 >>> problem = pose(torch.nn.Linear(2, 1), torch.nn.functional.mse_loss, (torch.ones(4, 2), torch.ones(4, 1)))
@@ -25,8 +23,10 @@ import torch
 from torch import Generator, Tensor, nn
 
 from symlag.errors import SymlagError
+from symlag.networks._batches import leaves, mapped, redrawn
 from symlag.networks._lift import SECOND, See, Tensors, descend, evaluated, uses
 from symlag.networks._motions import Motion
+from symlag.networks._padding import padding
 from symlag.networks._points import Point, drawn
 
 NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
@@ -94,7 +94,24 @@ class Problem:
 
     def point(self, generator: Generator) -> Point:
         """Random parameters."""
-        return drawn(self.given, generator, self.near)
+        return replace(drawn(self.given, generator, self.near), held=self.held)
+
+    def points(self, count: int, generator: Generator) -> Point:
+        """Random parameters, (count, …)."""
+        return replace(self.point(generator), count=(count,))
+
+    @cached_property
+    def held(self) -> dict[str, int]:
+        """By tensor the row of padding that is zero and, as it has no gradient, stays so."""
+        rows, still = padding(self.model, self._ids), dict[str, int]()
+
+        def see(name: str, G: Tensor) -> None:
+            if name in rows and not G[rows[name]].any():
+                still[name] = rows[name]
+
+        if rows:
+            self.descend(drawn(self.given, Generator().manual_seed(0), self.near), self.batch, 0, see)
+        return still
 
     def chosen(self, seed: int) -> tuple[Point, Any]:
         """Random parameters and a random batch, the same for the same seed."""
@@ -174,59 +191,11 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = i
     return replace(problem, unit=_length(problem))
 
 
-def redrawn(batch: Any, generator: Generator) -> Any:
-    """A random batch of the same shapes and ranges."""
-    return nth(several(batch, 1, generator), 0)
-
-
-def several(batch: Any, count: int, generator: Generator) -> Any:
-    """Random batches of the same shapes and ranges, each tensor with one axis more in front."""
-    return mapped(lambda tensor: _like(tensor, count, generator), batch)
-
-
-def nth(batches: Any, n: int | slice) -> Any:
-    """One of several batches, or some of them."""
-    return mapped(lambda tensor: tensor[n], batches)
-
-
-def mapped(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
-    """The same nest of tuples, lists and dicts with every tensor changed."""
-    if isinstance(tree, Tensor):
-        return change(tree)
-    if isinstance(tree, Mapping):
-        return {key: mapped(change, value) for key, value in tree.items()}
-    if isinstance(tree, tuple | list):
-        return type(tree)(mapped(change, value) for value in tree)
-    return tree
-
-
-def leaves(tree: Any) -> list[Tensor]:
-    """The tensors of a nest of tuples, lists and dicts."""
-    found: list[Tensor] = []
-    mapped(lambda tensor: found.append(tensor) or tensor, tree)
-    return found
-
-
 def _require_scalar(problem: Problem) -> None:
     value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
     if not isinstance(value, Tensor) or value.numel() != 1:
         shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
         raise SymlagError("loss", f"its value is not a scalar but {shape}", "a loss that is summed or averaged")
-
-
-def _like(tensor: Tensor, count: int, generator: Generator) -> Tensor:
-    shape = (count, *tensor.shape)
-    if tensor.dtype == torch.bool or tensor.numel() == 0:
-        return tensor.expand(shape)
-    if not tensor.is_floating_point():
-        seen = tensor.unique()
-        return seen[torch.randint(len(seen), shape, generator=generator).to(seen.device)]
-    low, high = tensor.min(), tensor.max()
-    if low >= 0 and high <= 1 and low < high:
-        return torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor)
-    spread = tensor.std() if tensor.numel() > 1 else tensor.new_zeros(())
-    normal = torch.randn(shape, generator=generator, dtype=torch.float64).to(tensor)
-    return tensor.mean() + normal * torch.where(spread > 0, spread, 1)
 
 
 def _length(problem: Problem) -> float:

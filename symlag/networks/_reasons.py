@@ -34,8 +34,8 @@ def reason(model: nn.Module, motion: Linear | Affine) -> str:
 def unseen(change: float) -> str:
     """Of a family along which the loss changes without gradient; a sentence without its full stop."""
     return (
-        f"the gradient does not see it, the loss changes by {change:.0e}: as behind a detach(), or a step; its laws "
-        "hold, the loss has no such symmetry"
+        f"the gradient does not see it, the loss changes by {change:.0e}: as behind a detach(), of padding, or at a "
+        "step; its laws hold, the loss has no such symmetry"
     )
 
 

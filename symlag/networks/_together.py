@@ -19,9 +19,10 @@ from torch import Generator, Tensor
 from torch.func import grad, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from symlag.networks._batches import leaves, mapped, nth, several
 from symlag.networks._lift import Tensors
-from symlag.networks._points import together
-from symlag.networks._problem import Problem, leaves, mapped, nth, several
+from symlag.networks._padding import padded
+from symlag.networks._problem import Problem
 
 AT_ONCE = 250_000  # numbers of points and batches: more are not faster, and activations take memory
 REFUSED = (RuntimeError, NotImplementedError, ValueError, TypeError)  # what vmap raises where it cannot follow
@@ -32,13 +33,14 @@ Value = Callable[[Tensors, Sequence[Tensor], Tensors], Tensor]  # of a point, a 
 def drawn(problem: Problem, seeds: range) -> tuple[Tensors, Tensors]:
     """Points, and all gradients there on random batches, the draw as first axis."""
     generator = Generator().manual_seed(seeds.start)
-    points = dict(together(problem.given, len(seeds), generator, problem.near))
+    points = dict(problem.points(len(seeds), generator))
     return points, gradients(problem, points, several(problem.batch, len(seeds), generator))
 
 
 def gradients(problem: Problem, points: Tensors, batches: Any) -> Tensors:
     """The gradients at points, (draws, …), on as many batches, whose tensors have that axis too."""
-    for way in (_of_sum, _of_each):
+    ways = (_of_each,) if padded(problem.model) else (_of_sum, _of_each)  # of a sum rows of padding have a gradient
+    for way in ways:
         with suppress(*REFUSED):
             return _at_once(problem, points, batches, way)
     return _in_turn(problem, points, batches)  # a model that branches on values, or holds an operation of its own
