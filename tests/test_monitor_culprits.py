@@ -1,5 +1,6 @@
 """Alarms name the culprit: what a run does that breaks a law, and not what merely looks like it."""
 
+from copy import deepcopy
 from functools import partial
 
 import pytest
@@ -67,3 +68,84 @@ def test_a_loss_or_a_model_that_was_not_given_is_thought_of(found, way):
     said = [sentence for sentence in told(monitor) if "⟨g, ξ⟩" in sentence]
     assert said
     assert all("0 in the model and loss that symmetries or watch was given: either others are" in s for s in said)
+
+
+@torch.no_grad()
+def scaled(monitor):
+    monitor.model[2].weight.mul_(1.5)
+
+
+@torch.no_grad()
+def averaged(monitor):
+    for p, old in zip(monitor.model.parameters(), network().parameters(), strict=True):
+        p.copy_(0.9 * p + 0.1 * old)
+
+
+def replaced(monitor):
+    monitor.model[2].weight.data = monitor.model[2].weight.data * 1.001
+
+
+@pytest.mark.parametrize("change", [scaled, averaged, replaced])
+def test_weights_that_something_else_changes_between_steps_are_told(found, change):
+    monitor = begun(found)
+    train(monitor, 4)
+    change(monitor)
+    train(monitor, 4)
+    (sentence,) = told(monitor)
+    assert sentence.startswith("Step 4: ")
+    assert "weight was changed between two steps, by something else than the optimizer: its charges begin" in sentence
+
+
+def swapped(monitor):
+    kept = deepcopy(monitor.model.state_dict())
+    averaged(monitor)
+    monitor.model.load_state_dict(kept)
+
+
+def restored(monitor):
+    states = deepcopy((monitor.model.state_dict(), monitor.optimizer.state_dict()))
+    train(monitor, 3)
+    monitor.flush()
+    for part, state in zip((monitor.model, monitor.optimizer), states, strict=True):
+        part.load_state_dict(state)
+
+
+@pytest.mark.parametrize(
+    ("change", "make", "every"),
+    [(swapped, SGD, 1), (swapped, BALL, 1), (restored, BALL, 1), (restored, torch.optim.AdamW, 1), (scaled, SGD, 3)],
+)
+def test_weights_that_come_back_or_bring_their_momentum_are_ordinary(found, change, make, every):
+    monitor = begun(found, make, every=every)
+    train(monitor, 4)
+    change(monitor)
+    train(monitor, 4)
+    assert told(monitor) == []
+
+
+def test_an_optimizer_for_each_half_of_a_model_is_ordinary(found):
+    model = network()
+    halves = [Monitor(model, SGD(layer.parameters()), found) for layer in (model[:2], model[2:])]
+    x, y = batch()
+    for step in range(8):
+        model.zero_grad()
+        cross_entropy(model(x), y).backward()
+        halves[step % 2].optimizer.step()
+    assert [told(monitor) for monitor in halves] == [[], []]
+
+
+def test_a_resumed_run_whose_weights_were_loaded_is_ordinary(found):
+    first, second = begun(found), begun(found)
+    train(first, 4)
+    second.model.load_state_dict(first.model.state_dict())
+    second.load_state_dict(first.state_dict())
+    train(second, 4)
+    assert told(second) == []
+
+
+def test_weights_that_are_changed_unseen_are_thought_of_at_the_step_after(found):
+    monitor = begun(found)
+    train(monitor, 4)
+    monitor.model[2].weight.data.renorm_(2, 0, 0.1)
+    train(monitor, 4)
+    assert told(monitor)
+    assert all(s.startswith("Step 4: the law of ") and "changed before it through .data" in s for s in told(monitor))

@@ -26,6 +26,7 @@ from symlag.optimizers import Group
 TINY = np.finfo(float).tiny
 BENT = finfo(bfloat16).eps  # of |g||ξ|: what autocast rounds off is below, clipping entries above
 JUMP = 1e-3  # of a charge: no round-off between two steps
+SLIP = 1e-5  # of a charge of a tensor that something wrote to
 LOUD = 64.0  # as many times the gradients before; no step of training does that
 BROKEN = 1e4  # as many times the round-off floor
 
@@ -145,7 +146,7 @@ def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm
 
 
 def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
-    """Parameters that were replaced between two steps and buffers that were not, or the other way round."""
+    """Parameters that were changed between two steps, or buffers that were and parameters were not."""
     ends = [*(before.rows[-1:] if before is not None else ()), *stretch.rows]
     steps = [*([before.steps[-1]] if before is not None and before.steps else []), *stretch.steps]
     begins, ended = plan.carried
@@ -153,31 +154,39 @@ def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alar
     for i in range(1, len(steps)):
         if steps[i].carried or steps[i].number != steps[i - 1].number + 1:
             continue
-        jumped = np.zeros(plan.width, dtype=bool)
-        jumped[begins] = np.abs(ends[i][begins] - ends[i - 1][ended]) > JUMP * np.maximum(
-            usual, np.abs(ends[i][begins])
-        )
+        slips, now = np.zeros(plan.width), ends[i][begins]
+        slips[begins] = np.abs(now - ends[i - 1][ended]) / np.maximum(np.maximum(usual, np.abs(now)), TINY)
         for track in plan.tracks:
-            yield from _stale(track, jumped, steps[i].moved, steps[i].number)
+            yield from _stale(track, slips, steps[i].moved, steps[i].number)
 
 
-def _stale(track: Track, jumped: NDArray[np.bool_], moved: Sequence[str], step: int) -> Iterator[Alarm]:
-    """What is wrong with one tensor where some of its charges jumped."""
-    own = {form: place for (form, piece), place in track.slots.items() if not isinstance(piece, Across)}
-    jumps = {form: bool(jumped[place].any()) for form, place in own.items()}
-    still = not any(jump for form, jump in jumps.items() if {*form.args} <= {theta, ONE})
-    if track.name in moved and not still:
-        sentence = (
-            f"{track.name} was replaced before this step and its momentum was not: "
-            "load the optimizer's state together with the model's."
-        )
-        yield Alarm("reload", "momentum", step, sentence)
-    elif still and any(jumps.values()):
+def _stale(track: Track, slips: NDArray[np.float64], moved: Sequence[str], step: int) -> Iterator[Alarm]:
+    """What is wrong with one tensor some of whose charges are not what they were, by that share of them."""
+    own = {form: slips[place].max() for (form, piece), place in track.slots.items() if not isinstance(piece, Across)}
+    jumped = {form for form, slip in own.items() if slip > JUMP}
+    if track.name in moved and max(own.values(), default=0) > SLIP:
+        yield _changed(track, step)
+    elif jumped and not any({*form.args} <= {theta, ONE} for form in jumped):
         sentence = (
             f"the momentum of {track.name} is not what the last step left and {track.name} is: "
             "load the optimizer's state together with the model's."
         )
         yield Alarm("reload", "tensor", step, sentence)
+
+
+def _changed(track: Track, step: int) -> Alarm:
+    """One tensor that something else than the optimizer changed."""
+    if not track.buffers:
+        sentence = (
+            f"{track.name} was changed between two steps, by something else than the optimizer: "
+            "its charges begin anew, and the terms do not add up to what they are across this step."
+        )
+        return Alarm("change", "", step, sentence)
+    sentence = (
+        f"{track.name} was replaced before this step and its momentum was not: load the optimizer's state together "
+        "with the model's; where it was changed on purpose, its charges begin anew."
+    )
+    return Alarm("reload", "momentum", step, sentence)
 
 
 def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
@@ -188,10 +197,11 @@ def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
     for account in found:
         floors = account.missed / largest[account.charge]
         if floors.max() > BROKEN:
-            at = int(floors.argmax())
+            at = int(np.argmax(floors > BROKEN))
             sentence = (
                 f"the law of the {account.name} is missed by {floors[at]:.0e} times round-off: the step is not "
-                f"that of {account.line.parts[0].law.rule.name}; write the rule that it is, rule=…."
+                f"that of {account.line.parts[0].law.rule.name}, or weights were changed before it through .data, "
+                "unseen; write the rule that it is, rule=…, or change weights under torch.no_grad()."
             )
             yield Alarm("law", account.line.name, account.steps[at], sentence)
 

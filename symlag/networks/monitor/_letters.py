@@ -35,10 +35,10 @@ def version(found: Letters) -> Version:
 
 
 def moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:
-    """The tensors that something moved, and left the buffers of as they were."""
+    """The tensors that something moved, and left the buffers of, if any, as they were."""
     for name, (theta_now, *buffers) in now.items():
         theta_before, *kept = before[name]
-        if theta_now != theta_before and buffers and buffers == kept:
+        if theta_now != theta_before and buffers == kept:
             yield name
 
 

@@ -21,8 +21,8 @@ class Step:
     """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
 
     A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
-    step and left the buffers of as they were; a step begins with charges `carried` over from the last one where nothing
-    was moved, buffers neither.
+    step and left the buffers of, if any, as they were; a step begins with charges `carried` over from the last one
+    where nothing was moved, buffers neither.
     """
 
     number: int
