@@ -17,9 +17,10 @@ from textwrap import fill
 from typing import Any
 
 from symlag.networks._found import Found
-from symlag.networks._spaces import Diagonal, Triangle, Vectors
+from symlag.networks._places import acted_on, runs
+from symlag.networks._spaces import Triangle
 from symlag.networks._symmetry import Symmetry
-from symlag.networks._terms import Absorb, Entries, Free
+from symlag.networks._terms import Absorb, Free
 from symlag.trial._style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW, save
 
 COLOURS = {
@@ -139,7 +140,7 @@ def regions(symmetry: Symmetry, shape: Sequence[int], name: str) -> Iterator[tup
         axis, positions = _acted_on(term, symmetry.motion.space, shape)
         together.setdefault((axis, _gives_back(term, symmetry.motion.space)), set()).update(positions)
     for (axis, pale), positions in together.items():
-        for start, stop in _runs(positions):
+        for start, stop in runs(positions):
             span = start / shape[axis], stop / shape[axis]
             yield (((0, 1), span) if axis == 0 else (span, (0, 1))), pale
 
@@ -149,11 +150,8 @@ def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterabl
     match term:
         case Absorb() | Free():
             return 0, range(shape[0])
-        case Entries():
-            return 0, term.rows
         case _:
-            chosen = space.indices if isinstance(space, Diagonal | Vectors) else range(term.view.width)
-            return term.view.axis, [term.view.positions[i] for i in chosen]
+            return acted_on(term, space)
 
 
 def _gives_back(term: Any, space: Any) -> bool:
@@ -161,13 +159,6 @@ def _gives_back(term: Any, space: Any) -> bool:
     if hasattr(term, "even"):
         sign = term.odd if isinstance(space, Triangle) and space.sign < 0 else term.even
     return sign < 0
-
-
-def _runs(positions: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Neighbouring positions together, each run from its first to behind its last."""
-    for _, run in groupby(enumerate(sorted(positions)), lambda pair: pair[1] - pair[0]):
-        together = [at for _, at in run]
-        yield together[0], together[-1] + 1
 
 
 def _label_rows(panel: Any, found: Found, shown: Sequence[Column], left: float, right: float) -> None:

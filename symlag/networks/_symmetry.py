@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,20 +95,25 @@ class Symmetry(Shown):
         return f"Symmetry({self.kind} of dimension {self.dimension} on {', '.join(self.tensors)})"
 
     def __str__(self) -> str:
+        return self.told(self.tensors)
+
+    def told(self, place: Sequence[str]) -> str:
+        """What is printed of it, with the tensors that move as they are told apart from those of other families."""
         held = "⟨g, ξ⟩ is 0 to" if self.unseen else "holds to" if self.exact else f"broken by {self.broken_by}, by"
-        where = ", ".join(self.tensors)
+        where = ", ".join(place)
         return f"{self.kind} of dimension {self.dimension} on {where}: {self.reason} ({held} {self.certificate:.0e})"
 
 
 @dataclass(frozen=True)
 class Laws:
-    """How many conserved functions a family has, without decay (MGP), and its exact laws under an optimizer.
+    """How many conserved functions a family at a place has, without decay (MGP), and its exact laws under an optimizer.
 
     `exact` holds, for every rule of the optimizer and every part of the generators, the law from step to step: of each
     generator that moves what this rule alone trains.
     """
 
     symmetry: Symmetry
+    place: tuple[str, ...]
     gradient_flow: int
     momentum_flow: int
     exact: tuple[DiscreteLaw, ...] = ()
@@ -118,14 +123,14 @@ class Laws:
         steps = [
             f"; by {law.rule.name}: {after} = {said}" for law in self.exact for after, said in law.equations.items()
         ]
-        return f"{self.symmetry.kind} on {', '.join(self.symmetry.tensors)}: {counts}{''.join(steps)}"
+        return f"{self.symmetry.kind} on {', '.join(self.place)}: {counts}{''.join(steps)}"
 
 
-def laws(symmetry: Symmetry, rules: Iterable[UpdateRule] = ()) -> Laws:
+def laws(symmetry: Symmetry, place: tuple[str, ...], rules: Iterable[UpdateRule] = ()) -> Laws:
     """Symmetric generators have a law in gradient flow, skew ones one with momentum, translations one and two."""
     made_of = parts(symmetry.motion)
     exact = tuple(law for rule in rules for law in by_step(made_of, rule))
-    return Laws(symmetry, *_counted(symmetry, made_of), exact)
+    return Laws(symmetry, place, *_counted(symmetry, made_of), exact)
 
 
 def _counted(symmetry: Symmetry, made_of: tuple[str, ...]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symlag.networks._places import Place
 from symlag.networks._spaces import Diagonal, Square, Triangle, Vectors
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb, Action, Shift
@@ -76,9 +77,13 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """The charges of a symmetry, of one kind of its generators; not whole where others train some of its tensors."""
+    """The charges of a symmetry, of one kind of its generators; not whole where others train some of its tensors.
+
+    The `place` tells the symmetry apart from others of a plan, so that every line has a name of its own.
+    """
 
     symmetry: Symmetry
+    place: Place
     kind: str
     parts: tuple[Part, ...]
     whole: bool
@@ -87,17 +92,17 @@ class Line:
     def name(self) -> str:
         """What and where the charges are."""
         skew = " (skew)" if self.kind == "skew" and self.symmetry.kind != "O" else ""
-        return f"{self.symmetry.kind}{skew} {', '.join(self.symmetry.tensors)}"
+        return f"{self.symmetry.kind}{skew} {', '.join(self.place)}"
 
 
 def lines(
-    symmetry: Symmetry, owner: Mapping[str, int], laws: Sequence[Mapping[str, Stepwise | None]]
+    symmetry: Symmetry, place: Place, owner: Mapping[str, int], laws: Sequence[Mapping[str, Stepwise | None]]
 ) -> Iterator[Line]:
     """The lines of a symmetry, one for each kind of its generators that some rule holds charges of."""
     for kind, weights in _kinds(symmetry):
         parts = tuple(_parts(symmetry, kind, weights, owner, laws))
         if parts:
-            yield Line(symmetry, kind, parts, len(parts) == sum(weight != 0 for weight in weights))
+            yield Line(symmetry, place, kind, parts, len(parts) == sum(weight != 0 for weight in weights))
 
 
 def _kinds(symmetry: Symmetry) -> Iterator[tuple[str, list[float]]]:

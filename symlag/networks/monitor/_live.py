@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Self
@@ -91,7 +92,7 @@ class LiveTable(logging.Handler):
 
     def _alarmed(self, family: str) -> bool:
         """Whether an alarm is about a family, or one of its tensors."""
-        places = {family, *family.partition(" ")[2].split(", ")}
+        places = {family, *re.split(r"[ ,\[]+", family)}
         return any(alarm.where in places for alarm in self._alarms)
 
 
@@ -104,7 +105,7 @@ def _ledger(told: Collection[tuple[int, Numbers]]) -> Ledger:
 def _line(family: str, charges: list[Course]) -> Iterator[Any]:
     """A family: its first charge, and the worst of what is left over of all."""
     first, worst = charges[0], max(float(course.floors[-1]) for course in charges)
-    yield family
+    yield Text(family)
     yield f"{first.values[-1]:.4g}"
     yield Text("nothing but round-off") if first.still else _bar(first.shares)
     yield f"{worst:.2g}"

@@ -16,6 +16,7 @@ from torch import nn
 
 from symlag.discrete.forms import Form
 from symlag.discrete.updates import Letter
+from symlag.networks._places import places
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Absorb
 from symlag.networks.monitor._laws import KINDS, stepwise
@@ -56,8 +57,8 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
     trained = {p: i for i, group in enumerate(groups) for p in group.parameters}
     owner = {name: trained[p] for name, p in named.items() if p in trained}
     laws = [{kind: stepwise(group.rule, kind) for kind in KINDS} for group in groups]
-    followed = [symmetry for symmetry in symmetries if _together(symmetry, named)]
-    found = tuple(line for symmetry in followed for line in lines(symmetry, owner, laws))
+    followed = [(s, place) for s, place in zip(symmetries, places(symmetries), strict=True) if _together(s, named)]
+    found = tuple(line for symmetry, place in followed for line in lines(symmetry, place, owner, laws))
     tracks, width = list[Track](), 0
     for name, parts in _by_tensor(found).items():
         often, slots = {form for part in parts for form in part.law.forms}, dict[tuple[Form, Pair | Single], slice]()

@@ -19,6 +19,7 @@ from symlag.document.page import bare, framed
 from symlag.document.typeset import typeset
 from symlag.document.written import write_all
 from symlag.networks._found import Found
+from symlag.networks._places import Place
 from symlag.networks._symmetry import Symmetry
 from symlag.networks.monitor._alarms import Alarm
 from symlag.networks.monitor._course import Course, courses
@@ -65,7 +66,7 @@ def page(run: Run) -> str:
     """The page of a run."""
     told = courses(run.ledger)
     families = "".join(_family(line, told[line.name], run) for line in run.plan.lines if line.name in told)
-    body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}{_skipped(run.plan)}"
+    body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}{_skipped(run)}"
     return framed(f"The charges of a {type(run.model).__name__}", body, STYLE)
 
 
@@ -103,13 +104,13 @@ def _alarms(alarms: Sequence[Alarm]) -> str:
 def _symmetries(found: Found) -> str:
     """All symmetries with their reasons, and the verdict whether they are all."""
     head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-    rows = "".join(f"<tr>{''.join(_cells(symmetry))}</tr>\n" for symmetry in (*found.symmetries, *found.broken))
+    rows = "".join(f"<tr>{''.join(_cells(symmetry, place))}</tr>\n" for symmetry, place in found.placed)
     table = f'<div class="formula"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
     return _section("Symmetries", f"<p>{escape(found.verdict)}</p>\n{table if rows else ''}")
 
 
-def _cells(symmetry: Symmetry) -> Iterator[str]:
-    tensors = ", ".join(f"<code>{escape(name)}</code>" for name in symmetry.tensors)
+def _cells(symmetry: Symmetry, place: Place) -> Iterator[str]:
+    tensors = ", ".join(f"<code>{escape(name)}</code>" for name in place)
     reason = f"{symmetry.reason}; broken by {symmetry.broken_by}" if symmetry.broken_by else symmetry.reason
     yield f"<td>{escape(symmetry.kind)}</td>"
     yield f'<td class="number">{symmetry.dimension}</td>'
@@ -144,9 +145,10 @@ def _beside(line: Line, run: Run) -> str:
     return run.lacking.get(line.name, "") if gap is None else told
 
 
-def _skipped(plan: Plan) -> str:
+def _skipped(run: Run) -> str:
     """The symmetries whose charges are not followed, and why."""
-    told = (f"{symmetry.kind} of {', '.join(symmetry.tensors)}: {reason}" for symmetry, reason in plan.skipped)
+    where = {id(symmetry): ", ".join(place) for symmetry, place in run.found.placed}
+    told = (f"{symmetry.kind} of {where[id(symmetry)]}: {reason}" for symmetry, reason in run.plan.skipped)
     items = "".join(f"<p>{escape(_capital(text))}.</p>\n" for text in told)
     return _section("Not followed", items) if items else ""
 
