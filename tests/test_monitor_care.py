@@ -1,16 +1,20 @@
 """The monitor in careless hands: sinks that raise, runs that are cut short, files that are there, and wrong calls."""
 
 import json
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+from torch import nn  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
-from symlag.errors import OutputError  # noqa: E402
-from symlag.networks import Monitor, symmetries  # noqa: E402
+from symlag.errors import OutputError, SymlagError  # noqa: E402
+from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, Npz  # noqa: E402
+from symlag.networks.monitor._callbacks import Watching  # noqa: E402
 from symlag.networks.monitor._ranks import Ranks  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
 
@@ -174,3 +178,82 @@ def test_arrays_of_no_step_write_nothing_over(found, tmp_path):
     with Npz(tmp_path / "run.npz") as sink, begun(found, sink):
         pass
     assert (tmp_path / "run.npz").read_bytes() == b"of a former run"
+
+
+def sgd(model):
+    return torch.optim.SGD(model.parameters(), 0.1)
+
+
+def watched(*sinks, optimizer=None, loss=cross_entropy, data=None, **options):
+    model = network()
+    return watch(model, optimizer or sgd(model), loss, data or batch(), *sinks, **options)
+
+
+WRONG = {
+    "a path": (lambda: watched("log.jsonl"), r"sink 'log.jsonl': .*; write JsonLines\('log.jsonl'\)"),
+    "a path of arrays": (lambda: watched("log.npz"), r"write Npz\('log.npz'\)"),
+    "a writer": (lambda: watched(SimpleNamespace(add_scalar=print)), r"write Scalars\(writer\)"),
+    "a class of sinks": (lambda: watched(JsonLines), r"JsonLines as a sink: .*such as JsonLines\('run.jsonl'\)"),
+    "a sink of one argument": (lambda: watched(lambda numbers: numbers), "with the numbers by name and the step"),
+    "words for steps": (lambda: watched(every="a"), "every='a': it counts steps; write every=1"),
+    "no step": (lambda: watched(every=0), "every=0: it counts steps"),
+    "a misspelt option": (lambda: watched(evry=2), "evry=2: a monitor has no such option; write every=…"),
+    "an unknown option": (lambda: watched(near=2), "near=2: .*; write rule=… or every=…"),
+    "a name for a rule": (lambda: watched(rule="sgd"), r"rule='sgd': it is no UpdateRule; write rule=symlag.sgd\(\)"),
+    "a schedule": (
+        lambda: watched(optimizer=torch.optim.lr_scheduler.StepLR(sgd(network()), 3)),
+        "StepLR as the optimizer: .*; write the .optimizer that it has",
+    ),
+    "loss before optimizer": (lambda: watched(optimizer=cross_entropy), "cross_entropy as the optimizer: it is no"),
+    "batch before loss": (lambda: watched(loss=batch(), data=cross_entropy), "tuple as the loss: it is no function"),
+    "a class of losses": (lambda: watched(loss=nn.MSELoss), "MSELoss as the loss: it is no function"),
+    "optimizer before model": (
+        lambda: cast("Any", watch)(sgd(network()), network(), cross_entropy, batch()),
+        "SGD as the model: .*; write the model first",
+    ),
+    "loss for symmetries": (
+        lambda: Monitor(m := network(), sgd(m), cast("Any", cross_entropy)),
+        r"cross_entropy as the symmetries: .*write found = symmetries\(model, loss, batch\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_a_wrong_call_is_told_in_a_sentence_before_anything_is_searched(call, monkeypatch):
+    monkeypatch.setattr("symlag.networks.monitor._monitor.symmetries", lambda *_: pytest.fail("searched"))
+    made, sentence = WRONG[call]
+    with pytest.raises(SymlagError, match=sentence):
+        made()
+
+
+def test_what_is_asked_of_a_monitor_wrongly_is_told_in_a_sentence(found):
+    monitor: Any = begun(found)
+    for state in ({}, None, monitor.optimizer.state_dict()):
+        with pytest.raises(SymlagError, match="the state is not that of a monitor"):
+            monitor.load_state_dict(state)
+    with pytest.raises(SymlagError, match=r"monitor.report\(None\): it is no path; write monitor.report\('run.html'\)"):
+        monitor.report(None)
+
+
+@pytest.mark.parametrize("asked", [{"evry": 2}, {"rule": "sgd"}])
+def test_callbacks_are_as_careful(found, asked):
+    with pytest.raises(SymlagError, match=f"{next(iter(asked))}="):
+        Watching(found, **asked)
+    with pytest.raises(SymlagError, match="as the symmetries"):
+        Watching(cast("Any", network()))
+
+
+def test_of_several_monitors_all_are_removed_where_one_fails(found, monkeypatch):
+    watching, model = Watching(found), network()
+    watching.attach(model, [sgd(model), sgd(model)], first=True)
+    monkeypatch.setattr(watching.monitors[0], "flush", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        watching.detach()
+    assert not any(map(hooks, watching.monitors))
+
+
+def test_a_monitor_tells_in_a_line_what_it_follows(found):
+    with begun(found) as monitor:
+        train(monitor, 3)
+    charges = len([name for name in monitor.ledger.columns if name.endswith("/charge")])
+    assert repr(monitor) == f"Monitor({charges} charges under SGD with momentum; 3 steps so far)"

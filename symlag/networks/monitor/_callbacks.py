@@ -6,11 +6,13 @@ They are made when they are asked for, so that neither Lightning nor Transformer
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 
 from symlag.errors import SymlagError
 from symlag.networks._found import Found
+from symlag.networks.monitor._checks import asked, discovered
 from symlag.networks.monitor._monitor import Monitor
 
 
@@ -19,6 +21,8 @@ class Watching:
 
     def __init__(self, found: Found, *sinks: Any, **options: Any) -> None:
         super().__init__()
+        discovered(found)
+        asked(sinks, options)
         self.found, self.sinks, self.options = found, sinks, options
         self.monitors: tuple[Monitor, ...] = ()
 
@@ -28,9 +32,10 @@ class Watching:
         self.monitors = tuple(Monitor(model, _bare(o), self.found, *sinks, **self.options) for o in optimizers)
 
     def detach(self) -> None:
-        """Remove the monitors; what they measured stays."""
-        for monitor in self.monitors:
-            monitor.remove()
+        """Remove the monitors, all of them where one fails; what they measured stays."""
+        with ExitStack() as removed:
+            for monitor in reversed(self.monitors):
+                removed.callback(monitor.remove)
 
 
 class _Lightning(Watching):

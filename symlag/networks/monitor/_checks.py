@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Mapping, Sequence, Set
+from difflib import get_close_matches
+from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
 
+from symlag.discrete.updates import UpdateRule
 from symlag.errors import SymlagError
 from symlag.networks._found import Found
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Free
 from symlag.networks.monitor._plan import names
 
+OPTIONS = ("rule", "every")
+STATE = {"step", "ledger", "recorder", "former", "alarms"}
 
-def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> None:
-    """`SymlagError` where optimizer, model and symmetries do not belong together."""
+
+def check(model: nn.Module, optimizer: Optimizer, found: Found) -> None:
+    """`SymlagError` where optimizer, model and symmetries are none, or do not belong together."""
+    nouns(model, optimizer)
+    discovered(found)
     _whole(model)
     _steps(model, [p for group in optimizer.param_groups for p in group["params"]])
     named = names(model)
@@ -24,8 +35,85 @@ def check(model: nn.Module, optimizer: Optimizer, found: Found, every: int) -> N
         _belongs(symmetry, named)
     if len({named[name].device for symmetry in found for name in symmetry.tensors}) > 1:
         raise SymlagError("Monitor(model, …)", "its tensors are on several devices", "the model on one device")
-    if every < 1:
-        raise SymlagError(f"every={every}", "it counts steps", "every=1, or every=10 for a tenth of them")
+
+
+def nouns(model: Any, optimizer: Any) -> None:
+    """`SymlagError` where a model or an optimizer is something else."""
+    if not isinstance(model, nn.Module):
+        _refuse(model, "the model", "it is no nn.Module", "the model first, and then its optimizer")
+    if not isinstance(optimizer, Optimizer):
+        inner = isinstance(getattr(optimizer, "optimizer", None), Optimizer)
+        write = "the .optimizer that it has" if inner else "torch.optim.SGD(model.parameters(), lr=0.1), or another"
+        _refuse(optimizer, "the optimizer", "it is no torch.optim.Optimizer", write)
+
+
+def discovered(found: Any) -> None:
+    """`SymlagError` where symmetries are something else."""
+    if not isinstance(found, Found):
+        _refuse(found, "the symmetries", "they are to be found first", "found = symmetries(model, loss, batch)")
+
+
+def lossy(loss: Any) -> None:
+    """`SymlagError` where a loss is no function."""
+    if not callable(loss) or isinstance(loss, type):
+        write = "watch(model, optimizer, loss, (inputs, targets))"
+        _refuse(loss, "the loss", "it is no function of outputs and targets", write)
+
+
+def asked(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
+    """`SymlagError` where a sink is no function of numbers and step, or an option none of a monitor."""
+    for sink in sinks:
+        _hears(sink)
+    for name in options:
+        if name not in OPTIONS:
+            write = " or ".join(f"{near}=…" for near in get_close_matches(name, OPTIONS, 1) or OPTIONS)
+            raise SymlagError(f"{name}={options[name]!r}", "a monitor has no such option", write)
+    rule, every = options.get("rule"), options.get("every", 1)
+    if not isinstance(rule, UpdateRule | None):
+        raise SymlagError(f"rule={rule!r}", "it is no UpdateRule", "rule=symlag.sgd(), or a rule of your own")
+    if not isinstance(every, Integral) or int(every) < 1:
+        raise SymlagError(f"every={every!r}", "it counts steps", "every=1, or every=10 for a tenth of them")
+
+
+def stated(state: Any) -> None:
+    """`SymlagError` where a state is not that of a monitor."""
+    if not isinstance(state, Mapping) or STATE - {*state}:
+        wrong, write = "the state is not that of a monitor", "what monitor.state_dict() returned"
+        raise SymlagError("monitor.load_state_dict(…)", wrong, write)
+
+
+def page(path: Any) -> Path:
+    """The path of a report; `SymlagError` where it is none."""
+    if not isinstance(path, str | os.PathLike):
+        raise SymlagError(f"monitor.report({path!r})", "it is no path", "monitor.report('run.html')")
+    return Path(path)
+
+
+def _refuse(thing: Any, role: str, wrong: str, write: str) -> None:
+    raise SymlagError(f"{getattr(thing, '__name__', type(thing).__name__)} as {role}", wrong, write)
+
+
+def _hears(sink: Any) -> None:
+    """`SymlagError` where a sink cannot be called with numbers and a step, and what can instead."""
+    if isinstance(sink, str | os.PathLike):
+        kind = "Npz" if Path(sink).suffix == ".npz" else "JsonLines"
+        raise SymlagError(f"sink {str(sink)!r}", "a path is no function", f"{kind}({str(sink)!r})")
+    if hasattr(sink, "add_scalar") and not callable(sink):
+        raise SymlagError(f"sink {type(sink).__name__}", "a writer is no function", "Scalars(writer)")
+    if not callable(sink) or isinstance(sink, type) or not _binds(sink):
+        write = "a function f(numbers, step), such as JsonLines('run.jsonl')"
+        _refuse(sink, "a sink", "it cannot be called with the numbers by name and the step", write)
+
+
+def _binds(sink: Any) -> bool:
+    """Whether a function takes two arguments, as far as that can be known."""
+    try:
+        inspect.signature(sink).bind({}, 0)
+    except TypeError:
+        return False
+    except ValueError:  # one that is compiled has no signature
+        return True
+    return True
 
 
 def _whole(model: nn.Module) -> None:

@@ -24,7 +24,7 @@ from symlag.networks._found import Found
 from symlag.networks._problem import pose
 from symlag.networks.monitor._account import Account, accounts
 from symlag.networks.monitor._alarms import Alarm, alarms
-from symlag.networks.monitor._checks import check
+from symlag.networks.monitor._checks import asked, check, lossy, nouns, page, stated
 from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
@@ -65,7 +65,8 @@ class Monitor:
         rule: UpdateRule | None = None,
         every: int = 1,
     ) -> None:
-        check(model, optimizer, found, every)
+        check(model, optimizer, found)
+        asked(sinks, {"rule": rule, "every": every})
         self.model, self.optimizer, self.found = model, optimizer, found
         self.rule, self.every = rule, every
         self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
@@ -99,6 +100,11 @@ class Monitor:
             if kind is None:
                 raise
             LOG.warning("Monitor: the last steps are not accounted for (%s: %s).", type(error).__name__, error)
+
+    def __repr__(self) -> str:
+        charges = sum(len({name for part in line.parts for name in part.law.charges}) for line in self.plan.lines)
+        rules = ", then ".join(dict.fromkeys(group.rule.name for group in self.plan.groups))
+        return f"Monitor({charges} charges under {rules}; {self.step} steps so far)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Monitor:
         """A monitor of the copies of model and optimizer, with a ledger of its own and the same sinks."""
@@ -158,8 +164,9 @@ class Monitor:
         """Write the page of the run so far, which needs nothing but itself; `OutputError` where that cannot be done."""
         from symlag.networks.monitor._report import written
 
+        target = page(path)
         self.flush()
-        return written(path, self) if self._ranks.first else Path(path)
+        return written(target, self) if self._ranks.first else target
 
     def state_dict(self) -> dict[str, Any]:
         """All that a run is resumed with, in tensors and numbers: the ledger goes on as if it had never stopped."""
@@ -173,6 +180,7 @@ class Monitor:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state of a monitor of the same model and optimizer, after both have been loaded."""
+        stated(state)
         self._recorder.load(state["recorder"])
         self.step, self.ledger = state["step"], Ledger.of(state["ledger"])
         self._former = None if state["former"] is None else Stretch.of(state["former"])
@@ -230,6 +238,9 @@ def watch(
 
     The batch tells, too, how large gradients are, so that a wrong loss scale is noticed.
     """
+    nouns(model, optimizer)
+    lossy(loss)
+    asked(sinks, options)
     monitor = Monitor(model, optimizer, symmetries(unshared(model), loss, batch), *sinks, **options)
     monitor.calibrate(loss, batch)
     return monitor
