@@ -94,3 +94,66 @@ def test_gradients_of_many_draws_know_of_padding():
     generator = Generator().manual_seed(0)
     points, batches = dict(problem.points(4, generator)), several(problem.batch, 4, generator)
     assert not gradients(problem, points, batches)["0.weight"][:, 0].any()
+
+
+def reasons(model, batch, loss=mse_loss):
+    found = symmetries(model, loss, batch)
+    return {(s.kind, s.tensors[0]): s.reason for s in (*found.symmetries, *found.broken)}
+
+
+def test_the_norm_that_undoes_a_shift_is_seen_to():
+    block = nn.TransformerEncoderLayer(8, 2, 12, dropout=0.0, batch_first=True)
+    said = reasons(block, regression((3, 4, 8), (3, 4, 8))())
+    for name in ("linear2.weight", "linear2.bias"):
+        assert said["translation", name] == "norm2 (LayerNorm) subtracts it again"
+    for name in ("self_attn.out_proj.weight", "self_attn.out_proj.bias"):
+        assert said["translation", name] == "norm1 (LayerNorm) subtracts it again"
+    keys = said["translation", "self_attn.in_proj_bias"]
+    assert keys == "it does not change what self_attn (MultiheadAttention) gives"
+
+
+def test_a_norm_need_not_come_next():
+    class Backwards(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm, self.other, self.a = nn.BatchNorm1d(4, affine=False), nn.LayerNorm(4), nn.Linear(3, 4)
+
+        def forward(self, x):
+            return torch.tanh(self.norm(self.a(x).clone())) + self.other(x.sum(1, keepdim=True) * torch.arange(4.0))
+
+    said = reasons(Backwards(), regression((8, 3), (8, 4))())
+    assert said["translation", "a.bias"] == "norm (BatchNorm1d) subtracts it again"
+    assert said["scale", "a.weight"] == "norm (BatchNorm1d) divides by the size of what a (Linear) gives"
+
+
+def test_what_is_not_seen_is_not_said():
+    class Bare(nn.Module):
+        def forward(self, x):
+            return nn.functional.layer_norm(x, (4,))
+
+    said = reasons(nn.Sequential(nn.Linear(3, 4), Bare(), nn.Linear(4, 2), nn.Tanh()), regression((8, 3), (8, 2))())
+    assert said["translation", "0.bias"] == "the loss does not see this shift of 0 (Linear)"
+    assert said["translation", "2.weight"] == "it does not change what 2 (Linear) gives"
+    sized = Function(lambda m, x: nn.functional.normalize(m.a(x), dim=1), a=linear(3, 4))
+    assert (
+        reasons(sized, regression((8, 3), (8, 4))())["scale", "a.weight"]
+        == "the loss does not see the size of a.weight"
+    )
+    keys = Function(lambda m, x: (m.k(x) @ m.q(x).T).softmax(0) @ x, k=linear(3, 2, True), q=linear(3, 2))
+    assert (
+        reasons(keys, regression((8, 3), (8, 3))())["translation", "k.bias"]
+        == "the loss does not see these entries of k (Linear)"
+    )
+
+
+def test_a_shift_of_a_stream_is_undone_by_every_norm_that_it_reaches():
+    def forward(m, x):
+        y = m.a(x)
+        return m.b(m.n(y)) + m.c(m.o(y))
+
+    norms = {name: nn.LayerNorm(4, elementwise_affine=False) for name in "no"}
+    stream = Function(forward, a=linear(3, 4, True), b=linear(4, 2), c=linear(4, 2), **norms)
+    assert (
+        reasons(stream, regression((8, 3), (8, 2))())["translation", "a.bias"]
+        == "n (LayerNorm) and 1 more subtract it again"
+    )

@@ -20,6 +20,7 @@ from symlag.networks._reasons import counts, reason, unseen
 from symlag.networks._search import families
 from symlag.networks._symmetry import EXACT, FELT, Symmetry
 from symlag.networks._views import views
+from symlag.networks._witness import Witness
 
 Slope = tuple[Linear | Affine, float]
 
@@ -48,7 +49,9 @@ def symmetries(
     lost = _lost(problem, ideal, found) if present else []
     held = searched(problem) if lost or ideal.untied else found
     counted = dimensions(problem, [motion for motion, _ in held]) if problem.size <= COUNTED else (None, None, None)
-    return Found(tuple(certified(problem, held)), tuple(broken(problem, lost, present)), problem.shapes, *counted, near)
+    return Found(
+        tuple(certified(problem, held)), tuple(broken(problem, ideal, lost, present)), problem.shapes, *counted, near
+    )
 
 
 def searched(problem: Problem) -> list[Slope]:
@@ -59,17 +62,17 @@ def searched(problem: Problem) -> list[Slope]:
 
 def certified(problem: Problem, found: Sequence[Slope]) -> Iterator[Symmetry]:
     """Families with their certificates and reasons; the loss is watched under all of their transformations."""
-    moved = changes(problem, [motion for motion, _ in found])
+    moved, witness = changes(problem, [motion for motion, _ in found]), Witness(problem)
     for (motion, slope), felt in zip(found, moved, strict=True):
-        yield Symmetry(motion, slope, felt, unseen(felt) if felt >= FELT else reason(problem.model, motion))
+        yield Symmetry(motion, slope, felt, unseen(felt) if felt >= FELT else reason(witness, motion))
 
 
-def broken(problem: Problem, lost: Sequence[Slope], present: Sequence[Cause]) -> Iterator[Symmetry]:
+def broken(problem: Problem, ideal: Problem, lost: Sequence[Slope], present: Sequence[Cause]) -> Iterator[Symmetry]:
     """The symmetries of the model without eps, dropout and the like that it does not have with them, and why."""
-    blamed = _blamed(problem, [motion for motion, _ in lost], present)
+    blamed, witness = _blamed(problem, [motion for motion, _ in lost], present), Witness(ideal)
     for (motion, slope), names in zip(lost, blamed, strict=True):
         moved = change(problem, [motion])
-        yield Symmetry(problem.tied(motion), slope, moved, reason(problem.model, motion), " and ".join(names))
+        yield Symmetry(problem.tied(motion), slope, moved, reason(witness, motion), " and ".join(names))
 
 
 def _lost(problem: Problem, ideal: Problem, found: Sequence[Slope]) -> list[Slope]:

@@ -1,34 +1,41 @@
-"""Why a symmetry is there, said with the modules that its tensors belong to.
+"""Why a symmetry is there, said with the modules that its tensors belong to: what is not seen to be so is not said.
 
->>> from torch import nn
+>>> from torch import nn, randn
+>>> from symlag.networks._problem import pose
 >>> from symlag.networks._spaces import Diagonal
 >>> from symlag.networks._terms import Action
 >>> from symlag.networks._views import View
->>> model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
->>> reason(model, Linear((Action(View("0.weight", 0, 0, 1, 3), 1.0, 0.0),), Diagonal(3, (0, 1, 2))))
+>>> model = nn.Sequential(nn.Linear(2, 3, bias=False), nn.BatchNorm1d(3, eps=1e-30))
+>>> witness = Witness(pose(model, nn.functional.mse_loss, (randn(4, 2), randn(4, 3))))
+>>> reason(witness, Linear((Action(View("0.weight", 0, 0, 1, 3), 1.0, 0.0),), Diagonal(3, (0, 1, 2))))
 '1 (BatchNorm1d) divides by the size of what 0 (Linear) gives'
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from torch import nn
 
+from symlag.networks._lift import SECOND
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._symmetry import kind
-from symlag.networks._terms import Absorb, Action, Entries
+from symlag.networks._terms import Absorb, Action, Entries, Shift
+from symlag.networks._witness import Witness
 
 
-def reason(model: nn.Module, motion: Linear | Affine) -> str:
+def reason(witness: Witness, motion: Linear | Affine) -> str:
     """A sentence without its full stop."""
+    model, once = witness.problem.model, motion.named(lambda name: name.removesuffix(SECOND))
     return {
-        "translation": _translation,
-        "shift": lambda _, motion: _shift(motion),
-        "scale": _scale,
-        "rescale": _rescale,
-        "GL": lambda model, motion: f"only products of {_owners(model, motion.tensors)} along this axis enter",
-        "O": lambda model, motion: f"only inner products along this axis of {_owners(model, motion.tensors)} enter",
-        "symmetric": lambda model, motion: f"{_owners(model, motion.tensors)} cancel to first order",
-    }[kind(motion)](model, motion)
+        "translation": lambda: _translation(witness, motion, once),
+        "shift": lambda: _shift(once),
+        "scale": lambda: _scale(witness, motion, once),
+        "rescale": lambda: _rescale(model, once),
+        "GL": lambda: f"only products of {_owners(model, once.tensors)} along this axis enter",
+        "O": lambda: f"only inner products along this axis of {_owners(model, once.tensors)} enter",
+        "symmetric": lambda: f"{_owners(model, once.tensors)} cancel to first order",
+    }[kind(motion)]()
 
 
 def unseen(change: float) -> str:
@@ -45,16 +52,41 @@ def counts(model: nn.Module) -> set[int]:
     return {n for module in makers for n in vars(module).values() if type(n) is int and n > 1}
 
 
-def _translation(model: nn.Module, motion: Linear | Affine) -> str:
-    name = motion.tensors[0]
-    norm = _norm_after(model, name)
+def _undone(witness: Witness, motion: Linear | Affine, verb: str, what: str) -> str:
+    """Which normalisations undo a motion, if any does."""
+    model, norms = witness.problem.model, witness.undone(motion)
+    if not norms:
+        return ""
+    first = f"{norms[0]} ({type(model.get_submodule(norms[0])).__name__})"
+    return f"{first} and {len(norms) - 1} more {verb} {what}" if norms[1:] else f"{first} {verb}s {what}"
+
+
+def _translation(witness: Witness, motion: Linear | Affine, once: Linear | Affine) -> str:
     if len(motion.tensors) > 1:
-        return f"only the sum of what {_owners(model, motion.tensors)} add enters"
-    if norm:
-        return f"{norm} subtracts it again"
-    if isinstance(motion.terms[0], Entries):
-        return f"these entries of {_owner(model, name)} never reach the loss"
-    return f"the loss, as of a softmax, does not see this shift of what {_owner(model, name)} gives"
+        plain = _together(witness.problem.model, once)
+    else:
+        plain = _alone(witness, motion, once.tensors[0])
+    return _undone(witness, motion, "subtract", "it again") or plain
+
+
+def _scale(witness: Witness, motion: Linear | Affine, once: Linear | Affine) -> str:
+    gives = f"by the size of what {_owners(witness.problem.model, once.tensors)} gives"
+    return _undone(witness, motion, "divide", gives) or f"the loss does not see the size of {_and(once.tensors)}"
+
+
+def _together(model: nn.Module, motion: Linear | Affine) -> str:
+    opposed = sum(term.coefficient for term in motion.terms if isinstance(term, Shift)) == 0
+    what = f"what {_owners(model, motion.tensors)} add"
+    return f"only the sum of {what} enters" if opposed else f"the loss does not see this shift of {what}"
+
+
+def _alone(witness: Witness, motion: Linear | Affine, name: str) -> str:
+    model, entries = witness.problem.model, isinstance(motion.terms[0], Entries)
+    owner, path = _owner(model, name), _path(name)
+    if not witness.still(motion, path):
+        return f"the loss does not see {'these entries' if entries else 'this shift'} of {owner}"
+    looked = isinstance(model.get_submodule(path), nn.Embedding | nn.EmbeddingBag)
+    return f"these entries of {owner} never reach the loss" if looked else f"it does not change what {owner} gives"
 
 
 def _shift(motion: Linear | Affine) -> str:
@@ -62,11 +94,6 @@ def _shift(motion: Linear | Affine) -> str:
     taken = dict.fromkeys(term.tensor for term in motion.terms if isinstance(term, Absorb))
     verb = "takes" if len(taken) == 1 else "take"
     return f"{' and '.join(taken)} {verb} back what a shift of {' and '.join(shifted) or 'the input'} adds"
-
-
-def _scale(model: nn.Module, motion: Linear | Affine) -> str:
-    norm = next((norm for name in motion.tensors if (norm := _norm_after(model, name))), "a normalisation")
-    return f"{norm} divides by the size of what {_owners(model, motion.tensors)} gives"
 
 
 def _rescale(model: nn.Module, motion: Linear | Affine) -> str:
@@ -78,18 +105,18 @@ def _rescale(model: nn.Module, motion: Linear | Affine) -> str:
 
 
 def _owners(model: nn.Module, names: tuple[str, ...] | list[str]) -> str:
-    return " and ".join(dict.fromkeys(_owner(model, name) for name in names))
+    return _and(_owner(model, name) for name in names)
 
 
 def _owner(model: nn.Module, name: str) -> str:
-    path = name.rpartition(".")[0].partition(".parametrizations")[0]
+    path = _path(name)
     return f"{path} ({type(model.get_submodule(path)).__name__})" if path else type(model).__name__
 
 
-def _norm_after(model: nn.Module, name: str) -> str:
-    """The next module, in the order of definition, if it is a normalisation."""
-    path = name.rpartition(".")[0]
-    leaves = [(at, module) for at, module in model.named_modules() if not list(module.children())]
-    later = [i for i, (at, _) in enumerate(leaves) if at == path]
-    after = leaves[later[0] + 1 :][:1] if later else []
-    return next((f"{at} ({type(module).__name__})" for at, module in after if "Norm" in type(module).__name__), "")
+def _path(name: str) -> str:
+    """The module of a tensor."""
+    return name.rpartition(".")[0].partition(".parametrizations")[0]
+
+
+def _and(names: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(names))
