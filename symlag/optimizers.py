@@ -13,8 +13,8 @@ keep, such as the applied update u, is told by the rule's equations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -39,17 +39,26 @@ class newton_schulz(Function):  # noqa: N801 - it is written like a function
 class Group:
     """Parameters that share one rule.
 
-    `live` is torch's own parameter group and `state` its state of each parameter.
+    `live` is torch's own parameter group and `state` its state of each parameter; `options` are those that chose the
+    rule, as they were then.
     """
 
     rule: UpdateRule
     parameters: tuple[Any, ...]
     live: Live
     state: Mapping[Any, Live]
+    options: Live = field(default_factory=dict)
 
     def values(self) -> dict[str, float]:
         """The numbers of the hyper-parameters as they are now, by the names that kernels know."""
         return {public(s): float(_read(s.name, self.live)) for s in self.rule.hyperparameters}
+
+    def switched(self) -> Iterator[str]:
+        """Each option by which the step is another rule's by now: what it was, and what it is."""
+        for name, then in self.options.items():
+            now = self.live[name]
+            if bool(now) != bool(then) and (now or name not in _FADING):
+                yield f"{name} was {then} and is {now}"
 
     def before(self, parameter: Any) -> Step:
         """Copies of θ and the buffers of one parameter: what the next step begins with, or the last one led to."""
@@ -86,10 +95,7 @@ def from_torch(optimizer: Any, rule: UpdateRule | None = None) -> tuple[Group, .
         return tuple(Group(rule, tuple(live["params"]), live, optimizer.state) for live in optimizer.param_groups)
     if kind not in _RULES:
         raise SymlagError(f"torch.optim.{kind}", "symlag has no rule for it", f"one of {', '.join(_RULES)}, or a rule")
-    return tuple(
-        Group(_signed(_RULES[kind](live), live), tuple(live["params"]), live, optimizer.state)
-        for live in optimizer.param_groups
-    )
+    return tuple(_group(kind, live, optimizer.state) for live in optimizer.param_groups)
 
 
 def stored(x: Letter, state: Live) -> Any:
@@ -101,6 +107,11 @@ def stored(x: Letter, state: Live) -> Any:
 def _evaluated(coefficient: Expr, hyperparameters: tuple[Expr, ...]) -> Callable[..., float]:
     """A coefficient as a function of the hyper-parameters and the step."""
     return lambdify([*hyperparameters, k], coefficient, "math")
+
+
+def _group(kind: str, live: Live, state: Mapping[Any, Live]) -> Group:
+    options = {name: live[name] for name in _OPTIONS[kind] if name in live}
+    return Group(_signed(_RULES[kind](live), live), tuple(live["params"]), live, state, options)
 
 
 def _signed(rule: UpdateRule, live: Live) -> UpdateRule:
@@ -160,6 +171,16 @@ _RULES: Mapping[str, Callable[[Live], UpdateRule]] = {
     "Adagrad": _adagrad,
     "Muon": _muon,
 }
+_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "SGD": ("momentum", "dampening", "nesterov", "maximize"),
+    "Adam": ("decoupled_weight_decay", "amsgrad", "maximize"),
+    "AdamW": ("decoupled_weight_decay", "amsgrad", "maximize"),
+    "NAdam": ("decoupled_weight_decay", "maximize"),
+    "RMSprop": ("momentum", "centered", "maximize"),
+    "Adagrad": ("lr_decay", "maximize"),
+    "Muon": ("nesterov",),
+}
+_FADING = {"dampening", "lr_decay"}  # a rule that has them is that of the step where they become 0, too
 _READ: Mapping[str, Callable[[Live], Any]] = {
     "eta": lambda live: live["lr"],
     "lambda": lambda live: live["weight_decay"],

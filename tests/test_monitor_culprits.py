@@ -145,7 +145,45 @@ def test_a_resumed_run_whose_weights_were_loaded_is_ordinary(found):
 def test_weights_that_are_changed_unseen_are_thought_of_at_the_step_after(found):
     monitor = begun(found)
     train(monitor, 4)
-    monitor.model[2].weight.data.renorm_(2, 0, 0.1)
+    monitor.model.get_parameter("2.weight").data.renorm_(2, 0, 0.1)
     train(monitor, 4)
     assert told(monitor)
     assert all(s.startswith("Step 4: the law of ") and "changed before it through .data" in s for s in told(monitor))
+
+
+def switch(monitor, **options):
+    for group in monitor.optimizer.param_groups:
+        group.update(options)
+
+
+SWITCHES = [
+    (SGD, {"momentum": 0.9}, "momentum was 0 and is 0.9"),
+    (BALL, {"momentum": 0}, "momentum was 0.9 and is 0"),
+    (BALL, {"nesterov": True}, "nesterov was False and is True"),
+    (BALL, {"dampening": 0.5}, "dampening was 0 and is 0.5"),
+    (partial(BALL, lr=1e-3), {"maximize": True}, "maximize was False and is True"),
+    (torch.optim.AdamW, {"amsgrad": True}, "amsgrad was False and is True"),
+    (torch.optim.Adagrad, {"lr_decay": 0.1}, "lr_decay was 0 and is 0.1"),
+]
+
+
+@pytest.mark.parametrize(("make", "options", "words"), SWITCHES)
+def test_an_option_that_makes_the_step_another_rules_is_named_where_it_changes(found, make, options, words):
+    monitor = begun(found, make)
+    train(monitor, 4)
+    switch(monitor, **options)
+    if "amsgrad" in options:
+        for state in monitor.optimizer.state.values():
+            state["max_exp_avg_sq"] = state["exp_avg_sq"].clone()
+    train(monitor, 60)
+    assert told(monitor) == [
+        f"Step 4: {words}, by which the optimizer takes the steps of another rule: make the monitor anew."
+    ]
+
+
+def test_numbers_of_a_rule_may_change(found):
+    monitor = begun(found, partial(BALL, dampening=0.3))
+    train(monitor, 4)
+    switch(monitor, momentum=0.5, dampening=0, weight_decay=0.01, lr=0.05)
+    train(monitor, 4)
+    assert told(monitor) == []

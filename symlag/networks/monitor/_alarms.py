@@ -46,6 +46,7 @@ class Alarm:
 
 def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
     """What a stretch of steps shows, with the one before it."""
+    yield from switched(stretch)
     gone = [*lost(plan, stretch)]
     yield from gone
     yield from parted(stretch)
@@ -54,7 +55,7 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
         yield from clipped(plan, stretch)
         yield from loud(plan, stretch, before)
         yield from stale(plan, stretch, before)
-        yield from unlawful(found)
+        yield from unlawful(found, _followed(stretch))
 
 
 def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
@@ -81,6 +82,13 @@ def parted(stretch: Stretch) -> Iterator[Alarm]:
             "load one checkpoint on every rank, and step only after gradients were averaged."
         )
         yield Alarm("ranks", "", step, sentence)
+
+
+def switched(stretch: Stretch) -> Iterator[Alarm]:
+    """An option that makes the step another rule's than when the monitor was made."""
+    for step in [step for step in stretch.steps if step.switched][:1]:
+        sentence = f"{step.switched[0]}, by which the optimizer takes the steps of another rule: make the monitor anew."
+        yield Alarm("option", "", step.number, sentence)
 
 
 def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
@@ -189,14 +197,17 @@ def _changed(track: Track, step: int) -> Alarm:
     return Alarm("reload", "momentum", step, sentence)
 
 
-def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
-    """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of."""
+def unlawful(found: Sequence[Account], followed: int) -> Iterator[Alarm]:
+    """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of.
+
+    Only the steps `followed` are looked at, the first ones.
+    """
     largest: dict[str, float] = {}
     for account in found:
         largest[account.charge] = max(largest.get(account.charge, TINY), account.floor.max())
     for account in found:
-        floors = account.missed / largest[account.charge]
-        if floors.max() > BROKEN:
+        floors = account.missed[:followed] / largest[account.charge]
+        if floors.max(initial=0) > BROKEN:
             at = int(np.argmax(floors > BROKEN))
             sentence = (
                 f"the law of the {account.name} is missed by {floors[at]:.0e} times round-off: the step is not "
@@ -204,6 +215,12 @@ def unlawful(found: Sequence[Account]) -> Iterator[Alarm]:
                 "unseen; write the rule that it is, rule=…, or change weights under torch.no_grad()."
             )
             yield Alarm("law", account.line.name, account.steps[at], sentence)
+
+
+def _followed(stretch: Stretch) -> int:
+    """How many steps are taken by the rule that the monitor knows, before any is another's."""
+    others = [i for i, step in enumerate(stretch.steps) if step.switched]
+    return min([*others, len(stretch.steps)])
 
 
 def _slope(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float:

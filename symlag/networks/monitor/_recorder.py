@@ -94,7 +94,8 @@ class Recorder:
         if self._sizing:
             self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
         self._sized += 1
-        self._steps.append(Step(number, values, counts, self._moved, self._carried))
+        switched = tuple(option for group in self._groups for option in group.switched())
+        self._steps.append(Step(number, values, counts, self._moved, self._carried, switched))
 
     def count(self) -> None:
         """Count the step of every tensor that takes one."""

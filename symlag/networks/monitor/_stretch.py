@@ -22,7 +22,7 @@ class Step:
 
     A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
     step and left the buffers of, if any, as they were; a step begins with charges `carried` over from the last one
-    where nothing was moved, buffers neither.
+    where nothing was moved, buffers neither. `switched` are options that no longer choose the rule, each in words.
     """
 
     number: int
@@ -30,16 +30,18 @@ class Step:
     counts: Mapping[str, int]
     moved: tuple[str, ...]
     carried: bool
+    switched: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, state: Sequence[Any]) -> Step:
         """The step of such a state."""
-        number, values, counts, moved, carried = state
-        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved), carried)
+        number, values, counts, moved, carried, switched = state
+        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved), carried, tuple(switched))
 
     def state(self) -> list[Any]:
         """The step in lists and numbers."""
-        return [self.number, [[*group] for group in self.values], dict(self.counts), [*self.moved], self.carried]
+        values, counts = [[*group] for group in self.values], dict(self.counts)
+        return [self.number, values, counts, [*self.moved], self.carried, [*self.switched]]
 
 
 @dataclass(frozen=True, eq=False)
