@@ -257,3 +257,17 @@ def test_a_monitor_tells_in_a_line_what_it_follows(found):
         train(monitor, 3)
     charges = len([name for name in monitor.ledger.columns if name.endswith("/charge")])
     assert repr(monitor) == f"Monitor({charges} charges under SGD with momentum; 3 steps so far)"
+
+
+def test_a_name_that_the_ledger_does_not_have_is_told_with_the_nearest(found):
+    with begun(found) as monitor:
+        with pytest.raises(SymlagError, match=r"ledger\['a'\]: .* which has some after monitor.flush\(\)"):
+            monitor.ledger["a"]
+        train(monitor, 1)
+    ledger, right = monitor.ledger, monitor.ledger.columns[0].removesuffix("/charge")
+    for asked, name in ((ledger.gap, right), (ledger.continuous, right), (ledger.__getitem__, f"{right}/charge")):
+        wrote = "ledger[{!r}]" if asked == ledger.__getitem__ else f"ledger.{asked.__name__}({{!r}})"
+        typo = name.replace("t", "", 1)
+        with pytest.raises(SymlagError) as told:
+            asked(typo)
+        assert str(told.value) == f"{wrote.format(typo)}: the ledger has none of that name; write {wrote.format(name)}."

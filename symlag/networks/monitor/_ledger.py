@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import isnan
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from symlag.errors import SymlagError
 from symlag.networks.monitor._account import Account
 from symlag.networks.monitor._stretch import Stretch
 
@@ -33,7 +35,8 @@ class Ledger:
     values: NDArray[np.float64]
 
     def __getitem__(self, column: str) -> NDArray[np.float64]:
-        """One column along all steps."""
+        """One column along all steps; `SymlagError` where there is none of that name."""
+        _there(column, self.columns, "ledger[{!r}]")
         return self.values[:, self.columns.index(column)]
 
     def __iter__(self) -> Iterator[tuple[Mapping[str, float], int]]:
@@ -50,13 +53,18 @@ class Ledger:
 
         It begins with the charge before the first step of the run, and is driven by the measured KSB alone.
         """
+        self._holds(charge, "ledger.continuous({!r})")
         column = f"{charge}/{CONTINUOUS}"
         return self[column] if column in self.columns else None
 
     def gap(self, charge: str) -> float | None:
         """The greatest distance of the continuous law from the measured charge, by the greatest of the charge."""
+        self._holds(charge, "ledger.gap({!r})")
         predicted, measured = self.continuous(charge), self[f"{charge}/charge"]
         return None if predicted is None else float(abs(predicted - measured).max() / (abs(measured).max() or 1))
+
+    def _holds(self, charge: str, wrote: str) -> None:
+        _there(charge, [c.removesuffix("/charge") for c in self.columns if c.endswith("/charge")], wrote)
 
     def joined(self, later: Ledger) -> Ledger:
         """This and the steps after it; no more than are kept."""
@@ -77,6 +85,14 @@ class Ledger:
 
 
 EMPTY = Ledger((), np.zeros(0, np.int64), np.zeros((0, 0)))
+
+
+def _there(name: str, names: Sequence[str], wrote: str) -> None:
+    """`SymlagError` where a name is none of those that there are."""
+    if name not in names:
+        near = [wrote.format(close) for close in get_close_matches(str(name), names, 1, 0)]
+        filled = "a name in ledger.columns, which has some after monitor.flush() and after the `with`"
+        raise SymlagError(wrote.format(name), "the ledger has none of that name", *(near or [filled]))
 
 
 def entered(found: Sequence[Account], stretch: Stretch, beside: Mapping[str, NDArray[np.float64]]) -> Ledger:
