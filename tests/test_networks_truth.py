@@ -157,3 +157,36 @@ def test_a_shift_of_a_stream_is_undone_by_every_norm_that_it_reaches():
         reasons(stream, regression((8, 3), (8, 2))())["translation", "a.bias"]
         == "n (LayerNorm) and 1 more subtract it again"
     )
+
+
+def causes(model, batch, loss=mse_loss):
+    return {symmetry.broken_by for symmetry in symmetries(model, loss, batch).broken}
+
+
+def test_only_a_tensor_of_two_names_is_tied():
+    batch = regression((8, 3), (8, 2))()
+    spectral = nn.utils.parametrizations.spectral_norm(linear(3, 4))
+    assert causes(nn.Sequential(spectral, nn.ReLU(), linear(4, 2)), batch) == {
+        "the second use of 0.parametrizations.weight.original"
+    }
+    decayed = nn.Sequential(linear(3, 4), nn.ReLU(), linear(4, 2))
+    weight = decayed.get_parameter("0.weight")
+    assert causes(decayed, batch, lambda y, t: mse_loss(y, t) + weight.square().sum()) == {"the second use of 0.weight"}
+    twice = nn.Sequential(linear(3, 3), nn.ReLU(), linear(3, 3))
+    twice[2].weight = twice[0].weight
+    assert causes(twice, regression((8, 3), (8, 3))()) == {"tying of 0.weight"}
+
+
+@pytest.mark.parametrize("name", ["eps", "variance_epsilon", "layer_norm_eps"])
+def test_eps_breaks_under_any_of_its_names(name):
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            setattr(self, name, 1e-5)
+
+        def forward(self, x):
+            return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + getattr(self, name))
+
+    model = nn.Sequential(linear(3, 4), Scaled(), linear(4, 2), nn.Tanh())
+    found = symmetries(model, mse_loss, regression((8, 3), (8, 2))())
+    assert {(s.kind, s.tensors, s.broken_by) for s in found.broken} == {("scale", ("0.weight",), f"{name} of Scaled")}

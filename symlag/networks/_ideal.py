@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -47,14 +48,15 @@ def without(problem: Problem, removed: Iterable[Cause]) -> Problem:
 def _eps(problem: Problem) -> Iterator[Cause]:
     """The number that norms add to a variance."""
 
-    def there(module: nn.Module) -> bool:
-        return (getattr(module, "eps", None) or 0.0) > NOTHING
+    def there(module: nn.Module) -> list[str]:
+        small = [name for name, value in vars(module).items() if isinstance(value, float) and value > NOTHING]
+        return [name for name in small if name == "eps" or name.endswith(("_eps", "epsilon"))]
 
-    def vanishing(kind: str) -> Callable[[nn.Module], None]:
-        return lambda module: setattr(module, "eps", NOTHING) if there(module) and _kind(module) == kind else None
+    def vanishing(name: str, kind: str) -> Callable[[nn.Module], object]:
+        return lambda m: setattr(m, name, NOTHING) if _kind(m) == kind and name in there(m) else None
 
-    for kind in dict.fromkeys(_kind(module) for module in problem.model.modules() if there(module)):
-        yield Cause(f"eps of {kind}", _each(vanishing(kind)))
+    for name, kind in dict.fromkeys((name, _kind(m)) for m in problem.model.modules() for name in there(m)):
+        yield Cause(f"{name} of {kind}", _each(vanishing(name, kind)))
 
 
 def _dropout(problem: Problem) -> Iterator[Cause]:
@@ -82,9 +84,14 @@ def _clipping(problem: Problem) -> Iterator[Cause]:
 
 
 def _ties(problem: Problem) -> Iterator[Cause]:
-    """Tensors that are used twice: each use could have its own. Those of recurrent layers are used more often."""
+    """Tensors that are used twice: each use could have its own. Those of recurrent layers are used more often.
+
+    Tied are those of two names; others have a second use in the forward pass of the model, or in its loss.
+    """
+    homes = Counter(id(p) for _, p in problem.model.named_parameters(remove_duplicate=False))
     for name in problem.twice if problem.size <= UNTIED else ():
-        yield Cause(f"tying of {name}", lambda problem, name=name: replace(problem, untied=(*problem.untied, name)))
+        said = "tying" if homes[id(problem.model.get_parameter(name))] > 1 else "the second use"
+        yield Cause(f"{said} of {name}", lambda problem, name=name: replace(problem, untied=(*problem.untied, name)))
 
 
 def _each(change: Callable[[nn.Module], object]) -> Callable[[Problem], Problem]:
