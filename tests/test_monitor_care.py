@@ -1,6 +1,7 @@
 """The monitor in careless hands: sinks that raise, runs that are cut short, files that are there, and wrong calls."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from torch.nn.functional import cross_entropy  # noqa: E402
 
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
-from symlag.networks.monitor import JsonLines, Npz  # noqa: E402
+from symlag.networks.monitor import JsonLines, Npz, Scalars  # noqa: E402
 from symlag.networks.monitor._callbacks import Watching  # noqa: E402
 from symlag.networks.monitor._ranks import Ranks  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
@@ -271,3 +272,16 @@ def test_a_name_that_the_ledger_does_not_have_is_told_with_the_nearest(found):
         with pytest.raises(SymlagError) as told:
             asked(typo)
         assert str(told.value) == f"{wrote.format(typo)}: the ledger has none of that name; write {wrote.format(name)}."
+
+
+def test_the_page_tells_that_it_is_of_the_last_steps_alone(found, monkeypatch, tmp_path):
+    monkeypatch.setattr("symlag.networks.monitor._ledger.KEPT", 3)
+    with begun(replace(found, symmetries=found.symmetries[-1:])) as monitor:
+        train(monitor, 51)
+    text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "3 of its steps, from 48 to 50, which this page is of, and those before them, which only sinks" in text
+
+
+def test_scalars_ask_for_a_writer():
+    with pytest.raises(SymlagError, match=r"Scalars\('runs'\): it has no add_scalar; write Scalars\(SummaryWriter"):
+        Scalars("runs")

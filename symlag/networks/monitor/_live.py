@@ -21,6 +21,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from symlag.errors import SymlagError
 from symlag.networks.monitor._alarms import Alarm
 from symlag.networks.monitor._course import Course, courses
 from symlag.networks.monitor._ledger import NOISE, Ledger
@@ -33,9 +34,15 @@ Numbers = Mapping[str, float]
 
 
 class Scalars:
-    """All numbers to a SummaryWriter of torch.utils.tensorboard, or to whatever has its `add_scalar`."""
+    """All numbers to a SummaryWriter of torch.utils.tensorboard, or to whatever has its `add_scalar`.
+
+    `SymlagError` where it has none.
+    """
 
     def __init__(self, writer: Any) -> None:
+        if not callable(getattr(writer, "add_scalar", None)):
+            write = "Scalars(SummaryWriter('runs')), of torch.utils.tensorboard"
+            raise SymlagError(f"Scalars({writer!r})", "it has no add_scalar", write)
         self._writer = writer
 
     def __call__(self, numbers: Mapping[str, float], step: int) -> None:

@@ -86,7 +86,8 @@ def _measured(ledger: Ledger) -> str:
         case 1:
             return f"only step {steps[0]} was"
         case many:
-            return f"{many} of its steps, from {steps[0]} to {steps[-1]}, were"
+            before = ", which this page is of, and those before them, which only sinks were told" if steps[0] else ""
+            return f"{many} of its steps, from {steps[0]} to {steps[-1]}{before}, were"
 
 
 def _numbers(group: Group) -> str:
