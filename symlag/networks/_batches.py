@@ -43,7 +43,8 @@ def mapped(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
     if isinstance(tree, Mapping):
         return {key: mapped(change, value) for key, value in tree.items()}
     if isinstance(tree, tuple | list):
-        return type(tree)(mapped(change, value) for value in tree)
+        make = getattr(tree, "_make", type(tree))  # of a named tuple
+        return make([mapped(change, value) for value in tree])
     return tree
 
 

@@ -1,10 +1,11 @@
 """A model run at parameters that are not its own, whose gradients are seen one by one, and let go.
 
 Wherever the model hands a parameter to torch, a tensor of a given point is put in its place, and what backward needs of
-it is made anew. So no more than one large tensor and its gradient need be there at a time.
+it is made anew. So no more than one large tensor and its gradient need be there at a time. Other tensors are handed on
+in float64, each as the same one throughout a run.
 
 >>> layer = torch.nn.Linear(2, 1, bias=False)
->>> point = {"weight": torch.tensor([[1.0, 2.0]])}
+>>> point = {"weight": torch.tensor([[1.0, 2.0]], dtype=torch.float64)}
 >>> run = lambda: layer(torch.tensor([3.0, 5.0])).sum()
 >>> descend(run, {id(layer.weight): "weight"}, point, lambda name, G: print(name, G.tolist()))
 weight [[3.0, 5.0]]
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from operator import is_
 from typing import Any
 from weakref import ref
 
@@ -22,6 +24,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
+
+from symlag.networks._float64 import CASTS, float64
 
 Tensors = Mapping[str, Tensor]
 See = Callable[[str, Tensor], object]
@@ -39,28 +43,39 @@ class Lift(TorchFunctionMode):
         super().__init__()
         self.names, self.point, self.make = names, point, make
         self.uses: Counter[str] = Counter()
+        self.wide: dict[int, tuple[Tensor, Tensor]] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         met: list[str] = []
-        result = func(*self._lifted(args, met), **self._lifted(kwargs or {}, met))
+        result = CASTS.get(func, func)(*self._lifted(args, met), **self._lifted(kwargs or {}, met))
         if met and isinstance(result, Tensor | tuple) and not isinstance(result, torch.Size):
             self.uses.update(met)
         return result
 
     def _lifted(self, leaf: Any, met: list[str]) -> Any:
         if isinstance(leaf, tuple | list):
-            return type(leaf)([self._lifted(part, met) for part in leaf]) if self._holds(leaf) else leaf
+            parts = [self._lifted(part, met) for part in leaf] if self._holds(leaf) else leaf
+            return leaf if all(map(is_, parts, leaf)) else getattr(leaf, "_make", type(leaf))(parts)
         if isinstance(leaf, dict):
             return {key: self._lifted(part, met) for key, part in leaf.items()}
         name = self.names.get(id(leaf))
         if name is None:
-            return leaf
+            return self._wide(leaf)
         second = name + SECOND
         met.append(second if second in self.point and name in self.uses else name)
         return self.make(met[-1])
 
+    def _wide(self, leaf: Any) -> Any:
+        """A tensor as one in float64: the same each time, as it may be written."""
+        if id(leaf) in self.wide:
+            return self.wide[id(leaf)][1]
+        wide = float64(leaf)
+        if isinstance(leaf, Tensor) and wide is not leaf:
+            self.wide[id(leaf)] = leaf, wide
+        return wide
+
     def _holds(self, parts: Iterable[Any]) -> bool:
-        return any(id(part) in self.names or isinstance(part, tuple | list) for part in parts)
+        return any(isinstance(part, Tensor | tuple | list) for part in parts)
 
 
 def evaluated(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Any:
@@ -71,7 +86,7 @@ def evaluated(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) 
 
 def uses(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Counter[str]:
     """How often a model hands each parameter to torch."""
-    with torch.no_grad(), Lift(names, point, point.__getitem__) as lift:
+    with Lift(names, point, point.__getitem__) as lift:
         run()
     return lift.uses
 
