@@ -24,6 +24,7 @@ from symlag.networks._batches import leaves
 from symlag.networks._conserved import differentials
 from symlag.networks._controls import Descent, Motion, pulled_back
 from symlag.networks._finder import symmetries
+from symlag.networks._float64 import searching
 from symlag.networks._kernel import rank
 from symlag.networks._problem import Problem, pose
 
@@ -58,6 +59,7 @@ class ModelCount(LawCount):
         return self.explicit == self.bound
 
 
+@searching()
 def count(model: nn.Module, loss: Callable[..., Any], batch: Any, flow: str = "gradient") -> ModelCount:
     """The number of laws of training a model by a loss on batches like a given one, around random parameters.
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from symlag.networks._certificate import change, changes, slopes
 from symlag.networks._draws import sketched
+from symlag.networks._float64 import searching
 from symlag.networks._found import COUNTED, Found, dimensions
 from symlag.networks._ideal import Cause, causes, without
 from symlag.networks._motions import Affine, Linear
@@ -25,6 +26,7 @@ from symlag.networks._witness import Witness
 Slope = tuple[Linear | Affine, float]
 
 
+@searching()
 def symmetries(
     model: nn.Module, loss: Callable[..., Any], batch: Any, *, near: float = inf, clip: float = inf
 ) -> Found:
@@ -34,8 +36,10 @@ def symmetries(
     near=0.01, hold for parameters within about this share of the model's own, and are lost where training goes further.
     They are not looked for at one point alone, where gradients vanish along directions that are no symmetries.
     Inputs are a tensor, a tuple of arguments or a dict of keywords; gradients that training cuts off, entry by entry,
-    beyond ±clip break symmetries too. `SymlagError` where the loss is no scalar, the model has no parameters, model and
-    batch live on different devices, or near is below 0.001.
+    beyond ±clip break symmetries too. Masks among inputs, of bits, infinities or zeros and numbers below -10⁴, are kept
+    as they are. The model runs in float64, whatever it asks for. `SymlagError` where it does not run, or the loss is no
+    scalar, not finite or without gradient, the model has no real parameters, model and batch live on different devices,
+    or near is below 0.001.
 
     >>> import torch
     >>> symmetries(torch.nn.Flatten(), torch.nn.functional.mse_loss, (torch.ones(1, 2), torch.ones(1, 2)))

@@ -23,13 +23,23 @@ import torch
 from torch import Generator, Tensor, nn
 
 from symlag.errors import SymlagError
-from symlag.networks._batches import leaves, mapped, redrawn
+from symlag.networks._batches import mapped, redrawn
+from symlag.networks._care import (
+    require_batch,
+    require_finite,
+    require_loss,
+    require_model,
+    require_near,
+    require_scalar,
+    saying,
+)
+from symlag.networks._float64 import float64, searching
 from symlag.networks._lift import SECOND, See, Tensors, descend, evaluated, uses
 from symlag.networks._motions import Motion
 from symlag.networks._padding import padding
 from symlag.networks._points import Point, drawn
 
-NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
+TRIES = 8  # points at which all units may be dead by chance
 
 M = TypeVar("M", bound=Motion)
 
@@ -122,6 +132,7 @@ class Problem:
         """A point, and all gradients there on a random batch."""
         return self.at(*self.chosen(seed), seed)
 
+    @searching()
     def at(self, parameters: Tensors, batch: Any, seed: int = 0) -> Draw:
         """The loss and its gradient at given parameters on a given batch; dropout is seeded."""
         found: dict[str, Tensor] = {}
@@ -133,9 +144,12 @@ class Problem:
         clip = self.clip / self.unit
 
         def clipped(name: str, G: Tensor) -> None:
+            require_finite(f"the gradient of {name}", G)
             see(name, G if clip == inf else G.clamp(-clip, clip))
 
-        return descend(lambda: self._loss(batch, seed, {}), self._ids, parameters, clipped, self.unit)
+        loss = descend(lambda: self._loss(batch, seed, {}), self._ids, parameters, clipped, self.unit)
+        require_finite("the loss", torch.tensor(loss))
+        return loss
 
     def value(self, parameters: Tensors, batch: Any, seed: int = 0) -> Any:
         """What the loss returns at given parameters for a given batch; buffers may be given beside parameters."""
@@ -150,7 +164,7 @@ class Problem:
         return {id(p): name for name, p in self.model.named_parameters() if p.requires_grad}
 
     def _loss(self, batch: Any, seed: int, given: Tensors) -> Any:
-        inputs, targets = batch
+        inputs, targets = mapped(_own, batch)
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
         buffers = {name: given.get(name, buffer).clone() for name, buffer in self._buffers.items()}
         with self.inside(), torch.random.fork_rng(devices=[]):
@@ -165,45 +179,42 @@ def shared(model: nn.Module) -> nn.Module:
     for module in copy.modules():
         still = [p for p in module.parameters(recurse=False) if not p.requires_grad]
         for tensor in (*still, *module.buffers(recurse=False)):
-            tensor.data = _double(tensor.data)
+            tensor.data = float64(tensor.data)
     return copy
 
 
+@searching()
 def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = inf) -> Problem:
-    """The problem of a model, checked once: `SymlagError` where it has no parameters, devices differ, or no scalar."""
-    if not near >= NEAREST:
-        wrong = "so close to one point much looks like a symmetry that holds at this point alone"
-        raise SymlagError(f"near={near!r}", wrong, "near=0.01")
-    if not isinstance(batch, tuple | list) or len(batch) != 2:
-        raise SymlagError("batch", "a batch is a pair of inputs and targets", "(inputs, targets), or (inputs, None)")
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if not parameters:
-        raise SymlagError("symmetries(model, …)", "the model has no parameters that learn", "a model with some")
-    devices = {leaf.device for leaf in leaves(batch)} | {p.device for p in parameters}
-    if len(devices) > 1:
-        raise SymlagError(
-            "symmetries(model, loss, batch)",
-            f"model and batch live on {' and '.join(sorted(map(str, devices)))}",
-            "a batch moved to the model's device",
-        )
-    problem = Problem(shared(model), loss, mapped(lambda tensor: _double(tensor.detach()), batch), near=near)
-    _require_scalar(problem)
-    return replace(problem, unit=_length(problem))
+    """The problem of a model that runs, checked once: `SymlagError` where nothing could be proved of it."""
+    require_model(model)
+    require_loss(loss)
+    require_near(near)
+    require_batch(batch, model)
+    with saying("loss(model(inputs), targets)"):
+        problem = Problem(shared(model), loss, mapped(_own, batch), near=near)
+        value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
+    require_scalar(value)
+    with saying("loss(model(inputs), targets) on numbers drawn like those of the batch"):
+        unit = _length(problem, 0)
+        if not unit:
+            _require_gradient(replace(problem, near=inf))
+        return replace(problem, unit=unit or 1.0)
 
 
-def _require_scalar(problem: Problem) -> None:
-    value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
-    if not isinstance(value, Tensor) or value.numel() != 1:
-        shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
-        raise SymlagError("loss", f"its value is not a scalar but {shape}", "a loss that is summed or averaged")
+def _require_gradient(problem: Problem) -> None:
+    """That there is one at some point."""
+    if not any(_length(problem, seed) for seed in range(TRIES)):
+        wrong = "it has no gradient, as where it is constant or computed from detached numbers"
+        raise SymlagError("the loss", wrong, "a loss of the model's outputs as they are, without detach() or argmax()")
 
 
-def _length(problem: Problem) -> float:
+def _length(problem: Problem, seed: int) -> float:
     """The length of one gradient."""
     squares: list[float] = []
-    problem.descend(*problem.chosen(0), 0, lambda _, G: squares.append(float(torch.linalg.vector_norm(G)) ** 2))
-    return sum(squares) ** 0.5 or 1.0
+    problem.descend(*problem.chosen(seed), seed, lambda _, G: squares.append(float(torch.linalg.vector_norm(G)) ** 2))
+    return sum(squares) ** 0.5
 
 
-def _double(tensor: Tensor) -> Tensor:
-    return tensor.double() if tensor.is_floating_point() else tensor
+def _own(tensor: Tensor) -> Tensor:
+    """A copy that may be written, and knows no gradients."""
+    return float64(tensor.detach().clone())

@@ -20,6 +20,7 @@ from torch.func import grad, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from symlag.networks._batches import leaves, mapped, nth, several
+from symlag.networks._care import require_finite
 from symlag.networks._lift import Tensors
 from symlag.networks._padding import padded
 from symlag.networks._problem import Problem
@@ -57,7 +58,10 @@ def _at_once(problem: Problem, points: Tensors, batches: Any, way: Callable[...,
     every = [slice(first, first + some) for first in range(0, count, some)]
     with sdpa_kernel(SDPBackend.MATH), catch_warnings(action="ignore"):  # of operations that are batched by a loop
         found = [way(value, *nth((dict(points), leaves(batches), buffers), part)) for part in every]
-    return {name: torch.cat([G[name] for G in found]).clamp_(-cut, cut) for name in points}
+    joined = {name: torch.cat([G[name] for G in found]).clamp_(-cut, cut) for name in points}
+    for name, G in joined.items():
+        require_finite(f"the gradient of {name}", G)
+    return joined
 
 
 def _of_sum(value: Value, points: Tensors, parts: Sequence[Tensor], buffers: Tensors) -> Tensors:
