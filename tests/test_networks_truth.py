@@ -190,3 +190,20 @@ def test_eps_breaks_under_any_of_its_names(name):
     model = nn.Sequential(linear(3, 4), Scaled(), linear(4, 2), nn.Tanh())
     found = symmetries(model, mse_loss, regression((8, 3), (8, 2))())
     assert {(s.kind, s.tensors, s.broken_by) for s in found.broken} == {("scale", ("0.weight",), f"{name} of Scaled")}
+
+
+def left_over(forward, **parts):
+    return symmetries(Function(forward, **parts), mse_loss, regression((8, 3), (8, 4))())
+
+
+def test_what_is_of_no_family_searched_is_counted_and_said_to_be():
+    def vector():
+        return nn.Parameter(numbers(4))
+
+    gain = left_over(lambda m, x: torch.tanh(m.g * m.a(x) + m.c), a=linear(3, 4, True), g=vector(), c=vector())
+    assert gain.left == 4
+    hot = left_over(lambda m, x: m.t.exp() * m.a(x), a=linear(3, 4), t=nn.Parameter(torch.zeros(())))
+    assert hot.left == 1
+    for found in (gain, hot):
+        assert f"{found.left} not of the families searched" in found.verdict
+    assert "every linear" not in (symmetries.__doc__ or "")

@@ -1,7 +1,8 @@
 """The continuous symmetries of a PyTorch model, found by its gradients alone.
 
-`symmetries(model, loss, batch)` draws parameters and batches at random, and finds every linear family of vector fields
-ξ with ⟨∇f, ξ⟩ = 0: translations, scales and rescales, GL and O of axes; with near=0.01 also those that hold near the
+`symmetries(model, loss, batch)` draws parameters and batches at random, and finds the linear vector fields ξ with
+⟨∇f, ξ⟩ = 0 of these families: translations and shifts, scales and rescales, GL and O of axes; the verdict counts
+whether there are others; with near=0.01 also those that hold near the
 parameters of the model alone. What each gives in training is in `laws()`; a `Monitor` keeps the ledger of their
 charges, and `picture(found, folder)` draws the map of it all.
 

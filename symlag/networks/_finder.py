@@ -30,7 +30,13 @@ Slope = tuple[Linear | Affine, float]
 def symmetries(
     model: nn.Module, loss: Callable[..., Any], batch: Any, *, near: float = inf, clip: float = inf
 ) -> Found:
-    """Every linear symmetry of loss(model(inputs), targets) for a batch (inputs, targets), or (inputs, None).
+    """Symmetries of loss(model(inputs), targets) of some families, for a batch (inputs, targets), or (inputs, None).
+
+    Searched are matrices X that act along axes of tensors, or equal parts of them, each by a multiple of X or of −Xᵀ:
+    GL, O, and of diagonal X scales and rescales, also of whole tensors; and shifts: of entries, or along one axis, of
+    one tensor, of several by multiples of one vector, and of what enters a layer, where its bias takes it back. Others,
+    such as a shift that an elementwise gain scales (δb = s, δc = −g·s for g·(x + b) + c), one of a temperature against
+    a scale (δt = 1, δW = −W for exp(t)·W), and nonlinear ones, are not found but counted in the verdict.
 
     They hold at all parameters. A model at its own may have more, as of units that are dead: those are found with
     near=0.01, hold for parameters within about this share of the model's own, and are lost where training goes further.

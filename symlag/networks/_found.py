@@ -85,7 +85,7 @@ class Found(Shown, Cited):
             held = self.dimension - sum(symmetry.dimension for symmetry in self.symmetries if symmetry.unseen)
             return (
                 f"{held} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
-                "counted, so that others may be missed, nonlinear ones or scales of many tensors at once: search the "
+                "counted, so that others may be missed, scales of many tensors or of families not searched: search the "
                 f"same model made narrower, of at most {COUNTED} parameters, to prove that there are none."
             )
         if self.left == 0:
@@ -93,8 +93,8 @@ class Found(Shown, Cited):
             return f"None missed{self._where}, proved: {explained}."
         dead = self.dead_dimension or 0
         mixed = "" if self.near == inf else ", or of units that are never off there and mix"
-        nonlinear = f"{self.left - dead} of nonlinear symmetries, as over-wide layers and norms have them{mixed}"
-        kinds = [nonlinear] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
+        others = f"{self.left - dead} not of the families searched, maybe of over-wide layers or norms{mixed}"
+        kinds = [others] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
         return (
             f"{self.left} more of {self.fiber_dimension} directions {self._alone} at a generic point"
             f"{self._where}: {' and '.join(kinds)}."

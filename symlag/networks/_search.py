@@ -1,4 +1,4 @@
-"""All linear symmetries of the axes of a model's tensors, from random draws, each said once.
+"""The symmetries that act along axes of a model's tensors, from random draws, each said once.
 
 Of one width, each view is an unknown coefficient, the same for all indices: null vectors of the skew, symmetric and
 diagonal rates are O, GL and rescale symmetries. Width one has no indices left, and asks for any weighted sum of
