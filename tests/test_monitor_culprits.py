@@ -1,5 +1,6 @@
 """Alarms name the culprit: what a run does that breaks a law, and not what merely looks like it."""
 
+import re
 from copy import deepcopy
 from functools import partial
 
@@ -187,3 +188,30 @@ def test_numbers_of_a_rule_may_change(found):
     switch(monitor, momentum=0.5, dampening=0, weight_decay=0.01, lr=0.05)
     train(monitor, 4)
     assert told(monitor) == []
+
+
+@pytest.mark.parametrize("make", [SGD, BALL, torch.optim.AdamW])
+@pytest.mark.parametrize("steps", [1, 6, 8, 30])
+def test_a_loss_scale_is_told_at_its_step_and_no_law_is_blamed_where_numbers_diverge(found, make, steps):
+    monitor = begun(found, make)
+    monitor.calibrate(cross_entropy, batch())
+    train(monitor, steps, lambda z, y: 1024 * cross_entropy(z, y))
+    loud, *others = [sentence for sentence in told(monitor) if "is no number any more" not in sentence]
+    assert re.match(r"Step 0: gradients are 1\.[01]e\+03 times what they were: undo the loss scale", loud), loud
+    assert others == []
+
+
+def test_a_loss_scale_that_comes_later_is_told_where_it_comes(found):
+    monitor = begun(found)
+    monitor.calibrate(cross_entropy, batch())
+    train(monitor, 3)
+    train(monitor, 2, lambda z, y: 1024 * cross_entropy(z, y))
+    (loud,) = told(monitor)
+    assert re.match(r"Step 3: gradients are 1\.[01]e\+03 times what they were", loud), loud
+
+
+def test_numbers_that_diverge_by_their_rate_break_no_law_while_they_last(found):
+    for steps in range(2, 9):
+        monitor = begun(found, partial(SGD, lr=200.0))
+        train(monitor, steps)
+        assert not [sentence for sentence in told(monitor) if "the law of" in sentence]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import bfloat16, finfo
 
-from symlag.discrete.forms import ONE
+from symlag.discrete.forms import ONE, Form
 from symlag.discrete.updates import g, theta
 from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
@@ -50,10 +50,10 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
     gone = [*lost(plan, stretch)]
     yield from gone
     yield from parted(stretch)
+    yield from loud(plan, stretch, before)
     if not gone:
         yield from decaying(plan, stretch, found)
         yield from clipped(plan, stretch)
-        yield from loud(plan, stretch, before)
         yield from stale(plan, stretch, before)
         yield from unlawful(found, _followed(stretch))
 
@@ -140,17 +140,30 @@ def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
 
 
 def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
-    """Gradients many times larger than those before."""
+    """Gradients many times larger than those before: at which step, where their squares are measured."""
     if before is None:
         return
     tracks = {track.name: track for track in plan.tracks}
     now, then = (sum(_slope(line, tracks, s) for line in plan.lines) for s in (stretch, before))
-    if then > 0 and now > LOUD * then:
+    if not then > 0 or now <= LOUD * then:
+        return
+    grown = np.sqrt(_powers(plan, stretch.rows) / max(_powers(plan, before.sizes[None])[0], TINY))
+    there = np.flatnonzero((grown > LOUD) & np.isfinite(grown))
+    if len(there) or np.isfinite(now):
+        at, much = (there[0], f"{grown[there[0]]:.1e}") if len(there) else (0, f"up to {now / then:.1e}")
         sentence = (
-            f"gradients are {now / then:.0f} times what they were: undo the loss scale before the step, "
-            "by scaler.step(optimizer) or scaler.unscale_(optimizer)."
+            f"gradients are {much} times what they were: undo the loss scale before the step, "
+            "by scaler.step(optimizer) or scaler.unscale_(optimizer), or lower the rate where there is none."
         )
-        yield Alarm("scale", "", stretch.steps[0].number, sentence)
+        yield Alarm("scale", "", stretch.steps[at].number, sentence)
+
+
+def _powers(plan: Plan, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """|g|² in each of some rows, of all charges together: zero where it is not measured."""
+    tracks = {track.name: track for track in plan.tracks}
+    parts = [part for line in plan.lines for part in line.parts if not isinstance(part.piece, Across)]
+    found = [(part, tracks[part.at].slots.get((Form(g, g), part.piece))) for part in parts]
+    return np.array([sum(part.total(row[place]) for part, place in found if place) for row in rows])
 
 
 def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
@@ -198,10 +211,7 @@ def _changed(track: Track, step: int) -> Alarm:
 
 
 def unlawful(found: Sequence[Account], followed: int) -> Iterator[Alarm]:
-    """A residual far above the round-off of all charges of its name: one that was at rest has none to speak of.
-
-    Only the steps `followed` are looked at, the first ones.
-    """
+    """A residual, of the first steps, far above the round-off of all charges of its name: one at rest has little."""
     largest: dict[str, float] = {}
     for account in found:
         largest[account.charge] = max(largest.get(account.charge, TINY), account.floor.max())
@@ -218,8 +228,10 @@ def unlawful(found: Sequence[Account], followed: int) -> Iterator[Alarm]:
 
 
 def _followed(stretch: Stretch) -> int:
-    """How many steps are taken by the rule that the monitor knows, before any is another's."""
-    others = [i for i, step in enumerate(stretch.steps) if step.switched]
+    """How many steps are before any of another rule, or of numbers that outgrew all magnitudes: it has no floor."""
+    known = stretch.sizes > 0
+    wild = np.abs(stretch.rows[:, known]).max(1, initial=0) > BROKEN * stretch.sizes[known].max(initial=0)
+    others = [i for i, step in enumerate(stretch.steps) if step.switched or wild[i]]
     return min([*others, len(stretch.steps)])
 
 

@@ -120,7 +120,8 @@ class Recorder:
         sizes = torch.zeros_like(self._sizes)
         thetas = {track.name: local(track.parameter, track.parameter) for track in self._plan.tracks}
         there = {name: {"theta": x, "g": gradients[name].to(x).reshape_as(x)} for name, x in thetas.items()}
-        gauge([(track.early, track.gathered(there)) for track in self._plan.tracks], sizes)
+        for track in self._plan.tracks:
+            gauge([(forms, track.gathered(there)) for forms in (track.early, track.rare)], sizes)
         return Stretch((), np.zeros((0, self._plan.width)), sizes.cpu().numpy())
 
     def state(self) -> dict[str, Any]:
