@@ -18,6 +18,7 @@ from symlag.networks._kernel import rank
 from symlag.networks._motions import Affine, Linear
 from symlag.networks._places import Place, places
 from symlag.networks._problem import Problem
+from symlag.networks._reasons import unseen
 from symlag.networks._symmetry import Laws, Symmetry, fields, laws
 from symlag.networks._terms import Tensors
 from symlag.networks._together import gradients
@@ -76,13 +77,21 @@ class Found(Shown, Cited):
 
     @property
     def verdict(self) -> str:
-        """Whether the symmetries found are all there are, in one sentence."""
-        return " ".join([self._counted, *map(_unseen, filter(lambda symmetry: symmetry.unseen, self.symmetries))])
+        """Whether the symmetries found are all there are, and which of them the gradient alone has."""
+        names = [f"{symmetry.kind} on {', '.join(symmetry.tensors)}" for symmetry in self._unseen]
+        if not names:
+            return self._counted
+        largest = max(symmetry.change for symmetry in self._unseen)
+        return f"{self._counted} Note: {unseen(largest, ' and '.join(names))}."
+
+    @property
+    def _unseen(self) -> list[Symmetry]:
+        return [symmetry for symmetry in self.symmetries if symmetry.unseen]
 
     @property
     def _counted(self) -> str:
         if self.left is None:
-            held = self.dimension - sum(symmetry.dimension for symmetry in self.symmetries if symmetry.unseen)
+            held = self.dimension - sum(symmetry.dimension for symmetry in self._unseen)
             return (
                 f"{held} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
                 "counted, so that others may be missed, scales of many tensors or of families not searched: search the "
@@ -102,8 +111,7 @@ class Found(Shown, Cited):
 
     @property
     def _alone(self) -> str:
-        unseen = any(symmetry.unseen for symmetry in self.symmetries)
-        return "have no gradient" if unseen else "leave the loss alone"
+        return "have no gradient" if self._unseen else "leave the loss alone"
 
     @property
     def _where(self) -> str:
@@ -127,10 +135,6 @@ class Found(Shown, Cited):
 
     def __str__(self) -> str:
         return "\n".join([*(symmetry.told(place) for symmetry, place in self.placed), self.verdict])
-
-
-def _unseen(symmetry: Symmetry) -> str:
-    return f"Of the {symmetry.kind} on {', '.join(symmetry.tensors)} {symmetry.reason}."
 
 
 def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int, int]:

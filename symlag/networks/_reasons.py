@@ -38,11 +38,11 @@ def reason(witness: Witness, motion: Linear | Affine) -> str:
     }[kind(motion)]()
 
 
-def unseen(change: float) -> str:
-    """Of a family along which the loss changes without gradient; a sentence without its full stop."""
+def unseen(change: float, what: str = "it") -> str:
+    """Of what changes the loss without gradient; a sentence without its full stop."""
     return (
-        f"the gradient does not see it, the loss changes by {change:.0e}: as behind a detach(), of padding, or at a "
-        "step; its laws hold, the loss has no such symmetry"
+        f"the gradient does not see {what}, the loss changes by {change:.0e}: as behind a detach(), of padding, or at "
+        "a step; its laws hold, the loss has no such symmetry"
     )
 
 
