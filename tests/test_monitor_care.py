@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch import nn  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
+import symlag  # noqa: E402
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, Npz, Scalars  # noqa: E402
-from symlag.networks.monitor._callbacks import Watching  # noqa: E402
+from symlag.networks.monitor._callbacks import Watching, _Lightning  # noqa: E402
 from symlag.networks.monitor._ranks import Ranks  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
 
@@ -163,6 +163,8 @@ def test_where_no_file_can_be_is_told_at_once(sink, tmp_path):
         sink(tmp_path / "missing" / "run.npz")
     with pytest.raises(OutputError, match="it is a folder"):
         sink(tmp_path)
+    with pytest.raises(SymlagError, match=rf"{sink.__name__}\(None\): it is no path; write {sink.__name__}\('run"):
+        sink(None)
 
 
 def test_arrays_are_written_when_the_monitor_goes_and_former_ones_are_kept(found, tmp_path):
@@ -185,9 +187,9 @@ def sgd(model):
     return torch.optim.SGD(model.parameters(), 0.1)
 
 
-def watched(*sinks, optimizer=None, loss=cross_entropy, data=None, **options):
+def watched(*sinks, optimizer=None, **options):
     model = network()
-    return watch(model, optimizer or sgd(model), loss, data or batch(), *sinks, **options)
+    return watch(model, optimizer or sgd(model), cross_entropy, batch(), *sinks, **options)
 
 
 WRONG = {
@@ -200,14 +202,13 @@ WRONG = {
     "no step": (lambda: watched(every=0), "every=0: it counts steps"),
     "a misspelt option": (lambda: watched(evry=2), "evry=2: a monitor has no such option; write every=…"),
     "an unknown option": (lambda: watched(near=2), "near=2: .*; write rule=… or every=…"),
+    "what makes a rule": (lambda: watched(rule=symlag.sgd), "rule=sgd: it is no UpdateRule"),
     "a name for a rule": (lambda: watched(rule="sgd"), r"rule='sgd': it is no UpdateRule; write rule=symlag.sgd\(\)"),
     "a schedule": (
         lambda: watched(optimizer=torch.optim.lr_scheduler.StepLR(sgd(network()), 3)),
         "StepLR as the optimizer: .*; write the .optimizer that it has",
     ),
     "loss before optimizer": (lambda: watched(optimizer=cross_entropy), "cross_entropy as the optimizer: it is no"),
-    "batch before loss": (lambda: watched(loss=batch(), data=cross_entropy), "tuple as the loss: it is no function"),
-    "a class of losses": (lambda: watched(loss=nn.MSELoss), "MSELoss as the loss: it is no function"),
     "optimizer before model": (
         lambda: cast("Any", watch)(sgd(network()), network(), cross_entropy, batch()),
         "SGD as the model: .*; write the model first",
@@ -229,9 +230,14 @@ def test_a_wrong_call_is_told_in_a_sentence_before_anything_is_searched(call, mo
 
 def test_what_is_asked_of_a_monitor_wrongly_is_told_in_a_sentence(found):
     monitor: Any = begun(found)
-    for state in ({}, None, monitor.optimizer.state_dict()):
-        with pytest.raises(SymlagError, match="the state is not that of a monitor"):
+    train(monitor, 2)
+    own = monitor.state_dict()
+    for state in ({}, None, monitor.optimizer.state_dict(), {**own, "recorder": {}}, {**own, "step": 9, "former": 1}):
+        with pytest.raises(SymlagError, match="it is not the state of a monitor; write what"):
             monitor.load_state_dict(state)
+    assert monitor.step == 2
+    with pytest.raises(SymlagError, match="rule=Adam: the groups of the optimizer have no 'betas', which it asks for"):
+        begun(found, rule=symlag.adam())
     with pytest.raises(SymlagError, match=r"monitor.report\(None\): it is no path; write monitor.report\('run.html'\)"):
         monitor.report(None)
 
@@ -280,6 +286,17 @@ def test_the_page_tells_that_it_is_of_the_last_steps_alone(found, monkeypatch, t
         train(monitor, 51)
     text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
     assert "3 of its steps, from 48 to 50, which this page is of, and those before them, which only sinks" in text
+
+
+def test_after_an_error_a_trainer_is_left_alone(found):
+    callback, model = _Lightning(found), network()
+    optimizer = sgd(model)
+    callback.on_train_start(SimpleNamespace(model=model, optimizers=[optimizer], is_global_zero=True), None)
+    (monitor,) = callback.monitors
+    train(monitor, 2)
+    callback.on_exception(None, None, KeyboardInterrupt())
+    assert len(monitor.ledger) == 2
+    assert not hooks(monitor)
 
 
 def test_scalars_ask_for_a_writer():

@@ -31,11 +31,11 @@ class Watching:
         sinks = self.sinks if first else ()
         self.monitors = tuple(Monitor(model, _bare(o), self.found, *sinks, **self.options) for o in optimizers)
 
-    def detach(self) -> None:
-        """Remove the monitors, all of them where one fails; what they measured stays."""
+    def detach(self, error: BaseException | None = None) -> None:
+        """Remove the monitors, all of them where one fails, or training did; what they measured stays."""
         with ExitStack() as removed:
             for monitor in reversed(self.monitors):
-                removed.callback(monitor.remove)
+                removed.callback(monitor.__exit__, error and type(error))
 
 
 class _Lightning(Watching):
@@ -48,6 +48,10 @@ class _Lightning(Watching):
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Remove."""
         self.detach()
+
+    def on_exception(self, trainer: Any, pl_module: Any, exception: BaseException) -> None:  # noqa: ARG002
+        """Remove, where training ends by an error."""
+        self.detach(exception)
 
 
 class _Transformers(Watching):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Generator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from difflib import get_close_matches
 from numbers import Integral
 from pathlib import Path
@@ -19,9 +20,9 @@ from symlag.networks._found import Found
 from symlag.networks._symmetry import Symmetry
 from symlag.networks._terms import Free
 from symlag.networks.monitor._plan import names
+from symlag.optimizers import Group
 
 OPTIONS = ("rule", "every")
-STATE = {"step", "ledger", "recorder", "former", "alarms"}
 
 
 def check(model: nn.Module, optimizer: Optimizer, found: Found) -> None:
@@ -53,13 +54,6 @@ def discovered(found: Any) -> None:
         _refuse(found, "the symmetries", "they are to be found first", "found = symmetries(model, loss, batch)")
 
 
-def lossy(loss: Any) -> None:
-    """`SymlagError` where a loss is no function."""
-    if not callable(loss) or isinstance(loss, type):
-        write = "watch(model, optimizer, loss, (inputs, targets))"
-        _refuse(loss, "the loss", "it is no function of outputs and targets", write)
-
-
 def asked(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
     """`SymlagError` where a sink is no function of numbers and step, or an option none of a monitor."""
     for sink in sinks:
@@ -70,23 +64,31 @@ def asked(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
             raise SymlagError(f"{name}={options[name]!r}", "a monitor has no such option", write)
     rule, every = options.get("rule"), options.get("every", 1)
     if not isinstance(rule, UpdateRule | None):
-        raise SymlagError(f"rule={rule!r}", "it is no UpdateRule", "rule=symlag.sgd(), or a rule of your own")
+        wrote, write = f"rule={getattr(rule, '__name__', repr(rule))}", "rule=symlag.sgd(), or a rule of your own"
+        raise SymlagError(wrote, "it is no UpdateRule", write)
     if not isinstance(every, Integral) or int(every) < 1:
         raise SymlagError(f"every={every!r}", "it counts steps", "every=1, or every=10 for a tenth of them")
 
 
-def stated(state: Any) -> None:
-    """`SymlagError` where a state is not that of a monitor."""
-    if not isinstance(state, Mapping) or STATE - {*state}:
-        wrong, write = "the state is not that of a monitor", "what monitor.state_dict() returned"
-        raise SymlagError("monitor.load_state_dict(…)", wrong, write)
+@contextmanager
+def stated() -> Generator[None]:
+    """`SymlagError` where what is read as the state of a monitor is none."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError):
+        wrong, write = "it is not the state of a monitor", "what monitor.state_dict() returned"
+        raise SymlagError("monitor.load_state_dict(…)", wrong, write) from None
 
 
-def page(path: Any) -> Path:
-    """The path of a report; `SymlagError` where it is none."""
-    if not isinstance(path, str | os.PathLike):
-        raise SymlagError(f"monitor.report({path!r})", "it is no path", "monitor.report('run.html')")
-    return Path(path)
+def ruled(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """Groups of an optimizer; `SymlagError` where they do not have what their rule asks for."""
+    for group in groups:
+        try:
+            group.values()
+        except KeyError as missing:
+            wrong = f"the groups of the optimizer have no {missing}, which it asks for"
+            raise SymlagError(f"rule={group.rule.name}", wrong, "the rule of this optimizer") from None
+    return (*groups,)
 
 
 def _refuse(thing: Any, role: str, wrong: str, write: str) -> None:

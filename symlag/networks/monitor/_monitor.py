@@ -24,13 +24,13 @@ from symlag.networks._found import Found
 from symlag.networks._problem import pose
 from symlag.networks.monitor._account import Account, accounts
 from symlag.networks.monitor._alarms import Alarm, alarms
-from symlag.networks.monitor._checks import asked, check, lossy, nouns, page, stated
+from symlag.networks.monitor._checks import asked, check, nouns, ruled, stated
 from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
 from symlag.networks.monitor._plan import Plan, planned
 from symlag.networks.monitor._ranks import Ranks, ranks, unshared
 from symlag.networks.monitor._recorder import Recorder
-from symlag.networks.monitor._sinks import Sink, flushed, heard
+from symlag.networks.monitor._sinks import Sink, flushed, heard, pathlike
 from symlag.networks.monitor._stretch import Stretch
 from symlag.optimizers import from_torch
 
@@ -69,7 +69,7 @@ class Monitor:
         asked(sinks, {"rule": rule, "every": every})
         self.model, self.optimizer, self.found = model, optimizer, found
         self.rule, self.every = rule, every
-        self.plan: Plan = planned(model, from_torch(optimizer, rule), tuple(found))
+        self.plan: Plan = planned(model, ruled(from_torch(optimizer, rule)), tuple(found))
         self._continuous, self.lacking = continuous(self.plan, every)
         self.step = 0
         self.ledger: Ledger = EMPTY
@@ -164,7 +164,7 @@ class Monitor:
         """Write the page of the run so far, which needs nothing but itself; `OutputError` where that cannot be done."""
         from symlag.networks.monitor._report import written
 
-        target = page(path)
+        target = pathlike(path, "monitor.report", "run.html")
         self.flush()
         return written(target, self) if self._ranks.first else target
 
@@ -180,11 +180,12 @@ class Monitor:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state of a monitor of the same model and optimizer, after both have been loaded."""
-        stated(state)
-        self._recorder.load(state["recorder"])
-        self.step, self.ledger = state["step"], Ledger.of(state["ledger"])
-        self._former = None if state["former"] is None else Stretch.of(state["former"])
-        self.alarms = tuple(Alarm(*told) for told in state["alarms"])
+        with stated():
+            step, ledger = state["step"], Ledger.of(state["ledger"])
+            former = None if state["former"] is None else Stretch.of(state["former"])
+            told = tuple(Alarm(*alarm) for alarm in state["alarms"])
+            self._recorder.load(state["recorder"])
+            self.step, self.ledger, self._former, self.alarms = step, ledger, former, told
 
     def _sound(self, alarm: Alarm) -> None:
         """Tell an alarm that was not told yet."""
@@ -239,7 +240,6 @@ def watch(
     The batch tells, too, how large gradients are, so that a wrong loss scale is noticed.
     """
     nouns(model, optimizer)
-    lossy(loss)
     asked(sinks, options)
     monitor = Monitor(model, optimizer, symmetries(unshared(model), loss, batch), *sinks, **options)
     monitor.calibrate(loss, batch)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from symlag.errors import OutputError
+from symlag.errors import OutputError, SymlagError
 
 Sink = Callable[[Mapping[str, float], int], Any]
 
@@ -32,7 +32,7 @@ class JsonLines:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = _place(path, "JsonLines")
+        self._path = _place(path, "JsonLines", "run.jsonl")
         self._begun = False
         self._lines()
 
@@ -74,7 +74,7 @@ class Npz:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        there = _place(path, "Npz")
+        there = _place(path, "Npz", "run.npz")
         self._path = there if there.suffix == ".npz" else there.with_name(f"{there.name}.npz")
         self._rows: list[dict[str, float]] = []
         self._begun = False
@@ -129,13 +129,20 @@ def _taken(sink: Sink, told: Callable[[], Any], when: str) -> bool:
     return True
 
 
-def _place(path: str | os.PathLike[str], kind: str) -> Path:
+def pathlike(path: Any, wrote: str, name: str) -> Path:
+    """A path; `SymlagError` where it is none."""
+    if not isinstance(path, str | os.PathLike):
+        raise SymlagError(f"{wrote}({path!r})", "it is no path", f"{wrote}({name!r})")
+    return Path(path)
+
+
+def _place(path: Any, kind: str, name: str) -> Path:
     """Where a file is to be; `OutputError` where there can be none."""
-    there, wrote = Path(path), f"{kind}({str(path)!r})"
+    there, wrote = pathlike(path, kind, name), f"{kind}({str(path)!r})"
     if not there.parent.is_dir():
         raise OutputError(wrote, f"there is no folder {there.parent}", "a path in a folder that exists")
     if there.is_dir():
-        raise OutputError(wrote, "it is a folder", f"{kind}({str(there / 'run')!r})")
+        raise OutputError(wrote, "it is a folder", f"{kind}({str(there / name)!r})")
     if not os.access(there if there.exists() else there.parent, os.W_OK):
         raise OutputError(wrote, "nothing can be written there", "a path in a folder that is yours")
     return there
