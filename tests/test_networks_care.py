@@ -249,3 +249,22 @@ def test_what_does_not_run_is_said_in_one_sentence(model, loss, batch, said):
 def test_near_is_a_number(near):
     with pytest.raises(SymlagError, match=r"it is no number; write near=0\.01"):
         symmetries(LINEAR, mse_loss, (X, Y), near=near)
+
+
+@pytest.mark.parametrize("kept", [1, 0], ids=["ones are kept", "zeros are kept"])
+def test_a_mask_of_floats_leaves_scores_to_attention(kept):
+    def forward(self, x, m):
+        far = (m - kept).abs() * -1e9
+        return self.parts[0](x, x, x, attn_mask=far[:, None].expand(-1, 3, -1), need_weights=False)[0]
+
+    mask = torch.tensor([[1.0, 1, 0]]).expand(5, 3)
+    found = symmetries(Runs(forward, ATTENTION.parts[0]), mse_loss, ((randn(5, 3, 4), mask), randn(5, 3, 4)))
+    assert (found.dimension, found.left) == (32, 0)
+
+
+def test_labels_that_are_signs_or_all_one_are_labels_of_a_loss():
+    cosine = nn.CosineEmbeddingLoss()
+    found = symmetries(LINEAR, lambda y, t: cosine(y, torch.ones_like(y), t), (X, torch.tensor([1.0, -1] * 4)))
+    assert [symmetry.kind for symmetry in found] == ["scale"]
+    gate = nn.Sequential(nn.Linear(3, 1), nn.Sigmoid())
+    assert symmetries(gate, nn.BCELoss(), (X, torch.ones(8, 1))).fiber_dimension == 0

@@ -1,8 +1,8 @@
 """Random batches after a given one: a nest of tuples, lists and dicts of tensors.
 
 Inputs that are whole numbers (tokens, classes) are drawn from those in the given batch, real ones from a normal law
-with its mean and spread, those that are never negative uniformly up to the largest, or up to 1. Masks are no data, and
-stay as they are.
+with its mean and spread, those that are never negative uniformly up to the largest, or up to 1. Bits and signs are half
+of the time of those given, as masks and labels are, and between them otherwise. Other masks are kept as they are.
 
 >>> batch = torch.tensor([[0.5, 0.25]]), torch.tensor([7, 7, 7]), torch.tensor([0.0, -torch.inf])
 >>> x, tokens, mask = redrawn(batch, Generator().manual_seed(0))
@@ -62,14 +62,22 @@ def _like(tensor: Tensor, count: int, generator: Generator) -> Tensor:
     if _is_mask(tensor):
         return tensor.expand(shape)
     if not tensor.is_floating_point():
-        seen = tensor.unique()
-        return seen[torch.randint(len(seen), shape, generator=generator).to(seen.device)]
-    low, high = tensor.min(), tensor.max()
-    if 0 <= low < high:
-        return torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor) * high.clamp(min=1)
+        return _seen(tensor, shape, generator)
+    between, low, high = torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor), *tensor.aminmax()
+    if low < high and bool((tensor**3 == tensor).all()):  # of -1, 0 and 1
+        kept = torch.rand(shape, generator=generator).to(tensor.device) < 0.5
+        return torch.where(kept, _seen(tensor, shape, generator), low + (high - low) * between)
+    if low >= 0 and (low < high or high <= 1):
+        return between * high.clamp(min=1)
     spread = tensor.std() if tensor.numel() > 1 else tensor.new_zeros(())
     normal = torch.randn(shape, generator=generator, dtype=torch.float64).to(tensor)
     return tensor.mean() + normal * torch.where(spread > 0, spread, 1)
+
+
+def _seen(tensor: Tensor, shape: tuple[int, ...], generator: Generator) -> Tensor:
+    """Some of the numbers in a tensor."""
+    seen = tensor.unique()
+    return seen[torch.randint(len(seen), shape, generator=generator).to(seen.device)]
 
 
 def _is_mask(tensor: Tensor) -> bool:

@@ -26,7 +26,7 @@ from symlag.errors import SymlagError
 from symlag.networks._batches import leaves
 
 NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
-FINITE = "a model and a loss that are finite for all numbers, as softplus(x).log() is, and x.log() is not"
+FINITE = "masks as torch.bool, and a model and a loss that are finite for all numbers, as softplus(x).log() is, and x.log() is not"
 TOGETHER = "a model, a loss and a batch that run together"
 PRECISION = re.compile(r"float64|float\b.*\bdouble|double\b.*\bfloat\b", re.IGNORECASE)
 WIDE = "x.new_zeros(…), or dtype=x.dtype, since the search runs a copy of the model in float64"
