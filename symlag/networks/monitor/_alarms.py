@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
         yield from decaying(plan, stretch, found)
         yield from clipped(plan, stretch)
         yield from stale(plan, stretch, before)
-        yield from unlawful(found, _followed(stretch))
+        yield from unlawful(stretch, found)
 
 
 def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
@@ -210,15 +211,16 @@ def _changed(track: Track, step: int) -> Alarm:
     return Alarm("reload", "momentum", step, sentence)
 
 
-def unlawful(found: Sequence[Account], followed: int) -> Iterator[Alarm]:
+def unlawful(stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
     """A residual, of the first steps, far above the round-off of all charges of its name: one at rest has little."""
     largest: dict[str, float] = {}
     for account in found:
         largest[account.charge] = max(largest.get(account.charge, TINY), account.floor.max())
+    followed = cache(_followed)
     for account in found:
-        floors = account.missed[:followed] / largest[account.charge]
-        if floors.max(initial=0) > BROKEN:
-            at = int(np.argmax(floors > BROKEN))
+        floors = account.missed / largest[account.charge]
+        broken = np.flatnonzero(floors > BROKEN)
+        if len(broken) and (at := int(broken[0])) < followed(stretch):
             sentence = (
                 f"the law of the {account.name} is missed by {floors[at]:.0e} times round-off: the step is not "
                 f"that of {account.line.parts[0].law.rule.name}, or weights were changed before it through .data, "
