@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import inf, nn, randn
 from torch.nn.functional import mse_loss
+from torch.utils.checkpoint import checkpoint
 
 from symlag.counting import count_laws
 from symlag.errors import SymlagError
@@ -268,3 +269,79 @@ def test_labels_that_are_signs_or_all_one_are_labels_of_a_loss():
     assert [symmetry.kind for symmetry in found] == ["scale"]
     gate = nn.Sequential(nn.Linear(3, 1), nn.Sigmoid())
     assert symmetries(gate, nn.BCELoss(), (X, torch.ones(8, 1))).fiber_dimension == 0
+
+
+class Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x @ w.T
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        (x, w), (g,) = ctx.saved_tensors, grad_outputs
+        return g @ w, g.T @ x
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        lambda self, x: Product.apply(self.parts[0](x), self.parts[1].weight),
+        lambda self, x: checkpoint(self.parts[1], self.parts[0](x), use_reentrant=True),
+        lambda self, x: checkpoint(self.parts[1], self.parts[0](x), use_reentrant=False),
+    ],
+    ids=["function", "checkpoint", "checkpoint that saves nothing"],
+)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.filterwarnings("ignore:None of the inputs have requires_grad=True")
+def test_a_model_that_cannot_be_followed_is_refused_and_left_alone(forward, dtype):
+    model = Runs(forward, nn.Linear(3, 3), nn.Linear(3, 2)).to(dtype)
+    with pytest.raises(SymlagError, match=r"parameter parts\.1\..* no search can follow"):
+        symmetries(model, mse_loss, (X, Y))
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_what_a_model_keeps_of_a_run_is_forgotten():
+    def forward(self, x):
+        self.h = self.parts[0](x, self.h)
+        return self.h
+
+    fresh, used = (Runs(forward, nn.RNNCell(3, 2), h=None) for _ in range(2))
+    used(X)
+    found, later = symmetries(fresh, mse_loss, (X, Y)), symmetries(used, mse_loss, (X, Y))
+    assert (found.fiber_dimension, later.fiber_dimension) == (4 + 2, 2)  # no weight meets a state that is zero
+    assert fresh.h is None
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (nn.Linear(3, 2, device="meta"), "meta device"),
+        (Runs(lambda self, x: x * self.w, nn.Linear(1, 1), w=inf), "it is infinite|it is nan"),
+    ],
+)
+def test_numbers_are_needed(model, said):
+    with pytest.raises(SymlagError, match=said):
+        symmetries(model, mse_loss, (X, X))
+
+
+def test_a_model_that_diverged_is_refused():
+    model = nn.Linear(3, 2)
+    nn.init.constant_(model.bias, torch.nan)
+    with pytest.raises(SymlagError, match="bias: its numbers are not finite"):
+        symmetries(model, mse_loss, (X, Y))
+
+
+def test_gradients_may_be_sparse():
+    words = torch.randint(5, (8,)), randn(8, 2)
+    dense, sparse = (symmetries(nn.Embedding(6, 2, sparse=sparse), mse_loss, words) for sparse in (False, True))
+    assert str(sparse) == str(dense)
+
+
+def test_inputs_that_no_others_can_stand_for_are_told():
+    def forward(self, x, lengths):
+        return self.parts[0](nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True))[1][0]
+
+    model = Runs(forward, nn.RNN(4, 2, batch_first=True))
+    with pytest.raises(SymlagError, match=r"sorted.*; write inputs .* as lengths are, within the model"):
+        symmetries(model, mse_loss, ((randn(5, 3, 4), torch.tensor([3, 3, 2, 2, 1])), randn(5, 2)))

@@ -14,19 +14,22 @@ symlag.errors.SymlagError: the given batch: it raises RuntimeError, “mat1 and 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from numbers import Real
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from symlag.errors import SymlagError
 from symlag.networks._batches import leaves
 
 NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
-FINITE = "masks as torch.bool, and a model and a loss that are finite for all numbers, as softplus(x).log() is, and x.log() is not"
+FINITE = "masks as torch.bool, and a model and a loss that are finite for all numbers, as log(1 + x²) is, not log(x)"
+ANY = "inputs and targets of which any numbers like theirs make sense, and others, as lengths are, within the model"
 TOGETHER = "a model, a loss and a batch that run together"
 PRECISION = re.compile(r"float64|float\b.*\bdouble|double\b.*\bfloat\b", re.IGNORECASE)
 WIDE = "x.new_zeros(…), or dtype=x.dtype, since the search runs a copy of the model in float64"
@@ -43,11 +46,19 @@ def require_model(given: Any) -> None:
     if not parameters:
         raise SymlagError("symmetries(model, …)", "the model has no parameters that learn", "a model with some")
     for name, parameter in parameters.items():
-        if is_lazy(parameter):
-            raise SymlagError(f"the parameter {name}", "it has no shape yet", "model(inputs) once before")
-        if parameter.is_complex():
-            wrong = "it is complex, and symmetries are of real numbers"
-            raise SymlagError(f"the parameter {name}", wrong, "its real and imaginary parts as parameters of their own")
+        _require_numbers(f"the parameter {name}", parameter)
+
+
+def _require_numbers(what: str, parameter: Tensor) -> None:
+    if is_lazy(parameter):
+        raise SymlagError(what, "it has no shape yet", "model(inputs) once before")
+    if parameter.is_meta:
+        raise SymlagError(what, "it has no numbers on the meta device", "a model on another")
+    if parameter.is_complex():
+        wrong = "it is complex, and symmetries are of real numbers"
+        raise SymlagError(what, wrong, "its real and imaginary parts as parameters of their own")
+    if not bool(parameter.detach().sum().isfinite()):
+        raise SymlagError(what, "its numbers are not finite", "the model as it was before it diverged")
 
 
 def require_loss(given: Any) -> None:
@@ -102,7 +113,7 @@ def require_finite(what: str, numbers: Tensor, where: str = "on numbers drawn li
 
 
 @contextmanager
-def saying(what: str) -> Generator[None]:
+def saying(what: str, write: str = TOGETHER) -> Generator[None]:
     """What a model or a loss raises, said with its own message."""
     try:
         yield
@@ -110,8 +121,28 @@ def saying(what: str) -> Generator[None]:
         raise
     except Exception as error:
         said = " ".join(str(error).split()).rstrip(".")
-        write = WIDE if PRECISION.search(said) else TOGETHER
-        raise SymlagError(what, f"it raises {type(error).__name__}{said and f', “{said}”'}", write) from error
+        wrong = f"it raises {type(error).__name__}{said and f', “{said}”'}"
+        raise SymlagError(what, wrong, WIDE if PRECISION.search(said) else write) from error
+
+
+class Followed(TorchDispatchMode):
+    """That no operation meets a model's own parameters: they are left alone, and others put in their place."""
+
+    def __init__(self, own: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        self.own = {p.untyped_storage().data_ptr(): name for name, p in own.items() if p.numel()}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, and to import what compiles takes a second
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        for tensor in leaves(args):
+            name = self.own.get(tensor.untyped_storage().data_ptr()) if tensor.layout is torch.strided else None
+            if name:
+                wrong = "it is used where no search can follow, as by a torch.autograd.Function or a checkpoint"
+                raise SymlagError(f"the parameter {name}", wrong, "plain torch operations, and no checkpoint")
+        return func(*args, **kwargs or {})
 
 
 def _kind(thing: Any) -> str:

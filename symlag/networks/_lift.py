@@ -159,5 +159,5 @@ class _Use(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *G: Tensor) -> tuple[None, None, None]:
-        ctx.descent.add(ctx.name, G[0])
+        ctx.descent.add(ctx.name, G[0].to_dense())
         return None, None, None

@@ -12,7 +12,8 @@ shares its parameters with that of the caller, and never writes them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator as Yields
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,6 +26,8 @@ from torch import Generator, Tensor, nn
 from symlag.errors import SymlagError
 from symlag.networks._batches import mapped, redrawn
 from symlag.networks._care import (
+    ANY,
+    Followed,
     require_batch,
     require_finite,
     require_loss,
@@ -39,6 +42,8 @@ from symlag.networks._motions import Motion
 from symlag.networks._padding import padding
 from symlag.networks._points import Point, drawn
 
+LOSS = "loss(model(inputs), targets)"
+FOLLOWED = 1_000_000  # parameters that may all be drawn at once
 TRIES = 8  # points at which all units may be dead by chance
 
 M = TypeVar("M", bound=Motion)
@@ -147,7 +152,11 @@ class Problem:
             require_finite(f"the gradient of {name}", G)
             see(name, G if clip == inf else G.clamp(-clip, clip))
 
-        loss = descend(lambda: self._loss(batch, seed, {}), self._ids, parameters, clipped, self.unit)
+        def run() -> Any:
+            with saying(f"{LOSS} on numbers drawn like those of the batch", ANY):
+                return self._loss(batch, seed, {})
+
+        loss = descend(run, self._ids, parameters, clipped, self.unit)
         require_finite("the loss", torch.tensor(loss))
         return loss
 
@@ -167,7 +176,7 @@ class Problem:
         inputs, targets = mapped(_own, batch)
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
         buffers = {name: given.get(name, buffer).clone() for name, buffer in self._buffers.items()}
-        with self.inside(), torch.random.fork_rng(devices=[]):
+        with self.inside(), torch.random.fork_rng(devices=[]), _unchanged(self.model):
             torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
             return self.loss(output) if targets is None else self.loss(output, targets)
@@ -175,12 +184,26 @@ class Problem:
 
 def shared(model: nn.Module) -> nn.Module:
     """A copy in float64 that has the parameters of the model itself; it is not to touch them."""
-    copy = deepcopy(model, {id(p): p for p in model.parameters() if p.requires_grad})
+    results = [t for module in model.modules() for t in vars(module).values() if getattr(t, "grad_fn", None)]
+    own = {id(p): p for p in model.parameters() if p.requires_grad}
+    copy = deepcopy(model, {**own, **{id(t): t.detach() for t in results}})
     for module in copy.modules():
         still = [p for p in module.parameters(recurse=False) if not p.requires_grad]
         for tensor in (*still, *module.buffers(recurse=False)):
             tensor.data = float64(tensor.data)
     return copy
+
+
+@contextmanager
+def _unchanged(model: nn.Module) -> Yields[None]:
+    """What modules keep of a run is gone after it."""
+    kept = [(vars(module), dict(vars(module))) for module in model.modules()]
+    try:
+        yield
+    finally:
+        for now, before in kept:
+            now.clear()
+            now.update(before)
 
 
 @searching()
@@ -190,15 +213,25 @@ def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = i
     require_loss(loss)
     require_near(near)
     require_batch(batch, model)
-    with saying("loss(model(inputs), targets)"):
+    with saying(LOSS):
         problem = Problem(shared(model), loss, mapped(_own, batch), near=near)
         value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
     require_scalar(value)
-    with saying("loss(model(inputs), targets) on numbers drawn like those of the batch"):
+    with saying(LOSS):
+        _require_followed(problem)
+    with saying(f"{LOSS} on numbers drawn like those of the batch", ANY):
         unit = _length(problem, 0)
         if not unit:
             _require_gradient(replace(problem, near=inf))
         return replace(problem, unit=unit or 1.0)
+
+
+def _require_followed(problem: Problem) -> None:
+    """That the model's own parameters are not met on the way to the loss and back."""
+    if problem.size <= FOLLOWED:
+        point = dict(problem.point(Generator().manual_seed(0)))
+        with Followed(problem.given):
+            problem.descend(point, problem.batch, 0, lambda *_: None)
 
 
 def _require_gradient(problem: Problem) -> None:
