@@ -20,7 +20,8 @@ import torch
 from torch import Generator, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from symlag.networks._problem import Problem, shared
+from symlag.networks._copies import shared
+from symlag.networks._problem import Problem
 
 NOTHING = 1e-30  # BatchNorm refuses an eps of zero
 UNTIED = 1_000_000  # larger models are not untied: that takes a search of its own

@@ -12,9 +12,7 @@ shares its parameters with that of the caller, and never writes them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Generator as Yields
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from copy import deepcopy
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -36,6 +34,7 @@ from symlag.networks._care import (
     require_scalar,
     saying,
 )
+from symlag.networks._copies import shared, unchanged
 from symlag.networks._float64 import float64, searching
 from symlag.networks._lift import SECOND, See, Tensors, descend, evaluated, uses
 from symlag.networks._motions import Motion
@@ -176,34 +175,10 @@ class Problem:
         inputs, targets = mapped(_own, batch)
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
         buffers = {name: given.get(name, buffer).clone() for name, buffer in self._buffers.items()}
-        with self.inside(), torch.random.fork_rng(devices=[]), _unchanged(self.model):
+        with self.inside(), torch.random.fork_rng(devices=[]), unchanged(self.model):
             torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
             return self.loss(output) if targets is None else self.loss(output, targets)
-
-
-def shared(model: nn.Module) -> nn.Module:
-    """A copy in float64 that has the parameters of the model itself; it is not to touch them."""
-    results = [t for module in model.modules() for t in vars(module).values() if getattr(t, "grad_fn", None)]
-    own = {id(p): p for p in model.parameters() if p.requires_grad}
-    copy = deepcopy(model, {**own, **{id(t): t.detach() for t in results}})
-    for module in copy.modules():
-        still = [p for p in module.parameters(recurse=False) if not p.requires_grad]
-        for tensor in (*still, *module.buffers(recurse=False)):
-            tensor.data = float64(tensor.data)
-    return copy
-
-
-@contextmanager
-def _unchanged(model: nn.Module) -> Yields[None]:
-    """What modules keep of a run is gone after it."""
-    kept = [(vars(module), dict(vars(module))) for module in model.modules()]
-    try:
-        yield
-    finally:
-        for now, before in kept:
-            now.clear()
-            now.update(before)
 
 
 @searching()
