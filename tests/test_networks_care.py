@@ -271,6 +271,12 @@ def test_labels_that_are_signs_or_all_one_are_labels_of_a_loss():
     assert symmetries(gate, nn.BCELoss(), (X, torch.ones(8, 1))).fiber_dimension == 0
 
 
+@pytest.mark.parametrize("clip", ["a", None, 0, -1.0, torch.nan])
+def test_clip_is_a_number_above_zero(clip):
+    with pytest.raises(SymlagError, match=r"a number above zero; write clip=1\.0"):
+        symmetries(LINEAR, mse_loss, (X, Y), clip=clip)
+
+
 class Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, w):

@@ -78,6 +78,12 @@ def require_near(given: Any) -> None:
         raise SymlagError(f"near={given!r}", wrong, "near=0.01")
 
 
+def require_clip(given: Any) -> None:
+    """That it is a number above zero."""
+    if not isinstance(given, Real) or not float(given) > 0:
+        raise SymlagError(f"clip={given!r}", "gradients are cut off beyond ±clip, a number above zero", "clip=1.0")
+
+
 def require_batch(given: Any, model: nn.Module) -> None:
     """That it is a pair of inputs and targets, beside the model, and not empty."""
     if not isinstance(given, tuple | list) or len(given) != 2:

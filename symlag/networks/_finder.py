@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import nn
 
+from symlag.networks._care import require_clip
 from symlag.networks._certificate import change, changes, slopes
 from symlag.networks._draws import sketched
 from symlag.networks._float64 import searching
@@ -52,6 +53,7 @@ def symmetries(
     Traceback (most recent call last):
     symlag.errors.SymlagError: symmetries(model, …): the model has no parameters that learn; write a model with some.
     """
+    require_clip(clip)
     problem = replace(pose(model, loss, batch, near), clip=clip)
     present = causes(problem)
     ideal = without(problem, present)
