@@ -135,9 +135,7 @@ class Task:
     def fit(self) -> bool:
         """Whether a loop can read them."""
         first = self.letters[0].dtype
-        alike = all(x.is_cpu and x.dtype == first and x.is_contiguous() for x in self.letters)
-        there = all(x.data_ptr() and not x.is_neg() for x in self.letters)  # in memory, and with the signs they have
-        return _INSTALLED and first in FLOATS and alike and there
+        return _INSTALLED and first in FLOATS and all(x.dtype == first and _plain(x) for x in self.letters)
 
     @property
     def floats(self) -> str:
@@ -169,6 +167,11 @@ def compiled(loop: Loop, floats: str) -> Callable[..., None]:
 
     module = module_of(loop.text(floats))
     return numba.njit(cache=module.__file__ is not None, fastmath=EXACT, nogil=True)(module.kernel)
+
+
+def _plain(x: Tensor) -> bool:
+    """Whether its numbers lie in memory in their order, with the signs that they have."""
+    return x.is_cpu and x.is_contiguous() and x.data_ptr() != 0 and not x.is_neg()
 
 
 def _told(f: int, r: int) -> str:

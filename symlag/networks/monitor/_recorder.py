@@ -65,6 +65,7 @@ class Recorder:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
         self._look_again()
         there = self._letters()
+        self._require_shapes(there)
         versions = {name: version(found) for name, found in there.items()}
         self._moved = () if self._versions is None else tuple(moved(self._versions, versions))
         self._carried = self._versions == versions
@@ -208,11 +209,14 @@ class Recorder:
         return {**self._held[track.name], **{f"{x}.new": value for x, value in made.items()}}
 
     def _letters(self) -> dict[str, dict[str, Tensor]]:
-        """The letters of all tensors as they are; `SymlagError` where they are of other shapes than they were."""
+        """The letters of all tensors as they are."""
         scale = getattr(self._optimizer, "grad_scale", None)
-        found = {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
-        for name, mine in found.items():
-            if any(x.shape != self._shapes[name] for x in mine.values()):
+        return {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
+
+    def _require_shapes(self, there: Mapping[str, Letters]) -> None:
+        """That letters have the shapes that they had: `SymlagError` otherwise."""
+        for name, mine in there.items():
+            shape = self._shapes[name]
+            if any(x.shape != shape for x in mine.values()):
                 wrong = "it, or its state in the optimizer, has another shape than when the monitor was made"
                 raise SymlagError(name, wrong, "Monitor(model, optimizer, found) anew, for the model as it is now")
-        return found

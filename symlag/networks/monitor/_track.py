@@ -111,6 +111,8 @@ class Track:
     def gathered(self, letters: Mapping[str, Letters]) -> Letters:
         """Its letters among those of all tensors, and as columns those of tensors that take back shifts by it."""
         mine = letters[self.name]
+        if not self.beside:
+            return mine
         rows = [-1, *[1] * (mine["theta"].ndim - 1)]
         beside = {named(b, x): value.reshape(rows) for b in self.beside for x, value in letters[b].items()}
         return {**mine, **beside}
