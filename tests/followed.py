@@ -1,11 +1,16 @@
 """A perceptron trained under a monitor that follows its charges by the law in continuous time, and what that misses."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
 from numeric._monitored import perceptron, vectors
 from symlag.networks import Monitor, symmetries
+from tests.training import take
+
+train = partial(take, vectors)
 
 
 def network():
@@ -24,14 +29,6 @@ def trained(found, make, steps, **options):
     with Monitor(model, make(model.parameters()), found, **options) as monitor:
         train(monitor, steps)
     return monitor
-
-
-def train(monitor, steps):
-    x, y = vectors()
-    for _ in range(steps):
-        monitor.optimizer.zero_grad()
-        cross_entropy(monitor.model(x), y).backward()
-        monitor.optimizer.step()
 
 
 def charges(monitor):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,6 +19,9 @@ from symlag.networks.monitor import JsonLines, Npz, Scalars  # noqa: E402
 from symlag.networks.monitor._callbacks import Watching, _Lightning  # noqa: E402
 from symlag.networks.monitor._ranks import Ranks  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
+from tests.training import take  # noqa: E402
+
+train = partial(take, batch)
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +32,6 @@ def found():
 def begun(found, *sinks, **options):
     model = network()
     return Monitor(model, torch.optim.SGD(model.parameters(), 0.1, momentum=0.9), found, *sinks, **options)
-
-
-def train(monitor, steps):
-    x, y = batch()
-    for _ in range(steps):
-        monitor.optimizer.zero_grad()
-        cross_entropy(monitor.model(x), y).backward()
-        monitor.optimizer.step()
 
 
 def hooks(monitor):

@@ -12,9 +12,11 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from tests.test_monitor import batch, network  # noqa: E402
+from tests.training import take  # noqa: E402
 
 SGD = partial(torch.optim.SGD, lr=0.1)
 BALL = partial(SGD, momentum=0.9)
+train = partial(take, batch)
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +27,6 @@ def found():
 def begun(found, make=SGD, **options):
     model = network()
     return Monitor(model, make(model.parameters()), found, **options)
-
-
-def train(monitor, steps, loss=cross_entropy):
-    x, y = batch()
-    for _ in range(steps):
-        monitor.optimizer.zero_grad()
-        loss(monitor.model(x), y).backward()
-        monitor.optimizer.step()
 
 
 def told(monitor):

@@ -67,8 +67,8 @@ def count(model: nn.Module, loss: Callable[..., Any], batch: Any, flow: str = "g
     """
     flow_of(flow)
     problem = pose(model, loss, batch)
-    if _size(problem) > LARGEST:
-        wrong = f"it has {_size(problem)} parameters, and counting by controls takes up to {LARGEST}"
+    if problem.size > LARGEST:
+        wrong = f"it has {problem.size} parameters, and counting by controls takes up to {LARGEST}"
         raise SymlagError(f"count_laws({type(model).__name__}, …)", wrong, "the same model made narrower")
     found = symmetries(model, loss, batch)
     best: tuple[int, int, Tensor] | None = None
@@ -97,10 +97,6 @@ def controlled(system: Descent, explicit: int) -> Tensor:
     return values
 
 
-def _size(problem: Problem) -> int:
-    return sum(problem.model.get_parameter(name).numel() for name in problem.names)
-
-
 def _tall(rows: Tensor) -> Tensor:
     """Rows of zeros put below, so that there is a singular value for each column."""
     missing = max(0, rows.shape[1] - len(rows))
@@ -118,7 +114,7 @@ def _gap(values: Tensor) -> float:
 
 
 def _stated(problem: Problem, flow: str, bound: int, explicit: int, values: Tensor) -> ModelCount:
-    size, held, gap = _size(problem), _held(values), _gap(values)
+    size, held, gap = problem.size, _held(values), _gap(values)
     shapes = " and ".join(str(tuple(leaf.shape)) for leaf in leaves(problem.batch))
     name = getattr(problem.loss, "__name__", type(problem.loss).__name__)
     setting = f"for {name} on any batches like the given one of {shapes}, around random parameters"

@@ -212,7 +212,7 @@ def _changed(track: Track, step: int) -> Alarm:
 
 
 def unlawful(stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
-    """A residual, of the first steps, far above the round-off of all charges of its name: one at rest has little."""
+    """A residual far above the round-off of all charges of its name, one at rest has little, while it can be told."""
     largest: dict[str, float] = {}
     for account in found:
         largest[account.charge] = max(largest.get(account.charge, TINY), account.floor.max())

@@ -69,7 +69,7 @@ class JsonLines:
 class Npz:
     """An .npz file of one array for each number and one of the steps.
 
-    It is written when the monitor is removed, by `close`, and at the end of a `with`; a file that is there already is
+    It is written when the monitor is removed, by `flush`, and at the end of a `with`; a file that is there already is
     moved to run.1.npz. `OutputError` where nothing can be written there.
     """
 
@@ -87,7 +87,7 @@ class Npz:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self.flush()
 
     def flush(self) -> None:
         """Write the file, of all steps so far; nothing where there are none."""
@@ -102,10 +102,6 @@ class Npz:
             self._path.replace(_free(self._path))
         replaced.replace(self._path)
         self._begun = True
-
-    def close(self) -> None:
-        """Write the file."""
-        self.flush()
 
 
 def heard(sink: Sink, numbers: Mapping[str, float], step: int) -> bool:
