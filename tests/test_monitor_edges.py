@@ -65,7 +65,7 @@ def test_after_one_step_all_is_known_but_the_noise(found, kind, tmp_path):
     monitor = begun(found, Scalars(writer), live, lines, arrays, make=OPTIMIZERS[kind])
     train(monitor, 1)
     monitor.remove()
-    arrays.close()
+    arrays.flush()
     lost = {name.rpartition("/")[2] for name in monitor.ledger.columns if not np.isfinite(monitor.ledger[name]).all()}
     assert lost <= {"KSB by noise"}
     assert np.isfinite(scalars).all()
