@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
+from symlag.networks.monitor._pieces import Null  # noqa: E402
 
 
 def rectifier():
@@ -68,7 +69,7 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
             return self.narrow(torch.relu(self.fold(x) * self.gain).mean((2, 3)).double())
 
     x, y = torch.randn(8, 2, 5, 5, generator=torch.Generator().manual_seed(2)), torch.arange(8) % 3
-    found, rows = symmetries(Mixed(), cross_entropy, (x, y)), list[torch.Tensor]()
+    found, rows, sizes = symmetries(Mixed(), cross_entropy, (x, y)), [], []
     for compiled in (True, False):
         monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", compiled)
         model = Mixed()
@@ -79,8 +80,11 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
             cross_entropy(model(x), y).backward()
             optimizer.step()
         rows.append(monitor._recorder._rows[:3].clone())
+        sizes.append(monitor._recorder._sizes.clone())
     assert rows[0].abs().min(1).values.max() == 0 < rows[0].abs().max(1).values.min()
     torch.testing.assert_close(*rows, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(*sizes, rtol=1e-5, atol=1e-6)
+    assert any(isinstance(sums, Null) and sums.column for track in monitor.plan.tracks for _, sums in track.slots)
 
 
 def test_tensors_that_grow_are_refused_in_a_sentence(found):

@@ -178,10 +178,13 @@ def _share(part: Part, tracks: Mapping[str, Track], stretch: Stretch, tables: Ta
     track, law, group = tracks[part.at], part.law, tracks[part.tensor].group
     block = track.blocks[part.piece]
     at, n = [block.places[form] for form in law.forms], len(law.charges)
-    added = np.zeros((len(stretch.steps), len(law.terms), n, len(block.forms)))
-    for i, step in enumerate(stretch.steps):
-        count = step.counts.get(part.tensor)
-        added[i][..., at] = law.still if count is None else tables(law, step.values[group], count)
+    counts = [step.counts.get(part.tensor) for step in stretch.steps]
+    made = (
+        law.still if count is None else tables(law, step.values[group], count)
+        for step, count in zip(stretch.steps, counts, strict=True)
+    )
+    added = np.zeros((len(counts), len(law.terms), n, len(block.forms)))
+    added[..., at] = np.array([*made])
     ends = np.eye(len(block.forms))[at[: 2 * n]].reshape(2, n, -1)
     forms, sizes = block.numbers(stretch.rows), block.numbers(stretch.sizes)
     return Share(part, forms, ends, added, sizes, finfo(track.parameter.dtype).eps)

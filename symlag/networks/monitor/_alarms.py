@@ -48,7 +48,7 @@ class Alarm:
 def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
     """What a stretch of steps shows, with the one before it."""
     yield from switched(stretch)
-    gone = [*lost(plan, stretch)]
+    gone = [*lost(plan, stretch, found)]
     yield from gone
     yield from parted(stretch)
     yield from loud(plan, stretch, before)
@@ -59,8 +59,10 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
         yield from unlawful(stretch, found)
 
 
-def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
-    """The first step and tensor in which something is no number."""
+def lost(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
+    """The first step and tensor in which something is no number: some residual is none then."""
+    if np.isfinite([account.missed for account in found]).all():
+        return
     for at in np.flatnonzero(~np.isfinite(stretch.rows).all(1))[:1]:
         row = stretch.rows[at]
         bad = [(track.name, form) for track in plan.tracks for form, place in track.slots.items() if _bad(row[place])]

@@ -145,10 +145,10 @@ class Task:
     def numbers(self) -> list[int]:
         """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are.
 
-        A vector is a matrix of one row, along the columns of which it is summed.
+        A vector is a matrix of one row, along the columns of which it is summed, but of many rows beside a column.
         """
         (count, *others), at = self.letters[0].shape, self.places
-        if not others:
+        if self.letters[-1].ndim == 1:
             others, count, at = [count], 1, [place for pair in zip(at[1::2], at[::2], strict=True) for place in pair]
         width = prod(self.letters[-1].shape[1:])  # ranks lay a column out as often as there are others
         return [count, prod(others), prod(others[1:]), width, *at, *(x.data_ptr() for x in self.letters)]

@@ -16,11 +16,12 @@ import torch
 from torch import Tensor
 
 from symlag.networks.monitor._fused import UNWANTED, Loop, Task, added
-from symlag.networks.monitor._pieces import Axis, Heads, Null, Slices, Sums, blocks, heads
+from symlag.networks.monitor._pieces import Across, Axis, Fixed, Heads, Null, Slices, Sums, blocks, heads
 
 BLOCK = 1 << 17  # numbers: products of this many stay in the cache
 WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 ENDS = ("theta.new", "theta")
+NULL = "null"  # a null vector, as a letter that is a column
 
 Letters = Mapping[str, Tensor]
 
@@ -33,7 +34,7 @@ class Job:
     right: str
     axes: tuple[tuple[Axis, slice], ...]
     others: tuple[tuple[Slices | Sums | Null, slice], ...]
-    column: bool = False  # whether the letter on the left is one of another tensor, with a number for each row
+    column: bool = False  # whether what is on the left has one number for each row, as a letter of another tensor
 
     @cached_property
     def matrices(self) -> tuple[Heads, ...]:
@@ -44,6 +45,11 @@ class Job:
     def singles(self) -> tuple[tuple[Sums | Null, slice], ...]:
         """The pieces that single letters have."""
         return tuple((piece, place) for piece, place in self.others if not isinstance(piece, Slices))
+
+    @cached_property
+    def single(self) -> str:
+        """The letter that is not one, or a null vector."""
+        return self.right if self.column else self.left
 
     @cached_property
     def letters(self) -> frozenset[str]:
@@ -77,18 +83,30 @@ class Pass:
 
     @cached_property
     def others(self) -> tuple[Job, ...]:
-        """Those that have other pieces."""
-        return tuple(job for job in self.jobs if job.others)
+        """Those that have other pieces, which are no products with a column."""
+        left = [(job, tuple(x for x in job.others if _column(x[0]) is None)) for job in self.jobs]
+        return tuple(replace(job, others=pieces) for job, pieces in left if pieces)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[Fixed, Pass], ...]:
+        """Products of single letters with one null vector each, as with a column."""
+        found = defaultdict[Fixed, list[Job]](list)
+        for job in self.jobs:
+            for piece, place in job.others:
+                if column := _column(piece):
+                    sums = ((Across(1, ""), place),)
+                    found[column].append(Job(NULL, job.left, sums, ((piece, place),), column=True))
+        return tuple((column, Pass((*jobs,))) for column, jobs in found.items())
 
     @cached_property
     def named(self) -> tuple[str, ...]:
         """The letters of which axes are summed along, and those that are held; columns come last."""
         met = frozenset[str]().union(*self.held, *(job.letters for job in self.along))
-        return (*sorted(met - self.columns), *sorted(self.columns))
+        return (*sorted(met - self.beside), *sorted(self.beside))
 
     @cached_property
-    def columns(self) -> frozenset[str]:
-        """Those of other tensors, with a number for each row."""
+    def beside(self) -> frozenset[str]:
+        """Those with a number for each row."""
         return frozenset(job.left for job in self.along if job.column)
 
     @cached_property
@@ -107,7 +125,7 @@ class Pass:
         moves = any("move" in (job.left, job.right) for job in self.along)
         ends = (at[ENDS[0]], at[ENDS[1]]) if moves else None
         held = tuple((at[old], at[new]) for old, new in self.held)
-        return Loop(len(self.named), pairs, ends, held, columns=len(self.columns))
+        return Loop(len(self.named), pairs, ends, held, columns=len(self.beside))
 
     @cached_property
     def magnitudes(self) -> Loop | None:
@@ -130,8 +148,10 @@ def named(tensor: str, letter: str) -> str:
 def measure(works: Iterable[Work], row: Tensor) -> None:
     """Add the sums of all jobs whose letters are there to their places in a row of numbers."""
     there = [(wanted.given(letters), letters) for wanted, letters in works]
+    for wanted, letters in _unfused(_columns(there), attrgetter("loop"), row):
+        _apart(wanted.jobs, letters, row)
     for wanted, letters in there:
-        _apart(wanted, letters, row)
+        _apart(wanted.others, letters, row)
     for wanted, letters in _unfused(there, attrgetter("loop"), row):
         _blockwise(wanted, letters, row)
         for old, new in wanted.held:
@@ -143,14 +163,29 @@ def gauge(works: Iterable[Work], row: Tensor) -> None:
     there = [(wanted.given(letters), letters) for wanted, letters in works]
     for wanted, letters in _unfused(there, attrgetter("magnitudes"), row):
         _blockwise(wanted, _absolute(letters), row)
+    for wanted, letters in _unfused(_columns(there), attrgetter("magnitudes"), row):
+        _apart(wanted.jobs, _absolute(letters), row)
     for wanted, letters in there:
         if wanted.others:
-            _apart(wanted, _absolute(letters), row)
+            _apart(wanted.others, _absolute(letters), row)
 
 
 def _absolute(letters: Letters) -> Letters:
     move = {"move": _part(letters, "move")} if letters.keys() >= {*ENDS} else {}
     return {name: value.abs() for name, value in {**letters, **move}.items()}
+
+
+def _columns(works: Iterable[Work]) -> list[Work]:
+    """Products with null vectors, as with columns."""
+    return [
+        (some, {**letters, NULL: column.like(letters[some.named[0]])})
+        for wanted, letters in works
+        for column, some in wanted.columns
+    ]
+
+
+def _column(piece: Slices | Sums | Null) -> Fixed | None:
+    return piece.column if isinstance(piece, Null) else None
 
 
 def _unfused(works: Iterable[Work], which: Callable[[Pass], Loop | None], row: Tensor) -> list[Work]:
@@ -168,14 +203,14 @@ def _unfused(works: Iterable[Work], which: Callable[[Pass], Loop | None], row: T
     return left
 
 
-def _apart(wanted: Pass, letters: Letters, row: Tensor) -> None:
+def _apart(jobs: Iterable[Job], letters: Letters, row: Tensor) -> None:
     """Matrices of inner products, and sums of single letters."""
-    whole = {x: _part(letters, x) for job in wanted.others for x in (job.left, job.right) if x != "one"}
-    for job in wanted.others:
+    whole = {x: _part(letters, x) for job in jobs for x in (job.left, job.right) if x not in {"one", NULL}}
+    for job in jobs:
         for matrices in job.matrices:
             matrices.add(whole[job.left], whole[job.right], row)
         for piece, place in job.singles:
-            piece.add(whole[job.left], row[place])
+            piece.add(whole[job.single], row[place])
 
 
 def _blockwise(wanted: Pass, letters: Letters, row: Tensor) -> None:

@@ -146,7 +146,7 @@ class Monitor:
             entries = entered(found, stretch, beside(self._continuous, found, stretch, self.ledger))
             sounded = [*alarms(self.plan, stretch, self._former, found)]
         self.ledger = self.ledger.joined(entries)
-        self._untold.extend(entries)
+        self._untold.extend(entries if self.sinks else ())
         largest = stretch.sizes if self._former is None else np.fmax(stretch.sizes, self._former.sizes)
         self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:].copy(), largest)
         self._last = stretch

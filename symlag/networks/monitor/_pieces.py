@@ -157,6 +157,16 @@ class Null:
             sums += components(x, self._bases).flatten()
 
     @cached_property
+    def column(self) -> Fixed | None:
+        """The null vector, where there is only one, for the rows of a matrix or the entries of a vector."""
+        if isinstance(self.term, Entries) or len(self.term.shape) > 2:
+            return None
+        first, *others = self.term.bases
+        if first is None or first.shape[1] > 1 or any(basis is not None for basis in others):
+            return None
+        return Fixed(first)
+
+    @cached_property
     def _bases(self) -> Sequence[Fixed | None]:
         assert isinstance(self.term, Free)
         return [basis if basis is None else Fixed(basis.mT) for basis in self.term.bases]
