@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sympy import Expr, Function, S, lambdify
@@ -51,7 +51,12 @@ class Group:
 
     def values(self) -> dict[str, float]:
         """The numbers of the hyper-parameters as they are now, by the names that kernels know."""
-        return {public(s): float(_read(s.name, self.live)) for s in self.rule.hyperparameters}
+        return {name: float(_read(symbol, self.live)) for name, symbol in self._named.items()}
+
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        """The symbols of the hyper-parameters, by the names that kernels know."""
+        return {public(s): s.name for s in self.rule.hyperparameters}
 
     def switched(self) -> Iterator[str]:
         """Each option by which the step is another rule's by now: what it was, and what it is."""

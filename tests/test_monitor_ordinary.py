@@ -118,10 +118,11 @@ def test_rates_by_layer_under_one_decay_are_ordinary():
     assert monitor.alarms == ()
 
 
-def test_new_data_after_the_old_is_learnt_by_heart_is_ordinary():
+@pytest.mark.parametrize("steps", [1000, 1050])
+def test_new_data_after_the_old_is_learnt_by_heart_is_ordinary(steps):
     model, (x, y) = network("ReLU MLP"), next(batches("ReLU MLP"))
     with Monitor(model, torch.optim.SGD(model.parameters(), 0.3, 0.9), found("ReLU MLP")) as monitor:
-        for targets in [y] * 1000 + [y.flip(0)] * 50:
+        for targets in [y] * steps + [y.flip(0)] * 50:
             monitor.optimizer.zero_grad()
             cross_entropy(model(x), targets).backward()
             monitor.optimizer.step()

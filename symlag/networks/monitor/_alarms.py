@@ -28,7 +28,7 @@ TINY = np.finfo(float).tiny
 BENT = finfo(bfloat16).eps  # of |g||ξ|: what autocast rounds off is below, clipping entries above
 JUMP = 1e-3  # of a charge: no round-off between two steps
 SLIP = 1e-5  # of a charge of a tensor that something wrote to
-LOUD = 64.0  # as many times the gradients before; no step of training does that
+LOUD = 512.0  # as many times the gradients before: new labels after old ones are learnt by heart make 120
 BROKEN = 1e4  # as many times the round-off floor
 
 

@@ -59,7 +59,7 @@ class Recorder:
     @property
     def _sizing(self) -> bool:
         """Whether magnitudes are measured: at steps 0, 1, 2, 4, …, as they grow fast at first, and then seldom."""
-        return not (self._sized % MOST and self._sized & (self._sized - 1))
+        return not self._sized % MOST or (self._sized < MOST and not self._sized & (self._sized - 1))
 
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
@@ -77,8 +77,6 @@ class Recorder:
             if not self._carried:
                 self._measure([(track.charged, mine) for track, mine in found])
                 self._hold(found)
-            elif self._sizing:
-                gauge([(track.charged, mine) for track, mine in found], self._sizes)
             measure([(track.rare, mine) for track, mine in found if self._seldom(track)], self._row)
             self._measure([(track.early, mine) for track, mine in found])
         self._carry(there)
