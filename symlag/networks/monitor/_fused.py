@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from math import prod
 from textwrap import indent
@@ -131,11 +131,17 @@ class Task:
     letters: Sequence[Tensor]
     places: tuple[int, ...]
 
+    @cached_property
+    def addresses(self) -> list[int]:
+        """Where its letters are in memory: zero for one that takes none."""
+        return [x.data_ptr() for x in self.letters]
+
     @property
     def fit(self) -> bool:
         """Whether a loop can read them."""
         first = self.letters[0].dtype
-        return _INSTALLED and first in FLOATS and all(x.dtype == first and _plain(x) for x in self.letters)
+        alike = _INSTALLED and first in FLOATS and 0 not in self.addresses
+        return alike and all(x.dtype == first and _plain(x) for x in self.letters)
 
     @property
     def floats(self) -> str:
@@ -143,15 +149,21 @@ class Task:
         return FLOATS[self.letters[0].dtype]
 
     def numbers(self) -> list[int]:
-        """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are.
+        """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are."""
+        return [*_laid_out(self.letters[0].shape, self.letters[-1].shape, self.places), *self.addresses]
 
-        A vector is a matrix of one row, along the columns of which it is summed, but of many rows beside a column.
-        """
-        (count, *others), at = self.letters[0].shape, self.places
-        if self.letters[-1].ndim == 1:
-            others, count, at = [count], 1, [place for pair in zip(at[1::2], at[::2], strict=True) for place in pair]
-        width = prod(self.letters[-1].shape[1:])  # ranks lay a column out as often as there are others
-        return [count, prod(others), prod(others[1:]), width, *at, *(x.data_ptr() for x in self.letters)]
+
+@cache
+def _laid_out(shape: tuple[int, ...], last: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
+    """What is told of a letter's shape, beside that of the last one, and its places.
+
+    A vector is a matrix of one row, along the columns of which it is summed, but of many rows beside a column. Ranks
+    lay a column out as wide as the axes after the second.
+    """
+    count, *others = shape
+    if len(last) == 1:
+        others, count, at = [count], 1, tuple(place for pair in zip(at[1::2], at[::2], strict=True) for place in pair)
+    return count, prod(others), prod(others[1:]), prod(last[1:]), *at
 
 
 def added(loop: Loop, tasks: Sequence[Task], row: Tensor) -> Tensor:
@@ -171,7 +183,7 @@ def compiled(loop: Loop, floats: str) -> Callable[..., None]:
 
 def _plain(x: Tensor) -> bool:
     """Whether its numbers lie in memory in their order, with the signs that they have."""
-    return x.is_cpu and x.is_contiguous() and x.data_ptr() != 0 and not x.is_neg()
+    return x.is_cpu and x.is_contiguous() and not x.is_neg()
 
 
 def _told(f: int, r: int) -> str:

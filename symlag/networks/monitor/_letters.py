@@ -16,22 +16,27 @@ from symlag.optimizers import Group, stored
 Version = tuple[tuple[int, int], ...]
 
 
-def letters(track: Track, group: Group, scale: Tensor | None) -> dict[str, Tensor]:
-    """Those of a tensor in an optimizer's group; the scale of a loss, by which a fused step divides, is taken off."""
+def kept(track: Track, group: Group) -> dict[str, Tensor]:
+    """What outlives a step of a tensor in an optimizer's group: θ, and its buffers."""
     parameter = track.parameter
     found, state = {"theta": local(parameter, parameter)}, group.state.get(parameter, {})
-    if parameter.grad is not None:
-        slope = local(parameter.grad, parameter)
-        found["g"] = slope if scale is None else slope / scale.to(slope)
     for name, x in track.buffers.items():
         value = stored(x, state)
         found[name] = _nothing(found["theta"]) if value is None else local(value, parameter)
     return found
 
 
-def version(found: Letters) -> Version:
+def slope(parameter: Any, scale: Tensor | None) -> dict[str, Tensor]:
+    """The gradient, if there is one; the scale of a loss, by which a fused step divides, is taken off."""
+    if parameter.grad is None:
+        return {}
+    found = local(parameter.grad, parameter)
+    return {"g": found if scale is None else found / scale.to(found)}
+
+
+def version(kept: Letters) -> Version:
     """What changes when θ or a buffer does."""
-    return tuple((value.data_ptr(), value._version) for x, value in found.items() if x != "g")
+    return tuple([(value.data_ptr(), value._version) for value in kept.values()])
 
 
 def moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:

@@ -151,7 +151,8 @@ def measure(works: Iterable[Work], row: Tensor) -> None:
     for wanted, letters in _unfused(_columns(there), attrgetter("loop"), row):
         _apart(wanted.jobs, letters, row)
     for wanted, letters in there:
-        _apart(wanted.others, letters, row)
+        if wanted.others:
+            _apart(wanted.others, letters, row)
     for wanted, letters in _unfused(there, attrgetter("loop"), row):
         _blockwise(wanted, letters, row)
         for old, new in wanted.held:

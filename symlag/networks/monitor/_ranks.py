@@ -162,7 +162,7 @@ def unshared(model: nn.Module) -> nn.Module:
 
 def local(x: Tensor, like: Any) -> Tensor:
     """What this rank holds of a tensor that is cut as another; a scalar is a vector of one."""
-    mine: Any = x.detach()
+    mine: Any = x.detach() if x.requires_grad else x
     if hasattr(x, "placements"):
         mine = (
             mine if mine.placements == like.placements else mine.redistribute(placements=like.placements)

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._letters import Version, letters, moved, steps_taken, version
+from symlag.networks.monitor._letters import Version, kept, moved, slope, steps_taken, version
 from symlag.networks.monitor._measure import Letters, Work, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
@@ -64,9 +64,11 @@ class Recorder:
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
         self._look_again()
-        there = self._letters()
-        self._require_shapes(there)
+        there, scale = self._kept(), getattr(self._optimizer, "grad_scale", None)
         versions = {name: version(found) for name, found in there.items()}
+        for track in self._plan.tracks:
+            there[track.name].update(slope(track.parameter, scale))
+        self._require_shapes(there)
         self._moved = () if self._versions is None else tuple(moved(self._versions, versions))
         self._carried = self._versions == versions
         self._row = self._rows[len(self._steps)].zero_()
@@ -83,7 +85,7 @@ class Recorder:
 
     def end(self, number: int) -> None:
         """Measure what a step ends with."""
-        there = self._letters()
+        there = self._kept()
         for tracks in self._batches:
             self._measure([(track.late, self._ended_with(track, there)) for track in tracks])
         values = tuple(tuple(group.values().values()) for group in self._groups)
@@ -206,10 +208,9 @@ class Recorder:
         made = self._ranks.laid(track.name, track.gathered(there))
         return {**self._held[track.name], **{f"{x}.new": value for x, value in made.items()}}
 
-    def _letters(self) -> dict[str, dict[str, Tensor]]:
-        """The letters of all tensors as they are."""
-        scale = getattr(self._optimizer, "grad_scale", None)
-        return {track.name: letters(track, self._groups[track.group], scale) for track in self._plan.tracks}
+    def _kept(self) -> dict[str, dict[str, Tensor]]:
+        """The letters of all tensors that outlive a step, as they are."""
+        return {track.name: kept(track, self._groups[track.group]) for track in self._plan.tracks}
 
     def _require_shapes(self, there: Mapping[str, Letters]) -> None:
         """That letters have the shapes that they had: `SymlagError` otherwise."""
