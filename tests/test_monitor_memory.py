@@ -11,6 +11,9 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
+from symlag.networks._terms import Free  # noqa: E402
+from symlag.networks.monitor._jobs import Job, Pass  # noqa: E402
+from symlag.networks.monitor._measure import gauge, measure  # noqa: E402
 from symlag.networks.monitor._pieces import Null  # noqa: E402
 
 
@@ -85,6 +88,20 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
     torch.testing.assert_close(*rows, rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(*sizes, rtol=1e-5, atol=1e-6)
     assert any(isinstance(sums, Null) and sums.column for track in monitor.plan.tracks for _, sums in track.slots)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_magnitudes_are_of_null_vectors_without_their_signs(compiled, axis, monkeypatch):
+    monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", compiled)
+    W, null = torch.ones(4, 4, dtype=torch.float64), torch.tensor([1.0, -1, 2, -2], dtype=torch.float64)[:, None]
+    piece = Null(Free("W", axis, null, (None, None), (4, 4)))
+    work = Pass((Job("theta", "one", (), ((piece, slice(0, 4)),)),)), {"theta": W}
+    signed, sizes = torch.zeros(2, 4, dtype=torch.float64)
+    measure([work], signed)
+    gauge([work], sizes)
+    assert signed.tolist() == [0.0] * 4
+    assert sizes.tolist() == [6.0] * 4
 
 
 def test_tensors_that_grow_are_refused_in_a_sentence(found):

@@ -21,7 +21,7 @@ from symlag.networks._symmetry import Symmetry  # noqa: E402
 from symlag.networks._terms import Action, Free  # noqa: E402
 from symlag.networks._views import View  # noqa: E402
 from symlag.networks.monitor import LiveTable  # noqa: E402
-from symlag.networks.monitor._alarms import Alarm  # noqa: E402
+from symlag.networks.monitor._alarm import Alarm  # noqa: E402
 from symlag.networks.monitor._course import courses  # noqa: E402
 
 

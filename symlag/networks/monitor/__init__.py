@@ -21,7 +21,7 @@ True
 """
 
 from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._alarms import Alarm
+from symlag.networks.monitor._alarm import Alarm
 from symlag.networks.monitor._callbacks import lightning_callback, trainer_callback
 from symlag.networks.monitor._ledger import Ledger
 from symlag.networks.monitor._live import LiveTable, Scalars

@@ -5,19 +5,17 @@ An alarm is told once for each kind and place: `monitor.alarms` keeps them, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import bfloat16, finfo
 
-from symlag.discrete.forms import ONE, Form
+from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
-from symlag.networks._terms import Entries
 from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._lines import Line
+from symlag.networks.monitor._alarm import Alarm
+from symlag.networks.monitor._gradients import clipped, loud
 from symlag.networks.monitor._pieces import Across
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._stretch import Stretch
@@ -25,30 +23,15 @@ from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group
 
 TINY = np.finfo(float).tiny
-BENT = finfo(bfloat16).eps  # of |g||ξ|: what autocast rounds off is below, clipping entries above
 JUMP = 1e-3  # of a charge: no round-off between two steps
 SLIP = 1e-5  # of a charge of a tensor that something wrote to
-LOUD = 512.0  # as many times the gradients before: new labels after old ones are learnt by heart make 120
 BROKEN = 1e4  # as many times the round-off floor
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """What is wrong, since which step; `kind` and `where` say what was told already."""
-
-    kind: str
-    where: str
-    step: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"Step {self.step}: {self.sentence}"
 
 
 def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence[Account]) -> Iterator[Alarm]:
     """What a stretch of steps shows, with the one before it."""
     yield from switched(stretch)
-    gone = [*lost(plan, stretch, found)]
+    gone = [*lost(plan, stretch)]
     yield from gone
     yield from parted(stretch)
     yield from loud(plan, stretch, before)
@@ -59,22 +42,23 @@ def alarms(plan: Plan, stretch: Stretch, before: Stretch | None, found: Sequence
         yield from unlawful(stretch, found)
 
 
-def lost(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator[Alarm]:
-    """The first step and tensor in which something is no number: some residual is none then."""
-    if np.isfinite([account.missed for account in found]).all():
+def lost(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
+    """The first step and tensor in which something is no number."""
+    if np.isfinite(stretch.rows.sum()):
         return
     for at in np.flatnonzero(~np.isfinite(stretch.rows).all(1))[:1]:
         row = stretch.rows[at]
-        bad = [(track.name, form) for track in plan.tracks for form, place in track.slots.items() if _bad(row[place])]
+        bad = [
+            (track.name, form)
+            for track in plan.tracks
+            for form, place in track.slots.items()
+            if not np.isfinite(row[place]).all()
+        ]
         name = bad[0][0]
         forms = [form for (other, (form, _)) in bad if other == name]
         what = "the gradient" if any(g in form.args for form in forms) else "the tensor, or a buffer of it,"
         sentence = f"{what} of {name} is no number any more: go back to a checkpoint before this step."
         yield Alarm("NaN", "", stretch.steps[at].number, sentence)
-
-
-def _bad(numbers: NDArray[np.float64]) -> bool:
-    return not np.isfinite(numbers).all()
 
 
 def parted(stretch: Stretch) -> Iterator[Alarm]:
@@ -118,55 +102,6 @@ def decaying(plan: Plan, stretch: Stretch, found: Sequence[Account]) -> Iterator
 
 def _decay(group: Group, values: Sequence[float]) -> float:
     return dict(zip((s.name for s in group.rule.hyperparameters), values, strict=True)).get("lambda", 0.0)
-
-
-def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
-    """⟨g, ξ⟩ that is not zero where the finder certified that it is."""
-    tracks = {track.name: track for track in plan.tracks}
-    for line in plan.lines:
-        if not line.whole or line.symmetry.broken_by or line.kind == "skew" or _silent(line):
-            continue
-        places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
-        along = np.linalg.norm(sum(part.values(stretch.rows[:, place]) for part, place in places), axis=1)
-        size = _slope(line, tracks, stretch)
-        share = along / max(size, TINY)
-        eps = max(finfo(tracks[part.tensor].parameter.dtype).eps for part in line.parts)
-        if size > 0 and np.median(share) > max(BENT, 4 * eps):
-            at = int(np.argmax(share > BENT))
-            sentence = (
-                f"⟨g, ξ⟩ of the {line.name} is {share[at]:.1e} of |g||ξ|, and 0 in the model and loss that symmetries "
-                "or watch was given: either others are trained, with an L2 term or a new head for instance, and those "
-                "are to be given, or something changes entries of the gradient one by one, as clip_grad_value_ does; "
-                "clip by norm."
-            )
-            yield Alarm("clipping", line.name, stretch.steps[at].number, sentence)
-
-
-def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
-    """Gradients many times larger than those before: at which step, where their squares are measured."""
-    if before is None:
-        return
-    tracks = {track.name: track for track in plan.tracks}
-    now, then = (sum(_slope(line, tracks, s) for line in plan.lines) for s in (stretch, before))
-    if not then > 0 or now <= LOUD * then:
-        return
-    grown = np.sqrt(_powers(plan, stretch.rows) / max(_powers(plan, before.sizes[None])[0], TINY))
-    there = np.flatnonzero((grown > LOUD) & np.isfinite(grown))
-    if len(there) or np.isfinite(now):
-        at, much = (there[0], f"{grown[there[0]]:.1e}") if len(there) else (0, f"up to {now / then:.1e}")
-        sentence = (
-            f"gradients are {much} times what they were: undo the loss scale before the step, "
-            "by scaler.step(optimizer) or scaler.unscale_(optimizer), or lower the rate where there is none."
-        )
-        yield Alarm("scale", "", stretch.steps[at].number, sentence)
-
-
-def _powers(plan: Plan, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """|g|² in each of some rows, of all charges together: zero where it is not measured."""
-    tracks = {track.name: track for track in plan.tracks}
-    parts = [part for line in plan.lines for part in line.parts if not isinstance(part.piece, Across)]
-    found = [(part, tracks[part.at].slots.get((Form(g, g), part.piece))) for part in parts]
-    return np.array([sum(part.total(row[place]) for part, place in found if place) for row in rows])
 
 
 def stale(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm]:
@@ -237,14 +172,3 @@ def _followed(stretch: Stretch) -> int:
     wild = np.abs(stretch.rows[:, known]).max(1, initial=0) > BROKEN * stretch.sizes[known].max(initial=0)
     others = [i for i, step in enumerate(stretch.steps) if step.switched or wild[i]]
     return min([*others, len(stretch.steps)])
-
-
-def _slope(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float:
-    """The magnitude of what ⟨g, ξ⟩ sums."""
-    places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
-    return float(np.linalg.norm(sum(part.sizes(stretch.sizes[place]) for part, place in places)))
-
-
-def _silent(line: Line) -> bool:
-    """Whether there was no gradient at all, as of words that the batch had not: others may have them."""
-    return any(isinstance(term, Entries) for term in line.symmetry.motion.terms)

@@ -140,8 +140,8 @@ class Task:
     def fit(self) -> bool:
         """Whether a loop can read them."""
         first = self.letters[0].dtype
-        alike = _INSTALLED and first in FLOATS and 0 not in self.addresses
-        return alike and all(x.dtype == first and _plain(x) for x in self.letters)
+        there = _INSTALLED and first in FLOATS and 0 not in self.addresses
+        return there and all(x.dtype == first and _plain(x) for x in self.letters)
 
     @property
     def floats(self) -> str:

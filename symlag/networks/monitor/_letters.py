@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symlag.networks.monitor._measure import Letters
+from symlag.networks.monitor._jobs import Letters
 from symlag.networks.monitor._ranks import local
 from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group, stored
@@ -34,16 +34,16 @@ def slope(parameter: Any, scale: Tensor | None) -> dict[str, Tensor]:
     return {"g": found if scale is None else found / scale.to(found)}
 
 
-def version(kept: Letters) -> Version:
+def version(found: Letters) -> Version:
     """What changes when θ or a buffer does."""
-    return tuple([(value.data_ptr(), value._version) for value in kept.values()])
+    return tuple([(value.data_ptr(), value._version) for value in found.values()])
 
 
 def moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator[str]:
     """The tensors that something moved, and left the buffers of, if any, as they were."""
     for name, (theta_now, *buffers) in now.items():
-        theta_before, *kept = before[name]
-        if theta_now != theta_before and buffers == kept:
+        theta_before, *buffers_before = before[name]
+        if theta_now != theta_before and buffers == buffers_before:
             yield name
 
 

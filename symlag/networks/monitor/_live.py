@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from symlag.errors import SymlagError
-from symlag.networks.monitor._alarms import Alarm
+from symlag.networks.monitor._alarm import Alarm
 from symlag.networks.monitor._course import Course, courses
 from symlag.networks.monitor._ledger import NOISE, Ledger
 

@@ -17,13 +17,15 @@ import numpy as np
 from torch import nn
 from torch.compiler import disable
 from torch.optim import Optimizer
+from torch.utils.hooks import RemovableHandle
 
 from symlag.discrete.updates import UpdateRule
 from symlag.networks._finder import symmetries
 from symlag.networks._found import Found
 from symlag.networks._problem import pose
 from symlag.networks.monitor._account import Account, accounts
-from symlag.networks.monitor._alarms import Alarm, alarms
+from symlag.networks.monitor._alarm import Alarm
+from symlag.networks.monitor._alarms import alarms
 from symlag.networks.monitor._checks import asked, check, nouns, ruled, stated
 from symlag.networks.monitor._continuous import beside, continuous
 from symlag.networks.monitor._ledger import EMPTY, Ledger, entered
@@ -80,11 +82,7 @@ class Monitor:
         self._recorder = Recorder(self.plan, optimizer, self._ranks)
         self._former: Stretch | None = None
         self._last: Stretch | None = None
-        untraced: Any = disable  # a compiled step breaks off for them
-        self._hooks = (
-            optimizer.register_step_pre_hook(untraced(self._before)),
-            optimizer.register_step_post_hook(untraced(self._after)),
-        )
+        self._hooks = self._hooked()
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +118,11 @@ class Monitor:
             self.sinks = tuple(sink for sink in self.sinks if flushed(sink))
         finally:
             self._unhook()
+
+    def _hooked(self) -> tuple[RemovableHandle, RemovableHandle]:
+        untraced: Any = disable  # a compiled step breaks off for them
+        before, after = untraced(self._before), untraced(self._after)
+        return self.optimizer.register_step_pre_hook(before), self.optimizer.register_step_post_hook(after)
 
     def _unhook(self) -> None:
         for hook in self._hooks:

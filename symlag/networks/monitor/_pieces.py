@@ -157,6 +157,11 @@ class Null:
             sums += components(x, self._bases).flatten()
 
     @cached_property
+    def absolute(self) -> Null:
+        """That of magnitudes: null vectors without their signs."""
+        return self if isinstance(self.term, Entries) else Null(replace(self.term, null=self.term.null.abs()))
+
+    @cached_property
     def column(self) -> Fixed | None:
         """The null vector, where there is only one, for the rows of a matrix or the entries of a vector."""
         if isinstance(self.term, Entries) or len(self.term.shape) > 2:

@@ -16,8 +16,9 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
+from symlag.networks.monitor._jobs import Letters
 from symlag.networks.monitor._letters import Version, kept, moved, slope, steps_taken, version
-from symlag.networks.monitor._measure import Letters, Work, gauge, measure
+from symlag.networks.monitor._measure import Work, gauge, measure
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._ranks import Alone, local
 from symlag.networks.monitor._stretch import Step, Stretch
@@ -39,6 +40,7 @@ class Recorder:
         self._rows, self._taken = (torch.zeros(room, plan.width, dtype=torch.float64, device=device) for _ in range(2))
         self._row = self._rows[0]
         self._sizes = torch.zeros(plan.width, dtype=torch.float64, device=device)
+        self._newly: Tensor | None = None
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried)
         self._batches = (*batches(self._plan.tracks, ranks.at_once),)
         self._shapes = {track.name: local(track.parameter, track.parameter).shape for track in plan.tracks}
@@ -48,7 +50,7 @@ class Recorder:
         self._moved: tuple[str, ...] = ()
         self._carried = False
         self._steps: list[Step] = []
-        self._sized = 0
+        self._sized, self._met = 0, set[str]()  # those that had a gradient
         self.counts = {track.name: steps_taken(self._groups[track.group], track.parameter) for track in plan.tracks}
 
     @property
@@ -58,8 +60,9 @@ class Recorder:
 
     @property
     def _sizing(self) -> bool:
-        """Whether magnitudes are measured: at steps 0, 1, 2, 4, …, as they grow fast at first, and then seldom."""
-        return not self._sized % MOST or (self._sized < MOST and not self._sized & (self._sized - 1))
+        """Whether magnitudes are measured: at steps 0, 1, 2, 4, …, 32, as they grow fast at first, and every 50."""
+        left = self._sized % MOST if self._sized >= MOST else self._sized & (self._sized - 1)
+        return left == 0
 
     def begin(self) -> None:
         """Measure what a step begins with: the charges, and the forms of the gradient."""
@@ -72,12 +75,11 @@ class Recorder:
         self._moved = () if self._versions is None else tuple(moved(self._versions, versions))
         self._carried = self._versions == versions
         self._row = self._rows[len(self._steps)].zero_()
-        if self._sizing:
-            self._sizes.mul_(0.5)  # what a step happens to be without, those before may have had
+        self._start_sizing({name for name, found in there.items() if "g" in found})
         for tracks in self._batches:
             found = [(track, self._ranks.laid(track.name, track.gathered(there))) for track in tracks]
             if not self._carried:
-                self._measure([(track.charged, mine) for track, mine in found])
+                measure([(track.charged, mine) for track, mine in found], self._row)
                 self._hold(found)
             measure([(track.rare, mine) for track, mine in found if self._seldom(track)], self._row)
             self._measure([(track.early, mine) for track, mine in found])
@@ -92,11 +94,10 @@ class Recorder:
         counts = {t.name: self.counts[t.name] for t in self._plan.tracks if t.parameter.grad is not None}
         self._ended = self._row.index_select(0, self._ends)
         self._versions = {name: version(now) for name, now in there.items()}
-        if self._sizing:
-            self._sizes[self._begins] = torch.maximum(self._sizes[self._begins], self._sizes[self._ends])
-        self._sized += 1
+        self._end_sizing()
         switched = tuple(option for group in self._groups for option in group.switched())
-        self._steps.append(Step(number, values, counts, self._moved, self._carried, switched))
+        frozen = tuple(track.name for track in self._plan.tracks if not track.parameter.requires_grad)
+        self._steps.append(Step(number, values, counts, self._moved, self._carried, switched, frozen))
 
     def count(self) -> None:
         """Count the step of every tensor that takes one."""
@@ -130,6 +131,7 @@ class Recorder:
         return {
             "counts": dict(self.counts),
             "sized": self._sized,
+            "met": sorted(self._met),
             "ended": self._ended,
             "pending": self._stretch().state(),
         }
@@ -146,7 +148,7 @@ class Recorder:
         self._look_again()
         begun = {track.name: steps_taken(self._groups[track.group], track.parameter) > 0 for track in self._plan.tracks}
         self.counts = {name: count * begun[name] for name, count in state["counts"].items()}
-        self._steps, self._sized = [*pending.steps], state["sized"]
+        self._steps, self._sized, self._met = [*pending.steps], state["sized"], {*state["met"]}
         self._ended, self._versions = None if state["ended"] is None else state["ended"].to(self._rows), None
         self._sizes.copy_(torch.from_numpy(pending.sizes))
         self._rows[: len(pending.rows)] = torch.from_numpy(pending.rows).to(self._rows)
@@ -163,9 +165,24 @@ class Recorder:
 
     def _measure(self, works: Sequence[Work]) -> None:
         """Measure forms, and now and then their magnitudes."""
-        if self._sizing:
-            gauge(works, self._sizes)
+        if self._newly is not None:
+            gauge(works, self._newly)
         measure(works, self._row)
+
+    def _start_sizing(self, sloped: set[str]) -> None:
+        """Begin anew with magnitudes that grow where a tensor has a gradient for the first time."""
+        if not sloped <= self._met:
+            self._met |= sloped
+            self._sized = 0
+        self._newly = torch.zeros_like(self._sizes) if self._sizing else None
+
+    def _end_sizing(self) -> None:
+        """Keep half of what magnitudes were, and all of those that a step happens to be without."""
+        if self._newly is not None:
+            self._newly[self._begins] = self._newly[self._ends]
+            self._sizes = torch.where(self._newly > 0, self._newly + self._sizes / 2, self._sizes)
+            self._newly = None
+        self._sized += 1
 
     def _seldom(self, track: Track) -> bool:
         """Whether to measure what is measured seldom: at the first of a stretch that has a momentum."""

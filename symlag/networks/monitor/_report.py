@@ -21,7 +21,7 @@ from symlag.document.written import write_all
 from symlag.networks._found import Found
 from symlag.networks._places import Place
 from symlag.networks._symmetry import Symmetry
-from symlag.networks.monitor._alarms import Alarm
+from symlag.networks.monitor._alarm import Alarm
 from symlag.networks.monitor._course import Course, courses
 from symlag.networks.monitor._ledger import Ledger
 from symlag.networks.monitor._picture import Told, draw

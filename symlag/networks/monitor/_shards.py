@@ -60,6 +60,11 @@ class Corner:
         bases = tuple(None if basis is None else Fixed(basis[span].mT) for basis, span in cut)
         return cls(bases, tuple(term.lengths), tuple(slice(None) if basis is not None else span for basis, span in cut))
 
+    @cached_property
+    def absolute(self) -> Corner:
+        """That of magnitudes: bases without their signs."""
+        return replace(self, bases=tuple(basis and Fixed(basis.tensor.abs()) for basis in self.bases))
+
     def add(self, x: Tensor, sums: Tensor) -> None:
         """Add the components of the box."""
         sums.view(self.lengths)[self.spans] += components(x, self.bases)

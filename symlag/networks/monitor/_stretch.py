@@ -22,7 +22,8 @@ class Step:
 
     A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
     step and left the buffers of, if any, as they were; a step begins with charges `carried` over from the last one
-    where nothing was moved, buffers neither. `switched` are options that no longer choose the rule, each in words.
+    where nothing was moved, buffers neither. `switched` are options that no longer choose the rule, each in words;
+    `frozen` are tensors that no gradient is asked of.
     """
 
     number: int
@@ -31,17 +32,19 @@ class Step:
     moved: tuple[str, ...]
     carried: bool
     switched: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, state: Sequence[Any]) -> Step:
         """The step of such a state."""
-        number, values, counts, moved, carried, switched = state
-        return cls(number, tuple(tuple(group) for group in values), counts, tuple(moved), carried, tuple(switched))
+        number, values, counts, moved, carried, *others = state
+        numbers = tuple(tuple(group) for group in values)
+        return cls(number, numbers, counts, tuple(moved), carried, *map(tuple, others))
 
     def state(self) -> list[Any]:
         """The step in lists and numbers."""
         values, counts = [[*group] for group in self.values], dict(self.counts)
-        return [self.number, values, counts, [*self.moved], self.carried, [*self.switched]]
+        return [self.number, values, counts, [*self.moved], self.carried, [*self.switched], [*self.frozen]]
 
 
 @dataclass(frozen=True, eq=False)

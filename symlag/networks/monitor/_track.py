@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from symlag.discrete.forms import ONE, Form
 from symlag.discrete.updates import Letter, g, theta
+from symlag.networks.monitor._jobs import Job, Letters, Pass, named
 from symlag.networks.monitor._laws import move
-from symlag.networks.monitor._measure import Job, Letters, Pass, named
 from symlag.networks.monitor._pieces import Across, Axis, Pair, Single
 
 
