@@ -25,6 +25,8 @@ __all__ = ["browser"]
 
 
 STILL = "from symlag.campaign import _configuration; _configuration.PACKAGE = _configuration.Path('symlag')"
+# Ctrl-C, which the background of a shell ignores.
+HEEDED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 
 
 @pytest.fixture
@@ -43,7 +45,8 @@ def ask(*words):
 
 
 def start(*words, complaints=subprocess.DEVNULL):
-    words = [sys.executable, "-c", f"{STILL}; from symlag.cli import main; main()", "trials", "trials", *words]
+    code = f"{HEEDED}; {STILL}; from symlag.cli import main; main()"
+    words = [sys.executable, "-c", code, "trials", "trials", *words]
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=complaints, text=True)
 
 
