@@ -17,6 +17,7 @@ tensor([[0.3679, 1.0000]])
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +33,7 @@ Patch = tuple[Any, Tensor]  # where in a tensor, as torch indexes it, and how mu
 
 
 @dataclass(frozen=True)
-class Motion:
+class Motion(ABC):
     """What families have in common."""
 
     terms: tuple[Any, ...]
@@ -47,13 +48,13 @@ class Motion:
         """The same with other names for the tensors."""
         return type(self)(tuple(term.named(name) for term in self.terms), self.space)
 
+    @abstractmethod
     def change(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:
         """ξ of the tensor W called name, where it is not zero."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, name: str, W: Tensor, others: Tensors, v: Tensor, s: float) -> None:
         """Transform W by exp(s·ξ), in place."""
-        raise NotImplementedError
 
     def still(self, name: str, axes: int) -> int | None:  # noqa: ARG002
         """An axis of a tensor of so many along which it may be cut, as ξ is the same for each of its positions."""

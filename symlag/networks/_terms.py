@@ -7,6 +7,7 @@ tensor([[ 0.,  0.],
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import prod
@@ -42,12 +43,12 @@ class Action:
         return self.even * X if X.ndim == 1 else (self.even * (X + X.mT) + self.odd * (X - X.mT)) / 2
 
 
-class Field:
+class Field(ABC):
     """What moves a tensor in straight lines."""
 
+    @abstractmethod
     def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
         """ξ, which does not depend on W."""
-        raise NotImplementedError
 
     def move(self, W: Tensor, others: Tensors, x: Tensor, s: float) -> None:
         """Add s·ξ to W, in place."""

@@ -22,6 +22,8 @@ from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
 
+TINY = np.finfo(float).tiny
+
 Array = NDArray[np.float64]
 Tables = Callable[[Stepwise, tuple[float, ...], int], Array]
 
@@ -153,7 +155,7 @@ class Account:
     @cached_property
     def floors(self) -> Array:
         """The largest residual of each step as a multiple of the largest floor: about one, or less, is round-off."""
-        return self.missed / max(self.floor.max(), np.finfo(float).tiny)
+        return self.missed / max(self.floor.max(), TINY)
 
     @property
     def _terms(self) -> list[str]:
@@ -162,12 +164,11 @@ class Account:
 
 def accounts(plan: Plan, stretch: Stretch) -> Iterator[Account]:
     """The accounts of all lines over a stretch of steps."""
-    tracks = {track.name: track for track in plan.tracks}
     tables: Tables = cache(lambda law, values, count: law.coefficients(*values, count))
     steps = tuple(step.number for step in stretch.steps)
     for line in plan.lines:
-        shares = [_share(part, tracks, stretch, tables) for part in line.parts]
-        noise = _noise(line, tracks, stretch)
+        shares = [_share(part, plan.named, stretch, tables) for part in line.parts]
+        noise = _noise(line, plan.named, stretch)
         for charge in dict.fromkeys(name for share in shares for name in share.part.law.charges):
             held = tuple(share for share in shares if charge in share.part.law.charges)
             yield Account(line, charge, steps, held, noise)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from symlag.discrete.forms import ONE
 from symlag.discrete.updates import g, theta
-from symlag.networks.monitor._account import Account
+from symlag.networks.monitor._account import TINY, Account
 from symlag.networks.monitor._alarm import Alarm
 from symlag.networks.monitor._gradients import clipped, loud
 from symlag.networks.monitor._pieces import Across
@@ -22,7 +22,6 @@ from symlag.networks.monitor._stretch import Stretch
 from symlag.networks.monitor._track import Track
 from symlag.optimizers import Group
 
-TINY = np.finfo(float).tiny
 JUMP = 1e-3  # of a charge: no round-off between two steps
 SLIP = 1e-5  # of a charge of a tensor that something wrote to
 BROKEN = 1e4  # as many times the round-off floor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +11,27 @@ from torch import bfloat16, finfo
 from symlag.discrete.forms import Form
 from symlag.discrete.updates import g
 from symlag.networks._terms import Entries
+from symlag.networks.monitor._account import TINY
 from symlag.networks.monitor._alarm import Alarm
-from symlag.networks.monitor._lines import Line
+from symlag.networks.monitor._lines import Line, Part
 from symlag.networks.monitor._pieces import Across
 from symlag.networks.monitor._plan import Plan
 from symlag.networks.monitor._stretch import Stretch
-from symlag.networks.monitor._track import Track
 
-TINY = np.finfo(float).tiny
 BENT = finfo(bfloat16).eps  # of |g||ξ|: what autocast rounds off is below, clipping entries above
 LOUD = 512.0  # as many times the gradients before: new labels after old ones are learnt by heart make 120
 
 
 def clipped(plan: Plan, stretch: Stretch) -> Iterator[Alarm]:
     """⟨g, ξ⟩ that is not zero where the finder certified that it is: of tensors that are frozen it lacks a part."""
-    tracks = {track.name: track for track in plan.tracks}
     for line in plan.lines:
         if not line.whole or line.symmetry.broken_by or line.kind == "skew" or _silent(line):
             continue
         there = [i for i, step in enumerate(stretch.steps) if not {*step.frozen} & {*line.symmetry.tensors}]
-        places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
-        along = np.linalg.norm(sum(part.values(stretch.rows[there, place]) for part, place in places), axis=1)
-        size = _slope(line, tracks, stretch)
+        summed = sum(part.values(stretch.rows[there, place]) for part, place in _slopes(plan, line))
+        along, size = np.linalg.norm(summed, axis=1), _size(plan, line, stretch)
         share = along / max(size, TINY)
-        eps = max(finfo(tracks[part.tensor].parameter.dtype).eps for part in line.parts)
+        eps = max(finfo(plan.named[part.tensor].parameter.dtype).eps for part in line.parts)
         if there and size > 0 and np.median(share) > max(BENT, 4 * eps):
             at = int(np.argmax(share > BENT))
             sentence = (
@@ -50,8 +47,7 @@ def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm
     """Gradients many times larger than those before: at which step, where their squares are measured."""
     if before is None:
         return
-    tracks = {track.name: track for track in plan.tracks}
-    now, then = (sum(_slope(line, tracks, s) for line in plan.lines) for s in (stretch, before))
+    now, then = (sum(_size(plan, line, s) for line in plan.lines) for s in (stretch, before))
     if not then > 0 or now <= LOUD * then:
         return
     grown = np.sqrt(_powers(plan, stretch.rows) / max(_powers(plan, before.sizes[None])[0], TINY))
@@ -67,16 +63,19 @@ def loud(plan: Plan, stretch: Stretch, before: Stretch | None) -> Iterator[Alarm
 
 def _powers(plan: Plan, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """|g|² in each of some rows, of all charges together: zero where it is not measured."""
-    tracks = {track.name: track for track in plan.tracks}
     parts = [part for line in plan.lines for part in line.parts if not isinstance(part.piece, Across)]
-    found = [(part, tracks[part.at].slots.get((Form(g, g), part.piece))) for part in parts]
+    found = [(part, plan.named[part.at].slots.get((Form(g, g), part.piece))) for part in parts]
     return np.array([sum(part.total(row[place]) for part, place in found if place) for row in rows])
 
 
-def _slope(line: Line, tracks: Mapping[str, Track], stretch: Stretch) -> float:
+def _slopes(plan: Plan, line: Line) -> list[tuple[Part, slice]]:
+    """Where ⟨g, ξ⟩ is in a row of numbers, part by part."""
+    return [(part, plan.named[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
+
+
+def _size(plan: Plan, line: Line, stretch: Stretch) -> float:
     """The magnitude of what ⟨g, ξ⟩ sums."""
-    places = [(part, tracks[part.at].slots[part.law.slope, part.piece]) for part in line.parts]
-    return float(np.linalg.norm(sum(part.sizes(stretch.sizes[place]) for part, place in places)))
+    return float(np.linalg.norm(sum(part.sizes(stretch.sizes[place]) for part, place in _slopes(plan, line))))
 
 
 def _silent(line: Line) -> bool:

@@ -41,6 +41,11 @@ class Plan:
     skipped: tuple[tuple[Symmetry, str], ...] = ()
 
     @cached_property
+    def named(self) -> Mapping[str, Track]:
+        """The tracks by the names of their tensors."""
+        return {track.name: track for track in self.tracks}
+
+    @cached_property
     def carried(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the charges are that a step begins with, and where those are that it ends with."""
         begins, ends = list[int](), list[int]()
