@@ -4,7 +4,7 @@ import symlag as sl
 
 m, n, h = sl.symbols("m n h", integer=True, positive=True)
 p, q, u, v = map(sl.block, "pquv")  # of a classifier, before a norm, into and out of a ReLU unit
-U, W, P = sl.block("U", m, h), sl.block("W", n, h), sl.Symmetric("P", h, h)  # queries, keys, and how to mix them
+U, W, P = sl.block("U", m, h), sl.block("W", n, h), sl.calculus.Symmetric("P", h, h)  # Q, K, a mix
 mixing = sl.Generator({U: U * P, W: -W * P}, name="general linear", parameters=(P,))
 rule = sl.heavy_ball(momentum=0)
 symmetry = [sl.translation(p, sl.constant("n", p.rows)), sl.scale(q), sl.rescale(u, v), mixing]

@@ -1,7 +1,7 @@
 """Counted laws: gradient flow keeps as many functions of the weights as brackets allow, and momentum others."""
 
 from symlag import block, count_laws, heavy_ball, invariant_loss, rescale
-from symlag.completeness import attention, linear, relu, softmax
+from symlag.symmetry.counting.factorizations import attention, linear, relu, softmax
 
 u, v = block("u"), block("v")  # into and out of one of the hidden units
 rule = heavy_ball()

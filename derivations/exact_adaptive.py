@@ -1,7 +1,7 @@
 """Exact RMSProp: plain SGD on weights before a normalisation layer is RMSProp for their direction, step by step."""
 
 from symlag import block, invariant_loss, scale, sgd
-from symlag.discrete.sphere import on_sphere
+from symlag.optimizers.descent_on_sphere import on_sphere
 
 w = block("w")  # the weights of one filter before a norm
 rule = sgd(momentum=0)

@@ -2,7 +2,8 @@
 
 from sympy import symbols
 
-from symlag import block, general_linear, invariant_loss, sgdw
+from symlag import block, general_linear, invariant_loss
+from symlag.optimizers import sgdw
 
 m, n, h = symbols("m n h", integer=True, positive=True)
 U, W = block("U", m, h), block("W", n, h)

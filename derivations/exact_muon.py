@@ -2,7 +2,8 @@
 
 from sympy import symbols
 
-from symlag import Generator, Skew, block, invariant_loss, muon
+from symlag import Generator, block, invariant_loss, muon
+from symlag.calculus import Skew
 
 m, n, h = symbols("m n h", integer=True, positive=True)
 U, W, A = block("U", m, h), block("W", n, h), Skew("A", h, h)

@@ -3,8 +3,8 @@
 from sympy import expand
 
 from symlag import block, invariant_loss, scale, sgd
-from symlag.discrete.rolling import rolling
-from symlag.discrete.sphere import G, on_sphere
+from symlag.optimizers.descent_on_sphere import G, on_sphere
+from symlag.optimizers.momentum_on_sphere import rolling
 
 w = block("w")  # the weights of one filter before a norm
 rule = sgd()

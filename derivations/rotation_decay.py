@@ -3,7 +3,7 @@
 from sympy import symbols
 
 from symlag import Lagrangian, coordinates, noether, rotation
-from symlag.solution import Relaxation
+from symlag.variational.closed_form import Relaxation
 
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._networks import CLASSES, PIXELS, seeded
-from symlag.rules import heavy_ball
-from symlag.trial import Record
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.trials import Record
 
 WIDTH, SPAN = 16, 20.0
 TINY = 1e-30  # torch refuses 0, and 1e−5 breaks the symmetry

@@ -13,9 +13,9 @@ import numpy as np
 
 from derivations.charges_in_training import closed
 from numeric._views import View, Weights
-from symlag.backends import kernel
-from symlag.solution import Oscillation
-from symlag.trial import follow
+from symlag.kernels.kernel import kernel
+from symlag.trials import follow
+from symlag.variational.closed_form import Oscillation
 
 TRANSLATION, SCALE, RESCALE, MIXING = (cast("Oscillation", form) for form in closed)
 

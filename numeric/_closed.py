@@ -16,12 +16,12 @@ from sympy import solve
 from derivations import rescale, scale, translation
 from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
-from symlag.backends import Kernel, kernel
-from symlag.calculus import total
-from symlag.derivation import derive
-from symlag.rules import heavy_ball
-from symlag.solution import Oscillation
-from symlag.trial import Record
+from symlag.calculus.operators import total
+from symlag.derivation.derive import derive
+from symlag.kernels.kernel import Kernel, kernel
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.trials import Record
+from symlag.variational.closed_form import Oscillation
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._networks import CLASSES, PIXELS
-from symlag.backends import kernel
-from symlag.discrete.rolling import Rolling
+from symlag.kernels.kernel import kernel
+from symlag.optimizers.momentum_on_sphere import Rolling
 
 WIDTH, BATCH, STEPS, TRAINED = 32, 64, 350, 1297
 

@@ -11,15 +11,15 @@ import torch
 
 from numeric._letters import Record, Views, arrays, network, played_steps_of, record, steps_of
 from numeric._play import cosine, misses, read
-from symlag.backends import Kernel, kernel
-from symlag.blocks import Skew, Symmetric
-from symlag.discrete import DiscreteLaw, buffer_law, exact
-from symlag.discrete.groups import across
-from symlag.discrete.library import lion, muon, sgdw
-from symlag.discrete.updates import UpdateRule
-from symlag.generator import Generator, scale, translation
-from symlag.jet import block
-from symlag.optimizers import from_torch
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import Skew, Symmetric
+from symlag.kernels.kernel import Kernel, kernel
+from symlag.optimizers.exact import DiscreteLaw, buffer_law, exact
+from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.library import lion, muon, sgdw
+from symlag.optimizers.parameter_groups import across
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.variational.generator import Generator, scale, translation
 
 w, c = block("w", 64), block("c", 10)
 U, V = block("U", 10, 4), block("V", 8, 4)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from symlag.errors import DataError
-from symlag.trial import data
+from symlag.trials import data
 
 WANTED = "a folder of CIFAR-10 in its binary version (data_batch_1.bin …), or of Tiny-ImageNet (train/…)"
 CIFAR, TINY = 32, 64

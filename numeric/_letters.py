@@ -11,10 +11,11 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._play import STEPS, Play, cosine
-from symlag.discrete import DiscreteLaw
-from symlag.discrete.updates import Letter, UpdateRule, theta
-from symlag.optimizers import from_torch
-from symlag.program import public
+from symlag.kernels.identifiers import public
+from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.optimizers.vectors import Letter, theta
 
 BATCH, KICKED = 64, 10
 FALLING = cosine(1)

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention, silu
 from torch.optim import Optimizer
 
-from symlag.discrete.library import lion
-from symlag.discrete.updates import UpdateRule
 from symlag.networks import Monitor, symmetries
+from symlag.optimizers.library import lion
+from symlag.optimizers.update_rule import UpdateRule
 
 Batch = tuple[Tensor, Tensor]
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._networks import normalised
-from symlag.trial import seed
+from symlag.trials import seed
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from scipy.integrate import solve_ivp
 from sympy import Symbol
 
 from numeric._told import told
-from symlag.backends import kernel
-from symlag.motion import accelerations
-from symlag.noether import Law
-from symlag.trial._record import admitted
+from symlag.kernels.kernel import kernel
+from symlag.trials.record import admitted
+from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.noether import Law
 
 State = Mapping[str, Any]
 INSTANTS = 241

@@ -2,7 +2,7 @@
 
 The fields of the equations are integrated to round-off.
 
->>> from symlag.discrete.library import sgd
+>>> from symlag.optimizers.library import sgd
 >>> round(observed(sgd(momentum=0), 1))
 2
 """
@@ -18,9 +18,10 @@ from scipy.integrate import solve_ivp
 from sympy import Expr, Matrix, Rational, Symbol, lambdify, symbols
 
 from numeric._play import Play
-from symlag.discrete.updates import Letter, UpdateRule, theta
-from symlag.expansion import modified_equation
-from symlag.expansion.trees import Tree, differential
+from symlag.optimizers.backward_error.modified_equation import modified_equation
+from symlag.optimizers.backward_error.rooted_trees import Tree, differential
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.optimizers.vectors import Letter, theta
 
 p = Matrix(symbols("p1 p2", real=True))
 eta, beta, decay = symbols("eta beta lambda", positive=True)

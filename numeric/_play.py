@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from sympy import lambdify
 
-from symlag.discrete import DiscreteLaw
-from symlag.discrete.groups import GroupedLaw
-from symlag.discrete.updates import Letter, UpdateRule, g, k, theta
-from symlag.program import public
+from symlag.kernels.identifiers import public
+from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.parameter_groups import GroupedLaw
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.optimizers.vectors import Letter, g, k, theta
 
 STEPS = 400
 

@@ -15,9 +15,9 @@ from derivations.adaptive import balance, law, rmsprop, rule
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, path
 from numeric._told import told
-from symlag.blocks import inner
-from symlag.polar import fourth_power, polar, white
-from symlag.trial import Record, follow
+from symlag.calculus.matrices import inner
+from symlag.learning.scale_invariant import fourth_power, polar, white
+from symlag.trials import Record, follow
 
 PRINTED = 1.0  # the χ of NLD Eq. 17
 FORCE = Symbol("force", positive=True)

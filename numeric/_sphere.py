@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from numeric._networks import normalised
 from numeric._steps import batches
-from symlag.backends import kernel
-from symlag.discrete.sphere import S, SphereRule
+from symlag.kernels.kernel import kernel
+from symlag.optimizers.descent_on_sphere import S, SphereRule
 
 RATE, DECAY, STEPS = 0.1, 0.02, 200
 

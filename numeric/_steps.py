@@ -19,12 +19,12 @@ from torch import Tensor, nn
 from numeric._digits import digits
 from numeric._training import SPAN, copied, descend, set_off
 from numeric._views import View, Weights
-from symlag.backends import kernel
-from symlag.discrete.forms import Frame
-from symlag.discrete.updates import Letter, theta
-from symlag.optimizers import Group
-from symlag.trial import Record, seed
-from symlag.trial._record import admitted
+from symlag.kernels.kernel import kernel
+from symlag.optimizers.bilinear_forms import Frame
+from symlag.optimizers.from_torch import Group
+from symlag.optimizers.vectors import Letter, theta
+from symlag.trials import Record, seed
+from symlag.trials.record import admitted
 
 steps = (0.1, 0.05, 0.025)  # the learning rates to begin with
 STEPS, BATCH, DECAY = 400, 64, 0.01

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symlag.backends import kernel
-from symlag.trial._record import admitted
+from symlag.kernels.kernel import kernel
+from symlag.trials.record import admitted
 
 
 def told(asked: Any, known: Mapping[str, Any]) -> Any:

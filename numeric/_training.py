@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from numeric._digits import digits
-from symlag.trial import Record
+from symlag.trials import Record
 
 steps = (0.1, 0.05, 0.025)
 SPAN, FRICTION, DECAY = 20.0, 1.0, 0.01

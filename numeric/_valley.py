@@ -11,7 +11,7 @@ from sympy import diff, lambdify, symbols, tanh
 
 from numeric._digits import digits
 from numeric._orders import NUMBERS, Landscape, decay
-from symlag.expansion.trees import Tree, differential
+from symlag.optimizers.backward_error.rooted_trees import Tree, differential
 
 SEEN = 100
 START = (0.9, -0.6, 0.5, 1.1, 0.8, -0.7)

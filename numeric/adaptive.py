@@ -11,7 +11,7 @@ from derivations import adaptive as theorem
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, norms, path
 from numeric._radius import PRINTED, memory, radius, remembered, unrest, whiteness
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Record, Study
+from symlag.trials import MEASURED, THEORY, TWIN, Claim, Record, Study
 
 __all__ = ["measure", "points", "record", "steps", "study", "theorem"]
 

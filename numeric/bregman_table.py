@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Integer, exp, solve, symbols
 
-from derivations import bregman_table as theorem
-from derivations import mirror_descent, natural_gradient, nesterov
+from derivations import bregman_table as theorem, mirror_descent, natural_gradient, nesterov
 from numeric._orbits import Orbit, flow, orbit, rates_of
 from numeric._told import told
 from symlag import Lagrangian, coordinates, sgd, t
-from symlag.bregman import bregman, massless
-from symlag.derivation import derive
-from symlag.motion import accelerations
-from symlag.noether import Law
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Study, order
+from symlag.derivation.derive import derive
+from symlag.learning.bregman import bregman, massless
+from symlag.trials import MEASURED, THEORY, TWIN, Claim, Study, order
+from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.noether import Law
 
 __all__ = ["fast", "study", "theorem"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from derivations import constraints as theorem
 from numeric._bounds import Bound, bounds
 from numeric._images import convolutional, transformer
-from symlag.trial import BLACK, SKY, VERMILION, Claim, Study, seed
+from symlag.trials import BLACK, SKY, VERMILION, Claim, Study, seed
 
 __all__ = ["measure", "points", "study", "theorem"]
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from derivations import damping_regimes as theorem
 from numeric import _closed
-from symlag.backends import kernel
-from symlag.calculus import total
-from symlag.jet import t
-from symlag.solution import Oscillation
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Record, Study, order
+from symlag.calculus.jets import t
+from symlag.calculus.operators import total
+from symlag.kernels.kernel import kernel
+from symlag.trials import MEASURED, THEORY, TWIN, Claim, Record, Study, order
+from symlag.variational.closed_form import Oscillation
 
 __all__ = ["study", "theorem"]
 

@@ -13,7 +13,7 @@ from numeric._networks import normalised
 from numeric._sphere import apart, by_descent, by_rmsprop, first_order
 from numeric._steps import DECAY, Training, steps
 from numeric._views import filters
-from symlag.trial import BLACK, MEASURED, THEORY, TWIN, Claim, Study
+from symlag.trials import BLACK, MEASURED, THEORY, TWIN, Claim, Study
 
 __all__ = ["record", "refined", "steps", "study", "theorem"]
 

@@ -2,7 +2,7 @@
 
 from derivations import exact_charge as theorem
 from numeric._blind import Descent, blind, cross_entropy
-from symlag.trial import Record
+from symlag.trials import Record
 
 __all__ = ["record", "steps", "theorem"]
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from derivations import homogeneous_charge as theorem
 from numeric._blind import Descent, proportional, unhinged
-from symlag.rules import heavy_ball
-from symlag.trial import Record
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.trials import Record
 
 __all__ = ["record", "steps", "theorem"]
 

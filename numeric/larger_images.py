@@ -18,7 +18,7 @@ from derivations import larger_images as theorem
 from numeric._charges import Course, convolutional_families, course
 from numeric._folders import Images, images
 from numeric._images import vgg
-from symlag.trial import MEASURED, THEORY, TWIN, Claim, Study, seed
+from symlag.trials import MEASURED, THEORY, TWIN, Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 

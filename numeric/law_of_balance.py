@@ -9,7 +9,7 @@ import numpy as np
 
 from derivations import law_of_balance as theorem
 from numeric._drifts import BATCH, Balance, Drift, balance, drift
-from symlag.trial import BLUE, MEASURED, THEORY, TWIN, Claim, Study, seed
+from symlag.trials import BLUE, MEASURED, THEORY, TWIN, Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 

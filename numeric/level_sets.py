@@ -11,9 +11,9 @@ from derivations import level_sets as theorem
 from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
 from numeric._views import Weights, filters, pixels, units
-from symlag.backends import kernel
-from symlag.discrete import DiscreteLaw
-from symlag.trial import MEASURED, VERMILION, Claim, Study, order
+from symlag.kernels.kernel import kernel
+from symlag.optimizers.exact import DiscreteLaw
+from symlag.trials import MEASURED, VERMILION, Claim, Study, order
 
 __all__ = ["study", "theorem"]
 

@@ -5,7 +5,7 @@ import numpy as np
 from derivations import linear_pair as theorem
 from numeric._networks import linear
 from numeric._training import steps, train
-from symlag.trial import Record
+from symlag.trials import Record
 
 __all__ = ["fast", "record", "steps", "theorem"]
 

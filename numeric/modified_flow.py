@@ -11,7 +11,7 @@ from derivations import modified_flow as theorem
 from numeric import _orders
 from numeric._orders import STEPS, TIME, flow, gap
 from numeric._valley import valley
-from symlag.trial import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION, Claim, Study, order
+from symlag.trials import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION, Claim, Study, order
 
 __all__ = ["fast", "study", "theorem"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from derivations import norm_constrained as theorem
 from numeric._constrained import Rates, Trained, fixed, free, given_back
-from symlag.trial import MEASURED, ORANGE, THEORY, Claim, Study, seed
+from symlag.trials import MEASURED, ORANGE, THEORY, Claim, Study, seed
 
 __all__ = ["measure", "points", "study", "theorem"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from derivations import rotation as theorem
 from numeric._networks import metric
 from numeric._training import steps, train
-from symlag.trial import Record
+from symlag.trials import Record
 
 __all__ = ["fast", "record", "steps", "theorem"]
 

@@ -3,7 +3,7 @@
 from derivations import scale as theorem
 from numeric._networks import normalised
 from numeric._training import steps, train
-from symlag.trial import Record
+from symlag.trials import Record
 
 __all__ = ["fast", "record", "steps", "theorem"]
 

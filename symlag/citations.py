@@ -67,7 +67,7 @@ def cite(*results: Any) -> str:
 
     `SymlagError` for what says nothing of works.
 
-    >>> from symlag.bregman import bregman
+    >>> from symlag.learning.bregman import bregman
     >>> cite(bregman).count("@"), cite(bregman, bregman) == cite(bregman)
     (3, True)
     """

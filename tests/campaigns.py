@@ -16,7 +16,7 @@ FILES = {
         """,
     "trials/alone.py": """
         import swing as theorem
-        from symlag.trial import MEASURED, THEORY, Claim, Study
+        from symlag.trials import MEASURED, THEORY, Claim, Study
         from trials._helper import HEIGHT
         fast = True
 
@@ -33,7 +33,7 @@ FILES = {
     "trials/by_records.py": """
         import numpy as np
         import swing as theorem
-        from symlag.trial import Record
+        from symlag.trials import Record
         steps = (0.2, 0.1, 0.05)
 
         def record(step):
@@ -44,7 +44,7 @@ FILES = {
         import os
         from pathlib import Path
         import swing as theorem
-        from symlag.trial import Claim, Study, seed
+        from symlag.trials import Claim, Study, seed
         points = [1, 2, 3, 4]
 
         def measure(point):
@@ -58,7 +58,7 @@ FILES = {
         """,
     "trials/wanting.py": """
         import swing as theorem
-        from symlag.trial import Claim, Study, data
+        from symlag.trials import Claim, Study, data
 
         def study():
             size = len(data("a text of three letters").read_text())

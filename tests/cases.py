@@ -25,8 +25,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import Skew, Symmetric, constant
-from symlag.jet import Block, Jet, block, coordinates
+from symlag.calculus.jets import Block, Jet, block, coordinates
+from symlag.calculus.matrices import Skew, Symmetric, constant
 
 x, y = coordinates("x y")
 m, k, gamma, omega = symbols("m k gamma omega", positive=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from symlag.backends import BACKENDS
+from symlag.kernels.kernel import BACKENDS
 
 
 def pytest_addoption(parser):

@@ -2,6 +2,7 @@
 
 from sympy import (
     Abs,
+    E as EULER,
     Heaviside,
     Max,
     Min,
@@ -37,14 +38,13 @@ from sympy import (
     tan,
     tanh,
 )  # fmt: skip
-from sympy import E as EULER
 
-from symlag.generator import general_linear, rescale, rescale_units, rotation, scale, time_translation
-from symlag.jet import block, coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.rules import heavy_ball
+from symlag.calculus.jets import block, coordinates, t
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.variational.generator import general_linear, rescale, rescale_units, rotation, scale, time_translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 from tests.cases import h, n
 from tests.kernel_layers import LEARNING, LETTERS
 

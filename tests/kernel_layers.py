@@ -17,16 +17,16 @@ from sympy import (
 )  # fmt: skip
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.blocks import Symmetric, constant, inner, trace
-from symlag.bregman import bregman
-from symlag.calculus import gradient
-from symlag.elementwise import elementwise
-from symlag.generator import rotation, scale
-from symlag.hadamard import hadamard
-from symlag.jet import block, coordinates, t
-from symlag.letters import diagonal, ones
-from symlag.losses import invariant_loss
-from symlag.noether import noether
+from symlag.calculus.elementwise import elementwise
+from symlag.calculus.hadamard import hadamard
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import Symmetric, constant, inner, trace
+from symlag.calculus.operators import gradient
+from symlag.calculus.structured_matrices import diagonal, ones
+from symlag.learning.bregman import bregman
+from symlag.learning.losses import invariant_loss
+from symlag.variational.generator import rotation, scale
+from symlag.variational.noether import noether
 from tests.cases import h, n
 
 m, mu, a = symbols("m mu a", positive=True)

@@ -3,17 +3,26 @@
 from typing import Any
 
 import numpy as np
-from sympy import DiagMatrix, HadamardPower, HadamardProduct, Inverse, Matrix, OneMatrix, Rational, diag
-from sympy import ones as filled_with_ones
+from sympy import (
+    DiagMatrix,
+    HadamardPower,
+    HadamardProduct,
+    Inverse,
+    Matrix,
+    OneMatrix,
+    Rational,
+    diag,
+    ones as filled_with_ones,
+)
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.backends import Kernel
-from symlag.backends._signature import lengths, outside
-from symlag.elementwise import SLOT, Elementwise
-from symlag.letters import Ones
-from symlag.noether import Law, MomentumMap
-from symlag.program import public
+from symlag.calculus.elementwise import SLOT, Elementwise
+from symlag.calculus.structured_matrices import Ones
+from symlag.kernels.identifiers import public
+from symlag.kernels.kernel import Kernel
+from symlag.kernels.signature import lengths, outside
+from symlag.variational.noether import Law, MomentumMap
 from tests.cases import SIZES, _explicit, explicit
 
 

@@ -9,11 +9,11 @@ from functools import partial
 from sympy import Identity, exp, log
 from torch.nn import functional
 
-from symlag.blocks import constant, inner
-from symlag.elementwise import elementwise
-from symlag.generator import Generator, general_linear, rescale_units, scale, translation
-from symlag.hadamard import hadamard
-from symlag.letters import diagonal
+from symlag.calculus.elementwise import elementwise
+from symlag.calculus.hadamard import hadamard
+from symlag.calculus.matrices import constant, inner
+from symlag.calculus.structured_matrices import diagonal
+from symlag.variational.generator import Generator, general_linear, rescale_units, scale, translation
 from tests.modules import (
     W1,
     W2,

@@ -12,12 +12,12 @@ from sympy import Identity, Rational, Symbol, exp, symbols
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from torch.nn import functional
 
-from symlag.blocks import constant
-from symlag.elementwise import elementwise, homogeneous
-from symlag.generator import Generator
-from symlag.hadamard import hadamard
-from symlag.jet import block
-from symlag.letters import diagonal, ones
+from symlag.calculus.elementwise import elementwise, homogeneous
+from symlag.calculus.hadamard import hadamard
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import constant
+from symlag.calculus.structured_matrices import diagonal, ones
+from symlag.variational.generator import Generator
 
 D, h, l, n, k, c, d, N = symbols("D h l n k c d N", integer=True, positive=True)
 p = Symbol("p", positive=True)

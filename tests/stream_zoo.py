@@ -2,9 +2,9 @@
 
 from sympy import tanh
 
-from symlag.blocks import Skew, constant, inner
-from symlag.elementwise import elementwise
-from symlag.generator import Generator, general_linear, scale, translation
+from symlag.calculus.elementwise import elementwise
+from symlag.calculus.matrices import Skew, constant, inner
+from symlag.variational.generator import Generator, general_linear, scale, translation
 from tests.modules import (
     Q2,
     D,

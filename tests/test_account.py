@@ -8,8 +8,8 @@ import pytest
 
 from symlag import block, exact, scale, sgd
 from symlag.errors import FormError
-from symlag.trial import Record, Verdict, picture, run_exact
-from symlag.trial._account import carried, twin
+from symlag.trials import Record, Verdict, picture, run_exact
+from symlag.trials.exact_trial import carried, twin
 
 STEPS = (0.4, 0.2, 0.1)
 LAW = exact(sgd(), scale(block("w", 3)))

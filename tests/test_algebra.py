@@ -3,12 +3,12 @@
 import pytest
 from sympy import S, cos, sin, sqrt, symbols
 
+from symlag.calculus.jets import coordinates, t
 from symlag.errors import SymlagError
-from symlag.generator import Generator, bracket, rotation, time_translation, translation
-from symlag.jet import coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.symmetry import symmetries
-from symlag.symmetry.algebra import Algebra
+from symlag.symmetry.lie.algebra import Algebra
+from symlag.symmetry.point_symmetries import symmetries
+from symlag.variational.generator import Generator, bracket, rotation, time_translation, translation
+from symlag.variational.lagrangian import Lagrangian
 
 x, y, z, w = coordinates("x y z w")
 k, m = symbols("k m", positive=True)

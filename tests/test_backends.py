@@ -5,8 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from symlag.backends import BACKENDS, kernel
-from symlag.blocks import trace
+from symlag.calculus.matrices import trace
+from symlag.kernels.kernel import BACKENDS, kernel
 from tests.cases import h, n, random_matrix
 from tests.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS, ZOO
 from tests.kernels import agrees_with_fifty_digits, gap, listed, points, run

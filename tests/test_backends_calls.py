@@ -24,10 +24,10 @@ from sympy import (
     symbols,
 )  # fmt: skip
 
-from symlag.backends import kernel
-from symlag.blocks import constant, inner, trace
+from symlag.calculus.jets import block, coordinates
+from symlag.calculus.matrices import constant, inner, trace
 from symlag.errors import LoweringError, ShapeError
-from symlag.jet import block, coordinates
+from symlag.kernels.kernel import kernel
 from tests.cases import h, n
 from tests.kernel_cases import EVERYTHING
 from tests.kernels import arrays, gap, points
@@ -139,7 +139,7 @@ def test_numba_works_where_nothing_can_be_kept(tmp_path, monkeypatch):
 
 def test_numba_does_not_trust_what_it_finds(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    from symlag.backends._modules import module_of
+    from symlag.kernels.compiled_modules import module_of
 
     name = module_of("kernel = 1\n").__name__
     (tmp_path / "symlag" / "kernels" / f"{name}.py").write_text("kernel = 2\n")

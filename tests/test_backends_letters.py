@@ -9,11 +9,11 @@ from sympy import (
     OneMatrix,
 )  # fmt: skip
 
-from symlag.backends import kernel
-from symlag.blocks import Symmetric
-from symlag.elementwise import elementwise
+from symlag.calculus.elementwise import elementwise
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import Symmetric
 from symlag.errors import LoweringError
-from symlag.jet import block
+from symlag.kernels.kernel import kernel
 from tests.cases import n
 
 w, G = block("w", n), Symmetric("G", n, n)

@@ -3,8 +3,8 @@
 import pytest
 from sympy import Piecewise, asin, exp, log, sqrt
 
-from symlag.backends import kernel
-from symlag.backends._signature import outside
+from symlag.kernels.kernel import kernel
+from symlag.kernels.signature import outside
 from tests.cases import x
 from tests.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS
 from tests.kernels import arrays, gap, points

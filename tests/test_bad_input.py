@@ -6,8 +6,8 @@ from textwrap import dedent
 import pytest
 from typer.testing import CliRunner
 
-from symlag.cli import app
-from symlag.derivation import derive
+from symlag.cli.app import app
+from symlag.derivation.derive import derive
 from symlag.errors import FormError
 
 HEAD = """\
@@ -209,7 +209,7 @@ def test_a_kernel_that_cannot_be_made_leaves_nothing_behind(folder):
 TRIAL = """\
 import numpy as np
 import fall as theorem
-from symlag.trial import Record
+from symlag.trials import Record
 """
 
 # What a trial adds; the sentence about it.

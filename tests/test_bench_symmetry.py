@@ -6,14 +6,14 @@ from itertools import count, pairwise
 import pytest
 
 from numeric.bench.symmetry import CASES
-from symlag.noether import noether
-from symlag.symmetry import symmetries
-from symlag.symmetry.algebra import Algebra
-from symlag.symmetry.determining import balance
-from symlag.symmetry.dimension import certify
-from symlag.symmetry.reading import Page
-from symlag.symmetry.residues import PRIMES, UnluckyError
-from symlag.symmetry.specialise import Specialisation
+from symlag.symmetry.determining.equations import balance
+from symlag.symmetry.determining.solution_dimension import certify
+from symlag.symmetry.lie.algebra import Algebra
+from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
+from symlag.symmetry.modular.reconstruction import Page
+from symlag.symmetry.modular.specialization import Specialisation
+from symlag.symmetry.point_symmetries import symmetries
+from symlag.variational.noether import noether
 
 
 @pytest.fixture(scope="module", params=CASES)

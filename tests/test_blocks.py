@@ -3,7 +3,8 @@ import random
 import pytest
 from sympy import Identity, MatrixSymbol, Trace, ZeroMatrix, exp, symbols
 
-from symlag.blocks import Skew, Symmetric, inner, matrix_of, normal, trace, words
+from symlag.calculus.matrices import Skew, Symmetric, inner, normal, trace
+from symlag.calculus.matrix_words import matrix_of, words
 from symlag.errors import ShapeError
 from tests.cases import LETTERS, A, K, S, U, W, X, a, c, entry_random, equal, explicit, h, n, random_matrix, w
 

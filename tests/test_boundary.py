@@ -1,14 +1,13 @@
 import random
 
 import pytest
-from sympy import Add, Mul, atan, cos, exp, log, sin, sqrt
-from sympy import S as ZERO_AND_ONE
+from sympy import Add, Mul, S as ZERO_AND_ONE, atan, cos, exp, log, sin, sqrt
 
-from symlag.blocks import inner, trace
-from symlag.boundary import antiderivative
-from symlag.calculus import weighted
-from symlag.jet import t
-from symlag.vanishing import vanishes
+from symlag.calculus.homotopy import antiderivative
+from symlag.calculus.jets import t
+from symlag.calculus.matrices import inner, trace
+from symlag.calculus.operators import weighted
+from symlag.calculus.zero_test import vanishes
 from tests.cases import K, S, U, W, X, a, c, gamma, k, m, omega, w, x, y
 
 NONE = ZERO_AND_ONE.Zero
@@ -138,5 +137,5 @@ def test_a_power_of_symbolic_degree_is_integrated():
 
 
 def test_what_is_not_affine_in_its_highest_derivative_is_refused_before_anything_is_expanded(monkeypatch):
-    monkeypatch.setattr("symlag.boundary.tidy", pytest.fail)
+    monkeypatch.setattr("symlag.calculus.homotopy.tidy", pytest.fail)
     assert antiderivative((x.dot**2 + y.dot**2) * t + 1 / (x - y) ** 2, NONE) == 0

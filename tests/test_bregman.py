@@ -3,18 +3,18 @@
 import pytest
 from sympy import Function, Symbol, cosh, exp, log, symbols
 
-from symlag.blocks import constant, inner
-from symlag.bregman import bregman, ideal_scaling, massless
-from symlag.calculus import add, directional, gradient, scaled, total
-from symlag.elementwise import elementwise
-from symlag.generator import Generator, rotation, scale, translation
-from symlag.jet import block, t
-from symlag.letters import ones
-from symlag.losses import invariant_loss
-from symlag.motion import accelerations, euler_lagrange
-from symlag.noether import noether
-from symlag.unknown import Unknown
-from symlag.vanishing import vanishes
+from symlag.calculus.elementwise import elementwise
+from symlag.calculus.invariant_functions import Unknown
+from symlag.calculus.jets import block, t
+from symlag.calculus.matrices import constant, inner
+from symlag.calculus.operators import add, directional, gradient, scaled, total
+from symlag.calculus.structured_matrices import ones
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.bregman import bregman, ideal_scaling, massless
+from symlag.learning.losses import invariant_loss
+from symlag.variational.equations_of_motion import accelerations, euler_lagrange
+from symlag.variational.generator import Generator, rotation, scale, translation
+from symlag.variational.noether import noether
 
 n = Symbol("n", integer=True, positive=True)
 m, mu = symbols("m mu", positive=True)

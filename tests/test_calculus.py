@@ -27,8 +27,10 @@ from sympy import (
     tanh,
 )
 
-from symlag.blocks import constant, inner, trace, zero_like
-from symlag.calculus import (
+from symlag.calculus.invariant_functions import Unknown
+from symlag.calculus.jets import block, fields, jets, t
+from symlag.calculus.matrices import constant, inner, trace, zero_like
+from symlag.calculus.operators import (
     add,
     directional,
     euler,
@@ -41,9 +43,7 @@ from symlag.calculus import (
     total,
     weighted,
 )
-from symlag.jet import block, fields, jets, t
-from symlag.unknown import Unknown
-from symlag.vanishing import vanishes
+from symlag.calculus.zero_test import vanishes
 from tests.cases import (
     A,
     K,

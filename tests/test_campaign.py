@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from symlag.campaign import Configuration, _configuration, chosen, shard
-from symlag.campaign._outcome import keep, read
-from symlag.campaign._sources import defines, fast, sources
-from symlag.cli import app
+from symlag.cli.app import app
 from symlag.errors import FormError, OutputError
-from symlag.inquiry import inquiry
-from symlag.trial import Setting, Verdict
+from symlag.trials import Setting, Verdict
+from symlag.trials.campaign import configuration as _configuration
+from symlag.trials.campaign.campaign import chosen, shard
+from symlag.trials.campaign.configuration import Configuration
+from symlag.trials.campaign.outcome import keep, read
+from symlag.trials.campaign.sources import defines, fast, sources
+from symlag.trials.study_file import inquiry
 from tests import campaigns
 from tests.test_document_tools import browser
 

@@ -5,12 +5,12 @@ from math import inf, nan
 import numpy as np
 import pytest
 
+from symlag.calculus.jets import coordinates
 from symlag.errors import FormError
-from symlag.generator import time_translation
-from symlag.jet import coordinates
-from symlag.lagrangian import Lagrangian
-from symlag.noether import noether
-from symlag.trial import Claim, Study, Verdict, claims, orbit, run
+from symlag.trials import Claim, Study, Verdict, claims, orbit, run
+from symlag.variational.generator import time_translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 x = coordinates("x")
 

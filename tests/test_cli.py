@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from symlag.cli import app
-from symlag.derivation import derive
-from symlag.trial import Record
+from symlag.cli.app import app
+from symlag.derivation.derive import derive
+from symlag.trials import Record
 
 ROOT = Path(__file__).parents[1]
 SWING = """
@@ -25,7 +25,7 @@ SWING = """
 TRIAL = """
     import numpy as np
     import swing as theorem
-    from symlag.trial import Record
+    from symlag.trials import Record
     steps = (0.1, 0.05, 0.025)
 
     def record(step):
@@ -191,7 +191,7 @@ def test_deriving_loads_no_backend(folder):
     program = """if True:
         import sys
         from typer.testing import CliRunner
-        from symlag.cli import app
+        from symlag.cli.app import app
         assert CliRunner().invoke(app, ["derive", "swing.py"]).exit_code == 0
         print(*(name for name in ("numpy", "numba", "torch", "matplotlib") if name in sys.modules))
     """

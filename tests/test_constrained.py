@@ -7,7 +7,7 @@ from sympy import symbols
 from derivations import norm_constrained, rotation_decay
 from numeric._constrained import Rates, fixed, free, given_back
 from numeric._orbits import flow, orbit, rates_of
-from symlag.discrete.sphere import S
+from symlag.optimizers.descent_on_sphere import S
 
 RATES = Rates(0.1)
 eta, decay = symbols("eta lambda", positive=True)

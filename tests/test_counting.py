@@ -5,12 +5,12 @@ import torch
 from torch import Generator, nn, randn
 from torch.nn.functional import cross_entropy, mse_loss, silu
 
-from symlag.counting import count_laws
+import symlag as sl
 from symlag.errors import SymlagError
-from symlag.networks._controls import Descent, pulled_back
-from symlag.networks._counting import count
-from symlag.networks._extrapolation import flow
-from symlag.networks._problem import pose
+from symlag.networks.counting.control_fields import Descent, pulled_back
+from symlag.networks.counting.count_laws import count_laws
+from symlag.networks.counting.extrapolation import flow
+from symlag.networks.problem import pose
 
 
 class Gated(nn.Module):
@@ -88,7 +88,7 @@ def batch(inputs, targets):
 def test_models_have_as_many_laws_as_known_and_their_symmetries_give_them(name):
     model, loss, inputs, targets, gradient_flow, momentum_flow = KNOWN[name]
     for kind, laws in (("gradient", gradient_flow), ("momentum", momentum_flow)):
-        found = count(model(), loss, batch(inputs, targets), kind)
+        found = count_laws(model(), loss, batch(inputs, targets), kind)
         assert (found.bound, found.explicit, found.exact) == (laws, laws, True), kind
         assert found.gap > 1e6
 
@@ -142,7 +142,7 @@ def test_a_flow_across_a_kink_owns_up_to_its_error():
 )
 def test_bad_input_gets_one_sentence(subject, rest, said):
     with pytest.raises(SymlagError, match=said):
-        count_laws(subject, *rest)
+        sl.count_laws(subject, *rest)
 
 
 def test_another_flow_is_refused():

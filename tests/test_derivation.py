@@ -10,14 +10,14 @@ import pytest
 from sympy import Function, Symbol, sqrt, symbols
 
 from derivations import scale
-from symlag import account, adam, exact, sgd
-from symlag import scale as scaling
-from symlag.blocks import inner
-from symlag.derivation import derive
-from symlag.discrete import buffer_law
+from symlag import adam, exact, scale as scaling, sgd
+from symlag.calculus.jets import block, coordinates
+from symlag.calculus.matrices import inner
+from symlag.calculus.zero_test import vanishes
+from symlag.derivation.derive import derive
 from symlag.errors import SymlagError
-from symlag.jet import block, coordinates
-from symlag.vanishing import vanishes
+from symlag.optimizers import account
+from symlag.optimizers.exact import buffer_law
 
 DERIVATIONS = sorted((Path(__file__).parents[1] / "derivations").glob("[!_]*.py"))
 x, y = coordinates("x y")
@@ -106,7 +106,7 @@ def test_an_optimizer_for_a_rule_adds_the_exact_law_beside_the_continuous_one(wr
 def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_path, rule):
     derived = follows(written(LEARNING.replace("heavy_ball", rule)))
     assert derived.laws == ()
-    assert derived.exact[0] == derived.rule.exact(scaling(block("w")))
+    assert derived.exact[0] == exact(derived.rule, scaling(block("w")))
     assert "metric" in derived.exact[0].sources
     buffered = [buffer_law(derived.rule, scaling(block("w")))] if derived.rule.momenta else []
     assert list(derived.exact[1:]) == buffered
@@ -123,7 +123,7 @@ def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_pa
 
 @pytest.mark.parametrize("rate", ["lambda k: (1 + cos(pi * k / 400)) / 20", "1 / (10 + symbols('k'))", "1 / (10 + k)"])
 def test_a_schedule_has_its_exact_law_alone_and_its_kernels_take_the_step(written, rate):
-    loaded = "from sympy import cos, pi, symbols\n    from symlag.discrete.updates import k\n    from symlag import"
+    loaded = "from sympy import cos, pi, symbols\n    from symlag.optimizers import k\n    from symlag import"
     text = (
         LEARNING.replace("heavy_ball()", f"sgd({rate})")
         .replace("heavy_ball", "sgd")

@@ -6,8 +6,8 @@ from importlib.metadata import version
 import pytest
 from typer.testing import CliRunner
 
-from symlag import doctor
-from symlag.cli import app
+from symlag.cli import doctor
+from symlag.cli.app import app
 
 
 def found():
@@ -41,7 +41,7 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch)
 
 
 def test_where_all_is_there_it_says_so(monkeypatch):
-    monkeypatch.setattr("symlag.commands._doctor.checks", lambda: [doctor.Check("python", "3.11", "everything")])
+    monkeypatch.setattr("symlag.cli.commands.doctor.checks", lambda: [doctor.Check("python", "3.11", "everything")])
     assert CliRunner().invoke(app, ["doctor"]).output == "python  3.11  everything\n\nNothing is missing.\n"
 
 

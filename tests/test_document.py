@@ -9,14 +9,25 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sympy import Function, Matrix, Piecewise, Rational, S, Sum, Symbol, cos, exp, expand, sqrt, symbols
-from sympy import latex as sympy_latex
+from sympy import (
+    Function,
+    Matrix,
+    Piecewise,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    cos,
+    exp,
+    expand,
+    latex as sympy_latex,
+    sqrt,
+    symbols,
+)
 
 from symlag import (
     Generator,
     Lagrangian,
-    account,
-    across,
     adam,
     block,
     constant,
@@ -33,27 +44,27 @@ from symlag import (
     rotation,
     scale,
     sgd,
-    sgdw,
     t,
     time_translation,
     translation,
 )
-from symlag.blocks import Skew
-from symlag.calculus import total
-from symlag.discrete import updates
-from symlag.discrete.products import Carried
-from symlag.discrete.rolling import rolling
-from symlag.document import Document, latex, law_latex
-from symlag.document.closed import propagator
-from symlag.document.layout import Row
+from symlag.calculus.matrices import Skew
+from symlag.calculus.operators import total
+from symlag.calculus.zero_test import vanishes
+from symlag.document.boxes.box import Row
+from symlag.document.boxes.expressions import typeset
+from symlag.document.chapters.closed_form import propagator
+from symlag.document.chapters.modified_equation import of_rule, tree_box
+from symlag.document.chapters.momentum_on_sphere import direction
+from symlag.document.chapters.prose import rated
+from symlag.document.document import Document, law_latex
 from symlag.document.mathml import formula, mathml
-from symlag.document.modified import of_rule, tree_box
-from symlag.document.prose import rated
-from symlag.document.rolled import direction
-from symlag.document.tex import tex
-from symlag.document.typeset import typeset
+from symlag.document.tex import latex, tex
 from symlag.errors import NameRefusedError, OutputError
-from symlag.vanishing import vanishes
+from symlag.optimizers import account, across, sgdw, update_rule as updates
+from symlag.optimizers.exact import exact
+from symlag.optimizers.momentum_on_sphere import rolling
+from symlag.optimizers.ordered_product import Carried
 
 x, y = coordinates("x y")
 m, k, gamma, G = symbols("m k gamma G", positive=True)
@@ -70,7 +81,7 @@ def _trained(title, X):
 
 def _stepped(title, X, rule):
     L = rule.lagrangian(invariant_loss("f", X), X.components)
-    return Document.of(title, L, [noether(L, X)], rule.mechanics, [rule.exact(X)])
+    return Document.of(title, L, [noether(L, X)], rule.mechanics, [exact(rule, X)])
 
 
 def _moving(title, L, *symmetries):
@@ -212,13 +223,13 @@ def test_sympys_own_printer_shows_symlags_nodes(expression, shown):
 ABOUT_STEPS = {
     r"\dot{\theta}=F-\frac{\eta}{2}F^{\prime}F+O(\eta^{2})": modified_equation(sgd(momentum=0), 1),
     r"\dot{Q}=-2\eta\lambda Q": modified_equation(sgd(momentum=0), 0).drift(),
-    r"(1+\beta-2\eta\lambda)^{2}<4\beta": sgd().exact(scale(w)).oscillates,
+    r"(1+\beta-2\eta\lambda)^{2}<4\beta": exact(sgd(), scale(w)).oscillates,
     r"2\eta\lambda\sum\langle\theta,A\theta\rangle-\eta^{2}(1+\beta)\sum\langle v^{\prime},Av^{\prime}\rangle"
     r"+(1-\beta)\Delta\langle\theta,A\theta\rangle-2\beta\eta\Delta\langle v,A\theta\rangle=0": (
-        sgd().exact(scale(w)).window()
+        exact(sgd(), scale(w)).window()
     ),
     r"\langle\theta,b\rangle_{N}=\langle\theta,b\rangle_{0}\prod_{i=0}^{N-1}(1-\lambda\eta(i))": (
-        sgd(Function("eta")(updates.k), 0).exact(translation(w)).closed_sum()
+        exact(sgd(Function("eta")(updates.k), 0), translation(w)).closed_sum()
     ),
     r"\prod_{i=N-1}^{1}\left[\begin{matrix} i & 1 \\ 0 & 1 \end{matrix}\right]": (
         Carried(Matrix([[Symbol("i"), 1], [0, 1]]), Symbol("i"), 1, Symbol("N"))
@@ -236,7 +247,7 @@ def test_what_many_steps_come_to_is_written_as_on_paper(written):
 
 
 def test_a_notebook_shows_laws_and_modified_equations():
-    for shown in (sgd().exact(scale(w)), modified_equation(sgd(), 1)):
+    for shown in (exact(sgd(), scale(w)), modified_equation(sgd(), 1)):
         assert shown._repr_latex_() == f"$\\displaystyle {latex(shown)}$"
 
 

@@ -13,10 +13,10 @@ import pytest
 from selenium import webdriver
 from sympy import Symbol
 
-from symlag.document import Document, Step
-from symlag.document.layout import display
-from symlag.document.names import GREEK, named
-from symlag.document.prose import equal
+from symlag.document.boxes.box import display
+from symlag.document.boxes.names import GREEK, named
+from symlag.document.chapters.prose import Step, equal
+from symlag.document.document import Document
 from tests.test_document import DOCUMENTS
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 4"><path d="M0 4L10 0" stroke="#8a2f2a"/></svg>'

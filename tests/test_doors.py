@@ -6,8 +6,8 @@ import pytest
 
 import symlag as sl
 from symlag.errors import CoordinateError, LoweringError, NameRefusedError, ShapeError, SymlagError
-from symlag.generator import rescale_units
-from symlag.losses import loss
+from symlag.learning.losses import loss
+from symlag.variational.generator import rescale_units
 from tests.cases import U, W, k, w, x, y
 
 L = sl.Lagrangian(x.dot**2 / 2)
@@ -36,24 +36,32 @@ REFUSED = {
     "a negative size": (lambda: sl.constant("a", -1), ShapeError, "'a' of -1×1 entries: a size is a whole number"),
     "a name that is none": (lambda: sl.constant("a b", 3), NameRefusedError, "'a b': a name is letters, then"),
     "a name for a matrix that is none": (
-        lambda: sl.Skew("_A", 2, 2),
+        lambda: sl.calculus.Skew("_A", 2, 2),
         NameRefusedError,
         "'_A': a name is letters, then",
     ),
     "a skew matrix of no square": (
-        lambda: sl.Skew("A", 2, 3),
+        lambda: sl.calculus.Skew("A", 2, 3),
         ShapeError,
         "Skew('A', 2, 3): it is not square; write Skew",
     ),
     "a symmetric matrix of no square": (
-        lambda: sl.Symmetric("A", 2, 3),
+        lambda: sl.calculus.Symmetric("A", 2, 3),
         ShapeError,
         "it is not square; write Symmetric",
     ),
-    "a skew matrix of no size": (lambda: sl.Skew("A", -2, -2), ShapeError, "'A' of -2×-2 entries: a size is a whole"),
+    "a skew matrix of no size": (
+        lambda: sl.calculus.Skew("A", -2, -2),
+        ShapeError,
+        "'A' of -2×-2 entries: a size is a whole",
+    ),
     "text in a product": (lambda: sl.inner("a", x), SymlagError, "inner of 'a': it is no SymPy expression"),
-    "the trace of a number": (lambda: sl.trace(WRONG), ShapeError, "the trace of x: it is no matrix; write trace("),
-    "the trace of text": (lambda: sl.trace(TEXT), SymlagError, "the trace of 'x': it is no SymPy expression"),
+    "the trace of a number": (
+        lambda: sl.calculus.trace(WRONG),
+        ShapeError,
+        "the trace of x: it is no matrix; write trace(",
+    ),
+    "the trace of text": (lambda: sl.calculus.trace(TEXT), SymlagError, "the trace of 'x': it is no SymPy expression"),
     "one number turned": (lambda: sl.rotation(x), ShapeError, "rotation(x): x is a number; write rotation(x, y)"),
     "one number turned into itself": (lambda: sl.rotation(x, x), CoordinateError, "one coordinate occurs twice"),
     "numbers as a linear pair": (lambda: sl.general_linear(x, y), ShapeError, "x is a number; write two blocks"),
@@ -110,7 +118,7 @@ def test_a_mistake_gets_a_sentence(case):
 
 
 def test_a_free_symbol_handed_to_a_kernel_is_named():
-    from symlag.backends import kernel
+    from symlag.kernels.kernel import kernel
 
     with pytest.raises(LoweringError, match="k"):
         kernel(k * x, "numpy", [x])

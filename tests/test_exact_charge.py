@@ -6,11 +6,10 @@ import pytest
 from sympy import Trace
 
 from derivations import exact_charge, homogeneous_charge
-from numeric import exact_charge as trial
-from numeric import homogeneous_charge as degree_one
+from numeric import exact_charge as trial, homogeneous_charge as degree_one
 from numeric._blind import Descent, blind, cross_entropy
-from symlag.derivation import derive
-from symlag.trial import Verdict, run
+from symlag.derivation.derive import derive
+from symlag.trials import Verdict, run
 
 (law,) = derive(exact_charge).laws
 

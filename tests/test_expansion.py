@@ -7,12 +7,12 @@ import pytest
 from sympy import Rational, S, cancel, factorial, symbols
 
 from numeric._orders import NUMBERS, Differentials, observed, p
-from symlag.discrete.library import adam, nesterov, sgd, sgdw
-from symlag.discrete.transfer import limit, transfer
 from symlag.errors import SymlagError
-from symlag.expansion import Drift, modified_equation
-from symlag.expansion.trees import NODE, grafted, rerooted, size, trees
-from symlag.rules import heavy_ball
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.optimizers.backward_error.modified_equation import Drift, modified_equation
+from symlag.optimizers.backward_error.rooted_trees import NODE, grafted, rerooted, size, trees
+from symlag.optimizers.library import adam, nesterov, sgd, sgdw
+from symlag.optimizers.transfer_function import limit, transfer
 
 eta, b, d, lam = symbols("eta beta d lambda", positive=True)
 E1, E2, E3 = ((),), (((),),), ((), ())  # F'F, F'F'F, F''(F, F)

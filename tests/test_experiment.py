@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from symlag.errors import FormError, OutputError
-from symlag.experiment import experiment, keep
-from symlag.trial import STEPS, Record, Verdict
+from symlag.trials import STEPS, Record, Verdict
+from symlag.trials.experiment import experiment, keep
 
 SWING = """\
 from symlag import coordinates, time_translation
@@ -20,7 +20,7 @@ symmetry = time_translation()
 TRIAL = """\
 import numpy as np
 import swung as theorem
-from symlag.trial import Record
+from symlag.trials import Record
 steps = (0.2, 0.1, 0.05)
 
 def record(step):
@@ -89,7 +89,7 @@ symmetry = scale(w)
 TURNED = """\
 import numpy as np
 import learnt as theorem
-from symlag.trial import Record
+from symlag.trials import Record
 
 def path(step, size):
     w, told = np.array([1.0, 0.5]), []

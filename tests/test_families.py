@@ -3,9 +3,9 @@
 import pytest
 from sympy import Rational, cos, exp, sin, symbols
 
-from symlag.generator import Generator, rotation, scale, time_translation
-from symlag.jet import coordinates, t
-from symlag.symmetry.families import named, neat, whole
+from symlag.calculus.jets import coordinates, t
+from symlag.symmetry.readable_generators import named, neat, whole
+from symlag.variational.generator import Generator, rotation, scale, time_translation
 
 x, y = coordinates("x y")
 k = symbols("k")

@@ -5,13 +5,13 @@ import random
 import pytest
 from sympy import Matrix, Rational, cos, exp, sin, sqrt, symbols
 
-from symlag.generator import Generator
-from symlag.jet import coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.symmetry import symmetries
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import coordinates, t
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.symmetry.point_symmetries import symmetries
+from symlag.variational.generator import Generator
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 x, y, z = coordinates("x y z")
 gamma, m = symbols("gamma m", positive=True)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import pytest
 from sympy import Integer, cosh, exp, log, solve, symbols
 
-from symlag.backends import kernel
-from symlag.bregman import bregman, massless
-from symlag.calculus import gradient, pairing, total
-from symlag.generator import Generator, rescale, rotation, scale
-from symlag.jet import coordinates, t
-from symlag.survival import mirror_flow
-from symlag.trial._orbit import Orbit
-from symlag.trial._verdict import order
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import coordinates, t
+from symlag.calculus.operators import gradient, pairing, total
+from symlag.calculus.zero_test import vanishes
+from symlag.kernels.kernel import kernel
+from symlag.learning.bregman import bregman, massless
+from symlag.learning.flow_invariants import mirror_flow
+from symlag.trials.orbit import Orbit
+from symlag.trials.verdict import order
+from symlag.variational.generator import Generator, rescale, rotation, scale
 
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)

@@ -7,7 +7,7 @@ from PIL import Image
 from numeric import larger_images
 from numeric._folders import images
 from symlag.errors import DataError
-from symlag.trial import Setting, given
+from symlag.trials import Setting, given
 
 DICE = np.random.default_rng(0)
 

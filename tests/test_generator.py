@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from sympy import Add, Rational, Symbol, ZeroMatrix, cos, diff, exp, sin, symbols
 
-from symlag.blocks import Skew, inner, normal, trace
-from symlag.calculus import directional, total
+from symlag.calculus.jets import block, coordinates, fields, t
+from symlag.calculus.matrices import Skew, inner, normal, trace
+from symlag.calculus.operators import directional, total
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import ShapeError, SymlagError
-from symlag.generator import (
+from symlag.variational.generator import (
     Generator,
     bracket,
     general_linear,
@@ -20,10 +22,8 @@ from symlag.generator import (
     translation,
     turn_units,
 )
-from symlag.jet import block, coordinates, fields, t
-from symlag.lagrangian import Lagrangian
-from symlag.noether import noether
-from symlag.vanishing import vanishes
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 from tests.cases import A, K, S, U, W, a, agree, c, equal, explicit, h, k, w, x, y
 
 z = coordinates("z")

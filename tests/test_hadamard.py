@@ -4,14 +4,14 @@ import pytest
 from sympy import HadamardPower, HadamardProduct, MatrixSymbol, Symbol, Transpose, ZeroMatrix, exp, tanh
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.blocks import inner, normal, trace
-from symlag.calculus import directional
-from symlag.elementwise import elementwise, homogeneous
+from symlag.calculus.elementwise import elementwise, homogeneous
+from symlag.calculus.hadamard import hadamard
+from symlag.calculus.matrices import inner, normal, trace
+from symlag.calculus.operators import directional
+from symlag.calculus.structured_matrices import all_ones, diagonal, ones
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import NameRefusedError, ShapeError
-from symlag.hadamard import hadamard
-from symlag.letters import all_ones, diagonal, ones
-from symlag.losses import loss
-from symlag.vanishing import vanishes
+from symlag.learning.losses import loss
 from tests.weaves import A, B, K, M, S, W, X, a, b, c, h, n, number, rolled, sigma, u
 
 SEEDS = range(80)

@@ -3,12 +3,12 @@
 import pytest
 from sympy import exp, sqrt, symbols
 
-from symlag.calculus import total
-from symlag.jet import coordinates
-from symlag.lagrangian import Lagrangian
-from symlag.motion import accelerations
-from symlag.symmetry.integrals import integrals
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import coordinates
+from symlag.calculus.operators import total
+from symlag.calculus.zero_test import vanishes
+from symlag.symmetry.first_integrals import integrals
+from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.lagrangian import Lagrangian
 
 x, y, z = coordinates("x y z")
 k = symbols("k", positive=True)

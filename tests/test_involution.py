@@ -3,13 +3,13 @@
 import pytest
 from sympy import exp, sqrt, symbols
 
+from symlag.calculus.jets import coordinates
 from symlag.errors import SymlagError
-from symlag.jet import coordinates
-from symlag.lagrangian import Lagrangian
-from symlag.laws import laws
-from symlag.motion import energy
-from symlag.symmetry.integrals import integrals
-from symlag.symmetry.involution import commute, independent, integrability
+from symlag.symmetry.find_laws import laws
+from symlag.symmetry.first_integrals import integrals
+from symlag.symmetry.integrability import commute, independent, integrability
+from symlag.variational.equations_of_motion import energy
+from symlag.variational.lagrangian import Lagrangian
 
 x, y, z = coordinates("x y z")
 k, m = symbols("k m", positive=True)

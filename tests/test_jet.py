@@ -4,8 +4,8 @@ import pickle
 import pytest
 from sympy import Add, Integer, Symbol, srepr, symbols
 
+from symlag.calculus.jets import Block, Jet, block, coordinates, fields, jets, t
 from symlag.errors import NameRefusedError, ShapeError
-from symlag.jet import Block, Jet, block, coordinates, fields, jets, t
 from tests.cases import W, k, m, w, x, y
 
 s = Symbol("s")

@@ -3,16 +3,16 @@
 import pytest
 from sympy import DiracDelta, Function, Heaviside, Piecewise, Symbol, cos, exp, pi, symbols, tanh
 
-from symlag.blocks import Symmetric, inner
-from symlag.calculus import directional
-from symlag.generator import Generator, rotation, scale, time_translation, translation
-from symlag.jet import block, coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.letters import diagonal
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.trial import Verdict, orbit, run
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import Symmetric, inner
+from symlag.calculus.operators import directional
+from symlag.calculus.structured_matrices import diagonal
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.losses import invariant_loss
+from symlag.trials import Verdict, orbit, run
+from symlag.variational.generator import Generator, rotation, scale, time_translation, translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 n = Symbol("n", integer=True, positive=True)
 mu, k = symbols("mu k", positive=True)

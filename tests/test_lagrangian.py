@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from sympy import Matrix, Symbol, exp
 
-from symlag.blocks import inner
+from symlag.calculus.jets import fields, t
+from symlag.calculus.matrices import inner
 from symlag.errors import CoordinateError, ShapeError, SymlagError
-from symlag.jet import fields, t
-from symlag.lagrangian import Lagrangian
+from symlag.variational.lagrangian import Lagrangian
 from tests.cases import SYSTEMS, W, a, gamma, k, m, w, x, y
 
 T = m * x.dot**2 / 2

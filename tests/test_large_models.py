@@ -9,18 +9,20 @@ import torch
 from torch import nn
 from torch.nn.functional import mse_loss
 
-from symlag.networks import _certificate, _moments, _terms, symmetries
-from symlag.networks._certificate import slopes
-from symlag.networks._draws import sketched
-from symlag.networks._motions import Affine
-from symlag.networks._plan import WHOLE, Plan
-from symlag.networks._problem import pose
-from symlag.networks._shifts import shared
-from symlag.networks._silence import silence
-from symlag.networks._sketch import Sketch
-from symlag.networks._spaces import Everything
-from symlag.networks._terms import Absorb, Entries
-from symlag.networks._views import views
+from symlag.networks import certificate as _certificate, symmetries
+from symlag.networks.certificate import slopes
+from symlag.networks.generators import tensor_action as _terms
+from symlag.networks.generators.axis_views import views
+from symlag.networks.generators.generators import Affine
+from symlag.networks.generators.matrix_spaces import Everything
+from symlag.networks.generators.tensor_action import Absorb, Entries
+from symlag.networks.problem import pose
+from symlag.networks.search import generator_rates as _moments
+from symlag.networks.search.joint_translations import shared
+from symlag.networks.search.sampling import sketched
+from symlag.networks.search.sketch import Sketch
+from symlag.networks.search.view_plan import WHOLE, Plan
+from symlag.networks.search.zero_gradients import silence
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

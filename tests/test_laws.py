@@ -6,13 +6,13 @@ import pytest
 from sympy import Symbol, cos, exp, sin, sqrt, symbols
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symlag.derivation import derive
+from symlag.calculus.jets import coordinates
+from symlag.calculus.zero_test import vanishes
+from symlag.derivation.derive import derive
 from symlag.errors import FormError
-from symlag.jet import coordinates
-from symlag.lagrangian import Lagrangian
-from symlag.laws import converse, laws
-from symlag.symmetry.entries import in_entries
-from symlag.vanishing import vanishes
+from symlag.symmetry.find_laws import converse, laws
+from symlag.symmetry.matrix_entries import in_entries
+from symlag.variational.lagrangian import Lagrangian
 
 ROOT = Path(__file__).parents[1]
 SIZES = {'"w"': '"w", 3', '"u"': '"u", 2', '"v"': '"v", 2', '"W", h, n': '"W", 2, 3'}

@@ -8,8 +8,8 @@ import pytest
 from numeric._closed import RUNS, forecast, noisy, refined, solved
 from numeric._noise import Descent, norms
 from numeric._radius import PRINTED, angle, memory, radius, remembered, unrest, whiteness
-from symlag.solution import Oscillation
-from symlag.trial._verdict import order
+from symlag.trials.verdict import order
+from symlag.variational.closed_form import Oscillation
 
 SETTLED = slice(3000, None)  # of 9000 steps, with a memory of 625
 

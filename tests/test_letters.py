@@ -3,9 +3,9 @@ import pytest
 from sympy import DiagMatrix, Identity, Inverse, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.blocks import inner, normal, trace
-from symlag.calculus import directional, gradient
-from symlag.letters import all_ones, diagonal, ones
+from symlag.calculus.matrices import inner, normal, trace
+from symlag.calculus.operators import directional, gradient
+from symlag.calculus.structured_matrices import all_ones, diagonal, ones
 from tests.values import value
 from tests.weaves import AT, A, K, M, S, W, X, a, b, c, h, n, number, u
 

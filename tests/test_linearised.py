@@ -3,15 +3,15 @@
 import pytest
 from sympy import sqrt, symbols
 
-from symlag.calculus import eulers, total
+from symlag.calculus.jets import coordinates, t
+from symlag.calculus.operators import eulers, total
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.generator import Generator, time_translation
-from symlag.jet import coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.symmetry import symmetries
-from symlag.symmetry.algebra import Algebra
-from symlag.symmetry.linearised import symmetries_of_motion
-from symlag.vanishing import vanishes
+from symlag.symmetry.equation_symmetries import symmetries_of_motion
+from symlag.symmetry.lie.algebra import Algebra
+from symlag.symmetry.point_symmetries import symmetries
+from symlag.variational.generator import Generator, time_translation
+from symlag.variational.lagrangian import Lagrangian
 
 x, y, z = coordinates("x y z")
 k, m, gamma = symbols("k m gamma", positive=True)

@@ -1,13 +1,13 @@
 import pytest
 
-from symlag.blocks import zero_like
-from symlag.calculus import directional
+from symlag.calculus.invariant_functions import settle
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import zero_like
+from symlag.calculus.operators import directional
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import NameRefusedError, SymlagError
-from symlag.generator import Generator, general_linear, rotation, scale, time_translation, translation
-from symlag.jet import block
-from symlag.losses import invariant_loss
-from symlag.unknown import settle
-from symlag.vanishing import vanishes
+from symlag.learning.losses import invariant_loss
+from symlag.variational.generator import Generator, general_linear, rotation, scale, time_translation, translation
 from tests.cases import K, S, U, W, X, c, h, k, w, x, y
 
 P, Q = block("P", 4, h), block("Q", 5, h)

@@ -9,13 +9,13 @@ import torch
 from sympy import MatrixSymbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.blocks import Skew, normal
-from symlag.calculus import directional, total
-from symlag.jet import Block
-from symlag.losses import loss
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import Block
+from symlag.calculus.matrices import Skew, normal
+from symlag.calculus.operators import directional, total
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import loss
+from symlag.variational.noether import noether
 from tests.module_zoo import MODULES
 from tests.modules import ACTIVATIONS, NUMBERS
 from tests.values import value

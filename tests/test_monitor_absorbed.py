@@ -11,15 +11,15 @@ from torch import nn  # noqa: E402
 from torch.distributed.tensor import Replicate, Shard  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
-from symlag.blocks import constant, zero_like  # noqa: E402
-from symlag.discrete import momentum_account  # noqa: E402
-from symlag.discrete.library import adamw, lion, nesterov, sgd  # noqa: E402
+from symlag.calculus.jets import block  # noqa: E402
+from symlag.calculus.matrices import constant, zero_like  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
-from symlag.generator import Generator  # noqa: E402
-from symlag.jet import block  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from symlag.networks._terms import Absorb  # noqa: E402
-from symlag.networks.monitor._shards import aligned  # noqa: E402
+from symlag.networks.generators.tensor_action import Absorb  # noqa: E402
+from symlag.networks.monitor.shards import aligned  # noqa: E402
+from symlag.optimizers.exact import momentum_account  # noqa: E402
+from symlag.optimizers.library import adamw, lion, nesterov, sgd  # noqa: E402
+from symlag.variational.generator import Generator  # noqa: E402
 
 STEPS = 8
 
@@ -129,7 +129,7 @@ def test_the_charge_of_a_shift_is_accounted_for_to_round_off(found, name, kind):
 
 def test_the_charge_is_the_same_where_no_loop_is_compiled(found, monkeypatch):
     _, compiled = watched(found["convolution"], OPTIMIZERS["AdamW"], "convolution")
-    monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", False)
+    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", False)
     _, accounts = watched(found["convolution"], OPTIMIZERS["AdamW"], "convolution")
     for account, other in zip(accounts, compiled, strict=True):
         assert most(account.residual) <= 1e-13

@@ -16,8 +16,8 @@ import symlag  # noqa: E402
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, Npz, Scalars  # noqa: E402
-from symlag.networks.monitor._callbacks import Watching, _Lightning  # noqa: E402
-from symlag.networks.monitor._ranks import Ranks  # noqa: E402
+from symlag.networks.monitor.callbacks import Watching, _Lightning  # noqa: E402
+from symlag.networks.monitor.distributed import Ranks  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
 from tests.training import take  # noqa: E402
 
@@ -111,7 +111,7 @@ def test_steps_at_which_a_sink_was_interrupted_are_told_later(found):
 
 
 def test_the_sinks_are_told_more_than_the_ledger_keeps(found, monkeypatch):
-    monkeypatch.setattr("symlag.networks.monitor._ledger.KEPT", 60)
+    monkeypatch.setattr("symlag.networks.monitor.ledger.KEPT", 60)
     told = []
     with begun(found, lambda _, step: told.append(step)) as monitor:
         train(monitor, 120)
@@ -218,7 +218,7 @@ WRONG = {
 
 @pytest.mark.parametrize("call", WRONG)
 def test_a_wrong_call_is_told_in_a_sentence_before_anything_is_searched(call, monkeypatch):
-    monkeypatch.setattr("symlag.networks.monitor._monitor.symmetries", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr("symlag.networks.monitor.monitor.symmetries", lambda *_: pytest.fail("searched"))
     made, sentence = WRONG[call]
     with pytest.raises(SymlagError, match=sentence):
         made()
@@ -277,7 +277,7 @@ def test_a_name_that_the_ledger_does_not_have_is_told_with_the_nearest(found):
 
 
 def test_the_page_tells_that_it_is_of_the_last_steps_alone(found, monkeypatch, tmp_path):
-    monkeypatch.setattr("symlag.networks.monitor._ledger.KEPT", 3)
+    monkeypatch.setattr("symlag.networks.monitor.ledger.KEPT", 3)
     with begun(replace(found, symmetries=found.symmetries[-1:])) as monitor:
         train(monitor, 51)
     text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")

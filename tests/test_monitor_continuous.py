@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from symlag.discrete.library import nesterov, sgd  # noqa: E402
 from symlag.networks import Monitor  # noqa: E402
-from symlag.networks.monitor import _continuous  # noqa: E402
-from symlag.networks.monitor._course import courses  # noqa: E402
+from symlag.networks.monitor import continuous_law as _continuous  # noqa: E402
+from symlag.networks.monitor.charge_series import courses  # noqa: E402
+from symlag.optimizers.library import nesterov, sgd  # noqa: E402
 from tests.followed import charges, found, off, train, trained  # noqa: E402
 
 __all__ = ["found"]  # a fixture, asked for by its name

@@ -16,10 +16,10 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from symlag.networks._terms import Entries, Free  # noqa: E402
-from symlag.networks.monitor._pieces import Null  # noqa: E402
-from symlag.networks.monitor._ranks import signs  # noqa: E402
-from symlag.networks.monitor._shards import Box, Corner, Some, layout  # noqa: E402
+from symlag.networks.generators.tensor_action import Entries, Free  # noqa: E402
+from symlag.networks.monitor.distributed import signs  # noqa: E402
+from symlag.networks.monitor.reductions import Null  # noqa: E402
+from symlag.networks.monitor.shards import Box, Corner, Some, layout  # noqa: E402
 from tests.ranks import OPTIMIZERS, batch, charges, network, trained  # noqa: E402
 
 WAYS = ("DDP", "FSDP2", "tensors at the ends", "tensors in the middle")

@@ -19,8 +19,8 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, LiveTable, Npz, Scalars  # noqa: E402
-from symlag.networks.monitor._callbacks import _Lightning, _Transformers  # noqa: E402
-from symlag.networks.monitor._plan import names  # noqa: E402
+from symlag.networks.monitor.callbacks import _Lightning, _Transformers  # noqa: E402
+from symlag.networks.monitor.plan import names  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9, weight_decay=0.01)

@@ -11,10 +11,10 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
-from symlag.networks._terms import Free  # noqa: E402
-from symlag.networks.monitor._jobs import Job, Pass  # noqa: E402
-from symlag.networks.monitor._measure import gauge, measure  # noqa: E402
-from symlag.networks.monitor._pieces import Null  # noqa: E402
+from symlag.networks.generators.tensor_action import Free  # noqa: E402
+from symlag.networks.monitor.measure import gauge, measure  # noqa: E402
+from symlag.networks.monitor.reduction_specs import Job, Pass  # noqa: E402
+from symlag.networks.monitor.reductions import Null  # noqa: E402
 
 
 def rectifier():
@@ -34,7 +34,7 @@ def found():
 
 def ledger(found, slope, *, compiled, monkeypatch):
     """Of two steps; `slope` has the gradient of the first weight anew."""
-    monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", compiled)
+    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
     model, (x, y) = rectifier(), batch()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     with Monitor(model, optimizer, found) as monitor:
@@ -74,7 +74,7 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
     x, y = torch.randn(8, 2, 5, 5, generator=torch.Generator().manual_seed(2)), torch.arange(8) % 3
     found, rows, sizes = symmetries(Mixed(), cross_entropy, (x, y)), [], []
     for compiled in (True, False):
-        monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", compiled)
+        monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
         model = Mixed()
         optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
         monitor = Monitor(model, optimizer, found)
@@ -93,7 +93,7 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
 @pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_magnitudes_are_of_null_vectors_without_their_signs(compiled, axis, monkeypatch):
-    monkeypatch.setattr("symlag.networks.monitor._fused._INSTALLED", compiled)
+    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
     W, null = torch.ones(4, 4, dtype=torch.float64), torch.tensor([1.0, -1, 2, -2], dtype=torch.float64)[:, None]
     piece = Null(Free("W", axis, null, (None, None), (4, 4)))
     work = Pass((Job("theta", "one", (), ((piece, slice(0, 4)),)),)), {"theta": W}

@@ -14,15 +14,15 @@ from torch import nn  # noqa: E402
 from torch.nn.functional import mse_loss  # noqa: E402
 
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from symlag.networks._motions import Affine, Linear  # noqa: E402
-from symlag.networks._places import places  # noqa: E402
-from symlag.networks._spaces import Diagonal, Everything  # noqa: E402
-from symlag.networks._symmetry import Symmetry  # noqa: E402
-from symlag.networks._terms import Action, Free  # noqa: E402
-from symlag.networks._views import View  # noqa: E402
+from symlag.networks.generators.axis_views import View  # noqa: E402
+from symlag.networks.generators.generators import Affine, Linear  # noqa: E402
+from symlag.networks.generators.matrix_spaces import Diagonal, Everything  # noqa: E402
+from symlag.networks.generators.tensor_action import Action, Free  # noqa: E402
 from symlag.networks.monitor import LiveTable  # noqa: E402
-from symlag.networks.monitor._alarm import Alarm  # noqa: E402
-from symlag.networks.monitor._course import courses  # noqa: E402
+from symlag.networks.monitor.alarm import Alarm  # noqa: E402
+from symlag.networks.monitor.charge_series import courses  # noqa: E402
+from symlag.networks.result.locations import places  # noqa: E402
+from symlag.networks.symmetry import Symmetry  # noqa: E402
 
 
 class Attention(nn.Module):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from symlag.discrete.library import sgd  # noqa: E402
-from symlag.networks.monitor import _continuous  # noqa: E402
+from symlag.networks.monitor import continuous_law as _continuous  # noqa: E402
+from symlag.optimizers.library import sgd  # noqa: E402
 from tests.followed import charges, found, off, trained  # noqa: E402
 
 __all__ = ["found"]  # a fixture, asked for by its name

@@ -18,7 +18,7 @@ from torch.nn.functional import cross_entropy  # noqa: E402
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.monitor import LiveTable, Scalars, lightning_callback, trainer_callback  # noqa: E402
-from symlag.networks.monitor._course import courses  # noqa: E402
+from symlag.networks.monitor.charge_series import courses  # noqa: E402
 from tests.ranks import batch, network  # noqa: E402
 from tests.test_document_tools import _UNDRAWN, browser  # noqa: E402
 

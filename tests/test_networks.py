@@ -9,15 +9,15 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from symlag.errors import SymlagError
 from symlag.networks import symmetries
-from symlag.networks._certificate import slopes
-from symlag.networks._finder import searched
-from symlag.networks._found import dimensions
-from symlag.networks._motions import Linear
-from symlag.networks._problem import pose
-from symlag.networks._spaces import Diagonal
-from symlag.networks._symmetry import flat
-from symlag.networks._terms import Action
-from symlag.networks._views import View
+from symlag.networks.certificate import slopes
+from symlag.networks.finder import searched
+from symlag.networks.generators.axis_views import View
+from symlag.networks.generators.generators import Linear
+from symlag.networks.generators.matrix_spaces import Diagonal
+from symlag.networks.generators.tensor_action import Action
+from symlag.networks.problem import pose
+from symlag.networks.result.found import dimensions
+from symlag.networks.symmetry import flat
 from tests.planted import ZOO
 from tests.planted.parts import Function, chain, linear, numbers, regression, tokens
 

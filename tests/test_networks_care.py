@@ -12,13 +12,13 @@ from torch import inf, nn, randn
 from torch.nn.functional import mse_loss
 from torch.utils.checkpoint import checkpoint
 
-from symlag.counting import count_laws
 from symlag.errors import SymlagError
 from symlag.networks import symmetries, watch
-from symlag.networks._batches import redrawn
-from symlag.networks._care import WIDE
-from symlag.networks._problem import pose
-from symlag.networks._together import drawn
+from symlag.networks.batches import redrawn
+from symlag.networks.problem import pose
+from symlag.networks.search.batched_gradients import drawn
+from symlag.networks.validate import WIDE
+from symlag.overloads import count_laws
 
 
 class Runs(nn.Module):

@@ -11,10 +11,10 @@ import torch
 from torch import Generator, nn
 from torch.nn.functional import mse_loss
 
-from symlag.networks import _together
-from symlag.networks._batches import nth, several
-from symlag.networks._kernel import echelon, independent, rational
-from symlag.networks._problem import pose
+from symlag.networks.batches import nth, several
+from symlag.networks.problem import pose
+from symlag.networks.search import batched_gradients as _together
+from symlag.networks.search.null_space import echelon, independent, rational
 
 FIRST = """
 import sys, torch

@@ -8,9 +8,9 @@ from torch import Generator, nn
 from torch.nn.functional import cosine_similarity, mse_loss
 
 from symlag.networks import symmetries
-from symlag.networks._batches import several
-from symlag.networks._problem import pose
-from symlag.networks._together import gradients
+from symlag.networks.batches import several
+from symlag.networks.problem import pose
+from symlag.networks.search.batched_gradients import gradients
 from tests.planted.parts import Function, linear, numbers, regression
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -4,10 +4,15 @@ from dataclasses import replace
 import pytest
 from sympy import Add, Eq, Function, Rational, cos, exp, sin
 
-from symlag.blocks import constant, inner, trace
-from symlag.calculus import directional, euler, total
+from symlag.calculus.jets import Jet, block, coordinates, fields, t
+from symlag.calculus.matrices import constant, inner, trace
+from symlag.calculus.operators import directional, euler, total
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
-from symlag.generator import (
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.generator import (
     Generator,
     general_linear,
     rescale,
@@ -16,13 +21,8 @@ from symlag.generator import (
     time_translation,
     translation,
 )
-from symlag.jet import Jet, block, coordinates, fields, t
-from symlag.lagrangian import Lagrangian
-from symlag.losses import invariant_loss
-from symlag.motion import accelerations
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.vanishing import vanishes
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 from tests.cases import SYSTEMS, A, K, S, U, W, agree, c, gamma, h, k, m, n, omega, w, x, y
 
 V_ = block("V", n, h)

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 import symlag as sl
-from symlag.completeness import linear
-from symlag.symmetry.algebra import Algebra
-from symlag.trial import Claim, Study, Trial, Verdict, orbit, run
+from symlag.symmetry.counting.factorizations import linear
+from symlag.symmetry.lie.algebra import Algebra
+from symlag.trials import Claim, Study, Trial, Verdict, orbit, run
 
 x, y, z = sl.coordinates("x y z")
 w = sl.block("w")

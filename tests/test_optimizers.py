@@ -2,11 +2,11 @@
 
 import pytest
 
-from symlag.backends import kernel
-from symlag.discrete import account, exact
-from symlag.discrete.library import sgd
-from symlag.discrete.updates import Letter, g
 from symlag.errors import SymlagError
+from symlag.kernels.kernel import kernel
+from symlag.optimizers.exact import account, exact
+from symlag.optimizers.library import sgd
+from symlag.optimizers.vectors import Letter, g
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
@@ -24,7 +24,7 @@ from numeric._exact import (  # noqa: E402
     window_gap,
 )
 from numeric._letters import network, record, steps_of  # noqa: E402
-from symlag.optimizers import from_torch  # noqa: E402
+from symlag.optimizers.from_torch import from_torch  # noqa: E402
 
 IN_WAYS = [(name, way) for name in SIMPLE | ADAPTIVE for way in ways(name)]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from symlag.derivation import derive, run_form
+from symlag.derivation.derive import derive
+from symlag.derivation.user_file import run_form
 
 ROOT = Path(__file__).parents[1]
 THEOREMS = sorted((ROOT / "derivations").glob("[!_]*.py"))

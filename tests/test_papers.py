@@ -10,10 +10,10 @@ from derivations import charges_in_training, constraints, counted_laws, damping_
 from numeric._drifts import balance
 from numeric._kept import kept, rectified, shares
 from numeric.smooth_norms import roughness
-from symlag.calculus import directional
-from symlag.expansion.trees import NODE
-from symlag.solution import Oscillation
-from symlag.vanishing import vanishes
+from symlag.calculus.operators import directional
+from symlag.calculus.zero_test import vanishes
+from symlag.optimizers.backward_error.rooted_trees import NODE
+from symlag.variational.closed_form import Oscillation
 
 eta, decay, beta = symbols("eta lambda beta", positive=True)
 

@@ -5,19 +5,19 @@ import torch
 from matplotlib.figure import Figure
 from sympy import symbols
 
+from symlag.calculus.jets import coordinates
 from symlag.errors import OutputError, SymlagError
-from symlag.generator import rotation, translation
-from symlag.jet import coordinates
-from symlag.lagrangian import Lagrangian
 from symlag.networks import Found, Symmetry
-from symlag.networks._map import columns, draw, picture, regions
-from symlag.networks._motions import Affine, Linear
-from symlag.networks._spaces import Diagonal, Everything, Square, Triangle
-from symlag.networks._terms import Action, Entries, Free
-from symlag.networks._views import View
-from symlag.noether import noether
-from symlag.trial import STEPS, figures, orbit, portrait, run
-from symlag.trial._portrait import orbits
+from symlag.networks.generators.axis_views import View
+from symlag.networks.generators.generators import Affine, Linear
+from symlag.networks.generators.matrix_spaces import Diagonal, Everything, Square, Triangle
+from symlag.networks.generators.tensor_action import Action, Entries, Free
+from symlag.networks.result.picture import columns, draw, picture, regions
+from symlag.trials import STEPS, figures, orbit, portrait, run
+from symlag.trials.phase_portrait import orbits
+from symlag.variational.generator import rotation, translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 SHAPES = {"embed": (6, 8), "q": (8, 8), "k": (8, 8), "bias": (8,)}
 

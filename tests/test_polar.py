@@ -3,17 +3,17 @@
 import pytest
 from sympy import Integral, S, Symbol, exp, sqrt, symbols
 
-from symlag.blocks import inner
-from symlag.calculus import add, scaled
+from symlag.calculus.jets import block, t
+from symlag.calculus.matrices import inner
+from symlag.calculus.operators import add, scaled
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.generator import scale, translation
-from symlag.jet import block, t
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.polar import CHI, fourth_power, persistent, polar, white
-from symlag.rules import heavy_ball
-from symlag.solution import FIRST, SOURCE, Oscillation, s
-from symlag.vanishing import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.learning.scale_invariant import CHI, adaptive, fourth_power, persistent, polar, white
+from symlag.variational.closed_form import FIRST, SOURCE, Oscillation, s
+from symlag.variational.generator import scale, translation
+from symlag.variational.noether import noether
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta
@@ -50,7 +50,7 @@ def test_the_two_limits_of_persistence():
 
 def test_the_equivalent_rmsprop():
     """1−ρ = 4ηλ/(1−β), c = η(1+β)/(2λ(1−β)²), rate √(2ηλ/(1+β)), memory (1−β)/(4ηλ) steps: NLD Eq. 18."""
-    plain = law.adaptive(eta).at(S.One)
+    plain = adaptive(law, eta).at(S.One)
     assert vanishes(1 - plain.retention - 4 * eta * decay / (1 - beta))
     assert vanishes(plain.scale - eta * (1 + beta) / (2 * decay * (1 - beta) ** 2))
     assert vanishes(plain.rate**2 - 2 * eta * decay / (1 + beta))
@@ -59,8 +59,8 @@ def test_the_equivalent_rmsprop():
 
 def test_noise_leaves_a_smaller_norm_and_a_larger_rate():
     """The printed r² overestimates by √((1+β)/(1−β)) where noise dominates."""
-    noisy = law.adaptive(eta).at(white(beta))
-    over = law.adaptive(eta).at(S.One).scale / noisy.scale
+    noisy = adaptive(law, eta).at(white(beta))
+    over = adaptive(law, eta).at(S.One).scale / noisy.scale
     assert vanishes(over - (1 + beta) / (1 - beta))
     assert vanishes(noisy.rate**2 - 2 * eta * decay / (1 - beta))
     assert float(sqrt(over).subs(beta, 0.9)) == pytest.approx(4.36, abs=5e-3)

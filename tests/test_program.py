@@ -18,16 +18,18 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.blocks import constant, inner, trace
-from symlag.elementwise import elementwise, homogeneous
+from symlag.calculus.elementwise import elementwise, homogeneous
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import constant, inner, trace
+from symlag.calculus.structured_matrices import diagonal
 from symlag.errors import LoweringError, NameRefusedError
-from symlag.generator import general_linear, rotation, scale
-from symlag.jet import block, coordinates, t
-from symlag.letters import diagonal
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.program import Assembly, Assignment, Contraction, Entrywise, Quotient, lower
-from symlag.rules import heavy_ball
+from symlag.kernels.lower import lower
+from symlag.kernels.scalars import Assignment
+from symlag.kernels.steps import Assembly, Contraction, Entrywise, Quotient
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.variational.generator import general_linear, rotation, scale
+from symlag.variational.noether import noether
 
 x, y = coordinates("x y")
 w = block("w")

@@ -3,14 +3,14 @@ import pickle
 import pytest
 from sympy import Rational, Symbol, symbols
 
-from symlag.blocks import inner
+from symlag.calculus.invariant_functions import Gradient
+from symlag.calculus.matrices import inner
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import ShapeError, SymlagError
-from symlag.generator import scale
-from symlag.losses import invariant_loss
-from symlag.motion import accelerations
-from symlag.rules import heavy_ball
-from symlag.unknown import Gradient
-from symlag.vanishing import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.generator import scale
 from tests.cases import W, equal, w, x, y
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)

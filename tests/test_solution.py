@@ -3,17 +3,17 @@
 import pytest
 from sympy import Eq, Expr, Function, Integral, N, Rational, S, Symbol, exp, symbols
 
-from symlag.blocks import inner
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import inner
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
-from symlag.jet import block, coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.solution import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
-from symlag.survival import split
-from symlag.vanishing import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.flow_invariants import split
+from symlag.learning.losses import invariant_loss
+from symlag.variational.closed_form import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
+from symlag.variational.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta
@@ -62,7 +62,7 @@ def test_quantities_are_those_of_theory():
 
 def test_the_charge_is_the_mass_times_the_rate_of_the_quantity():
     law = learnt(rescale(w, v), w, v)
-    from symlag.calculus import total
+    from symlag.calculus.operators import total
 
     assert vanishes(law.charge - m * total(law.potential))
 
@@ -168,7 +168,7 @@ REGIMES = {"over": 0.3, "near": 1.0 + 1e-13, "critical": 1.0, "under": 7.0}
 )
 def test_the_stable_form_agrees_with_fifty_digits(stiffness, span):
     numpy = pytest.importorskip("numpy")
-    from symlag.backends import kernel
+    from symlag.kernels.kernel import kernel
 
     times = [span * i / 16 for i in range(17)]
     start = {"m": 1.0, "mu": 2.0, "k": stiffness, "Q_0": 0.7, "Qdot_0": -0.4}

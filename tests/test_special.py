@@ -3,10 +3,10 @@
 import pytest
 from sympy import symbols
 
+from symlag.calculus.jets import coordinates, t
 from symlag.errors import SymlagError
-from symlag.jet import coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.symmetry.special import special_values
+from symlag.symmetry.special_parameters import special_values
+from symlag.variational.lagrangian import Lagrangian
 
 x, y = coordinates("x y")
 c, k, m, n, gamma = symbols("c k m n gamma", positive=True)

@@ -3,12 +3,12 @@ from sympy import Derivative, Eq, Function, Symbol, cos, exp, symbols
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import dynamicsymbols
 
-from symlag.generator import Generator, time_translation
-from symlag.jet import coordinates, fields, t
-from symlag.lagrangian import Lagrangian
-from symlag.motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
-from symlag.noether import noether
-from symlag.spelling import Spelling
+from symlag.calculus.jets import coordinates, fields, t
+from symlag.calculus.sympy_notation import Spelling
+from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.variational.generator import Generator, time_translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 from tests.cases import equal, gamma, k, m, x, y
 
 CLOCKS = [Symbol("t"), Symbol("t", real=True), Symbol("t", positive=True), dynamicsymbols._t]

@@ -4,16 +4,16 @@ import pytest
 from sympy import Matrix, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symlag.blocks import constant, inner
+from symlag.calculus.jets import block, coordinates
+from symlag.calculus.matrices import constant, inner
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import ShapeError
-from symlag.generator import general_linear, rescale, rotation, scale, translation
-from symlag.jet import block, coordinates
-from symlag.losses import invariant_loss, loss
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.symmetry.entries import generator_in_entries, in_entries, lagrangian_in_entries
-from symlag.symmetry.stillness import symmetries_of_potential
-from symlag.vanishing import vanishes
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss, loss
+from symlag.symmetry.loss_symmetries import symmetries_of_potential
+from symlag.symmetry.matrix_entries import generator_in_entries, in_entries, lagrangian_in_entries
+from symlag.variational.generator import general_linear, rescale, rotation, scale, translation
+from symlag.variational.noether import noether
 
 w, v, W = block("w", 3), block("v", 2), block("W", 2, 3)
 U, V = block("U", 2, 2), block("V", 3, 2)

@@ -3,12 +3,12 @@
 import pytest
 from sympy import symbols
 
-from symlag.blocks import inner
-from symlag.calculus import total
-from symlag.generator import general_linear, rescale, rescale_units, rotation, scale, translation
-from symlag.jet import block, coordinates
-from symlag.survival import GAMMA, metrics, mirror_flow, split, survival, verdicts
-from symlag.vanishing import vanishes
+from symlag.calculus.jets import block, coordinates
+from symlag.calculus.matrices import inner
+from symlag.calculus.operators import total
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.flow_invariants import GAMMA, metrics, mirror_flow, split, survival, verdicts
+from symlag.variational.generator import general_linear, rescale, rescale_units, rotation, scale, translation
 
 r, n, k, h = symbols("r n k h", integer=True, positive=True)
 U, V, w = block("U", n, r), block("V", k, r), block("w")
@@ -51,8 +51,8 @@ def test_symmetric_generators_give_a_function_and_skew_ones_a_momentum():
 
 def test_what_momentum_keeps_is_constant_on_the_free_motion_with_friction():
     for kept in survival(translation(w)).momentum_flow + survival(rotation(w)).momentum_flow:
-        from symlag.blocks import normal
-        from symlag.calculus import scaled
+        from symlag.calculus.matrices import normal
+        from symlag.calculus.operators import scaled
 
         rate = total(kept).xreplace({w.dot.dot: scaled(-GAMMA, w.dot)})
         assert vanishes(normal(rate))

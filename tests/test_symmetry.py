@@ -3,14 +3,14 @@
 import pytest
 from sympy import Rational, besselj, cos, cosh, exp, sin, sinh, sqrt, symbols
 
-from symlag.blocks import inner
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import inner
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.jet import block, coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.noether import noether
-from symlag.symmetry import symmetries
-from symlag.symmetry.search import Ansatz
-from symlag.vanishing import vanishes
+from symlag.symmetry.determining.search import Ansatz
+from symlag.symmetry.point_symmetries import symmetries
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")

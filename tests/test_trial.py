@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from sympy import cos, symbols
 
-from symlag.blocks import inner
+from symlag.calculus.jets import block, coordinates, t
+from symlag.calculus.matrices import inner
 from symlag.errors import FormError, LoweringError, OutputError
-from symlag.generator import Generator, rotation, scale, time_translation, translation
-from symlag.jet import block, coordinates, t
-from symlag.lagrangian import Lagrangian
-from symlag.losses import invariant_loss
-from symlag.noether import noether
-from symlag.rules import heavy_ball
-from symlag.trial import STEPS, Record, Trial, Verdict, orbit, picture, run
-from symlag.trial._balance import _shares, follow
-from symlag.trial._verdict import judged, order
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.losses import invariant_loss
+from symlag.trials import STEPS, Record, Trial, Verdict, orbit, picture, run
+from symlag.trials.integrated_law import _shares, follow
+from symlag.trials.verdict import judged, order
+from symlag.variational.generator import Generator, rotation, scale, time_translation, translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 
 x, y = coordinates("x y")
 m, k, gamma = symbols("m k gamma", positive=True)
@@ -281,5 +281,5 @@ def test_a_picture_that_cannot_be_written_is_refused_and_leaves_nothing(tmp_path
 
 
 def test_the_trial_floor_loads_no_library_before_it_is_used():
-    code = "import sys, symlag.trial; print({'numpy', 'matplotlib', 'torch', 'numba'} & set(sys.modules))"
+    code = "import sys, symlag.trials; print({'numpy', 'matplotlib', 'torch', 'numba'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -11,11 +11,11 @@ import torch
 from numeric import _steps, _training, exact_adaptive, exact_scale, scale
 from numeric._networks import linear, rectified
 from numeric._views import filters
-from symlag.derivation import derive
-from symlag.discrete.updates import UpdateRule
-from symlag.optimizers import from_torch
-from symlag.trial import STEPS, Verdict, orbit, run, run_exact
-from symlag.trial._account import twin
+from symlag.derivation.derive import derive
+from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.trials import STEPS, Verdict, orbit, run, run_exact
+from symlag.trials.exact_trial import twin
 
 ROOT = Path(__file__).parents[1]
 TRIALS = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]

@@ -2,13 +2,13 @@ import pickle
 
 import pytest
 
-from symlag.blocks import Symmetric, constant, inner, trace
-from symlag.calculus import directional, euler, gradient, total
-from symlag.generator import scale
-from symlag.jet import block
-from symlag.losses import invariant_loss
-from symlag.unknown import Gradient, Partial, Unknown, settle
-from symlag.vanishing import vanishes
+from symlag.calculus.invariant_functions import Gradient, Partial, Unknown, settle
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import Symmetric, constant, inner, trace
+from symlag.calculus.operators import directional, euler, gradient, total
+from symlag.calculus.zero_test import vanishes
+from symlag.learning.losses import invariant_loss
+from symlag.variational.generator import scale
 from tests.cases import A, K, W, c, gamma, h, k, n, w, x, y
 
 f = Unknown("f", [x, y])

@@ -1,9 +1,9 @@
 import pytest
 from sympy import Function, Symbol, cos, exp, expand_trig, log, sin, sqrt, symbols, tan
 
-from symlag.blocks import inner, trace
-from symlag.jet import t
-from symlag.vanishing import seems_zero, tidy, vanishes
+from symlag.calculus.jets import t
+from symlag.calculus.matrices import inner, trace
+from symlag.calculus.zero_test import seems_zero, tidy, vanishes
 from tests.cases import K, S, U, W, X, gamma, k, m, w, x, y
 
 p, q = symbols("p q", positive=True)

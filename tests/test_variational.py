@@ -5,21 +5,20 @@ import pytest
 from sympy import S, cancel, expand, lambdify, symbols
 
 from numeric._play import Play
-from symlag.blocks import inner, normal
-from symlag.calculus import scaled
-from symlag.discrete import exact
-from symlag.discrete.forms import Form
-from symlag.discrete.library import averaged, nesterov, sgd, sgdw, sign_sgd
-from symlag.discrete.rolling import Rolling, rolling
-from symlag.discrete.sphere import G, on_sphere
-from symlag.discrete.sphere import S as SQUARE
-from symlag.discrete.updates import Letter, k, theta
-from symlag.discrete.variational import after, before, discrete_euler_lagrange, discrete_noether, integrator
+from symlag.calculus.jets import block, coordinates
+from symlag.calculus.matrices import inner, normal
+from symlag.calculus.operators import scaled
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.generator import Generator, general_linear, rescale, rotation, scale, translation
-from symlag.jet import block, coordinates
-from symlag.losses import invariant_loss
-from symlag.vanishing import vanishes
+from symlag.learning.losses import invariant_loss
+from symlag.optimizers.bilinear_forms import Form
+from symlag.optimizers.descent_on_sphere import G, S as SQUARE, on_sphere
+from symlag.optimizers.discrete_mechanics import after, before, discrete_euler_lagrange, discrete_noether, integrator
+from symlag.optimizers.exact import exact
+from symlag.optimizers.library import averaged, nesterov, sgd, sgdw, sign_sgd
+from symlag.optimizers.momentum_on_sphere import Rolling, rolling
+from symlag.optimizers.vectors import Letter, k, theta
+from symlag.variational.generator import Generator, general_linear, rescale, rotation, scale, translation
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)

@@ -1,9 +1,9 @@
 import pytest
 from sympy import MatPow, MatrixSymbol, Symbol, Trace
 
-from symlag.blocks import normal, trace
-from symlag.order import spelled
-from symlag.words import letters, matrix_of, reverse, words
+from symlag.calculus.matrices import normal, trace
+from symlag.calculus.matrix_words import letters, matrix_of, reverse, words
+from symlag.calculus.term_order import spelled
 from tests.cases import K, S, U, W, X, a, c, h, n, w
 
 

@@ -24,8 +24,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.elementwise import SLOT, Elementwise
-from symlag.letters import Ones
+from symlag.calculus.elementwise import SLOT, Elementwise
+from symlag.calculus.structured_matrices import Ones
 
 
 @singledispatch

@@ -7,10 +7,10 @@ import numpy as np
 from sympy import HadamardProduct, Inverse, MatMul, Rational, Transpose, exp, symbols, tanh
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
-from symlag.blocks import Skew, Symmetric, constant
-from symlag.elementwise import elementwise, homogeneous
-from symlag.jet import block
-from symlag.letters import diagonal, ones
+from symlag.calculus.elementwise import elementwise, homogeneous
+from symlag.calculus.jets import block
+from symlag.calculus.matrices import Skew, Symmetric, constant
+from symlag.calculus.structured_matrices import diagonal, ones
 from tests.values import value
 
 h, n = symbols("h n", integer=True, positive=True)

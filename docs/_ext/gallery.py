@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from symlag import derive
-from symlag.campaign import COLUMNS, Configuration, Outcome, kept, rows
 from symlag.document.page import in_markdown
-from symlag.trial import Setting
+from symlag.trials import Setting
+from symlag.trials.campaign.campaign import kept
+from symlag.trials.campaign.configuration import Configuration
+from symlag.trials.campaign.outcome import Outcome
+from symlag.trials.campaign.table import COLUMNS, rows
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "docs" / "gallery"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from symlag.calculus import add, scaled
-from symlag.vanishing import vanishes
+from symlag.calculus.operators import add, scaled
+from symlag.calculus.zero_test import vanishes
 
 
 def difference(left: Any, right: Any) -> int:

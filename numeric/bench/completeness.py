@@ -20,7 +20,8 @@ from torch import nn, randn
 from torch.nn.functional import mse_loss, silu
 
 from symlag import count_laws
-from symlag.completeness import Factorization, LawCount, attention, linear, relu, softmax
+from symlag.symmetry.counting.factorizations import Factorization, attention, linear, relu, softmax
+from symlag.symmetry.counting.law_count import LawCount
 
 # Marcotte, Gribonval, Peyré, without hints: seconds.
 AUTHORS = {"linear(4, 4, 4)": "6", "relu(3, 3, 3, 3)": "519"}

@@ -16,13 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from sympy import Expr, Function, Symbol, cosh, exp, log, symbols
 
-from symlag import Generator, Lagrangian, accelerations, block, elementwise, inner, invariant_loss, noether, t
-from symlag.bregman import bregman, ideal_scaling, massless
-from symlag.generator import rotation, scale, translation
-from symlag.letters import ones
-from symlag.polar import fourth_power, persistent, polar, white
-from symlag.rules import heavy_ball
-from symlag.unknown import Unknown
+from symlag import Generator, Lagrangian, accelerations, block, inner, invariant_loss, noether, t
+from symlag.calculus import elementwise
+from symlag.calculus.invariant_functions import Unknown
+from symlag.calculus.structured_matrices import ones
+from symlag.learning.bregman import bregman, ideal_scaling, massless
+from symlag.learning.continuous_rules import heavy_ball
+from symlag.learning.scale_invariant import adaptive, fourth_power, persistent, polar, white
+from symlag.variational.generator import rotation, scale, translation
 
 n = Symbol("n", integer=True, positive=True)
 m, mu = symbols("m mu", positive=True)
@@ -84,7 +85,7 @@ def _proved(h: Expr, X: Generator) -> Any:
 def _radial() -> Any:
     law = noether(rule.lagrangian(invariant_loss("f", scale(q)), [q]), scale(q))
     chi = persistent(1 - rule.friction), white(1 - rule.friction)
-    return polar(law), fourth_power(law), chi, law.adaptive(rule.step), law.steady_state()
+    return polar(law), fourth_power(law), chi, adaptive(law, rule.step), law.steady_state()
 
 
 def _seconds(derive: Callable[[], Any]) -> float:

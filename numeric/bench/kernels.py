@@ -35,9 +35,9 @@ from symlag import (
     t,
     time_translation,
 )  # fmt: skip
-from symlag.backends import BACKENDS, kernel
-from symlag.generator import Generator
-from symlag.program import public
+from symlag.kernels.identifiers import public
+from symlag.kernels.kernel import BACKENDS, kernel
+from symlag.variational.generator import Generator
 
 SIZES = {"h": 4, "n": 6, "k": 3}
 

@@ -26,7 +26,7 @@ from sympy.core.cache import clear_cache
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
 from symlag import Lagrangian, coordinates, euler_lagrange
-from symlag.spelling import Spelling
+from symlag.calculus.sympy_notation import Spelling
 
 SIZES = (2, 4, 8, 16)
 SYMPY_UP_TO = 8

@@ -1,7 +1,7 @@
 """Boxes as MathML Core, which browsers draw without a script.
 
 >>> from sympy import Symbol
->>> from symlag.document.typeset import typeset
+>>> from symlag.document.boxes.expressions import typeset
 >>> print(mathml(typeset(Symbol("x") ** 2)))
 <msup><mi>x</mi><mn>2</mn></msup>
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 from html import escape
 
-from symlag.document.layout import (
+from symlag.document.boxes.box import (
     Box,
     Display,
     Dotted,
@@ -28,8 +28,8 @@ from symlag.document.layout import (
     Word,
     tall,
 )
-from symlag.document.measure import rows
-from symlag.document.names import GREEK
+from symlag.document.boxes.names import GREEK
+from symlag.document.boxes.width import rows
 
 _DOTS = {1: "˙", 2: "¨"}
 _SPACES = {"\u2009": "0.17em", "\u2003": "2em"}

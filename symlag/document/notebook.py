@@ -1,7 +1,7 @@
 r"""What a notebook shows: a sentence and a formula, as plain text, Markdown, HTML with MathML, and TeX.
 
->>> from symlag.generator import rotation
->>> from symlag.jet import coordinates
+>>> from symlag.variational.generator import rotation
+>>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
 >>> print(bundle(rotation(x, y))["text/markdown"])
 rotation
@@ -18,12 +18,9 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
-from symlag.blocks import zero_like
-from symlag.discrete import DiscreteLaw
-from symlag.discrete.groups import GroupedLaw
-from symlag.discrete.rolling import Rolling
-from symlag.document.balance import matched, stated
-from symlag.document.layout import (
+from symlag.calculus.jets import Block, t
+from symlag.calculus.matrices import zero_like
+from symlag.document.boxes.box import (
     MINUS,
     NOTHING,
     THIN,
@@ -38,20 +35,23 @@ from symlag.document.layout import (
     listed,
     row,
 )
+from symlag.document.boxes.expressions import as_factor, typeset
+from symlag.document.boxes.matrices import paired
+from symlag.document.boxes.term_order import negative
+from symlag.document.chapters.balance import matched, stated
+from symlag.document.chapters.mechanics import mechanics
+from symlag.document.chapters.prose import boxed, equal, joined
 from symlag.document.mathml import formula
-from symlag.document.matrices import paired
 from symlag.document.page import in_markdown
-from symlag.document.prose import boxed, equal, joined
-from symlag.document.steps import mechanics
-from symlag.document.terms import negative
 from symlag.document.tex import tex
-from symlag.document.typeset import as_factor, typeset
-from symlag.expansion import ModifiedEquation
-from symlag.generator import Generator
-from symlag.jet import Block, t
-from symlag.lagrangian import Lagrangian
-from symlag.noether import Law, MomentumMap
-from symlag.symmetry.algebra import Algebra
+from symlag.optimizers.backward_error.modified_equation import ModifiedEquation
+from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.momentum_on_sphere import Rolling
+from symlag.optimizers.parameter_groups import GroupedLaw
+from symlag.symmetry.lie.algebra import Algebra
+from symlag.variational.generator import Generator
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import Law, MomentumMap
 
 Told = tuple[str, Box | None]
 

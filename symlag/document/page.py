@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from html import escape
 
+from symlag.document.chapters.prose import Prose, Step
 from symlag.document.mathml import formula
-from symlag.document.prose import Prose, Step
-from symlag.document.style import STYLE
+from symlag.document.stylesheet import STYLE
 from symlag.document.tex import symbol, tex
 
 _SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any
 
-from symlag.document.layout import (
+from symlag.document.boxes.box import (
     OTHERWISE,
     Box,
     Display,
@@ -29,10 +29,10 @@ from symlag.document.layout import (
     Word,
     tall,
 )
-from symlag.document.measure import rows
-from symlag.document.names import GREEK
-from symlag.document.roles import CALLIGRAPHIC
-from symlag.document.typeset import typeset
+from symlag.document.boxes.expressions import typeset
+from symlag.document.boxes.names import GREEK
+from symlag.document.boxes.reserved_letters import CALLIGRAPHIC
+from symlag.document.boxes.width import rows
 
 _LETTERS = {letter: f"\\{word}" for word, letter in GREEK.items() if word not in ("lamda", "Lamda")}
 _LETTERS |= {g: rf"\mathrm{{{l}}}" for g, l in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}

@@ -15,10 +15,10 @@ charges, and `picture(found, folder)` draws the map of it all.
 None missed, proved: 3 directions leave the loss alone, all of them found.
 """
 
-from symlag.networks._finder import symmetries
-from symlag.networks._found import Found
-from symlag.networks._map import picture
-from symlag.networks._symmetry import Laws, Symmetry
-from symlag.networks.monitor import Monitor, watch
+from symlag.networks.finder import symmetries
+from symlag.networks.monitor.monitor import Monitor, watch
+from symlag.networks.result.found import Found
+from symlag.networks.result.picture import picture
+from symlag.networks.symmetry import Laws, Symmetry
 
 __all__ = ["Found", "Laws", "Monitor", "Symmetry", "picture", "symmetries", "watch"]

@@ -1,7 +1,7 @@
 from sympy import exp, symbols
 
 from symlag import Generator, Lagrangian, block, inner, invariant_loss, noether, scale, t
-from symlag.vanishing import vanishes
+from symlag.calculus.zero_test import vanishes
 
 
 def test_a_damped_loss_of_degree_zero_has_an_exact_charge():

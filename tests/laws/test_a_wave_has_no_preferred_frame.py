@@ -1,8 +1,8 @@
 from sympy import symbols
 
 from symlag import Generator, fields, t
-from symlag.calculus import euler, total
-from symlag.vanishing import vanishes
+from symlag.calculus.operators import euler, total
+from symlag.calculus.zero_test import vanishes
 
 
 def test_a_wave_has_no_preferred_frame():

@@ -1,8 +1,8 @@
 from sympy import symbols
 
 from symlag import Lagrangian, accelerations, coordinates, energy
-from symlag.calculus import total
-from symlag.vanishing import vanishes
+from symlag.calculus.operators import total
+from symlag.calculus.zero_test import vanishes
 
 
 def test_energy_runs_down_at_the_rate_of_the_friction():

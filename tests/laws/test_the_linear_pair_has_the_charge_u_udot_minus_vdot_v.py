@@ -1,7 +1,7 @@
 from sympy import symbols
 
 from symlag import block, general_linear, heavy_ball, invariant_loss, noether
-from symlag.vanishing import vanishes
+from symlag.calculus.zero_test import vanishes
 
 
 def test_the_linear_pair_has_the_charge_u_udot_minus_vdot_v():

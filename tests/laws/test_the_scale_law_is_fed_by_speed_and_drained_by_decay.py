@@ -1,5 +1,5 @@
 from symlag import block, heavy_ball, inner, invariant_loss, noether, scale
-from symlag.vanishing import vanishes
+from symlag.calculus.zero_test import vanishes
 
 
 def test_the_scale_law_is_fed_by_speed_and_drained_by_decay():

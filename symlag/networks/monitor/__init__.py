@@ -4,7 +4,7 @@ Around each step of an optimizer it measures the bilinear forms that the exact l
 for what every charge gained and lost: Δcharge = decay + memory + KSB + metric + breaking, and round-off.
 
 >>> import torch
->>> from symlag.networks import symmetries
+>>> from symlag.networks.finder import symmetries
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
 >>> batch = torch.randn(8, 2).double(), torch.randn(8, 1).double()
 >>> found = symmetries(model, torch.nn.functional.mse_loss, batch)
@@ -20,13 +20,13 @@ for what every charge gained and lost: Δcharge = decay + memory + KSB + metric 
 True
 """
 
-from symlag.networks.monitor._account import Account
-from symlag.networks.monitor._alarm import Alarm
-from symlag.networks.monitor._callbacks import lightning_callback, trainer_callback
-from symlag.networks.monitor._ledger import Ledger
-from symlag.networks.monitor._live import LiveTable, Scalars
-from symlag.networks.monitor._monitor import Monitor, watch
-from symlag.networks.monitor._sinks import JsonLines, Npz
+from symlag.networks.monitor.account import Account
+from symlag.networks.monitor.alarm import Alarm
+from symlag.networks.monitor.callbacks import lightning_callback, trainer_callback
+from symlag.networks.monitor.ledger import Ledger
+from symlag.networks.monitor.live import LiveTable, Scalars
+from symlag.networks.monitor.monitor import Monitor, watch
+from symlag.networks.monitor.sinks import JsonLines, Npz
 
 __all__ = [
     "Account",

@@ -1,0 +1,64 @@
+# What `import symlag` offers, loaded when it is first asked for (SPEC 1 of Scientific Python).
+
+__all__: list[str]
+
+from . import (
+    calculus as calculus,
+    derivation as derivation,
+    document as document,
+    kernels as kernels,
+    learning as learning,
+    networks as networks,
+    optimizers as optimizers,
+    symmetry as symmetry,
+    trials as trials,
+    variational as variational,
+)
+from .calculus.jets import block as block, coordinates as coordinates, fields as fields, t as t
+from .calculus.matrices import constant as constant, inner as inner
+from .citations import cite as cite
+from .derivation.derive import derive as derive
+from .errors import SymlagError as SymlagError
+from .kernels.kernel import kernel as kernel
+from .learning.bregman import bregman as bregman
+from .learning.continuous_rules import heavy_ball as heavy_ball
+from .learning.losses import invariant_loss as invariant_loss, loss as loss
+from .names import symbols as symbols  # pyright: ignore[reportAttributeAccessIssue] - SymPy is untyped
+from .networks.monitor.monitor import Monitor as Monitor, watch as watch
+from .optimizers.backward_error.modified_equation import modified_equation as modified_equation
+from .optimizers.exact import exact as exact
+from .optimizers.from_torch import from_torch as from_torch
+from .optimizers.library import (
+    adam as adam,
+    adamw as adamw,
+    lion as lion,
+    muon as muon,
+    nesterov as nesterov,
+    rmsprop as rmsprop,
+    sgd as sgd,
+)
+from .optimizers.update_rule import UpdateRule as UpdateRule
+from .overloads import count_laws as count_laws
+from .symmetry.equation_symmetries import symmetries_of_motion as symmetries_of_motion
+from .symmetry.find_laws import laws as laws
+from .symmetry.loss_symmetries import symmetries_of_potential as symmetries_of_potential
+from .symmetry.point_symmetries import symmetries as symmetries
+from .variational.equations_of_motion import (
+    accelerations as accelerations,
+    energy as energy,
+    euler_lagrange as euler_lagrange,
+    hamiltonian as hamiltonian,
+    momenta as momenta,
+)
+from .variational.generator import (
+    Generator as Generator,
+    bracket as bracket,
+    general_linear as general_linear,
+    rescale as rescale,
+    rotation as rotation,
+    scale as scale,
+    time_translation as time_translation,
+    translation as translation,
+)
+from .variational.lagrangian import Lagrangian as Lagrangian
+from .variational.noether import Law as Law, noether as noether

@@ -1,0 +1,46 @@
+r"""Sums and products over steps as boxes; an ordered product is read from the last step down to the first.
+
+>>> from sympy import Matrix, Symbol, symbols
+>>> from symlag.optimizers.ordered_product import Carried
+>>> from symlag.document.tex import tex
+>>> i, N = symbols("i N")
+>>> print(tex(typeset(Carried(Matrix([[i]]), i, 0, N))))
+\prod_{i=N-1}^{0}\left[\begin{matrix} i \end{matrix}\right]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Product, Sum
+
+from symlag.document.boxes.box import EQUALS, Box, Script, Sign, row
+from symlag.document.boxes.expressions import as_factor, typeset
+from symlag.optimizers.ordered_product import Carried
+from symlag.optimizers.recursion import At
+
+
+@typeset.register
+def _(total: Sum) -> Box:
+    return row(*(_over("∑", *limits) for limits in reversed(total.limits)), as_factor(total.function))
+
+
+@typeset.register
+def _(product: Product) -> Box:
+    return row(*(_over("∏", *limits) for limits in reversed(product.limits)), as_factor(product.function))
+
+
+@typeset.register
+def _(carried: Carried) -> Box:
+    matrix, step, start, stop = carried.args
+    return row(_over("∏", step, stop - 1, start), typeset(matrix))
+
+
+@typeset.register
+def _(value: At) -> Box:
+    form, step = value.args
+    return Script(typeset(form), typeset(step))
+
+
+def _over(sign: str, step: Any, first: Any, last: Any) -> Box:
+    return Script(Sign(sign), row(typeset(step), EQUALS, typeset(first)), typeset(last))

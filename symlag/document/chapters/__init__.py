@@ -1,0 +1,1 @@
+"""What a derivation says, a chapter each: sentences with formulas in them."""

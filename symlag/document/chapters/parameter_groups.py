@@ -1,0 +1,140 @@
+r"""The exact law of a symmetry across groups of parameters, in steps: each group's account, and what balances.
+
+>>> from symlag.optimizers.parameter_groups import across
+>>> from symlag.optimizers.library import sgd
+>>> from symlag.document.tex import tex
+>>> from symlag.variational.generator import rescale
+>>> from symlag.calculus.jets import block
+>>> U, V = block("U"), block("V")
+>>> law = across([(sgd(weight_decay=0), [U]), (sgd(weight_decay=0), [V])], rescale(U, V))
+>>> print(tex(typeset(law)).partition("=")[0])
+\langle v^{\prime},A\theta^{\prime}\rangle_{1}+\langle v^{\prime},A\theta^{\prime}\rangle_{2}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sympy import Add, Expr, cancel
+
+from symlag.document.boxes.box import (
+    EQUALS,
+    MINUS,
+    NOTHING,
+    ZERO,
+    Box,
+    Number,
+    Role,
+    Script,
+    Sign,
+    display,
+    listed,
+    row,
+)
+from symlag.document.boxes.expressions import as_factor, typeset
+from symlag.document.boxes.matrices import paired
+from symlag.document.chapters.exact_law import move, update, written
+from symlag.document.chapters.prose import Step, boxed, joined, say, weighted
+from symlag.optimizers.bilinear_forms import Form
+from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.factoring import factored
+from symlag.optimizers.parameter_groups import GroupedLaw, felt
+from symlag.optimizers.vectors import g, theta
+
+CHARGE, KEPT, SOURCES = map(Role, "CKS")
+AFTER = Script(CHARGE, above=Sign("′"))
+
+
+def of_groups(law: GroupedLaw) -> Iterator[Step]:
+    """The steps from the rules of the groups to the law of all of them."""
+    for i, part in enumerate(law.parts, start=1):
+        yield trained(i, part)
+    yield accounts(law)
+    yield balance(law)
+    yield proof(law)
+
+
+def trained(i: int, part: DiscreteLaw) -> Step:
+    """The rule of one group."""
+    moved = listed(*map(boxed, part.generator.components))
+    reason = say(
+        f"The rule of {{moved}} is {part.rule.name}, at rates with {i} below them. {{theta}} stands for these "
+        "parameters, {g} for the gradient of the loss at them, and a prime marks what a step leads to.",
+        moved=moved, theta=theta, g=g,
+    )  # fmt: skip
+    return Step(f"Group {i}: {part.rule.name}", reason, update(part.rule).formula)
+
+
+def accounts(law: GroupedLaw) -> Step:
+    """The account of each group, in which the gradient still pulls."""
+    reason = say(
+        "The move of one group alone changes the loss, so that the pull {pull} of its gradient stays in its account. "
+        "With the number of the group below each form:",
+        pull=_pull(law.parts[0]),
+    )  # fmt: skip
+    lines = [
+        (of(part.advanced[at]), row(EQUALS, written(part, [*part.equations.values()][at], of)))
+        for part, at, _, of in _groups(law)
+    ]
+    return Step(f"The accounts of the groups: {law.generator.name}", reason, display(*lines))
+
+
+def balance(law: GroupedLaw) -> Step:
+    """What all groups hold together, and what a step makes of it."""
+    pulls = joined(*(Script(_pull(part), Number(str(i))) for i, part in enumerate(law.parts, start=1)))
+    reason = say(
+        "Moved together they leave the loss as it is, and the pulls cancel: {pulls}. Each account divided by what "
+        "stands before its pull, their sum knows nothing of the loss. It holds for every schedule, batch and noise:",
+        pulls=row(pulls, EQUALS, ZERO),
+    )  # fmt: skip
+    held = joined(*(weighted(1 / b, of(part.charges[at])) for part, at, b, of in _groups(law)))
+    ahead, said = _sides(law)
+    charge = (CHARGE, row(EQUALS, held, EQUALS, typeset(law.ledger["total"])))
+    lines = display(charge, (AFTER, row(EQUALS, ahead)), (NOTHING, row(EQUALS, said)))
+    return Step(f"The law across the groups: {law.generator.name}", reason, lines)
+
+
+def proof(law: GroupedLaw) -> Step:
+    """The proof: what the law misses, recomputed in the coordinates."""
+    reason = say(
+        "With {K} for what a step keeps and {S} for what feeds it, every group's update put in for what is new and an "
+        "unknown loss with this symmetry for the gradient, nothing is missed.",
+        K=KEPT, S=SOURCES,
+    )  # fmt: skip
+    missed = row(AFTER, MINUS, KEPT, MINUS, SOURCES)
+    return Step("The proof of the law across the groups", reason, display((missed, row(EQUALS, typeset(law.defect())))))
+
+
+@typeset.register
+def _(law: GroupedLaw) -> Box:
+    ahead, said = _sides(law)
+    return row(ahead, EQUALS, said)
+
+
+def _sides(law: GroupedLaw) -> tuple[Box, Box]:
+    """The charge after a step in forms of the groups, and what it is by what is before the step."""
+    groups = [*_groups(law)]
+    ahead = (weighted(1 / b, of(part.advanced[at])) for part, at, b, of in groups)
+    return joined(*ahead), joined(*(written(part, _share(part, at, b), of) for part, at, b, of in groups))
+
+
+def _share(part: DiscreteLaw, at: int, b: Expr) -> Expr:
+    """The account of a group without its pull, over what stands before that."""
+    said = [*part.equations.values()][at] - part.sources["breaking"][at]
+    terms = (term.as_independent(Form, as_Add=False) for term in Add.make_args(said))
+    return Add(*(factored(cancel(c / b)) * form for c, form in terms))
+
+
+def _groups(law: GroupedLaw) -> Iterator[tuple[DiscreteLaw, int, Expr, Callable[[Any], Box]]]:
+    """Each group's account, the place of its charge there, what stands before its pull, and how a form is written."""
+    for i, part in enumerate(law.parts, start=1):
+        yield part, *felt(part), _numbered(i)
+
+
+def _numbered(i: int) -> Callable[[Any], Box]:
+    return lambda form: Script(as_factor(form), Number(str(i)))
+
+
+def _pull(part: DiscreteLaw) -> Box:
+    return paired(typeset(g), move(part))

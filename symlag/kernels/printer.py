@@ -1,0 +1,173 @@
+"""Numbers as Python text: the operators, the same everywhere; functions by the table of a backend.
+
+>>> from sympy import exp
+>>> x, y = Symbol("x"), Symbol("y")
+>>> python = Printer("plain", {exp: "exp({0})", sqrt: "sqrt({0})"})
+>>> python.text(-x**2 / (2 * sqrt(y)) + exp(2) * x)
+'-x**2/(2*sqrt(y)) + 7.38905609893065*x'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from sympy import Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Rational, S, Symbol, sqrt, true
+from sympy.core.relational import Relational
+
+from symlag.errors import LoweringError
+from symlag.kernels.guards import Guarded
+
+SUM, PRODUCT, FACTOR, POWER, ATOM = range(5)
+LARGEST = 2**53  # up to here integers are exact in double precision
+
+Written = tuple[str, int]  # a text, and how tightly it holds together
+
+
+@dataclass(frozen=True)
+class Printer:
+    """A printer of scalar expressions for one library.
+
+    `functions` tells how each SymPy function is written, `choice` how a condition and its two outcomes are, `both`,
+    `either` and `opposite` how conditions are joined; `constant` writes a number where the library wants an array.
+    """
+
+    backend: str
+    functions: Mapping[Any, str]
+    choice: str = "({1} if {0} else {2})"
+    both: str = "({0} and {1})"
+    either: str = "({0} or {1})"
+    opposite: str = "(not {0})"
+    constant: str = "{0}"
+
+    def text(self, expression: Expr, level: int = SUM) -> str:
+        """The expression, in parentheses where it holds together less tightly than its place demands."""
+        text, held = self._write(expression)
+        return text if held >= level else f"({text})"
+
+    def power(self, base: Symbol, exponent: int) -> Written:
+        """A name to a positive integer power."""
+        return f"{base.name}**{exponent}", POWER
+
+    def _write(self, node: Any) -> Written:
+        match node:
+            case Symbol():
+                return node.name, ATOM
+            case Expr(is_number=True):
+                return self._number(node)
+            case Add():
+                return self._sum(node.as_ordered_terms()), SUM
+            case Mul() if node.as_coeff_Mul()[0].is_negative:
+                return f"-{self.text(-node, PRODUCT)}", SUM
+            case Mul():
+                return self._product(node)
+            case Pow():
+                return self._power(node.base, node.exp)
+            case Piecewise() | Guarded():
+                return self._cases(node), ATOM
+            case _:
+                return self._function(node), ATOM
+
+    def _number(self, number: Expr) -> Written:
+        if isinstance(number, Rational) and max(abs(number.p), number.q) <= LARGEST:
+            return str(number), SUM if number.is_negative else ATOM if number.is_Integer else PRODUCT
+        if not number.is_real or not math.isfinite(value := float(number)):
+            raise LoweringError(str(number), f"{self.backend} kernels know finite real numbers only", "a real number")
+        return repr(value), SUM if value < 0 else ATOM
+
+    def _sum(self, terms: list[Expr]) -> str:
+        first, *others = terms
+        return self.text(first) + "".join(map(self._signed, others))
+
+    def _signed(self, term: Expr) -> str:
+        negative = term.as_coeff_Mul()[0].is_negative
+        return f" - {self.text(-term, PRODUCT)}" if negative else f" + {self.text(term, PRODUCT)}"
+
+    def _product(self, product: Mul) -> Written:
+        """A product of positive coefficient, with negative powers below the line."""
+        coefficient, rest = product.as_coeff_Mul()
+        over, under = (coefficient.p, coefficient.q) if coefficient.is_Rational else (coefficient, 1)
+        factors = rest.as_ordered_factors()
+        below = [f for f in factors if isinstance(f, Pow) and f.exp.is_Rational and f.exp.is_negative]
+        above = sorted((S(over), *(f for f in factors if f not in below)), key=lambda f: not f.is_number)
+        bottom = [S(under), *(1 / f for f in below)]
+        return f"{self._joined(above, PRODUCT)}/{self._joined(bottom, FACTOR)}".removesuffix("/1"), PRODUCT
+
+    def _joined(self, factors: list[Expr], level: int) -> str:
+        """The product of the factors other than one."""
+        several = [f for f in factors if f != 1] or [S.One]
+        text = "*".join(self.text(f, level) for f in several)
+        return f"({text})" if level == FACTOR and len(several) > 1 else text
+
+    def _power(self, base: Expr, exponent: Expr) -> Written:
+        if exponent.is_Rational and exponent.is_negative:
+            return f"1/{self.text(base**-exponent, FACTOR)}", PRODUCT
+        if exponent == S.Half:
+            return self.functions[sqrt].format(self.text(base)), ATOM
+        if exponent.is_Integer and isinstance(base, Symbol):
+            return self.power(base, int(exponent))
+        return f"{self.text(base, ATOM)}**{self.text(exponent, ATOM)}", POWER
+
+    def _cases(self, node: Any) -> str:
+        if isinstance(node, Guarded):
+            value, condition, safe = node.args
+            return self._choice(condition, value, self._argument(safe))
+        branches = list(node.args)
+        if branches[-1].cond != true:
+            raise LoweringError(str(node), "it has no value elsewhere", "a last branch (value, True)")
+        otherwise = self._argument(branches[-1].expr)
+        for value, condition in reversed(branches[:-1]):
+            otherwise = self._choice(condition, value, otherwise)
+        return otherwise
+
+    def _choice(self, condition: Any, value: Expr, otherwise: str) -> str:
+        return self.choice.format(self._condition(condition), self._argument(value), otherwise)
+
+    def _condition(self, node: Any) -> str:
+        match node:
+            case Relational():
+                return f"({self.text(node.lhs)} {node.rel_op} {self.text(node.rhs)})"
+            case And() | Or():
+                joint = self.both if isinstance(node, And) else self.either
+                return reduce(joint.format, map(self._condition, _sorted(node.args)))
+            case Not():
+                return self.opposite.format(self._condition(node.args[0]))
+            case _:
+                raise self._refusal(node)
+
+    def _function(self, node: Any) -> str:
+        if node.func not in self.functions:
+            raise self._refusal(node)
+        written = self.functions[node.func]
+        arguments = [self._argument(a) if len(node.args) > 1 else self.text(a) for a in node.args]
+        if isinstance(node, Max | Min):
+            return reduce(written.format, sorted(arguments))
+        return written.format(*arguments)
+
+    def _argument(self, argument: Expr) -> str:
+        """An argument beside others, where some libraries want a plain number to be an array, too."""
+        return self.constant.format(self.text(argument)) if argument.is_number else self.text(argument)
+
+    def _refusal(self, node: Any) -> LoweringError:
+        known = ", ".join(sorted(function.__name__ for function in self.functions))
+        return LoweringError(str(node), f"{self.backend} kernels have no {node.func.__name__}", f"it with {known}")
+
+
+class Squaring(Printer):
+    """A printer for libraries whose own powers go by logarithms from the cube on, and are many times slower."""
+
+    def power(self, base: Symbol, exponent: int) -> Written:
+        return _squared(base.name, exponent), PRODUCT if exponent % 2 else POWER
+
+
+def _squared(base: str, exponent: int) -> str:
+    if exponent <= 2:
+        return f"{base}**2" if exponent == 2 else base
+    return f"{base}*{_squared(base, exponent - 1)}" if exponent % 2 else f"({_squared(base, exponent // 2)})**2"
+
+
+def _sorted(nodes: Iterable[Any]) -> list[Any]:
+    return sorted(nodes, key=str)

@@ -1,0 +1,129 @@
+"""Kernels in PyTorch: differentiable, mappable, on whatever device the tensors live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+from sympy import (
+    Abs,
+    Max,
+    Min,
+    Mod,
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    ceiling,
+    cos,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    floor,
+    log,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)  # fmt: skip
+
+from symlag.errors import LoweringError
+from symlag.kernels.guards import guarded as rewrite
+from symlag.kernels.interface import Slot
+from symlag.kernels.lower import Program
+from symlag.kernels.printer import Squaring
+from symlag.kernels.signature import Shape
+from symlag.kernels.tensors import Tensors
+
+__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
+
+SINGULAR = torch.linalg.LinAlgError  # pyright: ignore[reportPrivateImportUsage]
+
+_FUNCTIONS = {
+    Abs: "torch.abs({0})",
+    Max: "torch.maximum({0}, {1})",
+    Min: "torch.minimum({0}, {1})",
+    Mod: "torch.remainder({0}, {1})",
+    acos: "torch.acos({0})",
+    acosh: "torch.acosh({0})",
+    asin: "torch.asin({0})",
+    asinh: "torch.asinh({0})",
+    atan: "torch.atan({0})",
+    atan2: "torch.atan2({0}, {1})",
+    atanh: "torch.atanh({0})",
+    ceiling: "torch.ceil({0})",
+    cos: "torch.cos({0})",
+    cosh: "torch.cosh({0})",
+    erf: "torch.erf({0})",
+    erfc: "torch.erfc({0})",
+    exp: "torch.exp({0})",
+    floor: "torch.floor({0})",
+    log: "torch.log({0})",
+    sign: "torch.sign({0})",
+    sin: "torch.sin({0})",
+    sinh: "torch.sinh({0})",
+    sqrt: "torch.sqrt({0})",
+    tan: "torch.tan({0})",
+    tanh: "torch.tanh({0})",
+}
+
+_TENSORS = Tensors(
+    printer=Squaring(
+        "torch",
+        _FUNCTIONS,
+        choice="torch.where({0}, {1}, {2})",
+        both="({0} & {1})",
+        either="({0} | {1})",
+        opposite="(~{0})",
+        constant="const({0})",
+    ),
+    contraction='torch.einsum("{0}", {1})',
+    transpose="{0}.mT",
+    inverse="torch.linalg.inv({0})",
+    solution="torch.linalg.solve({0}, {1})",
+    nothing="torch.empty(0, dtype=torch.float64)",
+    ones="torch.ones({0}, dtype={1}.dtype, device={1}.device)",
+    identity="torch.eye({0}, dtype={1}.dtype, device={1}.device)",
+    size="const({0}.shape[{1}])",
+    opening="const = {0}.new_tensor",
+)
+
+
+def source(program: Program) -> str:
+    """The function of a program, as a text."""
+    return f"import torch\n\n\n{_TENSORS.source(program)}"
+
+
+def arrays(slots: Sequence[Slot], given: Sequence[Any]) -> list[torch.Tensor]:
+    """The arguments as tensors of one floating type on one device, those of what is more than plain numbers."""
+    made = [torch.as_tensor(value) for value in given]
+    for slot, tensor in zip(slots, made, strict=True):
+        if tensor.is_complex():
+            raise LoweringError(slot.key, f"its entries are of type {tensor.dtype}", "a tensor of real numbers")
+    typed = [tensor for tensor, value in zip(made, given, strict=True) if not isinstance(value, int | float)]
+    kinds = [tensor.dtype for tensor in typed if tensor.is_floating_point()]
+    common = max(kinds, key=lambda kind: torch.finfo(kind).bits, default=torch.float64)
+    device = max(typed, key=lambda tensor: tensor.ndim).device if typed else None
+    return [torch.as_tensor(value, dtype=common, device=device) for value in given]
+
+
+def evaluate(text: str, given: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:
+    """The values of a kernel at all points of a batch, of the given shapes at each point."""
+    kind, device = (given[0].dtype, given[0].device) if given else (torch.float64, None)
+    values = zip(_compiled(text)(*given), shapes, strict=True)
+    return [torch.as_tensor(value, dtype=kind, device=device).expand((*batch, *shape)) for value, shape in values]
+
+
+@cache
+def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
+    space: dict[str, Any] = {}
+    exec(compile(text, "<symlag kernel>", "exec"), space)
+    return space["kernel"]

@@ -1,0 +1,1 @@
+"""How many laws a model has: bounds by random controls."""

@@ -1,0 +1,1 @@
+"""The search for symmetries of a model, from gradients at random parameters."""

@@ -1,0 +1,60 @@
+"""Optimizers: update rules as data, their exact discrete laws, modified equations, and live optimizers of torch."""
+
+from symlag.optimizers.backward_error.modified_equation import ModifiedEquation, modified_equation
+from symlag.optimizers.exact import DiscreteLaw, account, buffer_law, exact, momentum_account
+from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.library import (
+    adagrad,
+    adam,
+    adamw,
+    amsgrad,
+    averaged,
+    centred,
+    lion,
+    muon,
+    nadam,
+    nadamw,
+    nesterov,
+    rmsprop,
+    sgd,
+    sgdw,
+    sign_sgd,
+)
+from symlag.optimizers.momentum_on_sphere import rolling
+from symlag.optimizers.parameter_groups import GroupedLaw, across
+from symlag.optimizers.update_rule import UpdateRule
+from symlag.optimizers.vectors import Letter, g, k, theta
+
+__all__ = [
+    "DiscreteLaw",
+    "GroupedLaw",
+    "Letter",
+    "ModifiedEquation",
+    "UpdateRule",
+    "account",
+    "across",
+    "adagrad",
+    "adam",
+    "adamw",
+    "amsgrad",
+    "averaged",
+    "buffer_law",
+    "centred",
+    "exact",
+    "from_torch",
+    "g",
+    "k",
+    "lion",
+    "modified_equation",
+    "momentum_account",
+    "muon",
+    "nadam",
+    "nadamw",
+    "nesterov",
+    "rmsprop",
+    "rolling",
+    "sgd",
+    "sgdw",
+    "sign_sgd",
+    "theta",
+]

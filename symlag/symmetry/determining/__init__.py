@@ -1,0 +1,1 @@
+"""Determining equations of symmetries: how many solutions they have, and which."""

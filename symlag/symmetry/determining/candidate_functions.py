@@ -1,0 +1,48 @@
+"""The functions that coefficients of generators are likely to be made of: those that occur in the Lagrangian.
+
+>>> from sympy import sqrt
+>>> from symlag.calculus.jets import coordinates
+>>> x, y = coordinates("x y")
+>>> alphabet([1 / sqrt(x**2 + y**2), x.dot**2 * y], [x, y])
+[x, y, sqrt(x**2 + y**2), 1/sqrt(x**2 + y**2)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sympy import Basic, Expr, Function, Pow, Rational, Symbol, cos, exp, log, postorder_traversal, sin
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
+
+
+def alphabet(expressions: Iterable[Basic], variables: Sequence[Symbol]) -> list[Expr]:
+    """The variables, and the functions of them alone in the expressions, with their inverses."""
+    allowed = set(variables)
+    nodes = [node for e in expressions for node in postorder_traversal(e)]
+    found = [letter for node in nodes if _free(node, allowed) for letter in _letters(node)]
+    return list(dict.fromkeys((*variables, *found)))
+
+
+def _free(node: Any, allowed: set[Symbol]) -> bool:
+    return isinstance(node, Pow | Function) and bool(node.free_symbols & allowed)
+
+
+def _letters(node: Any) -> Iterator[Expr]:
+    match node:
+        case exp():
+            yield from (node, 1 / node)
+        case TrigonometricFunction():
+            c, s = cos(node.args[0]), sin(node.args[0])
+            yield from (s, c, 1 / s, c / s, 1 / c, s / c)
+        case log():
+            yield node
+        case Pow(base=base, exp=e) if e.is_Integer:
+            if e.is_negative:
+                yield 1 / base
+        case Pow(base=base, exp=e) if e.is_Rational:
+            yield from (base ** Rational(1, e.q), base ** Rational(-1, e.q))
+        case Pow(base=base):
+            yield from (node, 1 / base)
+        case _:
+            return

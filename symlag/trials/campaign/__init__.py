@@ -1,0 +1,1 @@
+"""Campaigns: many trials on many workers."""

@@ -1,0 +1,44 @@
+"""Lagrangian mechanics: equations of motion, generators, Noether's theorem with breaking, closed forms."""
+
+from symlag.variational.closed_form import Oscillation, Relaxation
+from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.variational.generator import (
+    Generator,
+    bracket,
+    general_linear,
+    mix_units,
+    rescale,
+    rescale_units,
+    rotation,
+    scale,
+    time_translation,
+    translation,
+    turn_units,
+)
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import Law, MomentumMap, noether
+
+__all__ = [
+    "Generator",
+    "Lagrangian",
+    "Law",
+    "MomentumMap",
+    "Oscillation",
+    "Relaxation",
+    "accelerations",
+    "bracket",
+    "energy",
+    "euler_lagrange",
+    "general_linear",
+    "hamiltonian",
+    "mix_units",
+    "momenta",
+    "noether",
+    "rescale",
+    "rescale_units",
+    "rotation",
+    "scale",
+    "time_translation",
+    "translation",
+    "turn_units",
+]

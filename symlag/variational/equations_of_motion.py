@@ -1,0 +1,183 @@
+"""Euler, Lagrange and Hamilton: the equations of motion of a Lagrangian, its momenta and its energy.
+
+All of them have the factor e^Γ of damping divided out.
+
+>>> from symlag.calculus.jets import coordinates
+>>> from sympy import symbols
+>>> x = coordinates("x")
+>>> m, k, gamma = symbols("m k gamma", positive=True)
+>>> L = Lagrangian(m * x.dot**2 / 2, k * x**2 / 2, damping=gamma)
+>>> euler_lagrange(L)
+{x: -gamma*m*x.dot - k*x - m*x.dot.dot}
+>>> accelerations(L)
+{x.dot.dot: -gamma*x.dot - k*x/m}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.calculus.jets import Block, jets
+from symlag.calculus.matrices import constant, inner, normal, zero_like
+from symlag.calculus.matrix_words import matrix_of, words
+from symlag.calculus.operators import add, directional, eulers, gradient, scaled, weighted
+from symlag.calculus.sympy_notation import instance
+from symlag.calculus.zero_test import tidy, vanishes
+from symlag.errors import CoordinateError, SymlagError
+from symlag.variational.lagrangian import Lagrangian
+
+
+def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
+    """For each coordinate the expression E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F that is zero on the motion.
+
+    Every coordinate has its equation, 0 where it may move as it likes. A system without any motion is an error, not an
+    empty answer: `SymlagError` where E is other than zero and nothing in it moves.
+    """
+    equations = _equations(mechanics(L))
+    for q, equation in equations.items():
+        if not jets(equation) and not vanishes(equation):
+            raise SymlagError(
+                f"L = {L.density}", f"the equation of {q} reads {equation} = 0", "an L that some motion obeys"
+            )
+    return {L.spelling.speak(q): L.spelling.speak(e) for q, e in equations.items()}
+
+
+def momenta(L: Lagrangian) -> dict[Any, Any]:
+    """The momentum of each coordinate, ∂L/∂q̇; those of Ostrogradsky where L has higher derivatives."""
+    speak = mechanics(L).spelling.speak
+    return {speak(jet): speak(p) for q in L.coordinates for jet, p in tower(L, q).items()}
+
+
+def energy(L: Lagrangian) -> Expr:
+    """Σ⟨p, q̇⟩ − L in coordinates and rates."""
+    total = Add(*(inner(p, jet.dot) for q in mechanics(L).coordinates for jet, p in tower(L, q).items()))
+    return L.spelling.speak(tidy(total - L.density))
+
+
+def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
+    """The energy in coordinates and momenta, and the symbol of each momentum, p_q.
+
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> hamiltonian(Lagrangian(2 * x.dot**2, x**2))
+    (p_x**2/8 + x**2, {x: p_x})
+    """
+    names = {q: Symbol(f"p_{q.stem}", real=True) for q in mechanics(L).coordinates if not isinstance(q, Block)}
+    if len(names) < len(L.coordinates) or L.order != 1:
+        raise SymlagError(
+            f"hamiltonian of {L.density}", "momenta are solved for numbers only", "energy(L), or scalar coordinates"
+        )
+    rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()}, [*names.values()])
+    total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
+    return L.spelling.speak(tidy(total)), {L.spelling.speak(q): p for q, p in names.items()}
+
+
+def accelerations(L: Lagrangian) -> dict[Any, Any]:
+    """The highest derivatives solved from the equations of motion through the mass matrix.
+
+    `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
+    """
+    require_velocities(L)
+    scalars = {q: e for q, e in _equations(L).items() if not isinstance(q, Block)}
+    blocks = {q: e for q, e in _equations(L).items() if isinstance(q, Block)}
+    solved = _solved({_top(L, q): e for q, e in scalars.items()}) | {
+        _top(L, q): _block_acceleration(_top(L, q), e) for q, e in blocks.items()
+    }
+    if left := set(jets(*solved.values())) & set(solved):
+        names = ", ".join(map(str, jets(*left)))
+        raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
+    return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
+
+
+def mechanics(L: Lagrangian) -> Lagrangian:
+    """What was given, where it is a Lagrangian and no bare expression."""
+    return instance("mechanics of", L, Lagrangian, "Lagrangian(T, V), or Lagrangian(L) of a whole L")
+
+
+def require_velocities(L: Lagrangian) -> None:
+    """`CoordinateError` for a coordinate whose velocity does not occur in the energies."""
+    for q in mechanics(L).coordinates:
+        if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
+            raise CoordinateError(
+                str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"
+            )
+
+
+def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
+    """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, … from the top order down."""
+    top = max((sum(jet.order) for jet in jets(L.density) if jet.root == coordinate), default=0)
+    found: dict[Any, Any] = {}
+    later = zero_like(coordinate)
+    for k in reversed(range(top)):
+        direct = gradient(L.density, coordinate.at((k + 1,)))
+        later = add([direct, scaled(S.NegativeOne, weighted(later, L.damping))], coordinate)
+        found[coordinate.at((k,))] = later
+    return dict(reversed(found.items()))
+
+
+def _equations(L: Lagrangian) -> dict[Any, Any]:
+    equations = eulers(L.density, L.coordinates, L.damping)
+    return {q: add([e, L.forces[q]], q) if q in L.forces else e for q, e in equations.items()}
+
+
+def _top(L: Lagrangian, coordinate: Any) -> Any:
+    order = max(sum(jet.order) for jet in jets(L.density) if jet.root == coordinate)
+    return coordinate.at((2 * order,))
+
+
+def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any, Expr]:
+    """The unknowns that the equations are linear in; jets and the free symbols may have any value."""
+    unknowns = list(equations)
+    mass = Matrix([[gradient(e, u) for u in unknowns] for e in equations.values()])
+    rest = Matrix([e.xreplace(dict.fromkeys(unknowns, S.Zero)) for e in equations.values()])
+    names = ", ".join(map(str, unknowns))
+    if mass.has(*unknowns):
+        raise SymlagError(names, "they do not enter linearly, so that they are not solved for", "T quadratic in them")
+    if vanishes(mass.det()):
+        _refuse_contradiction(mass, rest, names, free)
+        raise CoordinateError(
+            names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
+        )
+    return dict(zip(unknowns, map(tidy, -mass.LUsolve(rest)), strict=True))
+
+
+def _refuse_contradiction(mass: Matrix, rest: Matrix, names: str, free: Sequence[Symbol]) -> None:
+    """`SymlagError` where equations add up to c = 0 for a constant c other than zero."""
+    for weights in mass.T.nullspace():
+        left = tidy(weights.dot(rest))
+        if not jets(left) and not left.has(*free) and not vanishes(left):
+            said = f"their equations contradict each other, for together they read {left} = 0"
+            raise SymlagError(names, said, "an L that some motion obeys")
+
+
+def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
+    """The matrix that makes the equation zero, where it enters times a number, or behind a matrix G."""
+    probe = constant("probe", *unknown.shape)
+    moved = directional(equation, {unknown: probe})
+    if unknown in jets(moved):
+        raise CoordinateError(str(unknown.root), "it does not enter linearly", "T quadratic in the velocities")
+    rest = normal(equation.xreplace({unknown: zero_like(unknown)}))
+    if (mass := _number_times(moved, probe)) != 0:
+        return scaled(-1 / mass, rest)
+    return normal(MatMul(Inverse(_metric(scaled(S.NegativeOne, moved), probe)), rest))
+
+
+def _metric(matrix: MatrixExpr, probe: MatrixExpr) -> MatrixExpr:
+    """The G of a matrix G·P."""
+    found = words(matrix)
+    if not found or any(word[-1:] != (probe,) or MatMul(*word[:-1]).has(probe) for word in found):
+        raise CoordinateError(
+            f"the mass matrix {matrix}", "it is no matrix times the velocities", "inner(q.dot, G * q.dot) / 2"
+        )
+    return matrix_of({word[:-1]: c for word, c in found.items()}, (probe.rows, probe.rows))
+
+
+def _number_times(matrix: MatrixExpr, probe: MatrixExpr) -> Expr:
+    """The number c of a matrix c·P; zero where it is no such multiple."""
+    ((word, unit),) = words(probe).items()
+    found = words(matrix)
+    return found[word] / unit if set(found) == {word} else S.Zero

@@ -1,0 +1,231 @@
+"""Noether's theorem with breaking: the balance law of a charge under a generator.
+
+For X = τ∂_t + ξ·∂_q with characteristic ζ = ξ − τq̇, off the motion as well as on it,
+
+    (D_t + γ) C + ⟨ζ, E⟩ = X T + (D_tτ + γτ) T − [X V + (D_tτ + γτ) V] + ⟨F, ζ⟩ − (D_t + γ) B,    C = ⟨p, ζ⟩ + τL − B.
+
+The right-hand side names its sources: kinetic (the kinetic symmetry breaking, KSB), potential, force, boundary. Where
+kinetic, potential and force add up to a total derivative, B is found and the charge is conserved.
+
+>>> from symlag.variational.generator import scale
+>>> from symlag.calculus.jets import block
+>>> from symlag.calculus.matrices import inner, normal
+>>> w = block("w")
+>>> law = noether(Lagrangian(inner(w.dot, w.dot) / 2), scale(w))
+>>> law.charge, law.ksb, law.defect()
+(Trace(w.T*w.dot), Trace(w.dot.T*w.dot), 0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Eq, Expr, MatrixSymbol, S
+
+from symlag.calculus.homotopy import antiderivative
+from symlag.calculus.invariant_functions import settle
+from symlag.calculus.jets import t
+from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrix_words import transposed
+from symlag.calculus.operators import directional, euler_along, matrix_coefficient, pairing, total, weighted
+from symlag.calculus.sympy_notation import instance
+from symlag.calculus.zero_test import tidy, vanishes
+from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
+from symlag.display import Shown
+from symlag.errors import CoordinateError, SymlagError
+from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
+from symlag.variational.equations_of_motion import tower
+from symlag.variational.generator import Generator
+from symlag.variational.lagrangian import Lagrangian
+
+if TYPE_CHECKING:
+    from symlag.kernels.kernel import Kernel
+
+
+@dataclass(frozen=True)
+class MomentumMap(Shown):
+    """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩."""
+
+    parameter: MatrixSymbol
+    charge: Any
+    rate: Expr
+    sources: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"MomentumMap(for every {self.parameter}: {_listed(self)})"
+
+
+@dataclass(frozen=True)
+class Law(Shown, Cited):
+    """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
+
+    `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8
+    and §3; Noether 1918.
+    """
+
+    lagrangian: Lagrangian
+    generator: Generator
+    charge: Expr
+    rate: Expr
+    sources: Mapping[str, Expr]
+
+    def __repr__(self) -> str:
+        return f"Law({self.generator.name}: {_listed(self)})"
+
+    @property
+    def source(self) -> Expr:
+        """All sources together."""
+        return Add(*self.sources.values())
+
+    @property
+    def ksb(self) -> Expr:
+        """The kinetic symmetry breaking."""
+        return self.sources["kinetic"]
+
+    @property
+    def breaking(self) -> dict[str, Expr]:
+        """The parts of the KSB: the velocities' share ⟨∂T/∂q̇, ζ̇⟩, the metric's ⟨∂T/∂q, ζ⟩, and that of time.
+
+        In NLD's terms the first two are the kinetic asymmetry and the non-Euclidean metric (NLD Eq. 8).
+        """
+        L, X = self.lagrangian, self.generator
+        moves = characteristics(L, X)
+        rates = {q.dot: total(move) for q, move in moves.items()}
+        parts = {"asymmetry": directional(L.kinetic, rates), "metric": directional(L.kinetic, moves)}
+        rest = self._read(self.ksb) - Add(*parts.values())
+        return {name: L.spelling.speak(tidy(settle(part))) for name, part in (parts | {"time": rest}).items()}
+
+    @property
+    def conserved(self) -> bool:
+        """Whether nothing feeds the charge: then e^Γ times it is constant, and under no damping the charge itself."""
+        return vanishes(self._read(self.source))
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """Noether's theorem, and Noether's learning dynamics where something feeds the charge or friction drains it."""
+        return (NOETHER,) if self.conserved and self.rate == 0 else (NOETHER, LEARNING_DYNAMICS)
+
+    @property
+    def boundary(self) -> Expr:
+        """The boundary term B = ⟨p, ζ⟩ + τL − C, for which the source of that name is −(D_t + γ)B."""
+        L, X = self.lagrangian, self.generator
+        B = tidy(_current(L, characteristics(L, X)) + X.tau * L.density - self._read(self.charge))
+        return L.spelling.speak(B)
+
+    @property
+    def equation(self) -> Eq:
+        """The law as an equation, the rate of the charge written out in accelerations."""
+        rate = weighted(self._read(self.charge), self.rate)
+        return Eq(self.lagrangian.spelling.speak(rate), self.source, evaluate=False)
+
+    def defect(self) -> Expr:
+        """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
+        L = self.lagrangian
+        moves = characteristics(L, self.generator)
+        stated = weighted(self._read(self.charge), self.rate) - self._read(self.source)
+        cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.forces)
+        gap = settle(stated + cost)
+        return S.Zero if vanishes(gap) else gap
+
+    def momentum_map(self) -> MomentumMap:
+        """The matrix-valued law of a family that holds for every constant matrix, such as `general_linear`."""
+        if len(self.generator.parameters) != 1:
+            raise SymlagError(self.generator.name, "it holds for no one constant matrix", "general_linear(U, V), say")
+        (parameter,) = self.generator.parameters
+        read = {name: _seen_by(parameter, value) for name, value in self.sources.items()}
+        return MomentumMap(parameter, _seen_by(parameter, self.charge), self.rate, read)
+
+    @property
+    def potential(self) -> Expr:
+        """The function Q of position with charge = m dQ/dt; an error, "not integrable", for rotations."""
+        return potential(self)
+
+    def solve(self) -> Oscillation | Relaxation:
+        """The closed form: of Q where charge = m dQ/dt and the coefficients are constant, of the charge otherwise."""
+        return solve(self)
+
+    def steady_state(self) -> Eq:
+        """What the law says of averages once nothing changes any more."""
+        return steady_state(self)
+
+    def kernel(self, backend: str = "numpy") -> Kernel:
+        """The charge, the rate and every source as one function of arrays: "numpy", "numba" or "torch"."""
+        from symlag.kernels.kernel import kernel
+
+        return kernel(self, backend)
+
+    def _read(self, expression: Expr) -> Expr:
+        return self.lagrangian.spelling.read(expression)
+
+
+def noether(L: Lagrangian, X: Generator) -> Law:
+    """The law of the charge that belongs to a generator, symmetry or not.
+
+    `CoordinateError` where the generator moves what is no coordinate of the Lagrangian.
+    """
+    X = _admitted(
+        instance("noether of", L, Lagrangian, "Lagrangian(T, V)"),
+        instance("noether along", X, Generator, "rotation(x, y), or Generator({x: y})"),
+    )
+    moves = characteristics(L, X)
+    sources = _breaking(L, X) | {"force": tidy(pairing(moves, L.forces))}
+    boundary = antiderivative(Add(*sources.values()), L.damping)
+    sources["boundary"] = tidy(-weighted(boundary, L.damping))
+    charge = tidy(_current(L, moves) + X.tau * L.density - boundary)
+    speak = L.spelling.speak
+    return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
+
+
+def _seen_by(parameter: MatrixSymbol, linear: Expr) -> Any:
+    """The matrix G of ⟨G, X⟩; where X is skew or symmetric, that part of it, for the rest is not seen."""
+    matrix = matrix_coefficient(linear, parameter)
+    sign, flipped = transposed(parameter)
+    return normal((matrix + sign * matrix.T) / 2) if flipped == parameter else matrix
+
+
+def characteristics(L: Lagrangian, X: Generator) -> dict[Any, Any]:
+    """The move ζ of every coordinate at fixed time."""
+    return {q: X.characteristic(q) for q in L.coordinates}
+
+
+def _admitted(L: Lagrangian, X: Generator) -> Generator:
+    """The generator in jets, all of its coordinates known to a Lagrangian of one independent variable."""
+    if any(q.base != (t,) for q in L.coordinates):
+        raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
+    for q in X.components:
+        L.require(q)
+    return X.map(L.spelling.read)
+
+
+def _breaking(L: Lagrangian, X: Generator) -> dict[str, Expr]:
+    """By how much the generator changes either energy's share of the action."""
+    stretch = total(X.tau, t) + L.damping * X.tau
+    kinetic = X.act(L.kinetic) + stretch * L.kinetic
+    potential = X.act(L.potential) + stretch * L.potential
+    return {"kinetic": tidy(settle(kinetic)), "potential": tidy(settle(-potential))}
+
+
+def _current(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
+    """⟨p, ζ⟩, with the higher momenta of Ostrogradsky on the derivatives of ζ."""
+    return Add(
+        *(
+            inner(p, rise)
+            for q, move in moves.items()
+            for p, rise in zip(tower(L, q).values(), _rising(move), strict=False)
+        )
+    )
+
+
+def _rising(move: Any) -> Iterator[Any]:
+    """A move and its derivatives in time, without end."""
+    while True:
+        yield move
+        move = total(move)
+
+
+def _listed(law: Law | MomentumMap) -> str:
+    """The charge, the rate and the sources, less those that are zero."""
+    parts = {"charge": law.charge, "rate": law.rate, **law.sources}
+    return ", ".join(f"{name} = {said}" for name, said in parts.items() if said != zero_like(said))
