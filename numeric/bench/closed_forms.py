@@ -2,7 +2,7 @@
 
     python -m numeric.bench.closed_forms
 
-`tests/test_learning_dynamics.py` holds every line to what is claimed; the trial `adaptive` has the norms.
+`tests/learning/test_learning_dynamics.py` holds every line to what is claimed; the trial `adaptive` has the norms.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     python -m numeric.bench.exact
 
 Residuals are relative to the largest term of the law, in float64, over 400 steps on digits with minibatches and a
-cosine schedule. `tests/test_optimizers.py` and `tests/test_expansion.py` hold every line to what is required.
+cosine schedule. `test_torch_optimizers.py` and `test_backward_error.py` of tests/optimizers hold every line to what is
+required.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _library(backend: str) -> Any:
     if backend not in BACKENDS:
         raise LoweringError(f"backend {backend!r}", "there is no such backend", " or ".join(map(repr, BACKENDS)))
     try:
-        return import_module(f"symlag.kernels.kernel._{backend}")
+        return import_module(f"symlag.kernels.{backend}")
     except ModuleNotFoundError as missing:
         raise LoweringError(
             f"backend {backend!r}", f"{missing.name} is not installed", f"pip install 'symlag[{backend}]'"

@@ -42,7 +42,7 @@ EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no numb
 FLOATS = {torch.float32: "float32", torch.float64: "float64"}
 UNWANTED = -1  # the place of sums that are not asked for
 SHAPE = 4  # numbers that tell the shape of a task
-IMPORTS = "import numpy as np\nfrom numba import carray\n\nfrom symlag.backends._addresses import pointer\n\n"
+IMPORTS = "import numpy as np\nfrom numba import carray\n\nfrom symlag.kernels.addresses import pointer\n\n"
 _INSTALLED = find_spec("numba") is not None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from symlag.trials.campaign.sources import sources
 from symlag.trials.setting import Setting
 
-PACKAGE = Path(__file__).parents[1]  # symlag itself
+PACKAGE = Path(__file__).parents[2]  # symlag itself
 LIBRARIES = ("symlag", "sympy", "numpy", "scipy", "numba", "torch", "scikit-learn", "matplotlib")
 
 

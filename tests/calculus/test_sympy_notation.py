@@ -1,0 +1,107 @@
+import pytest
+from sympy import Derivative, Eq, Function, Symbol, cos, exp, symbols
+from sympy.calculus.euler import euler_equations
+from sympy.physics.mechanics import dynamicsymbols
+
+from symlag.calculus.jets import coordinates, fields, t
+from symlag.calculus.sympy_notation import Spelling
+from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.variational.generator import Generator, time_translation
+from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
+from tests.support.cases import equal, gamma, k, m, x, y
+
+CLOCKS = [Symbol("t"), Symbol("t", real=True), Symbol("t", positive=True), dynamicsymbols._t]
+
+
+@pytest.fixture(params=CLOCKS, ids=["plain", "real", "positive", "dynamicsymbols"])
+def clock(request):
+    return request.param
+
+
+def test_reading_and_speaking_are_inverse(clock):
+    f, g = Function("x")(clock), Function("y")(clock)
+    written = m * f.diff(clock) ** 2 / 2 - k * f * g.diff(clock, 2) + f
+    spelling = Spelling.of(written)
+    assert spelling.read(written) == m * x.dot**2 / 2 - k * x * y.dot.dot + x
+    assert spelling.speak(spelling.read(written)) == written
+
+
+def test_motion_is_given_back_in_the_users_functions(clock):
+    f = Function("x")(clock)
+    L = Lagrangian(m * f.diff(clock) ** 2 / 2, k * f**2 / 2, damping=gamma)
+    assert L.coordinates == (x,)
+    assert momenta(L) == {f: m * f.diff(clock)}
+    assert equal(energy(L), m * f.diff(clock) ** 2 / 2 + k * f**2 / 2)
+    assert accelerations(L) == {f.diff(clock, 2): -gamma * f.diff(clock) - k * f / m}
+    assert hamiltonian(L)[1].keys() == {f}
+
+
+def test_the_equation_of_motion_is_sympys_own(clock):
+    f = Function("x")(clock)
+    L = m * f.diff(clock) ** 2 / 2 - m * cos(f) * f.diff(clock)
+    (theirs,) = euler_equations(L, [f], [clock])
+    assert isinstance(theirs, Eq)
+    assert equal(euler_lagrange(Lagrangian(L))[f], theirs.lhs)
+
+
+def test_a_law_is_stated_in_the_users_functions(clock):
+    f = Function("x")(clock)
+    L = Lagrangian(m * f.diff(clock) ** 2 / 2, k * f**2 / 2)
+    law = noether(L, time_translation())
+    assert equal(law.charge, -m * f.diff(clock) ** 2 / 2 - k * f**2 / 2)
+    assert law.conserved
+    assert law.defect() == 0
+    assert law.equation.has(f)
+    assert not law.equation.has(x)
+
+
+def test_a_generator_is_read_in_the_users_functions(clock):
+    f, g = Function("x")(clock), Function("y")(clock)
+    L = Lagrangian((f.diff(clock) ** 2 + g.diff(clock) ** 2) / 2, (f**2 + g**2) ** 2)
+    law = noether(L, Generator({f: -g, g: f}))
+    assert equal(law.charge, f * g.diff(clock) - g * f.diff(clock))
+    assert law.conserved
+
+
+def test_dynamicsymbols_are_read_as_they_are():
+    q, rate = dynamicsymbols("q"), dynamicsymbols("q", 1)
+    assert accelerations(Lagrangian(m * rate**2 / 2 - k * q**2 / 2)) == {dynamicsymbols("q", 2): -k * q / m}
+
+
+def test_damping_forces_and_potential_may_name_a_clock_of_any_kind(clock):
+    f = Function("x")(clock)
+    L = Lagrangian(m * f.diff(clock) ** 2 / 2, k * clock * f, damping=3 / clock, forces={f: exp(-clock)})
+    equation = euler_lagrange(L)[f]
+    assert equal(equation, -m * f.diff(clock, 2) - 3 * m * f.diff(clock) / clock - k * clock + exp(-clock))
+
+
+def test_a_function_that_is_never_differentiated_may_be_named_a_coordinate(clock):
+    f, g = Function("x")(clock), Function("y")(clock)
+    L = Lagrangian(f.diff(clock) ** 2 / 2, f * g, coordinates=(f, g))
+    assert euler_lagrange(L)[g] == -f
+
+
+def test_a_field_may_be_written_as_a_function_of_several_variables():
+    s, v = symbols("s v")
+    u = Function("u")(t, s)
+    spelling = Spelling.of(u.diff(t), u.diff(s))
+    jet = fields("u", t, s)
+    assert spelling.read(u.diff(t, s) - v * u) == jet.dot.d(s) - v * jet
+    assert spelling.speak(jet.d(s).d(s)) == Derivative(u, (s, 2))
+
+
+def test_a_function_of_something_else_than_a_symbol_stays_a_function():
+    f = Function("x")
+    assert Spelling.of(f(2 * t).diff(t)).functions == {}
+
+
+def test_a_derivative_that_is_not_worked_out_is_worked_out(clock):
+    f = Function("x")(clock)
+    L = Lagrangian(f.diff(clock) ** 2 / 2 + Derivative(f**2, clock) * f.diff(clock))
+    assert L.density == x.dot**2 / 2 + 2 * x * x.dot**2
+
+
+def test_jets_need_no_spelling():
+    assert Spelling.of(x.dot**2).read(x.dot) == x.dot
+    assert Spelling.of(coordinates("x")).speak(x) == x

@@ -1,0 +1,67 @@
+"""PyTorch's kernels: differentiable and mappable."""
+
+import pytest
+from sympy import Piecewise, asin, exp, log, sqrt
+
+from symlag.kernels.kernel import kernel
+from symlag.kernels.signature import outside
+from tests.support.cases import x
+from tests.support.kernel_calls import arrays, gap, points
+from tests.support.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS
+
+
+@pytest.mark.parametrize(
+    "name", ["powers", "roots", "circular", "hyperbolic", "cases", "errors", *LAWS, *LETTERS, *LEARNING]
+)
+def test_torch_kernels_are_differentiable(name):
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    made = kernel(EVERYTHING[name], "torch")
+    given = [torch.tensor(value, requires_grad=True) for value in points(made, 2, seed=3)]
+
+    def moving(*arrays):
+        results = made(*arrays)
+        return tuple(v for v in (results.values() if isinstance(results, dict) else [results]) if v.requires_grad)
+
+    assert torch.autograd.gradcheck(moving, given)
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        sqrt(x),
+        log(x),
+        1 / x,
+        x**-3,
+        1 / sqrt(x),
+        x**0.3,
+        sqrt(x) * log(x) + 1 / x**2,
+        sqrt(log(1 + x)),
+        exp(1 / x),
+        asin(x),
+    ],
+)  # fmt: skip
+def test_a_branch_that_is_not_taken_leaves_the_slope_alone(branch):
+    torch = pytest.importorskip("torch")
+    made = kernel(
+        Piecewise((branch, (x > 0) & (x < 1)), (x**2, True)) + Piecewise((x, x < 0), (branch, x < 1), (0, True)),
+        "torch",
+    )
+    for at in (-2.0, -1.0, 2.0, 1000.0):
+        point = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(made(point), point)
+        assert slope == 2 * at + (at < 0)
+    point = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(made, [point])
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_torch_kernels_can_be_mapped(name):
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    made = kernel(EVERYTHING[name], "torch")
+    given = [torch.as_tensor(value) for value in points(made, 4, seed=4)]
+    pairs = zip(given, made.slots, strict=True)
+    axes = tuple(0 if value.ndim > len(outside(slot.shape)) else None for value, slot in pairs)
+    mapped = arrays(torch.func.vmap(made, in_dims=axes)(*given))
+    assert gap(mapped, arrays(made(*given))) < 1e-13
