@@ -1,16 +1,30 @@
-"""What symlag says when it cannot go on: one sentence, never a traceback.
+"""Errors: what symlag says when it cannot go on, never a traceback.
 
-Every error states three things: what you wrote; what is wrong with it; what to write instead.
+Every error states three things: what you wrote; what is wrong with it; what to write or do instead.
 """
 
 from __future__ import annotations
 
 
 class SymlagError(Exception):
-    """The root of all errors that symlag raises on purpose.
+    """The base class of all errors that symlag raises on purpose.
 
+    Parameters
+    ----------
+    wrote : str
+        What the user wrote, as code or as it was named.
+    wrong : str
+        What is wrong with it.
+    write : str
+        The cure: code to paste, which is printed after "write"; or a whole sentence, from capital letter to full stop,
+        which is printed as it stands.
+
+    Examples
+    --------
     >>> print(SymlagError("block('W', 0)", "a block has at least one row", "block('W', 3)"))
     block('W', 0): a block has at least one row; write block('W', 3).
+    >>> print(SymlagError("Lagrangian(T, V)", "T is 0", "Give a kinetic energy that depends on a velocity."))
+    Lagrangian(T, V): T is 0. Give a kinetic energy that depends on a velocity.
     """
 
     def __init__(self, wrote: str, wrong: str, write: str) -> None:
@@ -18,7 +32,8 @@ class SymlagError(Exception):
         self.wrote, self.wrong, self.write = wrote, wrong, write
 
     def __str__(self) -> str:
-        return f"{self.wrote}: {self.wrong}; write {self.write}."
+        sentence = self.write[:1].isupper() and self.write.endswith(".")
+        return f"{self.wrote}: {self.wrong}" + (f". {self.write}" if sentence else f"; write {self.write}.")
 
 
 class NameRefusedError(SymlagError):

@@ -67,7 +67,7 @@ class Ledger:
         _there(charge, [c.removesuffix("/charge") for c in self.columns if c.endswith("/charge")], wrote)
 
     def joined(self, later: Ledger) -> Ledger:
-        """This and the steps after it; no more than are kept."""
+        """The ledger continued by the rows of a later one, of which no more than are kept stay."""
         if not len(self):
             return later
         steps = np.concatenate([self.steps, later.steps])[-KEPT:]
