@@ -15,7 +15,8 @@ from numeric._told import told
 from symlag import Lagrangian, coordinates, sgd, t
 from symlag.derivation.derive import derive
 from symlag.learning.bregman import bregman, massless
-from symlag.trials import MEASURED, THEORY, TWIN, Claim, Study, order
+from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.trials import Claim, Study, order
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law
 

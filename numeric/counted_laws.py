@@ -7,7 +7,8 @@ from typing import Any
 
 from derivations import counted_laws as theorem
 from numeric._kept import RATES, kept, plain, rectified, shares
-from symlag.trials import BLACK, BLUE, VERMILION, Claim, Study, seed
+from symlag.plotting import BLACK, BLUE, VERMILION
+from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 

@@ -12,7 +12,8 @@ from numeric import _closed
 from symlag.calculus.jets import t
 from symlag.calculus.operators import total
 from symlag.kernels.kernel import kernel
-from symlag.trials import MEASURED, THEORY, TWIN, Claim, Record, Study, order
+from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.trials import Claim, Record, Study, order
 from symlag.variational.closed_form import Oscillation
 
 __all__ = ["study", "theorem"]

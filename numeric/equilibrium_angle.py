@@ -8,7 +8,8 @@ import numpy as np
 from derivations import equilibrium_angle as theorem
 from numeric._noise import Descent, Norms, norms
 from numeric._told import told
-from symlag.trials import MEASURED, THEORY, TWIN, Claim, Study
+from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.trials import Claim, Study
 
 __all__ = ["measure", "points", "study", "theorem"]
 

@@ -18,7 +18,8 @@ from derivations import larger_images as theorem
 from numeric._charges import Course, convolutional_families, course
 from numeric._folders import Images, images
 from numeric._images import vgg
-from symlag.trials import MEASURED, THEORY, TWIN, Claim, Study, seed
+from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from derivations import law_of_balance as theorem
 from numeric._drifts import BATCH, Balance, Drift, balance, drift
-from symlag.trials import BLUE, MEASURED, THEORY, TWIN, Claim, Study, seed
+from symlag.plotting import BLUE, MEASURED, THEORY, TWIN
+from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 

@@ -13,7 +13,8 @@ from numeric._noise import Descent, path
 from numeric._views import Weights, filters, pixels, units
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.exact import DiscreteLaw
-from symlag.trials import MEASURED, VERMILION, Claim, Study, order
+from symlag.plotting import MEASURED, VERMILION
+from symlag.trials import Claim, Study, order
 
 __all__ = ["study", "theorem"]
 

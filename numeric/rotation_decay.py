@@ -11,7 +11,8 @@ from derivations import rotation_decay as theorem
 from numeric._orbits import Orbit, orbit
 from numeric._told import told
 from symlag import noether
-from symlag.trials import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION, Claim, Study, order
+from symlag.plotting import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION
+from symlag.trials import Claim, Study, order
 from symlag.variational.noether import Law
 
 __all__ = ["fast", "study", "theorem"]

@@ -10,7 +10,8 @@ from derivations import smooth_norms as theorem
 from numeric._charges import Course, convolutional_families, course
 from numeric._images import convolutional
 from numeric._noise import Descent, path
-from symlag.trials import MEASURED, THEORY, Claim, Study
+from symlag.plotting import MEASURED, THEORY
+from symlag.trials import Claim, Study
 
 __all__ = ["study", "theorem"]
 

@@ -14,7 +14,8 @@ from derivations import two_scales as theorem
 from numeric._networks import normalised, rectified
 from numeric._steps import batches
 from numeric._told import told
-from symlag.trials import MEASURED, ORANGE, THEORY, TWIN, Claim, Study
+from symlag.plotting import MEASURED, ORANGE, THEORY, TWIN
+from symlag.trials import Claim, Study
 
 __all__ = ["fast", "study", "theorem"]
 

@@ -1,11 +1,18 @@
-"""Files that appear whole or not at all.
+"""Atomic writing: the files appear complete and together, or none of them does.
 
-All text is made before anything is written; it is written under other names, and only then moved to its own.
+Every writer of symlag works on *drafts*, in a hidden folder beside the place where the files belong. Only when all
+drafts are complete are they renamed to their targets, and a rename within one file system is atomic (POSIX,
+`rename`). So a process that is killed, a full disk or an exception leaves whatever was there before.
+
+>>> with tempfile.TemporaryDirectory() as folder:
+...     paths = write_all(Path(folder) / "new", {"law.tex": "x", "law.html": "y"})
+...     [path.name for path in paths], paths[0].read_text()
+(['law.tex', 'law.html'], 'x')
 """
 
 from __future__ import annotations
 
-import os
+import shutil
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -14,48 +21,65 @@ from pathlib import Path
 from symlag.errors import OutputError
 
 
-def write_all(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write texts into a folder by their names; `OutputError` where that cannot be done, and then nothing is there."""
-    staged: dict[Path, Path] = {}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            staged[folder / name] = _staged(folder, text)
-        for path, temporary in _free(staged).items():
-            temporary.replace(path)
-    except OSError as error:
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(str(folder), f"nothing can be written there ({reason})", "a folder that is yours") from None
-    return tuple(staged)
+def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> tuple[Path, ...]:
+    r"""Write files into a folder by their names, all of them or none.
 
-
-def _free(staged: dict[Path, Path]) -> dict[Path, Path]:
-    """The files to be, none of them in the place of a folder: the moves that follow fail all or none."""
-    for path in staged:
-        if path.is_dir():
-            raise IsADirectoryError(f"{path.name} is a folder there")
-    return staged
-
-
-def _staged(folder: Path, text: str) -> Path:
-    """A new file with the text under a name of no one's."""
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".symlag-")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    return Path(name)
+    Text is written as UTF-8 with `\n` line ends, whatever the system. `OutputError` if the folder cannot be written.
+    """
+    encoded = {name: text.encode() if isinstance(text, str) else text for name, text in contents.items()}
+    with _drafts(folder, str(folder)) as drafts:
+        for name, content in encoded.items():
+            (drafts / name).write_bytes(content)
+    return tuple(folder / name for name in encoded)
 
 
 @contextmanager
-def whole(target: Path) -> Generator[Path]:
-    """A place to write to, moved to the target at the end; `OutputError` where the target cannot be written."""
-    try:
+def atomic_file(target: Path) -> Generator[Path]:
+    """A path to write to, renamed to the target at the end; `OutputError` if the target cannot be written."""
+    with _drafts(target.parent, str(target)) as drafts:
+        yield drafts / target.name
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Generator[Path]:
+    """An empty folder to write to, which takes the place of the target at the end.
+
+    `OutputError` if the target cannot be written; what was there before stays until the new folder is complete.
+    """
+    with _named_failure(str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            draft = Path(folder) / target.name
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=_HIDDEN) as place:
+            draft, replaced = Path(place) / "draft", Path(place) / "replaced"
+            draft.mkdir()
             yield draft
+            if target.exists():  # a folder that is not empty cannot be replaced in one move
+                shutil.move(target, replaced)
             draft.replace(target)
+
+
+_HIDDEN = ".symlag-"
+
+
+@contextmanager
+def _drafts(folder: Path, wrote: str) -> Generator[Path]:
+    """A hidden folder whose files are moved up into `folder` once all of them are written."""
+    with _named_failure(wrote):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_HIDDEN) as place:
+            yield Path(place)
+            moves = {draft: folder / draft.name for draft in Path(place).iterdir()}
+            for target in moves.values():  # checked before the first move, so that the moves fail all or none
+                if target.is_dir():
+                    raise IsADirectoryError(f"{target.name} is a folder there")
+            for draft, target in moves.items():
+                draft.replace(target)
+
+
+@contextmanager
+def _named_failure(wrote: str) -> Generator[None]:
+    """Turn an error of the operating system into an `OutputError` that names the place."""
+    try:
+        yield
     except OSError as error:
-        raise OutputError(str(target), f"it cannot be written ({error.strerror})", "a path you may write to") from None
+        wrong = f"it cannot be written ({(error.strerror or str(error)).lower()})"
+        raise OutputError(wrote, wrong, "Choose a place that you may write to.") from None

@@ -3,7 +3,7 @@
 Colours are those of Okabe and Ito, which the colour-blind tell apart; line styles tell the curves apart in grey. The
 same drawing gives the same files, byte for byte.
 
->>> sorted(drawn(lambda figure: figure.subplots().plot([0, 1], [0, 1], **MEASURED), "line"))
+>>> sorted(render(lambda figure: figure.subplots().plot([0, 1], [0, 1], **MEASURED), "line"))
 ['line.png', 'line.svg']
 """
 
@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from symlag.files import whole
+from symlag.files import write_all
 
 Draw = Callable[[Any], object]  # upon an empty matplotlib Figure
 
@@ -54,7 +54,7 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def drawn(draw: Draw, stem: str, endings: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
+def render(draw: Draw, stem: str, endings: Sequence[str] = ("svg", "png")) -> dict[str, bytes]:
     """The files `stem`.svg and `stem`.png, or one of them, of what `draw` draws upon an empty figure."""
     from cycler import cycler
     from matplotlib import rc_context
@@ -68,11 +68,7 @@ def drawn(draw: Draw, stem: str, endings: Sequence[str] = ("svg", "png")) -> dic
 
 def save(draw: Draw, folder: str | Path, stem: str) -> tuple[Path, ...]:
     """Write what `draw` draws into a folder, as SVG and PNG; `OutputError` where that cannot be done."""
-    files = {Path(folder) / name: content for name, content in drawn(draw, stem).items()}
-    for target, content in files.items():
-        with whole(target) as draft:
-            draft.write_bytes(content)
-    return tuple(files)
+    return write_all(Path(folder), render(draw, stem))
 
 
 def _saved(figure: Any, ending: str) -> bytes:

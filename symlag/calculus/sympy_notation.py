@@ -21,7 +21,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.jets import Jet, jets, t
 from symlag.calculus.matrices import normal, taken
 from symlag.errors import ShapeError, SymlagError
-from symlag.names import legible
+from symlag.names import checked_expression
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
 
 def number(role: str, written: Any) -> Expr:
     """What was written, where it is a number and no matrix, and all names in it can be written down."""
-    made = legible(taken(role, written))
+    made = checked_expression(taken(role, written))
     if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
         raise ShapeError(f"{role} {made}", "it is not a number", "inner(A, B), or a trace")
     return normal(made)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+
+from symlag.errors import OutputError
+from symlag.files import write_all
 
 
 def module_of(text: str) -> ModuleType:
@@ -47,9 +49,7 @@ def _written(name: str, text: str) -> Path | None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{name}.py"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as part:
-                part.write(text)
-            Path(part.name).replace(path)
-    except (OSError, RuntimeError, UnicodeError):
+            write_all(folder, {path.name: text})
+    except (OutputError, OSError, RuntimeError, UnicodeError):
         return None
     return path

@@ -16,7 +16,7 @@ from sympy.core.function import AppliedUndef
 
 from symlag.calculus.jets import t
 from symlag.errors import SymlagError
-from symlag.names import legible
+from symlag.names import checked_expression
 from symlag.optimizers.vectors import Letter, g, k, letters
 
 
@@ -57,7 +57,7 @@ def _expression(x: Letter, written: Any) -> Expr:
     if not isinstance(made, Expr) or made.is_Matrix:
         wrong, write = "it is no expression", "one in theta, g and buffers, such as beta * v + g"
         raise SymlagError(f"{x}: {written!r}", wrong, write)
-    return legible(made)
+    return checked_expression(made)
 
 
 def _defined(x: Letter, y: Letter, equations: Mapping[Letter, Any]) -> None:

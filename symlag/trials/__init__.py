@@ -20,22 +20,6 @@ The law holds: its gap to the measured charge closes with the step.
 4
 """
 
-from symlag.files import whole
-from symlag.plotting import (
-    BLACK,
-    BLUE,
-    GREEN,
-    MEASURED,
-    ORANGE,
-    PURPLE,
-    SKY,
-    THEORY,
-    TWIN,
-    VERMILION,
-    YELLOW,
-    drawn,
-    save,
-)
 from symlag.trials.claim import Claim, Study, claims
 from symlag.trials.exact_trial import Account, run_exact
 from symlag.trials.integrated_law import Curve, follow
@@ -48,18 +32,7 @@ from symlag.trials.trial import Finding, Trial, run
 from symlag.trials.verdict import Verdict, order, worst
 
 __all__ = [
-    "BLACK",
-    "BLUE",
-    "GREEN",
-    "MEASURED",
-    "ORANGE",
-    "PURPLE",
-    "SKY",
     "STEPS",
-    "THEORY",
-    "TWIN",
-    "VERMILION",
-    "YELLOW",
     "Account",
     "Claim",
     "Curve",
@@ -72,7 +45,6 @@ __all__ = [
     "claims",
     "data",
     "draw",
-    "drawn",
     "figures",
     "follow",
     "given",
@@ -82,8 +54,6 @@ __all__ = [
     "portrait",
     "run",
     "run_exact",
-    "save",
     "seed",
-    "whole",
     "worst",
 ]

@@ -20,7 +20,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from symlag.errors import FormError
-from symlag.files import whole
+from symlag.files import atomic_file
 from symlag.kernels.kernel import Kernel
 
 Arrays = Mapping[str, Any]
@@ -64,7 +64,7 @@ class Record:
 
         diverged = -1 if self.diverged is None else self.diverged
         arrays: dict[str, Any] = {_ARRAY + name: array for name, array in self.arrays.items()}
-        with whole(Path(path)) as draft, draft.open("wb") as file:
+        with atomic_file(Path(path)) as draft, draft.open("wb") as file:
             np.savez(file, allow_pickle=False, step=self.step, time=self.time, diverged=diverged, **arrays)
 
     @classmethod

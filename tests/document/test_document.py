@@ -362,7 +362,7 @@ def test_a_document_is_written_into_a_new_folder(tmp_path):
 
 def test_a_folder_that_is_a_file_gets_a_sentence(tmp_path):
     (tmp_path / "out").write_text("here already")
-    with pytest.raises(OutputError, match="nothing can be written there"):
+    with pytest.raises(OutputError, match="it cannot be written"):
         DOCUMENTS["boost"]().write(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

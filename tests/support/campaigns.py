@@ -16,7 +16,8 @@ FILES = {
         """,
     "trials/alone.py": """
         import swing as theorem
-        from symlag.trials import MEASURED, THEORY, Claim, Study
+        from symlag.plotting import MEASURED, THEORY
+        from symlag.trials import Claim, Study
         from trials._helper import HEIGHT
         fast = True
 

@@ -297,7 +297,7 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(OutputError, match="nothing can be written there"):
+    with pytest.raises(OutputError, match="it cannot be written"):
         keep(tmp_path / "file" / "made", {"a": b"1"})
 
 

@@ -28,7 +28,7 @@ from symlag.networks.result.found import Found
 from symlag.networks.result.locations import Place
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.from_torch import Group
-from symlag.plotting import drawn
+from symlag.plotting import render
 
 STYLE = """
 main > p { margin: -0.8rem 0 1.4rem; }
@@ -161,7 +161,7 @@ def _picture(line: Line, told: Sequence[Told], run: Run) -> str:
     dtypes = {track.parameter.dtype for track in run.plan.tracks if track.name in line.symmetry.tensors}
     coarse = str(max(dtypes, key=lambda dtype: finfo(dtype).eps)).removeprefix("torch.")
     upon = partial(draw, told, alarmed, coarse)
-    return bare(drawn(upon, "run", ("svg",))["run.svg"].decode())
+    return bare(render(upon, "run", ("svg",))["run.svg"].decode())
 
 
 def _section(title: str, body: str) -> str:

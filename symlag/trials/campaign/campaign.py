@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from symlag.errors import FormError, SymlagError
-from symlag.files import whole, write_all
+from symlag.files import write_all
 from symlag.trials.campaign import work as _work
 from symlag.trials.campaign.configuration import Configuration
 from symlag.trials.campaign.outcome import FILE, Outcome, keep, parsed, read
@@ -84,9 +84,7 @@ def campaign(made: Sequence[Configuration], workers: Executor, out: Path, abreas
 def alone(configuration: Configuration, folder: Path) -> Outcome:
     """Run one trial in this process, and keep its outcome among what is in a folder already."""
     files = _work.alone(configuration)
-    for name, content in files.items():
-        with whole(folder / name) as draft:
-            draft.write_bytes(content)
+    write_all(folder, files)
     return parsed(files[FILE])
 
 

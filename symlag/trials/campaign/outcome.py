@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from symlag.errors import OutputError
+from symlag.files import atomic_folder
 from symlag.trials.campaign.configuration import Configuration, versions
 from symlag.trials.claim import Claim, Study
 from symlag.trials.verdict import Verdict, worst
@@ -64,17 +62,7 @@ def parsed(text: bytes) -> Outcome:
 
 
 def keep(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put files into a folder, in place of what was there; `OutputError` where that cannot be done."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".symlag-") as place:
-            made, old = Path(place) / "made", Path(place) / "old"
-            made.mkdir()
-            for name, content in files.items():
-                (made / name).write_bytes(content)
-            if folder.exists():
-                shutil.move(folder, old)
-            made.replace(folder)
-    except OSError as error:
-        wrong = f"nothing can be written there ({error.strerror})"
-        raise OutputError(str(folder), wrong, "a folder that is yours") from None
+    """Put files into a folder, in place of what was there; `OutputError` if that cannot be done."""
+    with atomic_folder(folder) as draft:
+        for name, content in files.items():
+            (draft / name).write_bytes(content)

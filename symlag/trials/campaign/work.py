@@ -15,7 +15,7 @@ from typing import Any
 
 from symlag.derivation.user_file import blamed
 from symlag.errors import FormError
-from symlag.plotting import drawn
+from symlag.plotting import render
 from symlag.trials.campaign.configuration import Configuration
 from symlag.trials.campaign.outcome import FILE, Outcome
 from symlag.trials.campaign.report import report
@@ -79,7 +79,7 @@ def _files(configuration: Configuration, asked: Inquiry, told: Sequence[Timed]) 
     start, theorem = perf_counter(), asked.theorem
     study = asked.conclude([value for value, _ in told])
     with blamed(asked.source):
-        pictures = {name: file for stem, draw in study.figures.items() for name, file in drawn(draw, stem).items()}
+        pictures = {name: file for stem, draw in study.figures.items() for name, file in render(draw, stem).items()}
     seconds = perf_counter() - start + sum(took for _, took in told)
     outcome = Outcome.of(configuration, theorem.title, study, seconds)
     page = report(outcome, theorem, [pictures[f"{name}.svg"].decode() for name in outcome.pictures])

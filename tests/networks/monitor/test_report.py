@@ -105,7 +105,7 @@ def test_a_run_of_some_steps_and_one_of_none_have_a_page(found, tmp_path):
 
 def test_a_page_that_cannot_be_written_is_told_in_a_sentence(found, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="nothing can be written there"):
+    with pytest.raises(OutputError, match="it cannot be written"):
         run(found, steps=0).report(tmp_path / "file" / "run.html")
 
 
