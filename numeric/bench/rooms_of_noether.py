@@ -31,8 +31,20 @@ from rich.console import Console
 from rich.table import Table
 from sympy import symbols
 
-from symlag import Generator, Lagrangian, block, coordinates, general_linear, heavy_ball, invariant_loss, loss, noether
-from symlag import rotation, scale, time_translation
+from symlag import (
+    Generator,
+    Lagrangian,
+    block,
+    coordinates,
+    general_linear,
+    heavy_ball,
+    invariant_loss,
+    loss,
+    noether,
+    rotation,
+    scale,
+    time_translation,
+)
 
 PACKAGE = Path(find_spec("symlag").origin or "").parent  # pyright: ignore[reportOptionalMemberAccess]
 

@@ -36,6 +36,7 @@ from symlag.calculus.differentiation import Derive, rule
 from symlag.calculus.elementwise import Elementwise
 from symlag.calculus.hadamard_factors import flipped, merged, taken_apart, word_of
 from symlag.calculus.matrices import normal, trace, zero_like
+from symlag.calculus.matrix_gradient import adjoint
 from symlag.calculus.matrix_words import (
     Word,
     Words,
@@ -49,7 +50,6 @@ from symlag.calculus.matrix_words import (
     turned_word,
     words,
 )
-from symlag.calculus.operators import adjoint
 from symlag.calculus.structured_matrices import all_ones, is_diagonal, ones
 from symlag.errors import ShapeError
 

@@ -16,8 +16,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.differentiation import Derive, rule
 from symlag.calculus.jets import Block
 from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrix_gradient import adjoint
 from symlag.calculus.matrix_words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
-from symlag.calculus.operators import adjoint
 from symlag.calculus.term_order import spelled
 from symlag.names import checked_name
 

@@ -16,7 +16,6 @@ w.dot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import singledispatch
 from typing import Any
 
 from sympy import (
@@ -27,16 +26,13 @@ from sympy import (
     MatrixSymbol,
     S,
     Symbol,
-    Trace,
-    Transpose,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
-from sympy.matrices.expressions.special import Identity
 
 from symlag.calculus.differentiation import derived, slopes
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import inner, normal, zero_like
-from symlag.calculus.matrix_words import Word, letters, matrix_of, reverse, words
+from symlag.calculus.matrix_gradient import matrix_coefficient
 
 Direction = Mapping[Any, Any]
 
@@ -63,14 +59,6 @@ def gradient(expression: Expr, variable: Any) -> Any:
         return directional(expression, {variable: S.One})
     probe = MatrixSymbol("probe", *variable.shape)
     return matrix_coefficient(directional(expression, {variable: probe}), probe)
-
-
-def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G of a scalar ⟨G, X⟩ that is linear in the matrix X."""
-    names = {node: Symbol(f"linear{i}") for i, node in enumerate(linear.atoms(Trace)) if node.has(variable)}
-    flat = linear.xreplace(names)
-    parts = [scaled(flat.diff(name), _inside(node, variable)) for node, name in names.items()]
-    return add(parts, variable)
 
 
 def gradients(expression: Expr, variables: Iterable[Any]) -> dict[Any, Any]:
@@ -166,42 +154,3 @@ def _directionals(expressions: Iterable[Any], along: Direction) -> Iterator[Any]
     for expression in expressions:
         made = derived(expression, along, memo)
         yield normal(made) if isinstance(made, MatrixExpr) else made  # a number is in normal form as it is made
-
-
-def _inside(closed: Trace, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G of one trace ⟨G, X⟩."""
-    return _off_word(letters(closed), S.One, Identity(closed.arg.rows), variable)
-
-
-def _taken_off(matrix: MatrixExpr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G with ⟨G, X⟩ = ⟨R, M⟩, where M is linear in X."""
-    if matrix == variable:
-        return rest
-    if not isinstance(matrix, MatAdd | MatMul):
-        beside, part = adjoint(matrix, rest, variable)
-        return _taken_off(part, beside, variable)
-    parts = [_off_word(word, c, rest, variable) for word, c in words(matrix).items()]
-    return add(parts, variable)
-
-
-def _off_word(word: Word, number: Expr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
-    """The same for c times a word: the letters around X go over to the other side."""
-    if number.has(variable):
-        return scaled(inner(rest, matrix_of({word: S.One}, rest.shape)), matrix_coefficient(number, variable))
-    at = next((i for i, letter in enumerate(word) if letter.has(variable)), None)
-    if at is None:
-        return zero_like(variable)
-    before, after = (reverse(side) for side in (word[:at], word[at + 1 :]))
-    turned = MatMul(before[0] * after[0] * number, *before[1], rest, *after[1])
-    return _taken_off(word[at], normal(turned), variable)
-
-
-@singledispatch
-def adjoint(letter: Any, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    """R′ and the part of a letter that holds X with ⟨R, letter⟩ = ⟨R′, part⟩; kinds of letters register theirs."""
-    raise TypeError(f"{letter} is not linear in {variable}, {rest} beside it")
-
-
-@adjoint.register
-def _(letter: Transpose, rest: MatrixExpr, _: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    return normal(Transpose(rest)), letter.arg

@@ -31,6 +31,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differentiation import Derive, rule
 from symlag.calculus.matrices import Symmetric, normal, trace
+from symlag.calculus.matrix_gradient import adjoint
 from symlag.calculus.matrix_words import (
     Word,
     Words,
@@ -44,7 +45,6 @@ from symlag.calculus.matrix_words import (
     transposed,
     words,
 )
-from symlag.calculus.operators import adjoint
 from symlag.calculus.term_order import spelled
 
 

@@ -28,8 +28,9 @@ from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.invariant_functions import settle
 from symlag.calculus.jets import t
 from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
-from symlag.calculus.operators import directional, euler_along, matrix_coefficient, pairing, total, weighted
+from symlag.calculus.operators import directional, euler_along, pairing, total, weighted
 from symlag.calculus.sympy_notation import instance
 from symlag.calculus.zero_test import tidy, vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work

@@ -30,6 +30,7 @@ from sympy import (
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import block, fields, jets, t
 from symlag.calculus.matrices import constant, inner, trace, zero_like
+from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.operators import (
     add,
     directional,
@@ -38,7 +39,6 @@ from symlag.calculus.operators import (
     eulers,
     gradient,
     gradients,
-    matrix_coefficient,
     scaled,
     total,
     weighted,
@@ -302,7 +302,7 @@ def test_a_kind_of_matrix_without_a_rule_is_refused_where_something_in_it_moves(
 
 
 def test_a_product_of_a_diagonal_and_a_vector_is_differentiated_without_further_imports():
-    program = "from symlag import *; from symlag.letters import diagonal as d; from symlag.calculus import total; "
+    program = "from symlag import *; from symlag.calculus import diagonal as d, total; "
     program += "w = block('w'); print(total(inner(d(w) * w, w)) == 3 * inner(d(w) * w.dot, w))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True"
