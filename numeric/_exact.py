@@ -14,7 +14,7 @@ from numeric._play import cosine, misses, read
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew, Symmetric
 from symlag.kernels.kernel import Kernel, kernel
-from symlag.optimizers.exact import DiscreteLaw, buffer_law, exact
+from symlag.optimizers.exact import DiscreteLaw, exact, momentum_law
 from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.library import lion, muon, sgdw
 from symlag.optimizers.parameter_groups import across
@@ -153,7 +153,7 @@ def _of(rule: UpdateRule) -> Iterator[tuple[str, DiscreteLaw, Kernel, Views]]:
     """The laws of one rule with their kernels; without momentum none of rotations, and none of buffers."""
     for name, (X, views) in FIELDS.items():
         if rule.momenta:
-            law = buffer_law(rule, X)
+            law = momentum_law(rule, X)
             yield f"{name} buffers", law, kernel(law.ledger), views
         if rule.momenta or name != "skew":
             law = exact(rule, X)

@@ -31,7 +31,7 @@ from symlag.document.document import Document
 from symlag.errors import FormError, SymlagError
 from symlag.files import write_all
 from symlag.learning.continuous_rules import Rule
-from symlag.optimizers.exact import DiscreteLaw, account, buffer_law, exact
+from symlag.optimizers.exact import DiscreteLaw, account, exact, momentum_law
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.symmetry.find_laws import laws, laws_in_training
 from symlag.symmetry.matrix_entries import in_entries
@@ -169,7 +169,7 @@ def _stepped(rule: UpdateRule, V: Any, X: Generator) -> Iterator[DiscreteLaw]:
         return
     yield (law := exact(rule, X))
     if rule.opaque and rule.momenta and law.frame.affine:
-        yield buffer_law(rule, X)
+        yield momentum_law(rule, X)
 
 
 def _unlike_mechanics(rule: UpdateRule) -> str:

@@ -18,7 +18,7 @@ from symlag.calculus.matrices import Skew
 from symlag.errors import SymlagError
 from symlag.networks.generators.matrix_spaces import Diagonal, Square, Triangle
 from symlag.networks.generators.tensor_action import Absorb
-from symlag.optimizers.exact import DiscreteLaw, buffer_law, exact
+from symlag.optimizers.exact import DiscreteLaw, exact, momentum_law
 from symlag.optimizers.from_torch import from_torch
 from symlag.variational.generator import Generator, scale, translation
 
@@ -31,7 +31,7 @@ _PARTS: dict[str, tuple[Callable[[UpdateRule, Generator], DiscreteLaw], Generato
     "symmetric": (exact, scale(_w)),
     "skew": (exact, Generator({_U: _U * _J}, parameters=(_J,))),
     "constant": (exact, translation(_w)),
-    "mixed": (buffer_law, translation(_w)),
+    "mixed": (momentum_law, translation(_w)),
 }
 
 

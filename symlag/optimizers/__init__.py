@@ -1,7 +1,7 @@
 """Optimizers: update rules as data, their exact discrete laws, modified equations, and live optimizers of torch."""
 
 from symlag.optimizers.backward_error.modified_equation import ModifiedEquation, modified_equation
-from symlag.optimizers.exact import DiscreteLaw, account, buffer_law, exact, momentum_account
+from symlag.optimizers.exact import DiscreteLaw, account, exact, momentum_account, momentum_law
 from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.library import (
     adagrad,
@@ -38,7 +38,6 @@ __all__ = [
     "adamw",
     "amsgrad",
     "averaged",
-    "buffer_law",
     "centred",
     "exact",
     "from_torch",
@@ -47,6 +46,7 @@ __all__ = [
     "lion",
     "modified_equation",
     "momentum_account",
+    "momentum_law",
     "muon",
     "nadam",
     "nadamw",

@@ -1,13 +1,16 @@
 """The exact discrete law of an update rule: how the charges of a symmetry go from one step to the next.
 
-All bilinear forms ⟨x, Ay⟩ of parameters, buffers and gradient are written with the generator ξ(θ) = Aθ + b. New values
-come from the rule's equations, ⟨g, ξ(θ)⟩ = 0 takes the loss out, and what holds θ closes upon itself:
+Theorem. Let a loss be invariant under ξ(θ) = Aθ + b, and let an update rule train θ. The bilinear forms ⟨x, Aθ⟩ of θ
+and the rule's buffers obey a linear recursion without the loss,
 
     c' = M c + Σ sources,     c = (⟨θ, Aθ⟩, ⟨v, Aθ⟩, …).
 
-Nothing is approximated: the law holds for every schedule, batch and noise. What does not close is a source that can be
-measured: kinetic (⟨v', Av'⟩, the discrete KSB), metric (a preconditioned ⟨u, ξ(θ)⟩, where ⟨g, ξ(θ)⟩ was zero), and
-breaking (⟨g, ξ(θ)⟩ itself, of a loss that breaks the symmetry).
+Proof. Write new values out by the rule's equations; ⟨g, ξ(θ)⟩ = 0 takes the loss out, and what holds θ closes upon
+itself (`symlag.optimizers.bilinear_closure`). Nothing is approximated: the law holds for every schedule, batch and
+noise.
+
+What does not close is a source that can be measured: kinetic (⟨v', Av'⟩, the discrete KSB), metric (⟨u, ξ(θ)⟩ of a
+preconditioned u, where ⟨g, ξ(θ)⟩ was zero), and breaking (⟨g, ξ(θ)⟩ itself, of a loss that breaks the symmetry).
 
 >>> from symlag.variational.generator import scale
 >>> from symlag.calculus.jets import block
@@ -31,7 +34,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Expr, Matrix, S, cancel, expand, zeros
+from sympy import Expr, Matrix, S, cancel, expand, zeros
 
 from symlag.calculus.matrices import normal
 from symlag.calculus.operators import add, scaled
@@ -40,32 +43,62 @@ from symlag.citations import NEURAL_MECHANICS, NOETHER, NOISE, Cited, Work
 from symlag.display import Shown
 from symlag.errors import SymlagError
 from symlag.learning.losses import invariant_loss
-from symlag.optimizers.bilinear_closure import Closure, known
-from symlag.optimizers.bilinear_forms import Along, Form, Frame, Moved
+from symlag.optimizers.bilinear_closure import Closure, momentum_after, with_polar_factors
+from symlag.optimizers.bilinear_forms import Form, Frame, GeneratorPairing, IncrementPairing
 from symlag.optimizers.factoring import factored
 from symlag.optimizers.recursion import Recursion
 from symlag.optimizers.update_rule import UpdateRule
-from symlag.optimizers.vectors import Letter, g, theta
+from symlag.optimizers.vectors import g, theta
 from symlag.variational.generator import Generator
+from symlag.variational.noether import Law
 
 if TYPE_CHECKING:
     from symlag.kernels.kernel import Kernel
+
+# Rules of the library without momentum, and a rule to use instead for a rotation.
+_WITH_MOMENTUM: Mapping[str, tuple[str, str]] = {
+    "SGD": ("sgd(momentum=0)", "sgd(momentum=0.9)"),
+    "RMSProp": ("rmsprop()", "rmsprop(momentum=0.9)"),
+    "Adagrad": ("adagrad()", "adam()"),
+    "signSGD": ("sign_sgd()", "lion()"),
+}
 
 
 @dataclass(frozen=True)
 class DiscreteLaw(Recursion, Shown, Cited):
     """The recursion of the charges of one generator under one rule, with its proof.
 
-    Without a source "breaking" it is that of a loss with the symmetry. `frame.value` gives what a form is in blocks: w
-    and w_new are the parameters before and after the step, v_w and v_w_new their buffers, g_w the gradient.
+    Without a source "breaking" it is the law of a loss with the symmetry.
+
+    Parameters
+    ----------
+    charges : tuple of Form
+        The n charges before the step.
+    propagator : Matrix, n × n
+        M, in the hyper-parameters and the step k.
+    sources : mapping from str to Matrix, n × 1
+        What feeds the charges, by name: kinetic, metric, decay or breaking.
+    rule : UpdateRule
+        The rule.
+    frame : Frame
+        The generator in homogeneous coordinates. `frame.value` gives what a form is in coordinates: w and w_new are
+        the parameters before and after the step, v_w and v_w_new their buffers, g_w the gradient.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.variational.generator import scale
+    >>> exact(sgd(momentum=0), scale(block("w")))
+    DiscreteLaw(scale, by SGD: <theta.new, A*theta.new> = eta**2*<g, A*g> + (-eta*lambda + 1)**2*<theta, A*theta>)
     """
 
     rule: UpdateRule
     frame: Frame
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{after} = {said}" for after, said in self.equations.items())
-        return f"DiscreteLaw({self.generator.name}, by {self.rule.name}: {told})"
+        equations = ", ".join(f"{after} = {expression}" for after, expression in self.equations.items())
+        return f"DiscreteLaw({self.generator.name}, by {self.rule.name}: {equations})"
 
     @property
     def generator(self) -> Generator:
@@ -75,146 +108,292 @@ class DiscreteLaw(Recursion, Shown, Cited):
     @property
     def works(self) -> tuple[Work, ...]:
         """Noether's theorem and neural mechanics; the noise that feeds a charge where it has such a source."""
-        return (NOETHER, NEURAL_MECHANICS, *[NOISE] * ("kinetic" in self.sources))
+        works = (NOETHER, NEURAL_MECHANICS)
+        return (*works, NOISE) if "kinetic" in self.sources else works
 
     @property
     def residual(self) -> dict[Form, Expr]:
-        """By how much each charge after the step misses what the law says, in blocks: zero along every run."""
-        return {charge: self.frame.value(charge - said) for charge, said in self.equations.items()}
+        """By how much each charge after the step misses what the law says, in coordinates: zero along every run."""
+        return {charge: self.frame.value(charge - expression) for charge, expression in self.equations.items()}
 
     @property
     def ledger(self) -> dict[str, Expr]:
-        """Every charge before and after the step, what it keeps and what each source adds, by name and in blocks."""
-        kept = self.propagator * Matrix(self.charges)
-        columns = {"": Matrix(self.charges), "_new": Matrix(self.advanced), "_kept": kept}
+        """The entries of each charge in coordinates: before and after the step, what is kept, what each source adds.
+
+        Of a charge named Q they are called Q, Q_new, Q_kept and, for each source, as in Q_kinetic; Q_new is the sum
+        of all but Q.
+        """
+        charges = Matrix(self.charges)
+        columns = {"": charges, "_new": Matrix(self.charges_after), "_kept": self.propagator * charges}
         columns |= {f"_{name}": column for name, column in self.sources.items()}
-        named = {name + end: column[i] for i, name in enumerate(self.names) for end, column in columns.items()}
-        return {name: self.frame.value(entry) for name, entry in named.items()}
+        return {
+            charge + suffix: self.frame.value(column[i])
+            for i, charge in enumerate(self.names)
+            for suffix, column in columns.items()
+        }
 
     def defect(self) -> tuple[Expr, ...]:
-        """The residuals, new values replaced by the rule's and the gradient by an unknown loss's: zero each."""
-        gaps = map(self.stepped, self.residual.values())
+        """The proof: each residual with the rule put in for new values and an unknown loss's gradient for g.
+
+        Every entry is 0, or the law is wrong.
+        """
+        gaps = map(self.substitute_rule, self.residual.values())
         return tuple(S.Zero if vanishes(gap) else gap for gap in gaps)
 
     def turn(self) -> Expr:
         """1 − ⟨θ', Aθ⟩/⟨θ, Aθ⟩ of time averages in the steady state: under `scale`, 1 − cos of the angle per step."""
         closure = Closure(self.rule, self.frame, "breaking" in self.sources)
-        ahead = self.settled(closure.settled(self.frame.pair(closure.after(theta), {theta: S.One})))
+        overlap = closure.reduce(self.frame.pair(closure.written_out(theta), {theta: S.One}))
         means = self.steady_state()
-        return factored(cancel(1 - ahead.xreplace(means) / means[self.charges[0]]))
+        return factored(cancel(1 - self.stationary(overlap).xreplace(means) / means[self.charges[0]]))
 
-    def stepped(self, expression: Expr) -> Expr:
-        """An expression in blocks with the rule put in, the last equation first, so that polar factors meet theirs."""
-        coordinates = self.frame.generator.components
-        for x in reversed([*self.rule.linear]):
-            told = {self.frame.block(x.new, q): self._told(x, q) for q in coordinates}
-            expression = known(self.rule, self.frame, expression.xreplace(told))
+    def substitute_rule(self, expression: Expr) -> Expr:
+        """An expression in coordinates by old values alone: new ones by the rule, g that of a loss with the symmetry.
+
+        Parameters
+        ----------
+        expression : Expr
+            In the blocks that `frame.block` makes of letters.
+
+        Returns
+        -------
+        Expr
+            The same along the rule. With a source "breaking" the gradient stays as it is.
+        """
+        block, coordinates = self.frame.block, self.frame.generator.components
+        # The last equation first: a polar factor then meets the new buffer that it is of, before that is written out.
+        for x, vector in reversed([*self.rule.linear.items()]):
+            new = {block(x.new, q): add((scaled(c, block(y, q)) for y, c in vector.items()), q) for q in coordinates}
+            expression = with_polar_factors(self.rule, self.frame, expression.xreplace(new))
         if "breaking" in self.sources:
             return expression
         loss = invariant_loss("f", self.frame.generator)
         slopes = zip(loss.arguments, loss.gradients, strict=True)
-        return normal(expression.xreplace({self.frame.block(g, q): slope for q, slope in slopes}))
+        return normal(expression.xreplace({block(g, q): slope for q, slope in slopes}))
 
     def kernel(self, backend: str = "numpy") -> Kernel:
-        """The ledger of the charges as one function of arrays: "numpy", "numba" or "torch"."""
+        """Compile the ledger to one function of arrays.
+
+        Parameters
+        ----------
+        backend : {"numpy", "numba", "torch"}
+            The library of the arrays.
+
+        Returns
+        -------
+        Kernel
+            A function from the blocks and hyper-parameters that its `inputs` name to the entries of the ledger.
+        """
         from symlag.kernels.kernel import kernel
 
         return kernel(self.ledger, backend)
 
-    def _told(self, x: Letter, coordinate: Any) -> Any:
-        """The new value of a letter at one coordinate, by the rule."""
-        terms = (scaled(c, self.frame.block(y, coordinate)) for y, c in self.rule.linear[x].items())
-        return add(terms, coordinate)
 
+def exact(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
+    """The exact law of a rule, for a loss with the symmetry X.
 
-def exact(rule: UpdateRule, X: Generator) -> DiscreteLaw:
-    """The law of a rule on a loss with the symmetry X; of a ξ that is not affine, the law of the buffers.
+    Where ξ is not affine, it is the law of the momenta, `momentum_law`.
 
-    The generator moves coordinates that are all trained with this one rule. `SymlagError` where X moves time, or where
-    nothing that the rule holds is a charge, as of a rotation without momentum.
-    """
-    return _law(rule, X, broken=False)
+    Parameters
+    ----------
+    rule : UpdateRule
+        The rule by which all coordinates that X moves are trained.
+    X : Generator or Law
+        The symmetry ξ(θ) = Aθ + b of the loss, or a law in continuous time, whose generator is taken.
 
+    Returns
+    -------
+    DiscreteLaw
+        c' = M c + Σ sources for the charges c = (⟨θ, Aθ⟩, ⟨v, Aθ⟩, …).
 
-def account(rule: UpdateRule, X: Generator) -> DiscreteLaw:
-    """The same for any loss: ⟨g, ξ(θ)⟩ stays in it as the source "breaking"."""
-    return _law(rule, X, broken=True)
+    Raises
+    ------
+    SymlagError
+        Where X moves time, or where the rule keeps no charge, as for a rotation without momentum.
 
+    References
+    ----------
+    Kunin et al., *Neural Mechanics*, arXiv 2012.04728, have the law of gradient descent in continuous time;
+    Tanaka and Kunin, *Noether's Learning Dynamics*, arXiv 2105.02716, Eq. 8, that of momentum.
 
-def buffer_law(rule: UpdateRule, X: Generator) -> DiscreteLaw:
-    """The law of the first moments J = ⟨m', ξ(θ)⟩ for any ξ, of a loss with the symmetry.
-
-    J' = β(J + ⟨m, ξ(θ) − ξ(θ_{k−1})⟩) + …: what the move of ξ makes is the discrete KSB. `SymlagError` where the rule
-    keeps no linear combination of gradients.
-    """
-    return _buffer_law(rule, X, broken=False)
-
-
-def momentum_account(rule: UpdateRule, X: Generator) -> DiscreteLaw:
-    """The account of Noether's charges ⟨m, ξ(θ)⟩ for any ξ and any loss, whoever trains what ξ is made of.
-
-    ⟨m', ξ(θ')⟩ = β⟨m, ξ(θ)⟩ + (1−β)⟨g, ξ(θ)⟩ + … + ⟨m', ξ(θ') − ξ(θ)⟩: the move of ξ is the discrete KSB. `SymlagError`
-    where the rule keeps no linear combination of gradients.
-
-    >>> from symlag.optimizers.library import lion
+    Examples
+    --------
     >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.variational.generator import rotation
+    >>> exact(sgd(), rotation(*coordinates("x y"))).equations
+    {<v.new, A*theta.new>: beta*<v, A*theta>}
+    """
+    return _affine_law("exact", rule, X, broken=False)
+
+
+def account(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
+    """The exact law of a rule for any loss: ⟨g, ξ(θ)⟩ stays in it, as the source "breaking".
+
+    Parameters
+    ----------
+    rule : UpdateRule
+        The rule by which all coordinates that X moves are trained.
+    X : Generator or Law
+        Any ξ(θ) = Aθ + b, or a law in continuous time, whose generator is taken.
+
+    Returns
+    -------
+    DiscreteLaw
+        c' = M c + Σ sources, one of the sources "breaking".
+
+    Raises
+    ------
+    SymlagError
+        Where X moves time, or where the rule keeps no charge, as for a rotation without momentum.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.variational.generator import scale
+    >>> account(sgd(momentum=0, weight_decay=0), scale(block("w"))).sources["breaking"]
+    Matrix([[-2*eta*<g, A*theta>]])
+    """
+    return _affine_law("account", rule, X, broken=True)
+
+
+def momentum_law(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
+    """The exact law of J = ⟨m', ξ(θ)⟩ of each momentum m of a rule, for any ξ, affine or not.
+
+    For m' = βm + (1−β)(g + λθ) it is J' = β(J + ⟨m, ξ(θ) − ξ(θ_{k−1})⟩) + (1−β)λ⟨θ, ξ(θ)⟩; the increment of ξ is the
+    discrete KSB.
+
+    Parameters
+    ----------
+    rule : UpdateRule
+        A rule that keeps a linear combination of gradients, such as Adam's first moment.
+    X : Generator or Law
+        The symmetry ξ of the loss, or a law in continuous time, whose generator is taken.
+
+    Returns
+    -------
+    DiscreteLaw
+        J' = M J + Σ sources.
+
+    Raises
+    ------
+    SymlagError
+        Where X moves time, or where the rule keeps no linear combination of gradients.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.variational.generator import translation
+    >>> momentum_law(sgd(weight_decay=0), translation(block("w"))).defect()
+    (0,)
+    """
+    return _momentum_law("momentum_law", rule, X, broken=False)
+
+
+def momentum_account(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
+    """The account of Noether's charges ⟨m, ξ(θ)⟩, for any ξ and any loss, by whatever rule ξ itself is trained.
+
+    ⟨m', ξ(θ')⟩ = β⟨m, ξ(θ)⟩ + (1−β)⟨g, ξ(θ)⟩ + … + ⟨m', ξ(θ') − ξ(θ)⟩; the increment of ξ is the discrete KSB.
+
+    Parameters
+    ----------
+    rule : UpdateRule
+        A rule that keeps a linear combination of gradients, such as Adam's first moment.
+    X : Generator or Law
+        Any ξ, or a law in continuous time, whose generator is taken.
+
+    Returns
+    -------
+    DiscreteLaw
+        The recursion of the charges ⟨m, ξ(θ)⟩, one of its sources "breaking".
+
+    Raises
+    ------
+    SymlagError
+        Where X moves time, or where the rule keeps no linear combination of gradients.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.optimizers.library import lion
     >>> w, b = coordinates("w b")
     >>> momentum_account(lion(), Generator({b: w, w: 0})).sources["kinetic"]
     Matrix([[<m.new, xi(theta.new) - xi(theta)>]])
     """
-    frame, steady = _with_momentum(rule, X), {}
+    frame, after = _momentum_frame("momentum_account", rule, X), {}
     for m in rule.momenta:
-        drift = S.Zero if frame.constant else Moved(m.new, theta.new)
-        steady[Along(m, theta)] = _written_out(rule, m, broken=True) + drift
-    return _made(Closure(rule, frame, broken=True), steady, _buffer_kind)
+        increment = S.Zero if frame.constant else IncrementPairing(m.new, theta.new)
+        after[GeneratorPairing(m, theta)] = momentum_after(rule, m, broken=True) + increment
+    return _law_of(rule, frame, after, _momentum_source)
 
 
-def _law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
-    frame = Frame(X, rule.positions)
+def _affine_law(verb: str, rule: UpdateRule, X: Generator | Law, *, broken: bool) -> DiscreteLaw:
+    frame = _frame(verb, rule, X)
     if not frame.affine:
-        return _buffer_law(rule, X, broken=broken)
+        return _momentum_law(verb, rule, X, broken=broken)
     closure = Closure(rule, frame, broken)
-    if not closure.recursion:
-        raise SymlagError(f"{rule.name} and {X.name}", "the rule holds no charge of it", "a rule with momentum")
-    return _made(closure, closure.recursion, closure.kind)
+    if not closure.recursion:  # ⟨θ, Aθ⟩ = 0: A is skew
+        called, instead = _WITH_MOMENTUM.get(rule.name, (rule.name, "sgd(momentum=0.9)"))
+        raise SymlagError(
+            f"{verb}({called}, {_called(frame.generator)})",
+            f"{rule.name} without momentum keeps no charge for a rotation",
+            f"Use a rule with momentum, for example {instead}.",
+        )
+    return _law_of(rule, frame, closure.recursion, closure.kind)
 
 
-def _buffer_law(rule: UpdateRule, X: Generator, *, broken: bool) -> DiscreteLaw:
-    frame = _with_momentum(rule, X)
-    before: dict[Form, Expr] = {Along(m, theta): Along(m, theta.old) + Moved(m, theta) for m in rule.momenta}
-    told = {m: _written_out(rule, m, broken=broken).xreplace(before) for m in rule.momenta}
-    found: dict[Form, Expr] = {Along(m, theta.old): expand(e) for m, e in told.items()}
-    return _made(Closure(rule, frame, broken), found, _buffer_kind)
+def _momentum_law(verb: str, rule: UpdateRule, X: Generator | Law, *, broken: bool) -> DiscreteLaw:
+    frame = _momentum_frame(verb, rule, X)
+    # The charge before the step is ⟨m, ξ(θ_{k−1})⟩: what is known of ⟨m, ξ(θ)⟩ is that, and the increment of ξ.
+    before = {
+        GeneratorPairing(m, theta): GeneratorPairing(m, theta.old) + IncrementPairing(m, theta) for m in rule.momenta
+    }
+    after: dict[Form, Expr] = {
+        GeneratorPairing(m, theta.old): expand(momentum_after(rule, m, broken=broken).xreplace(before))
+        for m in rule.momenta
+    }
+    return _law_of(rule, frame, after, _momentum_source)
 
 
-def _with_momentum(rule: UpdateRule, X: Generator) -> Frame:
-    """The frame of a generator under a rule that has charges of every ξ; `SymlagError` under others."""
+def _frame(verb: str, rule: Any, X: Any) -> Frame:
+    if not isinstance(rule, UpdateRule):
+        wrong = "the first argument is not an update rule"
+        raise SymlagError(f"{verb}({rule!r}, …)", wrong, f"{verb}(sgd(), scale(w))")
+    generator = X.generator if isinstance(X, Law) else X
+    if not isinstance(generator, Generator):
+        wrong = "the second argument is neither a generator nor a law that has one"
+        raise SymlagError(f"{verb}({rule.name}, {X!r})", wrong, f"{verb}(sgd(), scale(w))")
+    return Frame(generator, rule.positions)
+
+
+def _momentum_frame(verb: str, rule: UpdateRule, X: Generator | Law) -> Frame:
+    frame = _frame(verb, rule, X)
     if not rule.momenta:
-        raise SymlagError(rule.name, "it keeps no linear combination of gradients", "a rule with momentum")
-    return Frame(X, rule.positions)
+        raise SymlagError(
+            f"{verb}({rule.name}, {_called(frame.generator)})",
+            f"{rule.name} keeps no linear combination of gradients, and only such a buffer has a law for any generator",
+            "Use a rule with momentum, for example sgd(momentum=0.9).",
+        )
+    return frame
 
 
-def _written_out(rule: UpdateRule, m: Letter, *, broken: bool) -> Expr:
-    """⟨m', ξ(θ)⟩ by what is before the step."""
-    terms = []
-    for y, c in rule.linear[m].items():
-        if y.age == 1:
-            terms.append(c * _written_out(rule, y.root, broken=broken))
-        elif y in rule.momenta or y == theta or broken:
-            terms.append(c * Along(y, theta))
-    return expand(Add(*terms))
+def _called(X: Generator) -> str:
+    """A generator as the call of its family."""
+    return f"{X.name.replace(' ', '_')}({', '.join(map(str, X.components))})"
 
 
-def _buffer_kind(form: Form) -> str:
+def _momentum_source(form: Form) -> str:
     return {g: "breaking", theta: "decay"}.get(form.args[0], "kinetic")
 
 
-def _made(closure: Closure, found: Mapping[Form, Expr], kind: Callable[[Form], str]) -> DiscreteLaw:
-    """The law that says what each charge becomes."""
-    charges = tuple(found)
-    fed = sorted({form for e in found.values() for form in e.atoms(Form)} - {*charges}, key=str)
-    propagator = Matrix([[factored(e.coeff(charge)) for charge in charges] for e in found.values()])
-    columns = {form: Matrix([factored(e.coeff(form)) * form for e in found.values()]) for form in fed}
-    kinds = dict.fromkeys(map(kind, fed))
-    sources = {name: sum((columns[f] for f in fed if kind(f) == name), zeros(len(charges), 1)) for name in kinds}
-    return DiscreteLaw(charges, propagator, sources, closure.rule, closure.frame)
+def _law_of(rule: UpdateRule, frame: Frame, after: Mapping[Form, Expr], kind: Callable[[Form], str]) -> DiscreteLaw:
+    """The law by which each charge becomes a given combination of charges and of forms, sources of these kinds."""
+    charges = tuple(after)
+    propagator = Matrix([[factored(e.coeff(charge)) for charge in charges] for e in after.values()])
+    sources: dict[str, Matrix] = {}
+    for form in sorted({form for e in after.values() for form in e.atoms(Form)} - {*charges}, key=str):
+        column = Matrix([factored(e.coeff(form)) * form for e in after.values()])
+        sources[kind(form)] = sources.get(kind(form), zeros(len(charges), 1)) + column
+    return DiscreteLaw(charges, propagator, sources, rule, frame)

@@ -1,8 +1,8 @@
-"""The ordered product M_{b−1} ⋯ M_a of matrices that change with the step: what a vector keeps from step a to step b.
+"""The ordered product M_{b−1} ⋯ M_a of matrices that change with the step: it takes c_a to c_b where c' = M c.
 
 >>> from sympy import Matrix, Symbol
 >>> i = Symbol("i")
->>> Carried(Matrix([[1, i], [0, 1]]), i, 0, 4).doit()
+>>> OrderedProduct(Matrix([[1, i], [0, 1]]), i, 0, 4).doit()
 Matrix([
 [1, 6],
 [0, 1]])
@@ -17,8 +17,8 @@ from sympy import Basic, ImmutableMatrix, Symbol, eye, sympify
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
 
-class Carried(MatrixExpr):
-    """The product of square matrices in a letter of the step, from `start` to `stop` − 1, the last one on the left."""
+class OrderedProduct(MatrixExpr):
+    """The product of square matrices that depend on a step, from `start` to `stop` − 1, the last one on the left."""
 
     def __new__(cls, matrix: Any, step: Symbol, start: Any, stop: Any) -> Self:
         return Basic.__new__(cls, ImmutableMatrix(matrix), step, sympify(start), sympify(stop))
@@ -49,4 +49,4 @@ class Carried(MatrixExpr):
 
     def _sympystr(self, printer: Any) -> str:
         matrix, step, start, stop = map(printer.doprint, self.args)
-        return f"Carried({matrix}, {step} = {start} ... {stop} - 1)"
+        return f"OrderedProduct({matrix}, {step} = {start} ... {stop} - 1)"

@@ -1,7 +1,8 @@
-"""The exact law of a symmetry that moves several groups of parameters, each trained with rates of its own.
+"""The exact law of a symmetry that moves several groups of parameters, each trained by a rule of its own.
 
-No group's charge is free of the loss, for the gradient pulls on it; but the pulls of all groups add up to ⟨g, ξ⟩ = 0.
-With b_i for what stands before the pull in the law of group i, each with its own propagator M_i and sources s_i,
+No group's charge is free of the loss, since the gradient pulls on it; but the pulls ⟨g, ξ⟩ of all groups add up to
+0. In the account of group i, with propagator M_i and sources s_i, let b_i be the coefficient of its pull in the
+equation of a charge c_i. Then
 
     Σ_i c_i' / b_i = Σ_i (M_i c_i + s_i) / b_i.
 
@@ -16,7 +17,7 @@ With b_i for what stands before the pull in the law of group i, each with its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,25 @@ Groups = Iterable[tuple[UpdateRule, Iterable[Any]]]
 
 @dataclass(frozen=True)
 class GroupedLaw(Shown):
-    """The balance of what all groups hold, and the account of each group, in which the pull is the source "breaking".
+    """The balance of the charges of all groups, and the account of each.
 
-    The hyper-parameters of the i-th group, counted from 1, have i in their name: eta_1, eta_2.
+    Parameters
+    ----------
+    generator : Generator
+        The symmetry that moves all groups.
+    parts : tuple of DiscreteLaw
+        The account of each group, in which the pull of the gradient is the source "breaking". The hyper-parameters of
+        the i-th group, counted from 1, have i in their name: eta_1, eta_2.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.variational.generator import rescale
+    >>> U, V = block("U"), block("V")
+    >>> law = across([(sgd(), [U]), (sgd(), [V])], rescale(U, V))
+    >>> law.names, law.sources, list(law.ledger)
+    (('total',), ('kinetic',), ['total', 'total_new', 'total_kept', 'total_kinetic'])
     """
 
     generator: Generator
@@ -50,26 +67,33 @@ class GroupedLaw(Shown):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What to call the charge in code."""
+        """The name of the charge in code."""
         return ("total",)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The sources of all groups, by name."""
+        """The names of the sources of all groups, the pull of the gradient left out."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.sources if name != "breaking"))
 
     @property
     def ledger(self) -> dict[str, Expr]:
-        """The charge before and after the step, what it keeps and what each source adds, by name and in blocks."""
-        columns = ["", "_new", "_kept", *(f"_{name}" for name in self.sources)]
-        return {f"total{column}": Add(*(_share(part, column) for part in self.parts)) for column in columns}
+        """The charge before and after the step, what is kept of it and what each source adds, in coordinates."""
+        pulls = [(part, *gradient_pull(part)) for part in self.parts]
+        suffixes = ["", "_new", "_kept", *(f"_{name}" for name in self.sources)]
+        return {
+            f"total{suffix}": Add(*(part.ledger.get(part.names[i] + suffix, S.Zero) / b for part, i, b in pulls))
+            for suffix in suffixes
+        }
 
     def defect(self) -> Expr:
-        """By how much the law is missed, all rules put in and the gradient of an unknown loss with the symmetry."""
-        told = self.ledger
-        gap = told["total_new"] - Add(*(told[f"total_{name}"] for name in ("kept", *self.sources)))
+        """The proof: the balance with all rules put in, and the gradient of an unknown loss with the symmetry.
+
+        It is 0, or the law is wrong.
+        """
+        ledger = self.ledger
+        gap = ledger["total_new"] - Add(*(ledger[f"total_{name}"] for name in ("kept", *self.sources)))
         for part in self.parts:
-            gap = part.stepped(gap)
+            gap = part.substitute_rule(gap)
         loss = invariant_loss("f", self.generator)
         slopes = zip(loss.arguments, loss.gradients, strict=True)
         gap = normal(gap.xreplace({self.parts[0].frame.block(g, q): slope for q, slope in slopes}))
@@ -77,53 +101,72 @@ class GroupedLaw(Shown):
 
 
 def across(groups: Groups, X: Generator) -> GroupedLaw:
-    """The law of a generator whose coordinates are trained by several rules, each given with its coordinates.
+    """The exact law of a symmetry whose coordinates are trained in several groups.
 
-    `SymlagError` where no group trains what the generator moves, where it mixes groups, or where a group's law has no
-    pull to balance, as with a preconditioner and no momentum.
+    Parameters
+    ----------
+    groups : iterable of pairs (UpdateRule, list of coordinates)
+        Each rule with the coordinates that it trains; a group that X does not move is left out.
+    X : Generator
+        The symmetry ξ(θ) = Aθ + b of the loss. Of each group it needs the group's coordinates alone.
+
+    Returns
+    -------
+    GroupedLaw
+        The balance Σ c_i'/b_i = Σ (M_i c_i + s_i)/b_i.
+
+    Raises
+    ------
+    SymlagError
+        Where no group trains what the generator moves, where it mixes coordinates of two groups, or where a group has
+        no charge on which the bare gradient pulls, as behind a preconditioner without momentum.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.optimizers.library import adam, sgd
+    >>> from symlag.variational.generator import rescale
+    >>> U, V = block("U"), block("V")
+    >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()
+    0
     """
-    parts, left = list[DiscreteLaw](), {*X.components}
+    parts, untrained = list[DiscreteLaw](), {*X.components}
     for i, (rule, coordinates) in enumerate(groups, start=1):
-        moved = {q: X.components[q] for q in coordinates if q in X.components}
-        left -= {*moved}
-        parts += [_part(_named(rule, i), X, moved)] * bool(moved)
-    for q in sorted(left, key=str):
+        trained = {q: X.components[q] for q in coordinates if q in X.components}
+        untrained -= {*trained}
+        for q, xi in trained.items():
+            if foreign := [jet for jet in jets(xi) if jet in X.components and jet not in trained]:
+                raise SymlagError(
+                    f"{X.name} of {q}",
+                    f"the generator mixes {q} with {foreign[0]}, which another group trains",
+                    f"Train both by one rule, for example (sgd(), [{q}, {foreign[0]}]).",
+                )
+        if trained:
+            own = rule.at({s: _numbered(s, i) for s in rule.hyperparameters})
+            parts.append(account(own, Generator(trained, name=X.name, parameters=X.parameters)))
+            gradient_pull(parts[-1])  # so that a group without a pull is refused at once, and not in the ledger
+    for q in sorted(untrained, key=str):
         raise SymlagError(f"{X.name} of {q}", "no group trains it", f"(sgd(), [{q}]) among the groups")
     return GroupedLaw(X, tuple(parts))
 
 
-def _part(rule: UpdateRule, X: Generator, moved: Mapping[Any, Any]) -> DiscreteLaw:
-    """The account of the coordinates of one group."""
-    for q, xi in moved.items():
-        if strange := [jet for jet in jets(xi) if jet in X.components and jet not in moved]:
-            raise SymlagError(f"{X.name} of {q}", f"it mixes in {strange[0]} of another group", "both in one group")
-    part = account(rule, Generator(moved, name=X.name, parameters=X.parameters))
-    felt(part)  # here, where the group is at hand
-    return part
+def gradient_pull(part: DiscreteLaw) -> tuple[int, Expr]:
+    """The place of the last charge in a group's account on which the gradient pulls, and the coefficient b of the pull.
+
+    `SymlagError` where the gradient pulls on none.
+    """
+    for i, pull in reversed([*enumerate(part.sources.get("breaking", ()))]):
+        if pull != 0:
+            return i, pull.as_independent(Form)[0]
+    raise SymlagError(
+        f"{part.rule.name} across groups",
+        "the pull of its gradient passes a preconditioner, and cannot balance that of another group",
+        "Use a rule with momentum, for example adam().",
+    )
 
 
-def _named(rule: UpdateRule, i: int) -> UpdateRule:
-    """A rule with hyper-parameters of its own."""
-    return rule.at({s: _own(s, i) for s in rule.hyperparameters})
-
-
-def _own(s: Any, i: int) -> Expr:
+def _numbered(s: Any, i: int) -> Expr:
+    """A hyper-parameter with the number of its group in its name."""
     if isinstance(s, AppliedUndef):
         return Function(f"{s.func}_{i}")(*s.args)
     return Symbol(f"{s.name}_{i}", **s.assumptions0)
-
-
-def felt(part: DiscreteLaw) -> tuple[int, Expr]:
-    """Which of a group's charges is the last that feels the pull of the gradient, and the b before the pull."""
-    pulls = enumerate(part.sources.get("breaking", ()))
-    found = [(i, pull.as_independent(Form)[0]) for i, pull in pulls if pull != 0]
-    if not found:
-        wrong, write = "the pull of the gradient on it passes a preconditioner, and balances no other", "a momentum"
-        raise SymlagError(f"{part.rule.name} across groups", wrong, write)
-    return found[-1]
-
-
-def _share(part: DiscreteLaw, column: str) -> Expr:
-    """What a group adds to a column of the ledger."""
-    i, b = felt(part)
-    return part.ledger.get(f"{part.names[i]}{column}", S.Zero) / b

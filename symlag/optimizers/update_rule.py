@@ -71,6 +71,12 @@ class UpdateRule:
         return tuple(x for x in self.buffers if x not in self.positions and self._sources(x) == {g})
 
     @cached_property
+    def accumulators(self) -> tuple[Letter, ...]:
+        """The buffers between a preconditioner and θ, linear combinations of its updates: RMSProp's momentum."""
+        others = (x for x in self.buffers if x not in (*self.positions, *self.momenta))
+        return tuple(x for x in others if x in self.linear and x in self._ancestors(theta))
+
+    @cached_property
     def hyperparameters(self) -> tuple[Expr, ...]:
         """The symbols, and the schedules by their functions of k, that occur beside letters."""
         whole = Add(*self.equations.values())
@@ -115,13 +121,17 @@ class UpdateRule:
             linear[x] = plain | {u.new: c for u, part, c in _named(x, foreign) if opaque.setdefault(u, part) is part}
         return linear, opaque
 
-    def _sources(self, x: Letter) -> set[Letter]:
-        """What a letter is a linear combination of, when the buffers in it are written out."""
-        reached, ahead = set[Letter](), {x}
+    def _ancestors(self, x: Letter) -> set[Letter]:
+        """The letters that enter a letter through linear equations, itself included, but for θ beside others."""
+        found, ahead = set[Letter](), {x}
         while ahead:
-            reached |= ahead
-            ahead = {y.root for z in ahead for y in self.linear.get(z, {})} - reached - {theta}
-        return {y for y in reached if y not in self.linear}
+            found |= ahead
+            ahead = {y.root for z in ahead for y in self.linear.get(z, {})} - found - {theta}
+        return found
+
+    def _sources(self, x: Letter) -> set[Letter]:
+        """The letters that a letter is a linear combination of, when the buffers in it are written out."""
+        return self._ancestors(x) - {*self.linear}
 
 
 def combination(expression: Expr) -> dict[Expr, Expr]:

@@ -90,7 +90,7 @@ def carried(law: DiscreteLaw, record: Record) -> tuple[Any, Any]:
 
 def _told(law: DiscreteLaw, record: Record) -> dict[str, Any]:
     """Charges before and after every step, and what the law keeps and feeds, by name."""
-    value, columns = law.frame.value, {"charge": law.charges, "after": law.advanced, "feed": law.source}
+    value, columns = law.frame.value, {"charge": law.charges, "after": law.charges_after, "feed": law.source}
     size = range(len(law.charges))
     asked = {f"{name}_{i}": value(column[i]) for name, column in columns.items() for i in size}
     asked |= {f"keep_{i}_{j}": law.propagator[i, j] for i in size for j in size}

@@ -79,7 +79,7 @@ FILES = {
     ),
     "an optimizer and time": (
         ADAM + "symmetry = time_translation()",
-        "bad.py: time translation: time has a part in it, and steps have no continuous time; write a move of positions",
+        "bad.py: time translation: this generator moves time or depends on it",
     ),
     "a schedule of time": (
         ADAM + "rule = sgd(t)",

@@ -17,7 +17,7 @@ from symlag.calculus.zero_test import vanishes
 from symlag.derivation.derive import derive
 from symlag.errors import SymlagError
 from symlag.optimizers import account
-from symlag.optimizers.exact import buffer_law
+from symlag.optimizers.exact import momentum_law
 
 DERIVATIONS = sorted((Path(__file__).parents[2] / "derivations").glob("[!_]*.py"))
 x, y = coordinates("x y")
@@ -108,7 +108,7 @@ def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_pa
     assert derived.laws == ()
     assert derived.exact[0] == exact(derived.rule, scaling(block("w")))
     assert "metric" in derived.exact[0].sources
-    buffered = [buffer_law(derived.rule, scaling(block("w")))] if derived.rule.momenta else []
+    buffered = [momentum_law(derived.rule, scaling(block("w")))] if derived.rule.momenta else []
     assert list(derived.exact[1:]) == buffered
     titles = {step.title for step in derived.document.steps}
     assert "The exact law of the optimizer: scale" in titles
@@ -151,7 +151,8 @@ def test_an_optimizer_that_holds_no_charge_gets_a_sentence_that_names_the_file(w
         V = invariant_loss("f", rotation(W))
         symmetry = rotation(W)
     """
-    with pytest.raises(SymlagError, match=r"law\.py: SGD and rotation: .*write a rule with momentum"):
+    sentence = r"law\.py: exact\(sgd\(momentum=0\), rotation\(W\)\): .*Use a rule with momentum"
+    with pytest.raises(SymlagError, match=sentence):
         derive(written(text))
 
 

@@ -64,7 +64,7 @@ from symlag.errors import NameRefusedError, OutputError
 from symlag.optimizers import account, across, sgdw, update_rule as updates
 from symlag.optimizers.exact import exact
 from symlag.optimizers.momentum_on_sphere import rolling
-from symlag.optimizers.ordered_product import Carried
+from symlag.optimizers.ordered_product import OrderedProduct
 
 x, y = coordinates("x y")
 m, k, gamma, G = symbols("m k gamma G", positive=True)
@@ -232,7 +232,7 @@ ABOUT_STEPS = {
         exact(sgd(Function("eta")(updates.k), 0), translation(w)).closed_sum()
     ),
     r"\prod_{i=N-1}^{1}\left[\begin{matrix} i & 1 \\ 0 & 1 \end{matrix}\right]": (
-        Carried(Matrix([[Symbol("i"), 1], [0, 1]]), Symbol("i"), 1, Symbol("N"))
+        OrderedProduct(Matrix([[Symbol("i"), 1], [0, 1]]), Symbol("i"), 1, Symbol("N"))
     ),
     r"F^{\prime\prime\prime}(F,F,F^{\prime}F)": tree_box(((), (), ((),))),
 }

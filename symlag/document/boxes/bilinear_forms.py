@@ -15,7 +15,7 @@ from symlag.document.boxes.box import MINUS, Box, Name, Number, Role, Script, Si
 from symlag.document.boxes.expressions import typeset
 from symlag.document.boxes.matrices import paired
 from symlag.document.boxes.names import split
-from symlag.optimizers.bilinear_forms import ONE, Along, Form, Moved
+from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
 from symlag.optimizers.vectors import Letter
 
 MATRIX, SHIFT, MOVE = Role("A"), Role("b"), Role("ξ")
@@ -39,13 +39,13 @@ def _(form: Form) -> Box:
 
 
 @typeset.register
-def _(form: Along) -> Box:
+def _(form: GeneratorPairing) -> Box:
     x, point = form.args
     return paired(typeset(x), moved(point))
 
 
 @typeset.register
-def _(form: Moved) -> Box:
+def _(form: IncrementPairing) -> Box:
     x, point = form.args
     return paired(typeset(x), row(moved(point), MINUS, moved(point.old)))
 

@@ -1,10 +1,10 @@
 r"""Sums and products over steps as boxes; an ordered product is read from the last step down to the first.
 
 >>> from sympy import Matrix, Symbol, symbols
->>> from symlag.optimizers.ordered_product import Carried
+>>> from symlag.optimizers.ordered_product import OrderedProduct
 >>> from symlag.document.tex import tex
 >>> i, N = symbols("i N")
->>> print(tex(typeset(Carried(Matrix([[i]]), i, 0, N))))
+>>> print(tex(typeset(OrderedProduct(Matrix([[i]]), i, 0, N))))
 \prod_{i=N-1}^{0}\left[\begin{matrix} i \end{matrix}\right]
 """
 
@@ -16,8 +16,8 @@ from sympy import Product, Sum
 
 from symlag.document.boxes.box import EQUALS, Box, Script, Sign, row
 from symlag.document.boxes.expressions import as_factor, typeset
-from symlag.optimizers.ordered_product import Carried
-from symlag.optimizers.recursion import At
+from symlag.optimizers.ordered_product import OrderedProduct
+from symlag.optimizers.recursion import AtStep
 
 
 @typeset.register
@@ -31,13 +31,13 @@ def _(product: Product) -> Box:
 
 
 @typeset.register
-def _(carried: Carried) -> Box:
-    matrix, step, start, stop = carried.args
+def _(product: OrderedProduct) -> Box:
+    matrix, step, start, stop = product.args
     return row(_over("∏", step, stop - 1, start), typeset(matrix))
 
 
 @typeset.register
-def _(value: At) -> Box:
+def _(value: AtStep) -> Box:
     form, step = value.args
     return Script(typeset(form), typeset(step))
 

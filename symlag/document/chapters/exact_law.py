@@ -15,7 +15,7 @@ from symlag.document.boxes.term_order import negative, ranked
 from symlag.document.chapters.many_steps import CHARGES, PROPAGATOR, SOURCES, over_steps
 from symlag.document.chapters.modified_equation import of_rule
 from symlag.document.chapters.prose import Step, equal, joined, say, weighted
-from symlag.optimizers.bilinear_forms import Along, Form
+from symlag.optimizers.bilinear_forms import Form, GeneratorPairing
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, theta
@@ -56,7 +56,7 @@ def recursion(law: DiscreteLaw) -> Step:
         move=move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
     )  # fmt: skip
     lines = [equal(charge, law.frame.value(charge)) for charge in law.charges]
-    held = "optimizer's momentum" if isinstance(law.charges[0], Along) else "optimizer"
+    held = "optimizer's momentum" if isinstance(law.charges[0], GeneratorPairing) else "optimizer"
     return Step(f"The exact law of the {held}: {law.generator.name}", reason, display(*lines, *_recursion(law)))
 
 
@@ -75,7 +75,7 @@ def proof(law: DiscreteLaw) -> Step:
 
 def move(law: DiscreteLaw) -> Box:
     """ξ(θ), as the forms write it."""
-    if isinstance(law.charges[0], Along):
+    if isinstance(law.charges[0], GeneratorPairing):
         return moved(theta)
     return along(law.frame.anchor)
 

@@ -39,7 +39,7 @@ from symlag.document.chapters.prose import Step, boxed, joined, say, weighted
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.optimizers.factoring import factored
-from symlag.optimizers.parameter_groups import GroupedLaw, felt
+from symlag.optimizers.parameter_groups import GroupedLaw, gradient_pull
 from symlag.optimizers.vectors import g, theta
 
 CHARGE, KEPT, SOURCES = map(Role, "CKS")
@@ -74,7 +74,7 @@ def accounts(law: GroupedLaw) -> Step:
         pull=_pull(law.parts[0]),
     )  # fmt: skip
     lines = [
-        (of(part.advanced[at]), row(EQUALS, written(part, [*part.equations.values()][at], of)))
+        (of(part.charges_after[at]), row(EQUALS, written(part, [*part.equations.values()][at], of)))
         for part, at, _, of in _groups(law)
     ]
     return Step(f"The accounts of the groups: {law.generator.name}", reason, display(*lines))
@@ -115,7 +115,7 @@ def _(law: GroupedLaw) -> Box:
 def _sides(law: GroupedLaw) -> tuple[Box, Box]:
     """The charge after a step in forms of the groups, and what it is by what is before the step."""
     groups = [*_groups(law)]
-    ahead = (weighted(1 / b, of(part.advanced[at])) for part, at, b, of in groups)
+    ahead = (weighted(1 / b, of(part.charges_after[at])) for part, at, b, of in groups)
     return joined(*ahead), joined(*(written(part, _share(part, at, b), of) for part, at, b, of in groups))
 
 
@@ -129,7 +129,7 @@ def _share(part: DiscreteLaw, at: int, b: Expr) -> Expr:
 def _groups(law: GroupedLaw) -> Iterator[tuple[DiscreteLaw, int, Expr, Callable[[Any], Box]]]:
     """Each group's account, the place of its charge there, what stands before its pull, and how a form is written."""
     for i, part in enumerate(law.parts, start=1):
-        yield part, *felt(part), _numbered(i)
+        yield part, *gradient_pull(part), _numbered(i)
 
 
 def _numbered(i: int) -> Callable[[Any], Box]:

@@ -30,7 +30,7 @@ from sympy import Expr, Matrix, S, eye, lambdify, zeros
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew, constant, zero_like
 from symlag.errors import SymlagError
-from symlag.optimizers.bilinear_forms import ONE, Along, Form, Moved
+from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
 from symlag.optimizers.exact import DiscreteLaw, account, momentum_account
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, Vector, g, k, theta
@@ -110,12 +110,12 @@ def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
         name: column.applyfunc(lambda e: _measured(law, _bilinear(law, e), told))
         for name, column in _columns(law).items()
     }
-    held = [_bilinear(law, charge) for charge in (*law.charges, *law.advanced)]
+    held = [_bilinear(law, charge) for charge in (*law.charges, *law.charges_after)]
     fed = {form for column in columns.values() for form in column.atoms(Form)}
     (slope,) = law.frame.pair({g: S.One}, {law.frame.anchor: S.One}).atoms(Form)
     forms = (*held, *sorted((fed | {slope}) - {*held}, key=str))
     table = [[[entry.expand().coeff(form) for form in forms] for entry in column] for column in columns.values()]
-    others = {_bilinear(law, form) for form in law.source.atoms(Moved)}
+    others = {_bilinear(law, form) for form in law.source.atoms(IncrementPairing)}
     still = [[[c if form in others else 0 for c, form in zip(row, forms, strict=True)] for row in m] for m in table]
     made = np.array(still, dtype=np.float64)
     return Stepwise(law, kind, forms, slope, _past(law), tuple(columns), _evaluated(rule, table), made)
@@ -124,9 +124,9 @@ def stepwise(rule: UpdateRule, kind: str) -> Stepwise | None:
 def _bilinear(law: DiscreteLaw, expression: Expr) -> Expr:
     """⟨x, ξ(y)⟩ of a constant or linear ξ as a form, and of what the step makes of ξ as one of the move."""
     swap: dict[Form, Expr] = {}
-    for form in expression.atoms(Along):
+    for form in expression.atoms(GeneratorPairing):
         x, at = form.args
-        y = ONE if law.frame.constant else move if isinstance(form, Moved) else at
+        y = ONE if law.frame.constant else move if isinstance(form, IncrementPairing) else at
         swap[form] = law.frame.pair({x: S.One}, {y: S.One})
     return expression.xreplace(swap)
 

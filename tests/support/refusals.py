@@ -1,0 +1,17 @@
+"""What symlag refuses, told in one sentence whose advice can be followed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from symlag.errors import SymlagError
+
+
+def assert_refused(refused: str, sentence: str, advised: str, names: Mapping[str, Any]) -> None:
+    """The code `refused` raises a `SymlagError` that says `sentence`, in one line; the code `advised` runs."""
+    with pytest.raises(SymlagError) as caught:
+        eval(refused, dict(names))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert eval(advised, dict(names)) is not None
