@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._play import STEPS, Play, cosine
-from symlag.kernels.identifiers import public
+from symlag.kernels.identifiers import argument_name
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.update_rule import UpdateRule
@@ -65,7 +65,7 @@ def played_steps_of(model: nn.Module, rule: UpdateRule, hyper: Mapping[str, Any]
     named = {name: p for name, p in model.named_parameters() if p.ndim == 2}
     states = {name: played.pushed(p.detach().numpy().copy(), dice) for name, p in named.items()}
     for step, _ in _batches(model):
-        numbers = {public(s): value for s, value in played.numbers(step).items()}
+        numbers = {argument_name(s): value for s, value in played.numbers(step).items()}
         for name, p in named.items():
             known = played.step(states[name], _slope(p).numpy().copy(), step)
             states[name] = {x: known[x.new] for x in rule.equations}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sympy import lambdify
 
-from symlag.kernels.identifiers import public
+from symlag.kernels.identifiers import argument_name
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.optimizers.parameter_groups import GroupedLaw
 from symlag.optimizers.update_rule import UpdateRule
@@ -86,7 +86,7 @@ def play(law: DiscreteLaw, weights: Mapping[Any, Any], move: Move | None, **hype
             states[q] = {x: known[x.new] for x in state}
             _noted(record, {str(law.frame.block(x, q)): known[x] for x in known if isinstance(x, Letter)})
         before = at
-        _noted(record, {public(s): value for s, value in rule.numbers(step).items()} | {"k": step})
+        _noted(record, {argument_name(s): value for s, value in rule.numbers(step).items()} | {"k": step})
     return {name: np.array(values) for name, values in record.items()}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from symlag.kernels.kernel import BACKENDS
+from symlag.kernels.backends import BACKENDS
 
 
 def pytest_addoption(parser):
@@ -38,6 +38,7 @@ def one_thread():
 
 @pytest.fixture(params=BACKENDS)
 def backend(request):
+    library = pytest.importorskip(BACKENDS[request.param].library)
     if request.param == "torch":
-        pytest.importorskip("torch").set_num_threads(1)
+        library.set_num_threads(1)
     return request.param

@@ -35,8 +35,9 @@ from symlag import (
     t,
     time_translation,
 )  # fmt: skip
-from symlag.kernels.identifiers import public
-from symlag.kernels.kernel import BACKENDS, kernel
+from symlag.kernels.backends import BACKENDS
+from symlag.kernels.identifiers import argument_name
+from symlag.kernels.kernel import kernel
 from symlag.variational.generator import Generator
 
 SIZES = {"h": 4, "n": 6, "k": 3}
@@ -77,7 +78,7 @@ def _learning(X: Generator) -> Law:
 def _row(stated: Any, points: int) -> Iterator[str]:
     asked = [stated.charge, stated.source] if isinstance(stated, Law) else [stated]
     made = {backend: kernel(asked, backend) for backend in BACKENDS}
-    given = list(_points(made["numpy"].slots, points))
+    given = list(_points(made["numpy"].ports, points))
     calls = {backend: _call(one, given, backend) for backend, one in made.items()}
     results = {backend: [np.asarray(value) for value in call()] for backend, call in calls.items()}
     yield from (f"{_best(call):.1f}" for call in calls.values())
@@ -86,12 +87,12 @@ def _row(stated: Any, points: int) -> Iterator[str]:
         yield _lambdified(asked, given, library, results["numpy"])
 
 
-def _points(slots: Any, points: int) -> Iterator[np.ndarray]:
+def _points(ports: Any, points: int) -> Iterator[np.ndarray]:
     """Random arrays, parameters and constant matrices being the same at all points."""
     dice = np.random.default_rng(0)
-    for slot in slots:
-        moving = slot.key[0] in "xywWVUPQb" and slot.key != "beta"
-        sides = [SIZES[size] if isinstance(size, str) else size for size in slot.shape if size != 1]
+    for port in ports:
+        moving = port.key[0] in "xywWVUPQb" and port.key != "beta"
+        sides = [SIZES[size] if isinstance(size, str) else size for size in port.shape if size != 1]
         yield dice.uniform(0.4, 1.6, [points, *sides] if moving else sides)
 
 
@@ -123,7 +124,7 @@ def _symbols(asked: list[Any]) -> list[Any]:
     """The symbols of the expressions in the order in which a kernel takes them."""
     order = kernel(asked, "numpy").inputs
     free: set[Any] = set().union(*(e.free_symbols for e in asked))
-    return sorted(free, key=lambda symbol: order.index(public(symbol)))
+    return sorted(free, key=lambda symbol: order.index(argument_name(symbol)))
 
 
 def _column(symbol: Any, array: np.ndarray) -> np.ndarray:

@@ -13,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +29,7 @@ from symlag.derivation.user_file import located, place, run_form, title_of
 from symlag.document.document import Document
 from symlag.errors import FormError, SymlagError
 from symlag.files import write_all
+from symlag.kernels.backends import installed_backends
 from symlag.learning.continuous_rules import Rule
 from symlag.optimizers.exact import DiscreteLaw, account, exact, momentum_law
 from symlag.optimizers.update_rule import UpdateRule
@@ -79,8 +79,7 @@ class Derivation(Cited, ABC):
         """Write the text of every law's kernel, exact laws' too, for each backend that is installed."""
         named = {f"{self.stem}_{i}": law for i, law in enumerate(self.laws, start=1)}
         named |= {f"{self.stem}_{i}_exact": law for i, law in enumerate(self.exact, start=1)}
-        installed = [backend for backend in ("numpy", "numba", "torch") if find_spec(backend)]
-        texts = {f"{name}_{b}.py": law.kernel(b).source for name, law in named.items() for b in installed}
+        texts = {f"{name}_{b}.py": law.kernel(b).source for name, law in named.items() for b in installed_backends()}
         return write_all(Path(folder) / "kernels", texts)
 
 

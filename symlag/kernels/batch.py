@@ -1,4 +1,4 @@
-"""NumPy arrays as kernels want them: of one floating type, with the whole batch as one axis of points."""
+"""NumPy arrays as kernels of NumPy and Numba want them: of one floating type, the whole batch as one axis of points."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 import numpy as np
 
 from symlag.errors import LoweringError
-from symlag.kernels.interface import Slot
+from symlag.kernels.interface import Port
 from symlag.kernels.signature import Shape
 
 
-def arrays(slots: Sequence[Slot], given: Sequence[Any]) -> list[np.ndarray]:
-    """The arguments as arrays of one floating type, that of those which are more than plain numbers."""
-    made = [np.asarray(value) for value in given]
-    for slot, array in zip(slots, made, strict=True):
+def arrays(ports: Sequence[Port], values: Sequence[Any]) -> list[np.ndarray]:
+    """The arguments as arrays of one floating type: the widest among those that are more than plain Python numbers."""
+    converted = [np.asarray(value) for value in values]
+    for port, array in zip(ports, converted, strict=True):
         if array.dtype.kind not in "biuf":
-            raise LoweringError(slot.key, f"its entries are of type {array.dtype}", "an array of real numbers")
-    typed = (array for array, value in zip(made, given, strict=True) if not isinstance(value, int | float))
-    kinds = [array.dtype for array in typed if array.dtype.kind == "f"]
-    common = np.result_type(*kinds) if kinds else np.dtype(float)
-    return [a.astype(common, copy=False) for a in made]
+            raise LoweringError(port.key, f"its entries are of type {array.dtype}", "Pass an array of real numbers.")
+    typed = (array for array, value in zip(converted, values, strict=True) if not isinstance(value, int | float))
+    floats = [array.dtype for array in typed if array.dtype.kind == "f"]
+    common = np.result_type(*floats) if floats else np.dtype(float)
+    return [array.astype(common, copy=False) for array in converted]
 
 
-def flat(array: np.ndarray, batch: Shape) -> np.ndarray:
+def flatten_batch(array: np.ndarray, batch: Shape) -> np.ndarray:
     """The array with one axis of points, of length one where it is the same at all of them."""
     sides = array.shape[len(batch) :]
     if math.prod(array.shape[: len(batch)]) == 1:

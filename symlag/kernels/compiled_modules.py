@@ -1,7 +1,8 @@
-"""Emitted text as modules that outlive the process, for compilers that keep what they made.
+"""Emitted text as modules on disk, for compilers that cache their machine code.
 
-A module lies in a folder of the user's own, named by its content. Where no such folder can be written it lives in
-memory alone, and has no file.
+Numba caches the machine code of a function beside the file of its module, and finds it again by the module's name. So
+the text of a kernel becomes a file in the user's cache folder, named by a hash of its content: the same kernel in a
+later process needs no compilation. Where no such folder can be written, the module lives in memory alone.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from symlag.files import write_all
 
 
 def module_of(text: str) -> ModuleType:
-    """The module of a text, registered under its name: what is kept refers to it by that name in later processes."""
+    """The module of a text, registered under its name, by which cached machine code refers to it in later processes."""
     name = f"symlag_kernel_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
     if name not in sys.modules:
-        path = _written(name, text)
-        sys.modules[name] = _loaded(name, path) if path else _in_memory(name, text)
+        path = _write(name, text)
+        sys.modules[name] = _load(name, path) if path else _in_memory(name, text)
     return sys.modules[name]
 
 
-def _loaded(name: str, path: Path) -> ModuleType:
+def _load(name: str, path: Path) -> ModuleType:
     spec = spec_from_file_location(name, path)
     assert spec
     assert spec.loader
@@ -42,8 +43,11 @@ def _in_memory(name: str, text: str) -> ModuleType:
     return module
 
 
-def _written(name: str, text: str) -> Path | None:
-    """The file of a module, complete from the moment it is there; none where it cannot be written."""
+def _write(name: str, text: str) -> Path | None:
+    """Write the file of a module, all at once; None where it cannot be written.
+
+    A file whose text is another one has been tampered with, and is written again.
+    """
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "symlag" / "kernels"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,11 +1,17 @@
-"""Branches that are not taken, kept from spoiling the slope of the one that is.
+"""Guards: branches that are not taken, kept from spoiling the derivative of the one that is.
 
-A slope goes through all branches, times zero through those not taken; zero times infinity is no number. So whatever has
-no finite slope somewhere is given an argument where it has one, wherever its branch is not taken.
+Automatic differentiation of where(c, f, g) adds the derivatives of both branches, that of the branch not taken times
+zero. If that derivative is infinite, zero times infinity is not a number. So a function that has no finite derivative
+somewhere gets, wherever its branch is not taken, an argument at which it has one:
+
+    where(x > 0, √x, x)  →  where(x > 0, √(where(x > 0, x, 1)), x)
+
+The backend of torch asks for this rewriting before common subexpressions are named, since the argument of a guarded
+function is another expression than that of the same function outside of the branch.
 
 >>> from sympy import Symbol, sqrt
 >>> x = Symbol("x", real=True)
->>> guarded(Piecewise((sqrt(x), x > 0), (x, True)))
+>>> guard_branches(Piecewise((sqrt(x), x > 0), (x, True)))
 Piecewise((sqrt(Guarded(x, x > 0, 1)), x > 0), (x, True))
 """
 
@@ -48,39 +54,38 @@ class Guarded(Expr):
     is_real = True
 
 
-# An argument at which each function has a slope; those that overflow are among them.
-SAFE = {
+# An argument at which each function has a finite derivative; functions that overflow are among them.
+SAFE_ARGUMENT = {
     **dict.fromkeys((atan2, cosh, cot, coth, csc, csch, exp, log, sec, sinh, tan), S.One),
     **dict.fromkeys((acos, asin, atanh), S.Half),
     acosh: S(2),
 }
 
 
-def guarded(expression: Expr) -> Expr:
-    """The expression with the arguments in each branch safe where the branch is not taken."""
-    return expression.replace(lambda node: isinstance(node, Piecewise), _branches)
+def guard_branches(expression: Expr) -> Expr:
+    """The expression in which each branch has safe arguments wherever it is not taken."""
+    return expression.replace(lambda node: isinstance(node, Piecewise), _guard_piecewise)
 
 
-def _branches(piecewise: Piecewise) -> Expr:
+def _guard_piecewise(piecewise: Piecewise) -> Expr:
     earlier: Any = false
-    made: list[Any] = []
+    branches: list[Any] = []
     for value, condition in piecewise.args:
-        made.append((_safe(value, And(condition, Not(earlier))), condition))
+        branches.append((_guard_value(value, And(condition, Not(earlier))), condition))
         earlier = Or(earlier, condition)
-    return Piecewise(*made)
+    return Piecewise(*branches)
 
 
-def _safe(value: Expr, taken: Any) -> Expr:
+def _guard_value(value: Expr, condition: Any) -> Expr:
+    """The value of a branch, with arguments that are safe where the condition does not hold."""
+
+    def may_lack_derivative(node: Any) -> bool:
+        """Whether a function, or a power, has no finite derivative somewhere."""
+        fractional = isinstance(node, Pow) and not (node.exp.is_Integer and node.exp.is_positive)
+        return node.func in SAFE_ARGUMENT or fractional
+
     def guard(node: Any) -> Expr:
-        return node.func(*(_guard(arg, taken, SAFE.get(node.func, S.One)) for arg in node.args))
+        safe = SAFE_ARGUMENT.get(node.func, S.One)
+        return node.func(*(arg if arg.is_number else Guarded(arg, condition, safe) for arg in node.args))
 
-    return value.replace(_dangerous, guard)
-
-
-def _dangerous(node: Any) -> bool:
-    """Whether a function, or a power, has no finite slope somewhere."""
-    return node.func in SAFE or (isinstance(node, Pow) and not (node.exp.is_Integer and node.exp.is_positive))
-
-
-def _guard(argument: Expr, taken: Any, safe: Expr) -> Expr:
-    return argument if argument.is_number or taken == true else Guarded(argument, taken, safe)
+    return value if condition == true else value.replace(may_lack_derivative, guard)

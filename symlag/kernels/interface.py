@@ -1,12 +1,18 @@
-"""What goes into a program and what comes out of it: expressions admitted, symbols named, sizes read off arrays.
+"""The interface of a program: which expressions it computes, which symbols it takes, and what both are called in code.
+
+This pass comes first on the way from a formula to a kernel. It turns whatever was asked for (a law, one expression,
+several of them) into named expressions in normal form, decides which of their symbols are inputs and in which order,
+and gives each an identifier and a shape. Later passes see no name and no shape that was not settled here.
+
+A size that is a symbol is read off the inputs: of W with shape (h, 3), h is the length of the last but one axis.
 
 >>> from symlag.calculus.jets import block
 >>> W, eta = block("W", Symbol("h"), 3), Symbol("eta")
->>> for slot in doors({"M": eta * W.dot * W.T}, None).inputs:
-...     print(slot)
-Slot(key='W', name='W', shape=('h', 3))
-Slot(key='W_dot', name='W_dot', shape=('h', 3))
-Slot(key='eta', name='eta', shape=())
+>>> for port in interface_of({"M": eta * W.dot * W.T}, None).inputs:
+...     print(port)
+Port(key='W', name='W', shape=('h', 3))
+Port(key='W_dot', name='W_dot', shape=('h', 3))
+Port(key='eta', name='eta', shape=())
 """
 
 from __future__ import annotations
@@ -25,22 +31,25 @@ from symlag.calculus.matrices import normal
 from symlag.calculus.sympy_notation import Spelling
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.kernels.contractions import Word
-from symlag.kernels.identifiers import Names, public
-from symlag.kernels.steps import Factor, Size, Value
+from symlag.kernels.identifiers import Names, argument_name
+from symlag.kernels.instructions import Factor, Size, Value
 from symlag.names import checked_name
 from symlag.variational.noether import Law, MomentumMap
 
-Form = Literal["one", "tuple", "dict"]
+Container = Literal["one", "tuple", "dict"]
 
 
-def same(expression: Expr) -> Expr:
-    """The expression itself."""
+def identity(expression: Expr) -> Expr:
+    """The expression itself: the rewriting of a backend that needs none."""
     return expression
 
 
 @dataclass(frozen=True)
-class Slot:
-    """An array at a door of a program: its name outside and inside, and the sizes of its block, none for a number."""
+class Port:
+    """An array that enters or leaves a program: its name in calls, its name in code, and the shape of its block.
+
+    The shape of a number is empty.
+    """
 
     key: str
     name: str
@@ -48,181 +57,196 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The inputs and outputs of a program, and what its symbols are called inside."""
+class Interface:
+    """The inputs and outputs of a program, and how its symbols are written in code.
 
-    inputs: tuple[Slot, ...]
-    outputs: tuple[Slot, ...]
-    numbers: Mapping[Symbol, Symbol]
+    `symbols` has the scalar symbols and the symbolic sizes, `factors` the matrices; both grow no further than the
+    inputs until `with_factors` adds letters that are computed on the way. `parameters` are the numbers that are the
+    same at all points of a batch.
+    """
+
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    symbols: Mapping[Symbol, Symbol]
     factors: Mapping[MatrixExpr, Factor]
-    lengths: Lengths
+    sizes: SizeNames
     parameters: frozenset[Symbol]
     names: Names
     rewrite: Callable[[Expr], Expr]
 
     def word(self, letters: Iterable[Any]) -> Word:
-        """A word of matrix symbols as factors."""
-        return tuple(self._factor(letter) for letter in letters)
+        """A word of matrix letters as a word of factors."""
+        return tuple(self._factor_of(letter) for letter in letters)
 
-    def knowing(self, factors: Mapping[MatrixExpr, Factor]) -> Doors:
-        """The same doors, with further letters that have a value."""
+    def with_factors(self, factors: Mapping[MatrixExpr, Factor]) -> Interface:
+        """The same interface, in which further letters have a value."""
         return replace(self, factors={**self.factors, **factors})
 
-    def factor(self, name: str, matrix: Any) -> Factor:
-        """A new value by the name, of the shape of a matrix."""
-        return _factor(name, self.lengths.shape(matrix))
+    def new_factor(self, name: str, matrix: Any) -> Factor:
+        """A new value of the given name, of the shape of a matrix."""
+        return _block_factor(name, self.sizes.shape(matrix))
 
-    def number(self, expression: Expr, traces: Mapping[Any, Symbol]) -> Expr:
-        """A scalar expression in names."""
-        spelled = expression.xreplace({**self.numbers, **traces})
-        for foreign in spelled.atoms(MatrixExpr):
-            raise LoweringError(str(expression), f"{foreign} stands outside of a trace", "trace(…), or inner(A, B)")
-        return self.rewrite(spelled)
+    def scalar(self, expression: Expr, traces: Mapping[Any, Symbol]) -> Expr:
+        """A scalar expression in the symbols of the code, rewritten as the backend wants it."""
+        in_code = expression.xreplace({**self.symbols, **traces})
+        for matrix in in_code.atoms(MatrixExpr):
+            wrong = f"the matrix {matrix} stands outside of a trace, and is no number"
+            raise LoweringError(str(expression), wrong, "Make a number of it by trace(...) or inner(A, B).")
+        return self.rewrite(in_code)
 
-    def _factor(self, letter: Any) -> Factor:
+    def _factor_of(self, letter: Any) -> Factor:
         if isinstance(letter, Transpose):
-            return self._factor(letter.arg).T
+            return self._factor_of(letter.arg).T
         if letter not in self.factors:
-            raise LoweringError(str(letter), "no kernel knows this kind of matrix", "sums and products of blocks")
+            raise LoweringError(
+                str(letter), "no kernel knows this kind of matrix", "Write it by sums and products of blocks."
+            )
         return self.factors[letter]
 
 
-def wanted(expressions: Any) -> tuple[Form, dict[str, Any]]:
-    """What a kernel is to return, and the expressions by name, in jets and in normal form."""
-    form, named = _listed(expressions)
-    if not named:
-        raise LoweringError(str(expressions), "a kernel of nothing", "one expression at least")
-    spelling = _spelling(expressions, named.values())
-    return form, {key: _computable(spelling.read(_sympified(e))) for key, e in named.items()}
-
-
-def doors(asked: Mapping[str, Any], inputs: Iterable[Any] | None, rewrite: Callable[[Expr], Expr] = same) -> Doors:
-    """The doors of a program for the given expressions, through which the given symbols or names enter."""
-    names = Names()
-    entering = _entering(list(asked.values()), inputs)
-    inside = {symbol: names.own(public(symbol)) for symbol in entering}
-    lengths = Lengths.of({s: name for s, name in inside.items() if isinstance(s, MatrixSymbol)}, names)
-    slots = tuple(Slot(public(s), name, lengths.shape(s)) for s, name in inside.items())
-    numbers = {s: Symbol(name, **s.assumptions0) for s, name in inside.items() if isinstance(s, Symbol)}
-    sizes = {n: Symbol(name, integer=True) for n, name in lengths.names.items() if isinstance(n, Symbol)}
-    moving = set(jets(*numbers))
-    still = frozenset(named for s, named in numbers.items() if s not in moving) | frozenset(sizes.values())
-    outputs = tuple(Slot(key, names.own(_spoken(key)), lengths.shape(e)) for key, e in asked.items())
-    factors = {s: _factor(name, lengths.shape(s)) for s, name in inside.items() if isinstance(s, MatrixSymbol)}
-    return Doors(slots, outputs, numbers | sizes, factors, lengths, still, names, rewrite)
-
-
 @dataclass(frozen=True)
-class Lengths:
-    """The names of the sizes that are no plain integers, and from which side of which input each is read."""
+class SizeNames:
+    """The names of the sizes that are no integers, and from which axis of which input each of them is read.
+
+    Axes are counted from the last, −1, so that those of the batch do not matter.
+    """
 
     names: Mapping[Any, str]
-    read: Mapping[str, tuple[str, int]]
+    axes: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of(cls, blocks: Mapping[MatrixSymbol, str], names: Names) -> Lengths:
-        found: dict[Any, tuple[str, int]] = {}
+    def of(cls, blocks: Mapping[MatrixSymbol, str], names: Names) -> SizeNames:
+        """The sizes of the inputs, each read from the first input that has it."""
+        places: dict[Any, tuple[str, int]] = {}
         for matrix, name in blocks.items():
             sides = [n for n in matrix.shape if n != 1]
-            for side, size in enumerate(sides, start=-len(sides)):
+            for axis, size in enumerate(sides, start=-len(sides)):
                 if not size.is_Integer:
-                    found.setdefault(size, (name, side))
-        named = {size: names.own(size.name if size.is_Symbol else "size") for size in found}
-        return cls(named, {named[size]: place for size, place in found.items()})
+                    places.setdefault(size, (name, axis))
+        size_names = {size: names.unique(size.name if size.is_Symbol else "size") for size in places}
+        return cls(size_names, {size_names[size]: place for size, place in places.items()})
 
     def shape(self, expression: Any) -> tuple[Size, ...]:
-        """The sizes of an expression, none for a number."""
-        return tuple(self._size(expression, n) for n in getattr(expression, "shape", ()))
+        """The shape of an expression, empty for a number."""
+        sizes: list[Size] = []
+        for size in getattr(expression, "shape", ()):
+            if not size.is_Integer and size not in self.names:
+                wrong = f"its size {size} can be read off no input"
+                raise LoweringError(str(expression), wrong, "Use an integer size, or an input that has this size.")
+            sizes.append(int(size) if size.is_Integer else self.names[size])
+        return tuple(sizes)
 
-    def _size(self, expression: Any, size: Any) -> Size:
-        if size.is_Integer:
-            return int(size)
-        if size not in self.names:
-            raise LoweringError(str(expression), f"its size {size} can be read off no input", "an integer size")
-        return self.names[size]
+
+def outputs_by_name(expressions: Any) -> tuple[Container, dict[str, Any]]:
+    """In what a kernel returns its results, and the expressions by name, in jets and in normal form."""
+    container, listed = _listed(expressions)
+    if not listed:
+        raise LoweringError(str(expressions), "there is nothing to compute", "Give one expression at least.")
+    spelling = expressions.lagrangian.spelling if isinstance(expressions, Law) else Spelling.of(*listed.values())
+    return container, {key: _normal_form(spelling.read(_sympified(e))) for key, e in listed.items()}
 
 
-def _listed(expressions: Any) -> tuple[Form, dict[str, Any]]:
+def interface_of(
+    expressions: Mapping[str, Any], inputs: Iterable[Any] | None, rewrite: Callable[[Expr], Expr] = identity
+) -> Interface:
+    """The interface of a program that computes the expressions and takes the symbols, given as symbols or by name."""
+    names = Names()
+    symbols = _input_symbols(list(expressions.values()), inputs)
+    in_code = {symbol: names.unique(argument_name(symbol)) for symbol in symbols}
+    matrices = {s: name for s, name in in_code.items() if isinstance(s, MatrixSymbol)}
+    sizes = SizeNames.of(matrices, names)
+    ports = tuple(Port(argument_name(s), name, sizes.shape(s)) for s, name in in_code.items())
+    scalars = {s: Symbol(name, **s.assumptions0) for s, name in in_code.items() if isinstance(s, Symbol)}
+    size_symbols = {n: Symbol(name, integer=True) for n, name in sizes.names.items() if isinstance(n, Symbol)}
+    varying = set(jets(*scalars))
+    constant = frozenset(s for scalar, s in scalars.items() if scalar not in varying)
+    outputs = tuple(Port(key, names.unique(_code_name(key)), sizes.shape(e)) for key, e in expressions.items())
+    factors = {s: _block_factor(name, sizes.shape(s)) for s, name in matrices.items()}
+    parameters = constant | frozenset(size_symbols.values())
+    return Interface(ports, outputs, scalars | size_symbols, factors, sizes, parameters, names, rewrite)
+
+
+def _listed(expressions: Any) -> tuple[Container, dict[str, Any]]:
+    """The expressions by name, as they were written."""
     if isinstance(expressions, Law):
-        stated = {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources}
-        return "dict", {key: _measured(part) for key, part in (stated | {"source": expressions.source}).items()}
+        parts = {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources}
+        parts["source"] = expressions.source
+        return "dict", {key: _with_loss_as_number(part) for key, part in parts.items()}
     if isinstance(expressions, MomentumMap):
         total = MatAdd(*expressions.sources.values())
         return "dict", {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources, "source": total}
     if isinstance(expressions, Mapping):
-        return "dict", {public(key) if isinstance(key, Basic) else str(key): e for key, e in expressions.items()}
+        return "dict", {argument_name(key) if isinstance(key, Basic) else str(key): e for key, e in expressions.items()}
     if isinstance(expressions, Sequence) and not isinstance(expressions, str):
         return "tuple", {f"result{i}": e for i, e in enumerate(expressions)}
     return "one", {"result": expressions}
 
 
-def _measured(expression: Expr) -> Expr:
-    """An unknown loss as a number by its name: whoever trains on it knows its value, though not its formula."""
+def _with_loss_as_number(expression: Expr) -> Expr:
+    """The expression with an unknown loss as a symbol: who trains on it knows its value, though not its formula."""
     if expression.atoms(Partial, Gradient):
         return expression
     return expression.xreplace({f: Symbol(f.name, real=True) for f in expression.atoms(Unknown)})
-
-
-def _spelling(expressions: Any, listed: Iterable[Any]) -> Spelling:
-    return expressions.lagrangian.spelling if isinstance(expressions, Law) else Spelling.of(*listed)
 
 
 def _sympified(written: Any) -> Any:
     try:
         return sympify(written, strict=True)
     except SympifyError:
-        raise LoweringError(repr(written), "it is no SymPy expression", "an expression in coordinates") from None
-
-
-def _computable(expression: Any) -> Any:
-    """The normal form of an expression that has a value."""
-    if not isinstance(expression, Expr) or isinstance(expression, MatrixBase):
         raise LoweringError(
-            str(expression), "it is neither a number nor a block", "a scalar or an expression in blocks"
-        )
-    for slope in filter(_is_unknown, expression.atoms(Unknown, Partial, Gradient, Function)):
-        function = getattr(slope, "function", slope)
-        wrong = f"the kernel of an unknown function {function} has no value"
-        raise LoweringError(str(expression), wrong, "the function out")
+            repr(written), "it is no SymPy expression", "Write an expression in coordinates and symbols."
+        ) from None
+
+
+def _normal_form(expression: Any) -> Any:
+    """The normal form of an expression, after a check that it has a value."""
+    if not isinstance(expression, Expr) or isinstance(expression, MatrixBase):
+        cure = "Write a scalar, or a matrix expression in blocks."
+        raise LoweringError(str(expression), "it is neither a number nor a block", cure)
+    for node in expression.atoms(Unknown, Partial, Gradient, Function):
+        # An activation of which the degree alone is known is a SymPy function like any other, but has no formula.
+        if not isinstance(node, Function) or isinstance(node, AppliedUndef) or hasattr(node, "degree"):
+            wrong = f"the kernel of an unknown function {getattr(node, 'function', node)} has no value"
+            raise LoweringError(str(expression), wrong, "Write the formula of the function in its place.")
     return normal(expression)
 
 
-def _is_unknown(node: Any) -> bool:
-    """Whether nothing, or the degree alone, is known of a function."""
-    return not isinstance(node, Function) or isinstance(node, AppliedUndef) or hasattr(node, "degree")
-
-
-def _entering(expressions: list[Any], inputs: Iterable[Any] | None) -> list[Any]:
+def _input_symbols(expressions: list[Any], inputs: Iterable[Any] | None) -> list[Any]:
     """The symbols that a program takes, in order."""
     free: set[Any] = set().union(*(e.free_symbols for e in expressions))
-    given = None if inputs is None else [_found(entry, free) for entry in inputs]
+    given = None if inputs is None else [_symbol_of(entry, free) for entry in inputs]
     blocks = [s for s in (free if given is None else given) if isinstance(s, MatrixSymbol)]
-    free -= set().union(*(n.free_symbols for s in blocks for n in s.shape))
-    chosen = _ordered(free) if given is None else given
-    for symbol in _ordered(free - set(chosen)):
-        raise LoweringError(str(symbol), "it is free in the expression, but not among the inputs", "it there, too")
-    for symbol in chosen:
-        if [public(other) for other in chosen].count(public(symbol)) > 1:
-            raise LoweringError(str(symbol), "two inputs have this name", "another name for one of them")
-    return chosen
+    free -= set().union(*(n.free_symbols for s in blocks for n in s.shape))  # sizes are read off the arrays
+    symbols = _sorted_symbols(free) if given is None else given
+    for symbol in _sorted_symbols(free - set(symbols)):
+        wrong = "it is free in the expression, but not among the inputs"
+        raise LoweringError(str(symbol), wrong, "Add it to the inputs.")
+    for symbol in symbols:
+        if [argument_name(other) for other in symbols].count(argument_name(symbol)) > 1:
+            raise LoweringError(str(symbol), "two inputs have this name", "Give one of them another name.")
+    return symbols
 
 
-def _ordered(symbols: Iterable[Any]) -> list[Any]:
+def _sorted_symbols(symbols: Iterable[Any]) -> list[Any]:
     """Coordinates and derivatives, then constant matrices, then parameters."""
-    moving = jets(*symbols)
-    rest = sorted(set(symbols) - set(moving), key=str)
-    return [*moving, *sorted(rest, key=lambda s: not isinstance(s, MatrixSymbol))]
+    varying = jets(*symbols)
+    rest = sorted(set(symbols) - set(varying), key=str)
+    return [*varying, *sorted(rest, key=lambda s: not isinstance(s, MatrixSymbol))]
 
 
-def _found(entry: Any, free: set[Any]) -> Any:
-    """A symbol, or the one that has the given name."""
-    named = [s for s in free if entry in (s, str(s), public(s))]
-    if named or isinstance(entry, Symbol | MatrixSymbol):
-        return named[0] if named else entry
-    raise LoweringError(f"inputs=[{entry!r}]", "the expression has no such symbol", "the name of one that it has")
+def _symbol_of(entry: Any, free: set[Any]) -> Any:
+    """A symbol, or the free symbol of the given name."""
+    matches = [s for s in free if entry in (s, str(s), argument_name(s))]
+    if matches:
+        return matches[0]
+    if isinstance(entry, Symbol | MatrixSymbol):
+        return entry
+    raise LoweringError(
+        f"inputs=[{entry!r}]", "the expression has no such symbol", "Use the name of a symbol that it has."
+    )
 
 
-def _spoken(key: str) -> str:
+def _code_name(key: str) -> str:
     """The key where it can be a name in code."""
     try:
         return checked_name(key)
@@ -230,7 +254,7 @@ def _spoken(key: str) -> str:
         return "result"
 
 
-def _factor(name: str, shape: tuple[Size, ...]) -> Factor:
+def _block_factor(name: str, shape: tuple[Size, ...]) -> Factor:
     """A block as a factor; a row is a transposed vector."""
     rows, columns = shape
     row = rows == 1 and columns != 1

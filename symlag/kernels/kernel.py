@@ -1,4 +1,8 @@
-"""Kernels: programs made to run, by NumPy, Numba or PyTorch.
+"""Kernels: formulas as functions of arrays, by NumPy, Numba or PyTorch.
+
+A *kernel* is the last stage of a formula's way to numbers: the formula is lowered to a straight-line program
+(`symlag.kernels.lower`), a backend prints the program as Python text for its library (`symlag.kernels.backends`), and
+the kernel calls that text with arrays. Leading axes of the arrays are a batch: the same formula at many points.
 
 >>> from symlag.calculus.matrices import inner
 >>> from symlag.calculus.jets import block
@@ -19,90 +23,146 @@ array([25.,  1.])
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from symlag.errors import LoweringError
-from symlag.kernels.interface import Form, Slot
+from symlag.kernels.backends import load
+from symlag.kernels.interface import Container, Port
 from symlag.kernels.lower import lower
-from symlag.kernels.signature import arranged, bind, inside, lengths, outside
-
-BACKENDS = ("numpy", "numba", "torch")
+from symlag.kernels.signature import array_shape, bind, collect_arguments, kernel_shape, numeric_shape
+from symlag.variational.noether import Law, MomentumMap
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A function of arrays, as readable Python text with what is needed to call it.
+    """A function of arrays, as readable Python text together with what is needed to call it.
 
-    Called with arrays by position or name, in the order of `inputs`. Leading axes are batch and broadcast: a number has
-    shape (…), a block of one column (…, n), any other block (…, h, n). The result has the floating type of the arrays;
-    plain Python numbers adapt. One array, a tuple or a dict comes back, as the kernel was made from one expression, a
-    sequence, a mapping or a law. `LoweringError` where inputs are missing or too many, or a matrix that is to be
-    inverted is singular at any point; `ShapeError` where shapes do not fit. A kernel is pickled as its text.
+    It is called with one array for each input, by position in the order of `inputs`, or by name. Leading axes are the
+    batch, and broadcast. A kernel is pickled as its text.
+
+    Attributes
+    ----------
+    backend : str
+        The library that computes: a key of `BACKENDS`.
+    source : str
+        The text of the function that runs at every call.
+    ports : tuple of Port
+        The inputs, with their names and shapes.
+    outputs : tuple of Port
+        What is computed, with names and shapes.
+    container : {"one", "tuple", "dict"}
+        Whether a call returns one array, a tuple, or a dictionary.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> product = kernel({"product": x * y, "sum": x + y})
+    >>> product.inputs
+    ('x', 'y')
+    >>> product(2.0, np.array([3.0, 4.0]))["product"]
+    array([6., 8.])
     """
 
     backend: str
     source: str
-    slots: tuple[Slot, ...]
-    outputs: tuple[Slot, ...]
-    form: Form
+    ports: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    container: Container
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The names of the arrays that it takes, in order."""
-        return tuple(slot.key for slot in self.slots)
+        """The names of the arrays that the kernel takes, in order."""
+        return tuple(port.key for port in self.ports)
 
-    def __call__(self, *arrays: Any, **named: Any) -> Any:
-        library = _library(self.backend)
-        given = library.arrays(self.slots, arranged(self.slots, arrays, named))
-        batch, sizes = bind(self.slots, [tuple(array.shape) for array in given])
-        folded = [_folded(array, slot, len(batch), sizes) for array, slot in zip(given, self.slots, strict=True)]
-        shapes = [lengths(inside(slot.shape), sizes) for slot in self.outputs]
+    def __call__(self, *arrays: Any, **arrays_by_name: Any) -> Any:
+        """Evaluate the kernel.
+
+        Parameters
+        ----------
+        *arrays, **arrays_by_name : array_like
+            One for each input. With the axes of the batch written …, a number has shape (…), a block of one column
+            (…, n), and any other block (…, h, n).
+
+        Returns
+        -------
+        array, tuple of arrays, or dict of arrays
+            As the kernel was made of one expression, of a sequence, or of a mapping or a law; of the floating type of
+            the arguments, to which plain Python numbers adapt.
+
+        Raises
+        ------
+        LoweringError
+            If inputs are missing or too many, or if a matrix that is to be inverted is singular at any point.
+        ShapeError
+            If shapes do not fit.
+        """
+        backend = load(self.backend)
+        values = backend.arrays(self.ports, collect_arguments(self.ports, arrays, arrays_by_name))
+        batch, sizes = bind(self.ports, [tuple(array.shape) for array in values])
+        aligned: list[Any] = []
+        for array, port in zip(values, self.ports, strict=True):
+            # All axes of the batch, and after them only those sides of the block that are not of length one.
+            own_batch = array.shape[: array.ndim - len(array_shape(port.shape))]
+            missing = (1,) * (len(batch) - len(own_batch))
+            aligned.append(array.reshape(missing + own_batch + numeric_shape(kernel_shape(port.shape), sizes)))
+        shapes = [numeric_shape(kernel_shape(port.shape), sizes) for port in self.outputs]
         try:
-            results = library.evaluate(self.source, folded, batch, shapes)
-        except library.SINGULAR:
+            results = backend.evaluate(self.source, aligned, batch, shapes)
+        except backend.SINGULAR:
             call, wrong = f"kernel({', '.join(self.inputs)})", "a matrix that is to be inverted is singular"
-            raise LoweringError(call, wrong, "points at which it has an inverse") from None
-        return self._formed(
-            result.reshape((*batch, *lengths(outside(slot.shape), sizes)))
-            for slot, result in zip(self.outputs, results, strict=True)
-        )
-
-    def _formed(self, results: Iterable[Any]) -> Any:
-        if self.form == "dict":
-            return {slot.key: result for slot, result in zip(self.outputs, results, strict=True)}
-        made = tuple(results)
-        return made[0] if self.form == "one" else made
+            raise LoweringError(call, wrong, "Leave out the points at which it has no inverse.") from None
+        named = {
+            port.key: result.reshape((*batch, *numeric_shape(array_shape(port.shape), sizes)))
+            for port, result in zip(self.outputs, results, strict=True)
+        }
+        if self.container == "dict":
+            return named
+        return named["result"] if self.container == "one" else tuple(named.values())
 
 
-def kernel(law_or_exprs: Any, backend: str = "numpy", inputs: Iterable[Any] | None = None) -> Kernel:
+def kernel(
+    law_or_exprs: Law | MomentumMap | Mapping[Any, Any] | Sequence[Any] | Any,
+    backend: str = "numpy",
+    inputs: Iterable[Any] | None = None,
+) -> Kernel:
     """The kernel of a law, of an expression, or of a sequence or mapping of expressions.
 
-    A law gives its charge and rate, each source by its name, and their sum as "source". `inputs` are the symbols, or
-    names, of the arrays in order; without them all free symbols are taken: coordinates and derivatives, then constant
-    matrices, then parameters by name. Of e^Γ there is nothing in a kernel. `LoweringError` where a symbol is not among
-    the inputs, where the loss is unknown, or where the library lacks a function.
+    Parameters
+    ----------
+    law_or_exprs : Law, MomentumMap, SymPy expression, or sequence or mapping of expressions
+        What to compute. Of a law: its charge, its rate, each source by its name, and the sum of the sources as
+        "source". The factor e^Γ of a damped law has been divided out, and appears in no kernel.
+    backend : str, default "numpy"
+        The library that computes: "numpy", "numba" or "torch". Kernels of torch are differentiable, and run on the
+        device of their tensors.
+    inputs : iterable of symbols or of their names, optional
+        The arrays that the kernel takes, in this order. By default all free symbols: coordinates and their
+        derivatives, then constant matrices, then parameters by name.
+
+    Returns
+    -------
+    Kernel
+        A function of arrays.
+
+    Raises
+    ------
+    LoweringError
+        If a symbol is not among the inputs, if an expression has no value (such as an unknown loss), if the library
+        lacks a function, or if there is no such backend or its library is not installed.
+    NameRefusedError
+        If the name of a symbol could act as code.
+
+    Examples
+    --------
+    >>> from sympy import exp, symbols
+    >>> x, a = symbols("x a")
+    >>> kernel(exp(-a * x), inputs=[x, a])(0.0, [1.0, 2.0])
+    array([1., 1.])
     """
-    library = _library(backend)
+    library = load(backend)
     program = lower(law_or_exprs, inputs, library.rewrite)
-    return Kernel(backend, library.source(program), program.inputs, program.outputs, program.form)
-
-
-def _library(backend: str) -> Any:
-    """The module of a backend, loaded when it is first asked for."""
-    if backend not in BACKENDS:
-        raise LoweringError(f"backend {backend!r}", "there is no such backend", " or ".join(map(repr, BACKENDS)))
-    try:
-        return import_module(f"symlag.kernels.{backend}")
-    except ModuleNotFoundError as missing:
-        raise LoweringError(
-            f"backend {backend!r}", f"{missing.name} is not installed", f"pip install 'symlag[{backend}]'"
-        ) from None
-
-
-def _folded(array: Any, slot: Slot, axes: int, sizes: dict[str, int]) -> Any:
-    """The array with all axes of the batch, and without the sides of length one that its block has."""
-    batch = array.shape[: array.ndim - len(outside(slot.shape))]
-    return array.reshape(((1,) * (axes - len(batch)) + batch) + lengths(inside(slot.shape), sizes))
+    return Kernel(backend, library.source(program), program.inputs, program.outputs, program.container)

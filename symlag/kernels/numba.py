@@ -1,6 +1,6 @@
-"""Kernels in Numba: a loop over points, with plain numbers inside.
+"""The backend of Numba: a compiled loop over points, with plain numbers inside.
 
-Everything is computed in double precision, whatever the type of the arrays.
+Everything is computed in double precision, whatever the type of the arrays; the results have that type again.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
-from symlag.kernels.batch import arrays, flat
+from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.compiled_modules import module_of
-from symlag.kernels.interface import same as rewrite
-from symlag.kernels.loops import Loops
+from symlag.kernels.interface import identity as rewrite
+from symlag.kernels.loop_printer import LoopPrinter
 from symlag.kernels.lower import Program
 from symlag.kernels.printer import Printer
 from symlag.kernels.signature import Shape
@@ -79,32 +79,32 @@ _FUNCTIONS = {
     tanh: "math.tanh({0})",
 }
 
-_PRINTER = Printer("numba", _FUNCTIONS)
+_SCALARS = Printer("numba", _FUNCTIONS)
 
 
 def source(program: Program) -> str:
-    """The function of a program, as a text: a loop over points that fills the arrays of its results."""
-    return Loops.of(program, _PRINTER).text(program)
+    """The text of a module with the function of a program: a loop over points that fills the arrays of its results."""
+    return LoopPrinter.of(program, _SCALARS).text(program)
 
 
-def evaluate(text: str, given: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
+def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
     points = math.prod(batch)
-    spread = [flat(array, batch).astype(float, copy=False) for array in given]
-    entering = [np.broadcast_to(array, (points, *array.shape[1:])) for array in spread]
+    flattened = [flatten_batch(array, batch).astype(float, copy=False) for array in values]
+    inputs = [np.broadcast_to(array, (points, *array.shape[1:])) for array in flattened]
     results = [np.empty((points, *shape)) for shape in shapes]
-    function = _compiled(text, tuple(a.ndim for a in entering), tuple(r.ndim for r in results))
-    function(*entering, *results)
-    return [result.astype(given[0].dtype if given else float, copy=False) for result in results]
+    function = _compiled(text, tuple(array.ndim for array in inputs), tuple(result.ndim for result in results))
+    function(*inputs, *results)
+    return [result.astype(values[0].dtype if values else float, copy=False) for result in results]
 
 
 @cache
-def _compiled(text: str, entering: Shape, leaving: Shape) -> Callable[..., None]:
-    """The machine code for arrays of so many axes, those that enter of any layout."""
+def _compiled(text: str, input_axes: tuple[int, ...], result_axes: tuple[int, ...]) -> Callable[..., None]:
+    """The machine code for arrays of so many axes; inputs may have any layout in memory."""
     module = module_of(text)
     double = numba.types.float64
     signature = numba.void(
-        *(numba.types.Array(double, axes, "A", readonly=True) for axes in entering),
-        *(numba.types.Array(double, axes, "C") for axes in leaving),
+        *(numba.types.Array(double, axes, "A", readonly=True) for axes in input_axes),
+        *(numba.types.Array(double, axes, "C") for axes in result_axes),
     )
     return numba.njit(signature, cache=module.__file__ is not None, error_model="numpy")(module.kernel)

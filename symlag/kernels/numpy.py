@@ -1,6 +1,6 @@
-"""Kernels in NumPy: whole arrays, in chunks that stay in the cache where they are gone through more than a few times.
+"""The backend of NumPy: whole arrays, in chunks that stay in the cache where a kernel has more than a few operations.
 
-NumPy has no error function; SciPy's is taken where SciPy is installed, else Python's own, point by point, which is
+NumPy has no error function. SciPy's is taken where SciPy is installed, else Python's own, point by point, which is
 about fifty times slower.
 """
 
@@ -41,19 +41,19 @@ from sympy import (
     tanh,
 )  # fmt: skip
 
-from symlag.kernels.batch import arrays, flat
-from symlag.kernels.interface import same as rewrite
+from symlag.kernels.batch import arrays, flatten_batch
+from symlag.kernels.interface import identity as rewrite
 from symlag.kernels.lower import Program
-from symlag.kernels.printer import Squaring
+from symlag.kernels.printer import SquaringPrinter
 from symlag.kernels.signature import Shape
-from symlag.kernels.tensors import Tensors, numbers
+from symlag.kernels.tensor_printer import TensorPrinter
 
 __all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
 SINGULAR = np.linalg.LinAlgError
 
-CHUNK = 2**16  # numbers an array: about the size at which the arrays of one kernel leave the cache
-FEW = 16  # passes over the arrays: with no more of them, what chunks save they cost in copies
+CHUNK = 2**16  # numbers in an array: about the size at which the arrays of one kernel leave the cache
+FEW_PASSES = 16  # over the arrays: with no more of them, chunks cost as much in copies as they save
 
 _FUNCTIONS = {
     Abs: "np.abs({0})",
@@ -84,26 +84,26 @@ _FUNCTIONS = {
 }
 
 
-_TENSORS = Tensors(
-    printer=Squaring(
+_PRINTER = TensorPrinter(
+    scalars=SquaringPrinter(
         "numpy",
         _FUNCTIONS,
-        choice="np.where({0}, {1}, {2})",
-        both="({0} & {1})",
-        either="({0} | {1})",
-        opposite="(~{0})",
+        conditional="np.where({0}, {1}, {2})",
+        conjunction="({0} & {1})",
+        disjunction="({0} | {1})",
+        negation="(~{0})",
     ),
     contraction='np.einsum("{0}", {1})',
     transpose="np.swapaxes({0}, -1, -2)",
     inverse="np.linalg.inv({0})",
-    solution="np.linalg.solve({0}, {1})",
+    solve="np.linalg.solve({0}, {1})",
     identity="np.eye({0}, dtype={1}.dtype)",
-    nothing="np.empty(0)",
+    empty="np.empty(0)",
     ones="np.ones({0}, {1}.dtype)",
     size="np.asarray({0}.shape[{1}], {0}.dtype)",
 )
 
-_ERRORS = """import numpy as np
+_IMPORTS_OF_ERROR_FUNCTIONS = """import numpy as np
 
 try:
     from scipy.special import erf, erfc
@@ -114,53 +114,52 @@ except ImportError:
 
 
 def source(program: Program) -> str:
-    """The function of a program, as a text."""
-    spoken = {function for number in numbers(program) for function in (erf, erfc) if number.has(function)}
-    return f"{_ERRORS if spoken else 'import numpy as np'}\n\n\n{_TENSORS.source(program)}"
+    """The text of a module with the function of a program."""
+    needs_error_functions = any(expression.has(erf, erfc) for expression in program.scalar_expressions())
+    imports = _IMPORTS_OF_ERROR_FUNCTIONS if needs_error_functions else "import numpy as np"
+    return f"{imports}\n\n\n{_PRINTER.text(program)}"
 
 
-def evaluate(text: str, given: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
+def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
     function, points = _compiled(text), math.prod(batch)
-    spread = [_number(flat(array, batch)) for array in given]
-    kind = given[0].dtype if given else np.dtype(float)
-    wanted = [(points, *shape) for shape in shapes]
-    width = max((math.prod(shape[1:]) for shape in (*(array.shape for array in spread), *wanted)), default=1)
-    step = points if _passes(text) <= FEW else max(1, CHUNK // max(1, width))
+    flattened: list[np.ndarray] = []
+    for value in values:
+        array = flatten_batch(value, batch)
+        # NumPy multiplies faster by a number without any axis.
+        flattened.append(array.reshape(()) if array.shape == (1,) else array)
+    dtype = values[0].dtype if values else np.dtype(float)
+    all_shapes = [(points, *shape) for shape in shapes]
+    width = max((math.prod(shape[1:]) for shape in (*(array.shape for array in flattened), *all_shapes)), default=1)
+    chunk = points if _passes(text) <= FEW_PASSES else max(1, CHUNK // max(1, width))
     with np.errstate(all="ignore"):
-        if step >= points:
-            return _owned(function(*spread), wanted, kind)
-        return _gathered(function, spread, [np.empty(shape, kind) for shape in wanted], step)
+        if chunk >= points:
+            return _separate_arrays(function(*flattened), all_shapes, dtype)
+        return _evaluate_in_chunks(function, flattened, [np.empty(shape, dtype) for shape in all_shapes], chunk)
 
 
-def _owned(values: Sequence[Any], wanted: Sequence[Shape], kind: np.dtype[Any]) -> list[np.ndarray]:
-    """The values as arrays of the wanted shapes that nobody else holds."""
+def _separate_arrays(values: Sequence[Any], shapes: Sequence[Shape], dtype: np.dtype[Any]) -> list[np.ndarray]:
+    """The values as arrays of the given shapes, each with memory of its own."""
     results: list[np.ndarray] = []
-    for value, shape in zip(values, wanted, strict=True):
-        fresh = isinstance(value, np.ndarray) and value.flags.owndata and not any(value is other for other in results)
-        whole = fresh and value.shape == shape and value.dtype == kind
-        results.append(value if whole else _filled(value, shape, kind))
+    for value, shape in zip(values, shapes, strict=True):
+        own = isinstance(value, np.ndarray) and value.flags.owndata and not any(value is other for other in results)
+        if own and value.shape == shape and value.dtype == dtype:
+            results.append(value)
+        elif np.ndim(value) == 0 and value == 0:
+            results.append(np.zeros(shape, dtype))  # zeros come from the system and cost next to nothing
+        else:
+            results.append(np.full(shape, value, dtype))
     return results
 
 
-def _number(array: np.ndarray) -> np.ndarray:
-    """A number that is the same at all points without any axis, which NumPy multiplies by faster."""
-    return array.reshape(()) if array.shape == (1,) else array
-
-
-def _filled(value: Any, shape: Shape, kind: np.dtype[Any]) -> np.ndarray:
-    """The value at all points; zeros come from the system and cost next to nothing."""
-    return np.zeros(shape, kind) if np.ndim(value) == 0 and value == 0 else np.full(shape, value, kind)
-
-
-def _gathered(
-    function: Callable[..., Any], spread: Sequence[np.ndarray], results: list[np.ndarray], step: int
+def _evaluate_in_chunks(
+    function: Callable[..., Any], flattened: Sequence[np.ndarray], results: list[np.ndarray], chunk: int
 ) -> list[np.ndarray]:
     """The results, filled chunk by chunk."""
     points = len(results[0])
-    for start in range(0, points, step):
-        part = slice(start, start + step)
-        values = function(*(array[part] if array.shape[:1] == (points,) else array for array in spread))
+    for start in range(0, points, chunk):
+        part = slice(start, start + chunk)
+        values = function(*(array[part] if array.shape[:1] == (points,) else array for array in flattened))
         for result, value in zip(results, values, strict=True):
             result[part] = value
     return results
@@ -168,12 +167,12 @@ def _gathered(
 
 @cache
 def _passes(text: str) -> int:
-    """How often a kernel goes through its arrays: once with every operation."""
+    """How often a kernel goes through its arrays: once for every operation."""
     return sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.Call) for node in ast.walk(ast.parse(text)))
 
 
 @cache
 def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
-    space: dict[str, Any] = {}
-    exec(compile(text, "<symlag kernel>", "exec"), space)
-    return space["kernel"]
+    namespace: dict[str, Any] = {}
+    exec(compile(text, "<symlag kernel>", "exec"), namespace)
+    return namespace["kernel"]

@@ -1,4 +1,6 @@
-"""Numbers as Python text: the operators, the same everywhere; functions by the table of a backend.
+"""Scalar expressions as Python text: operators as in any Python, functions by the table of a backend.
+
+A text comes with its precedence, how tightly it holds together, and gets parentheses where its place demands more.
 
 >>> from sympy import exp
 >>> x, y = Symbol("x"), Symbol("y")
@@ -10,7 +12,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -24,35 +26,36 @@ from symlag.kernels.guards import Guarded
 SUM, PRODUCT, FACTOR, POWER, ATOM = range(5)
 LARGEST = 2**53  # up to here integers are exact in double precision
 
-Written = tuple[str, int]  # a text, and how tightly it holds together
+TextWithPrecedence = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Printer:
     """A printer of scalar expressions for one library.
 
-    `functions` tells how each SymPy function is written, `choice` how a condition and its two outcomes are, `both`,
-    `either` and `opposite` how conditions are joined; `constant` writes a number where the library wants an array.
+    `functions` has a template for each SymPy function, with numbered places for its arguments; `conditional` is that of
+    a condition and its two outcomes, `conjunction`, `disjunction` and `negation` those of conditions; `constant`
+    writes a number where the library wants an array.
     """
 
     backend: str
     functions: Mapping[Any, str]
-    choice: str = "({1} if {0} else {2})"
-    both: str = "({0} and {1})"
-    either: str = "({0} or {1})"
-    opposite: str = "(not {0})"
+    conditional: str = "({1} if {0} else {2})"
+    conjunction: str = "({0} and {1})"
+    disjunction: str = "({0} or {1})"
+    negation: str = "(not {0})"
     constant: str = "{0}"
 
     def text(self, expression: Expr, level: int = SUM) -> str:
         """The expression, in parentheses where it holds together less tightly than its place demands."""
-        text, held = self._write(expression)
-        return text if held >= level else f"({text})"
+        text, precedence = self._write(expression)
+        return text if precedence >= level else f"({text})"
 
-    def power(self, base: Symbol, exponent: int) -> Written:
+    def power(self, base: Symbol, exponent: int) -> TextWithPrecedence:
         """A name to a positive integer power."""
         return f"{base.name}**{exponent}", POWER
 
-    def _write(self, node: Any) -> Written:
+    def _write(self, node: Any) -> TextWithPrecedence:
         match node:
             case Symbol():
                 return node.name, ATOM
@@ -71,11 +74,12 @@ class Printer:
             case _:
                 return self._function(node), ATOM
 
-    def _number(self, number: Expr) -> Written:
+    def _number(self, number: Expr) -> TextWithPrecedence:
         if isinstance(number, Rational) and max(abs(number.p), number.q) <= LARGEST:
             return str(number), SUM if number.is_negative else ATOM if number.is_Integer else PRODUCT
         if not number.is_real or not math.isfinite(value := float(number)):
-            raise LoweringError(str(number), f"{self.backend} kernels know finite real numbers only", "a real number")
+            wrong = f"{self.backend} kernels know finite real numbers only"
+            raise LoweringError(str(number), wrong, "Use a finite real number.")
         return repr(value), SUM if value < 0 else ATOM
 
     def _sum(self, terms: list[Expr]) -> str:
@@ -86,23 +90,23 @@ class Printer:
         negative = term.as_coeff_Mul()[0].is_negative
         return f" - {self.text(-term, PRODUCT)}" if negative else f" + {self.text(term, PRODUCT)}"
 
-    def _product(self, product: Mul) -> Written:
+    def _product(self, product: Mul) -> TextWithPrecedence:
         """A product of positive coefficient, with negative powers below the line."""
         coefficient, rest = product.as_coeff_Mul()
-        over, under = (coefficient.p, coefficient.q) if coefficient.is_Rational else (coefficient, 1)
+        p, q = (coefficient.p, coefficient.q) if coefficient.is_Rational else (coefficient, 1)
         factors = rest.as_ordered_factors()
-        below = [f for f in factors if isinstance(f, Pow) and f.exp.is_Rational and f.exp.is_negative]
-        above = sorted((S(over), *(f for f in factors if f not in below)), key=lambda f: not f.is_number)
-        bottom = [S(under), *(1 / f for f in below)]
-        return f"{self._joined(above, PRODUCT)}/{self._joined(bottom, FACTOR)}".removesuffix("/1"), PRODUCT
+        inverted = [f for f in factors if isinstance(f, Pow) and f.exp.is_Rational and f.exp.is_negative]
+        numerator = sorted((S(p), *(f for f in factors if f not in inverted)), key=lambda f: not f.is_number)
+        denominator = [S(q), *(1 / f for f in inverted)]
+        return f"{self._factors(numerator, PRODUCT)}/{self._factors(denominator, FACTOR)}".removesuffix("/1"), PRODUCT
 
-    def _joined(self, factors: list[Expr], level: int) -> str:
+    def _factors(self, factors: list[Expr], level: int) -> str:
         """The product of the factors other than one."""
-        several = [f for f in factors if f != 1] or [S.One]
-        text = "*".join(self.text(f, level) for f in several)
-        return f"({text})" if level == FACTOR and len(several) > 1 else text
+        others = [f for f in factors if f != 1] or [S.One]
+        text = "*".join(self.text(f, level) for f in others)
+        return f"({text})" if level == FACTOR and len(others) > 1 else text
 
-    def _power(self, base: Expr, exponent: Expr) -> Written:
+    def _power(self, base: Expr, exponent: Expr) -> TextWithPrecedence:
         if exponent.is_Rational and exponent.is_negative:
             return f"1/{self.text(base**-exponent, FACTOR)}", PRODUCT
         if exponent == S.Half:
@@ -117,35 +121,35 @@ class Printer:
             return self._choice(condition, value, self._argument(safe))
         branches = list(node.args)
         if branches[-1].cond != true:
-            raise LoweringError(str(node), "it has no value elsewhere", "a last branch (value, True)")
+            raise LoweringError(str(node), "it has no value elsewhere", "Add a last branch (value, True).")
         otherwise = self._argument(branches[-1].expr)
         for value, condition in reversed(branches[:-1]):
             otherwise = self._choice(condition, value, otherwise)
         return otherwise
 
     def _choice(self, condition: Any, value: Expr, otherwise: str) -> str:
-        return self.choice.format(self._condition(condition), self._argument(value), otherwise)
+        return self.conditional.format(self._condition(condition), self._argument(value), otherwise)
 
     def _condition(self, node: Any) -> str:
         match node:
             case Relational():
                 return f"({self.text(node.lhs)} {node.rel_op} {self.text(node.rhs)})"
             case And() | Or():
-                joint = self.both if isinstance(node, And) else self.either
-                return reduce(joint.format, map(self._condition, _sorted(node.args)))
+                template = self.conjunction if isinstance(node, And) else self.disjunction
+                return reduce(template.format, map(self._condition, sorted(node.args, key=str)))
             case Not():
-                return self.opposite.format(self._condition(node.args[0]))
+                return self.negation.format(self._condition(node.args[0]))
             case _:
                 raise self._refusal(node)
 
     def _function(self, node: Any) -> str:
         if node.func not in self.functions:
             raise self._refusal(node)
-        written = self.functions[node.func]
+        template = self.functions[node.func]
         arguments = [self._argument(a) if len(node.args) > 1 else self.text(a) for a in node.args]
         if isinstance(node, Max | Min):
-            return reduce(written.format, sorted(arguments))
-        return written.format(*arguments)
+            return reduce(template.format, sorted(arguments))
+        return template.format(*arguments)
 
     def _argument(self, argument: Expr) -> str:
         """An argument beside others, where some libraries want a plain number to be an array, too."""
@@ -153,21 +157,22 @@ class Printer:
 
     def _refusal(self, node: Any) -> LoweringError:
         known = ", ".join(sorted(function.__name__ for function in self.functions))
-        return LoweringError(str(node), f"{self.backend} kernels have no {node.func.__name__}", f"it with {known}")
+        wrong = f"{self.backend} kernels have no {node.func.__name__}"
+        return LoweringError(str(node), wrong, f"Write it with the functions that they have: {known}.")
 
 
-class Squaring(Printer):
-    """A printer for libraries whose own powers go by logarithms from the cube on, and are many times slower."""
+class SquaringPrinter(Printer):
+    """A printer of integer powers by repeated squaring.
 
-    def power(self, base: Symbol, exponent: int) -> Written:
-        return _squared(base.name, exponent), PRODUCT if exponent % 2 else POWER
+    NumPy and torch compute powers from the cube on by logarithms, which is many times slower.
+    """
+
+    def power(self, base: Symbol, exponent: int) -> TextWithPrecedence:
+        return _by_squaring(base.name, exponent), PRODUCT if exponent % 2 else POWER
 
 
-def _squared(base: str, exponent: int) -> str:
+def _by_squaring(base: str, exponent: int) -> str:
+    """A positive integer power by repeated squaring."""
     if exponent <= 2:
         return f"{base}**2" if exponent == 2 else base
-    return f"{base}*{_squared(base, exponent - 1)}" if exponent % 2 else f"({_squared(base, exponent // 2)})**2"
-
-
-def _sorted(nodes: Iterable[Any]) -> list[Any]:
-    return sorted(nodes, key=str)
+    return f"{base}*{_by_squaring(base, exponent - 1)}" if exponent % 2 else f"({_by_squaring(base, exponent // 2)})**2"

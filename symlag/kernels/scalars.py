@@ -1,11 +1,14 @@
-"""Numbers as straight-line code: what occurs twice is named once.
+"""Scalar expressions as straight-line code: what occurs twice is named once, and computed once.
 
-Three things are named in any case: a square root that is raised to a power, the base of a power that is multiplied out,
-and what a product holds of parameters alone, which is then computed once and not once a sample.
+This pass comes last in lowering, when traces have become symbols. It has two stages. *Rewriting* makes parts that are
+worth sharing visible as symbols: r = √(x²+y²) in both 1/r and r⁻³; the base of a power that will be multiplied out; and
+in a product the factor made of parameters alone, which then is computed once and not once a point. *Naming* counts how
+often every part occurs, and writes the expressions with a name for each that occurs twice. (SymPy's `cse` does not see
+√r and r⁻³ as powers of one part, and knows nothing of what is constant over a batch.)
 
 >>> x, y, m = Symbol("x", real=True), Symbol("y", real=True), Symbol("m", positive=True)
 >>> r = sqrt(x**2 + y**2)
->>> straighten([m / r**3, 1 / r], {m}, map("s{}".format, range(9)))
+>>> share_subexpressions([m / r**3, 1 / r], {m}, map("s{}".format, range(9)))
 ([s0 = sqrt(x**2 + y**2)], [m/s0**3, 1/s0])
 """
 
@@ -59,20 +62,25 @@ class Assignment:
     __repr__ = __str__
 
 
-def straighten(
+def share_subexpressions(
     expressions: Sequence[Expr], parameters: Collection[Symbol], fresh: Iterator[str]
 ) -> tuple[list[Assignment], list[Expr]]:
-    """The assignments, and the expressions in terms of what they name."""
-    parts = _Parts(frozenset(parameters))
-    rewritten = [parts.rewrite(expression) for expression in expressions]
-    uses = _uses(rewritten, parts.meaning)
-    naming = _Naming(parts.meaning, uses, fresh)
-    return naming.steps, [naming.spell(expression) for expression in rewritten]
+    """The assignments of common subexpressions, and the expressions in terms of the names.
+
+    `parameters` are the symbols that are the same at all points, `fresh` yields names that nothing else has.
+    """
+    rewriting = _Rewriting(frozenset(parameters))
+    rewritten = [rewriting.rewrite(expression) for expression in expressions]
+    naming = _Naming(rewriting.meaning, _occurrences(rewritten, rewriting.meaning), fresh)
+    return naming.assignments, [naming.write(expression) for expression in rewritten]
 
 
 @dataclass
-class _Parts:
-    """Expressions rewritten so that what must have a name is a symbol, and what each of these symbols means."""
+class _Rewriting:
+    """Expressions rewritten so that what must have a name is a symbol, and what each of these symbols means.
+
+    Invariant: `meaning` and `symbols` are inverse to one another, and a meaning has no unnamed part of the same kind.
+    """
 
     parameters: frozenset[Symbol]
     meaning: dict[Symbol, Expr] = field(default_factory=dict)
@@ -83,47 +91,48 @@ class _Parts:
         if node.is_Atom:
             return node
         if node not in self.memo:
-            plain = _PLAIN.get(node.func)
-            self.memo[node] = self.rewrite(plain(*node.args)) if plain else self._rebuilt(node)
+            definition = _DEFINITIONS.get(node.func)
+            self.memo[node] = self.rewrite(definition(*node.args)) if definition else self._rebuilt(node)
         return self.memo[node]
 
     def _rebuilt(self, node: Any) -> Any:
-        made = node.func(*map(self.rewrite, node.args))
-        if isinstance(made, Pow) and made.exp.is_Rational:
-            return self._power(made.base, made.exp)
-        if isinstance(made, Add):
-            return self._sum(made)
-        return self._product(made) if isinstance(made, Mul) else made
+        rebuilt = node.func(*map(self.rewrite, node.args))
+        if isinstance(rebuilt, Pow) and rebuilt.exp.is_Rational:
+            return self._power(rebuilt.base, rebuilt.exp)
+        if isinstance(rebuilt, Add):
+            return self._sum(rebuilt)
+        return self._product(rebuilt) if isinstance(rebuilt, Mul) else rebuilt
 
     def _power(self, base: Expr, exponent: Rational) -> Expr:
         if base.is_number or exponent in {2, -1, S.Half}:
             return base**exponent
         if exponent.q == 2:
-            return self._named(sqrt(base)) ** exponent.p
-        return self._named(base) ** exponent if exponent.is_Integer else base**exponent
+            return self._symbol_for(sqrt(base)) ** exponent.p
+        return self._symbol_for(base) ** exponent if exponent.is_Integer else base**exponent
 
     def _product(self, product: Mul) -> Expr:
-        """The product with all that is known before any sample is seen drawn together, its sign aside."""
-        still, moving = product.as_independent(*(product.free_symbols - self._still()), as_Add=False)
-        if moving == 1 or still.is_number or (-still).is_Symbol or still.is_Symbol:
+        """The product with one symbol for its constant factor, the sign of which stays outside."""
+        constant, varying = product.as_independent(*(product.free_symbols - self._constants()), as_Add=False)
+        if varying == 1 or constant.is_number or (-constant).is_Symbol or constant.is_Symbol:
             return product
-        sign = S.NegativeOne if still.could_extract_minus_sign() else S.One
-        return Mul(sign, self._named(sign * still), moving)
+        sign = S.NegativeOne if constant.could_extract_minus_sign() else S.One
+        return Mul(sign, self._symbol_for(sign * constant), varying)
 
     def _sum(self, total: Add) -> Expr:
-        """The sum with all terms that share their factor of parameters added before they are multiplied by it."""
-        moving = total.free_symbols - self._still()
-        shares: dict[Expr, list[Expr]] = {}
+        """The sum with all terms that share their constant factor added before they are multiplied by it."""
+        varying = total.free_symbols - self._constants()
+        terms_of: dict[Expr, list[Expr]] = {}
         for term in total.args:
-            still, rest = term.as_independent(*moving, as_Add=False)
-            number, share = still.as_coeff_Mul()
-            shares.setdefault(share, []).append(number * rest)
-        return Add(*(_times(share, terms) for share, terms in shares.items()))
+            constant, rest = term.as_independent(*varying, as_Add=False)
+            number, factor = constant.as_coeff_Mul()
+            terms_of.setdefault(factor, []).append(number * rest)
+        return Add(*(_signed_product(factor, terms) for factor, terms in terms_of.items()))
 
-    def _still(self) -> set[Symbol]:
+    def _constants(self) -> set[Symbol]:
+        """The symbols that are the same at all points."""
         return {*self.parameters, *(s for s, e in self.meaning.items() if e.free_symbols <= self.parameters)}
 
-    def _named(self, expression: Expr) -> Symbol:
+    def _symbol_for(self, expression: Expr) -> Symbol:
         if expression.is_Symbol:
             return expression
         if expression not in self.symbols:
@@ -134,69 +143,69 @@ class _Parts:
 
 @dataclass
 class _Naming:
-    """The expressions spelled with names, step by step."""
+    """Expressions written with names; `assignments` grows, each using only names that stand before it."""
 
     meaning: dict[Symbol, Expr]
-    uses: Counter[Any]
+    occurrences: Counter[Any]
     fresh: Iterator[str]
-    steps: list[Assignment] = field(default_factory=list)
-    named: dict[Any, Symbol] = field(default_factory=dict)
+    assignments: list[Assignment] = field(default_factory=list)
+    symbols: dict[Any, Symbol] = field(default_factory=dict)
 
-    def spell(self, node: Any) -> Any:
-        if node in self.named:
-            return self.named[node]
+    def write(self, node: Any) -> Any:
+        if node in self.symbols:
+            return self.symbols[node]
         if node in self.meaning:
-            return self._step(node, self.spell(self.meaning[node]))
+            return self._assign(node, self.write(self.meaning[node]))
         if node.is_Atom:
             return node
-        spelled = node.func(*map(self.spell, node.args))
-        return self._step(node, spelled) if self.uses[node] > 1 and _worth_a_name(node) else spelled
+        written = node.func(*map(self.write, node.args))
+        return self._assign(node, written) if self.occurrences[node] > 1 and _deserves_name(node) else written
 
-    def _step(self, node: Any, spelled: Expr) -> Symbol:
-        if not spelled.is_Symbol:
+    def _assign(self, node: Any, written: Expr) -> Symbol:
+        if not written.is_Symbol:
             name = next(self.fresh)
-            self.steps.append(Assignment(name, spelled))
-            spelled = Symbol(name, real=True)
-        self.named[node] = spelled
-        return spelled
+            self.assignments.append(Assignment(name, written))
+            written = Symbol(name, real=True)
+        self.symbols[node] = written
+        return written
 
 
-def _times(share: Expr, terms: Sequence[Expr]) -> Expr:
+def _signed_product(factor: Expr, terms: Sequence[Expr]) -> Expr:
     """A factor times a sum, the sign in front."""
     total = Add(*terms)
     sign = S.NegativeOne if total.could_extract_minus_sign() else S.One
-    return Mul(sign, share, sign * total)
+    return Mul(sign, factor, sign * total)
 
 
-def _uses(expressions: Sequence[Any], meaning: dict[Symbol, Expr]) -> Counter[Any]:
-    """How often each part is written down when every part is written down once."""
-    found: Counter[Any] = Counter()
+def _occurrences(expressions: Sequence[Any], meaning: dict[Symbol, Expr]) -> Counter[Any]:
+    """How often each part is written when every part that occurs again is written by its name."""
+    count: Counter[Any] = Counter()
     waiting = list(expressions)
     while waiting:
         node = waiting.pop()
-        found[node] += 1
-        if found[node] == 1:
+        count[node] += 1
+        if count[node] == 1:  # what lies inside of a part is written once, with its first occurrence
             waiting.extend([meaning[node]] if node in meaning else node.args)
-    return found
+    return count
 
 
-def _worth_a_name(node: Any) -> bool:
+def _deserves_name(node: Any) -> bool:
     return isinstance(node, Expr) and not isinstance(node, Boolean) and not node.is_number and not (-node).is_Symbol
 
 
-def _step_function(x: Expr, at_zero: Expr = S.Half) -> Expr:
+def _heaviside(x: Expr, at_zero: Expr = S.Half) -> Expr:
     if at_zero == S.Half:
         return (1 + sign(x)) / 2
     return Piecewise((S.One, x > 0), (S.Zero, x < 0), (at_zero, True))
 
 
-def _one_over(function: Callable[[Any], Any], x: Expr) -> Expr:
+def _reciprocal(function: Callable[[Any], Any], x: Expr) -> Expr:
     return 1 / function(x)
 
 
 # Functions written in terms of others, so that no backend's table needs them.
-_PLAIN: dict[Any, Callable[..., Expr]] = {
-    Heaviside: _step_function,
-    **{f: partial(_one_over, g) for f, g in ((sec, cos), (csc, sin), (cot, tan))},
-    **{f: partial(_one_over, g) for f, g in ((sech, cosh), (csch, sinh), (coth, tanh))},
+_DEFINITIONS: dict[Any, Callable[..., Expr]] = {
+    Heaviside: _heaviside,
+    **{f: partial(_reciprocal, g) for f, g in ((sec, cos), (csc, sin), (cot, tan))},
+    **{f: partial(_reciprocal, g) for f, g in ((sech, cosh), (csch, sinh), (coth, tanh))},
 }

@@ -1,96 +1,94 @@
-"""Shapes at the door of a kernel: sizes are bound, the rest is batch.
+"""Shapes of the arguments of a call: the last axes are those of a block, the axes before them are the batch.
 
-Inside a kernel no side has length one: a column is a vector, a row as well, a 1×1 block a number.
+This is checked whenever a kernel is called, before its text runs. Three shapes of a block are told apart: the shape in
+SymPy, where a vector has one column; the shape of the array that is passed, where a vector has one axis
+(`array_shape`); and the shape inside a kernel, where no side has length one, so that a row is a vector too and a 1×1
+block is a number (`kernel_shape`).
 
->>> from symlag.kernels.interface import Slot
->>> bind((Slot("W", "W", ("h", "n")), Slot("m", "m")), [(10, 2, 3), ()])
+>>> from symlag.kernels.interface import Port
+>>> bind((Port("W", "W", ("h", "n")), Port("m", "m")), [(10, 2, 3), ()])
 ((10,), {'h': 2, 'n': 3})
->>> inside(("h", "n")), inside(("n", 1)), inside((1, 1)), outside(("n", 1))
-(('h', 'n'), ('n',), (), ('n',))
+>>> array_shape(("n", 1)), array_shape((1, "n"))
+(('n',), (1, 'n'))
+>>> kernel_shape(("h", "n")), kernel_shape(("n", 1)), kernel_shape((1, "n")), kernel_shape((1, 1))
+(('h', 'n'), ('n',), ('n',), ())
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symlag.errors import LoweringError, ShapeError
-from symlag.kernels.interface import Slot
+from symlag.kernels.interface import Port
 
 Shape = tuple[int, ...]
 Sizes = tuple[int | str, ...]
 
 
-def inside(shape: Sizes) -> Sizes:
-    """The sides of a block that an array has inside a kernel."""
+def kernel_shape(shape: Sizes) -> Sizes:
+    """The shape of a block inside a kernel, without sides of length one."""
     return tuple(size for size in shape if size != 1)
 
 
-def outside(shape: Sizes) -> Sizes:
-    """The sides of a block that an array has at the door: a block of one column is a vector."""
+def array_shape(shape: Sizes) -> Sizes:
+    """The shape of the array that is passed for a block: one axis where the block has one column."""
     return shape[:1] if shape[1:] == (1,) else shape
 
 
-def lengths(shape: Sizes, sizes: Mapping[str, int]) -> Shape:
-    """The sides as integers."""
+def numeric_shape(shape: Sizes, sizes: Mapping[str, int]) -> Shape:
+    """A shape with integers for the names of sizes."""
     return tuple(size if isinstance(size, int) else sizes[size] for size in shape)
 
 
-def bind(slots: Sequence[Slot], shapes: Sequence[Shape]) -> tuple[Shape, dict[str, int]]:
-    """The shape of the batch, and the length behind each symbolic size; `ShapeError` where shapes do not fit."""
+def bind(ports: Sequence[Port], shapes: Sequence[Shape]) -> tuple[Shape, dict[str, int]]:
+    """The shape of the batch, and the length of each symbolic size; `ShapeError` where shapes do not fit."""
     sizes: dict[str, int] = {}
-    batches = [_batch(slot, shape, sizes) for slot, shape in zip(slots, shapes, strict=True)]
-    batch: Shape = ()
-    for slot, one in zip(slots, batches, strict=True):
-        batch = _broadcast(slot, batch, one)
-    return batch, sizes
+    batches = [_bind_block(port, shape, sizes) for port, shape in zip(ports, shapes, strict=True)]
+    common: Shape = ()
+    for port, batch in zip(ports, batches, strict=True):
+        common = _broadcast(port, common, batch)
+    return common, sizes
 
 
-def arranged(slots: Sequence[Slot], positional: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+def collect_arguments(ports: Sequence[Port], positional: Sequence[Any], by_name: Mapping[str, Any]) -> list[Any]:
     """The arguments of a call in the order of the inputs; `LoweringError` where one is missing or too many."""
-    keys = [slot.key for slot in slots]
+    keys = [port.key for port in ports]
     call = f"kernel({', '.join(keys)})"
     if len(positional) > len(keys):
-        raise LoweringError(call, f"{len(positional)} arrays are given, it takes {len(keys)}", "one for each input")
-    given = dict(zip(keys, positional, strict=False))
-    for name in named:
-        if name not in keys or name in given:
-            wrong = "is given twice" if name in given else "is no input"
-            raise LoweringError(call, f"{name} {wrong}", "each input once")
-    if missing := [key for key in keys if key not in given | dict(named)]:
-        raise LoweringError(call, f"{_enumerated(missing)} missing", "an array for each input")
-    return [(given | dict(named))[key] for key in keys]
+        wrong = f"{len(positional)} arrays are given, it takes {len(keys)}"
+        raise LoweringError(call, wrong, "Pass one array for each input.")
+    arguments = dict(zip(keys, positional, strict=False))
+    for name in by_name:
+        if name not in keys or name in arguments:
+            wrong = f"{name} is given twice" if name in arguments else f"{name} is no input"
+            raise LoweringError(call, wrong, "Pass each input once.")
+    arguments |= by_name
+    if missing := [key for key in keys if key not in arguments]:
+        wrong = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        raise LoweringError(call, wrong, "Pass an array for each input.")
+    return [arguments[key] for key in keys]
 
 
-def _enumerated(names: Sequence[str]) -> str:
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+def _bind_block(port: Port, shape: Shape, sizes: dict[str, int]) -> Shape:
+    """The leading axes of an array, after the others have been bound to the sizes of its block."""
+    sides = array_shape(port.shape)
+    wrote, cure = f"{port.key} of shape {shape}", f"Pass an array of shape ({', '.join(map(str, ('...', *sides)))})."
+    batch_axes = len(shape) - len(sides)
+    if batch_axes < 0:
+        raise ShapeError(wrote, "it has too few axes", cure)
+    for size, length in zip(sides, shape[batch_axes:], strict=True):
+        expected = size if isinstance(size, int) else sizes.setdefault(size, length)
+        if expected != length:
+            raise ShapeError(wrote, f"{size} is {expected}, not {length}", cure)
+    return shape[:batch_axes]
 
 
-def _batch(slot: Slot, shape: Shape, sizes: dict[str, int]) -> Shape:
-    """The leading axes of an array, the others being bound to the sizes of its block."""
-    sides = outside(slot.shape)
-    cut = len(shape) - len(sides)
-    if cut < 0:
-        raise ShapeError(_shaped(slot, shape), "it has too few axes", _expected(slot))
-    for size, length in zip(sides, shape[cut:], strict=True):
-        known = size if isinstance(size, int) else sizes.setdefault(size, length)
-        if known != length:
-            raise ShapeError(_shaped(slot, shape), f"{size} is {known}, not {length}", _expected(slot))
-    return shape[:cut]
-
-
-def _broadcast(slot: Slot, left: Shape, right: Shape) -> Shape:
+def _broadcast(port: Port, left: Shape, right: Shape) -> Shape:
     """The common shape of two batches."""
     width = max(len(left), len(right))
     pairs = list(zip((1,) * (width - len(left)) + left, (1,) * (width - len(right)) + right, strict=True))
     if any(a != b and 1 not in (a, b) for a, b in pairs):
-        raise ShapeError(f"{slot.key} in a batch {right}", f"the others have {left}", "batches that broadcast")
+        wrong = f"the other arrays have the batch {left}"
+        raise ShapeError(f"{port.key} in a batch {right}", wrong, "Pass arrays with batches that broadcast.")
     return tuple(b if a == 1 else a for a, b in pairs)
-
-
-def _shaped(slot: Slot, shape: Iterable[int]) -> str:
-    return f"{slot.key} of shape {tuple(shape)}"
-
-
-def _expected(slot: Slot) -> str:
-    return f"an array of shape ({', '.join(map(str, ('...', *outside(slot.shape))))})"

@@ -36,12 +36,12 @@ from sympy import (
 )  # fmt: skip
 
 from symlag.errors import LoweringError
-from symlag.kernels.guards import guarded as rewrite
-from symlag.kernels.interface import Slot
+from symlag.kernels.guards import guard_branches as rewrite
+from symlag.kernels.interface import Port
 from symlag.kernels.lower import Program
-from symlag.kernels.printer import Squaring
+from symlag.kernels.printer import SquaringPrinter
 from symlag.kernels.signature import Shape
-from symlag.kernels.tensors import Tensors
+from symlag.kernels.tensor_printer import TensorPrinter
 
 __all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
@@ -75,55 +75,55 @@ _FUNCTIONS = {
     tanh: "torch.tanh({0})",
 }
 
-_TENSORS = Tensors(
-    printer=Squaring(
+_PRINTER = TensorPrinter(
+    scalars=SquaringPrinter(
         "torch",
         _FUNCTIONS,
-        choice="torch.where({0}, {1}, {2})",
-        both="({0} & {1})",
-        either="({0} | {1})",
-        opposite="(~{0})",
+        conditional="torch.where({0}, {1}, {2})",
+        conjunction="({0} & {1})",
+        disjunction="({0} | {1})",
+        negation="(~{0})",
         constant="const({0})",
     ),
     contraction='torch.einsum("{0}", {1})',
     transpose="{0}.mT",
     inverse="torch.linalg.inv({0})",
-    solution="torch.linalg.solve({0}, {1})",
-    nothing="torch.empty(0, dtype=torch.float64)",
+    solve="torch.linalg.solve({0}, {1})",
+    empty="torch.empty(0, dtype=torch.float64)",
     ones="torch.ones({0}, dtype={1}.dtype, device={1}.device)",
     identity="torch.eye({0}, dtype={1}.dtype, device={1}.device)",
     size="const({0}.shape[{1}])",
-    opening="const = {0}.new_tensor",
+    prelude="const = {0}.new_tensor",
 )
 
 
 def source(program: Program) -> str:
-    """The function of a program, as a text."""
-    return f"import torch\n\n\n{_TENSORS.source(program)}"
+    """The text of a module with the function of a program."""
+    return f"import torch\n\n\n{_PRINTER.text(program)}"
 
 
-def arrays(slots: Sequence[Slot], given: Sequence[Any]) -> list[torch.Tensor]:
-    """The arguments as tensors of one floating type on one device, those of what is more than plain numbers."""
-    made = [torch.as_tensor(value) for value in given]
-    for slot, tensor in zip(slots, made, strict=True):
+def arrays(ports: Sequence[Port], values: Sequence[Any]) -> list[torch.Tensor]:
+    """The arguments as tensors of one floating type on one device: those of what is more than plain Python numbers."""
+    converted = [torch.as_tensor(value) for value in values]
+    for port, tensor in zip(ports, converted, strict=True):
         if tensor.is_complex():
-            raise LoweringError(slot.key, f"its entries are of type {tensor.dtype}", "a tensor of real numbers")
-    typed = [tensor for tensor, value in zip(made, given, strict=True) if not isinstance(value, int | float)]
-    kinds = [tensor.dtype for tensor in typed if tensor.is_floating_point()]
-    common = max(kinds, key=lambda kind: torch.finfo(kind).bits, default=torch.float64)
+            raise LoweringError(port.key, f"its entries are of type {tensor.dtype}", "Pass a tensor of real numbers.")
+    typed = [tensor for tensor, value in zip(converted, values, strict=True) if not isinstance(value, int | float)]
+    floats = [tensor.dtype for tensor in typed if tensor.is_floating_point()]
+    common = max(floats, key=lambda dtype: torch.finfo(dtype).bits, default=torch.float64)
     device = max(typed, key=lambda tensor: tensor.ndim).device if typed else None
-    return [torch.as_tensor(value, dtype=common, device=device) for value in given]
+    return [torch.as_tensor(value, dtype=common, device=device) for value in values]
 
 
-def evaluate(text: str, given: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:
+def evaluate(text: str, inputs: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
-    kind, device = (given[0].dtype, given[0].device) if given else (torch.float64, None)
-    values = zip(_compiled(text)(*given), shapes, strict=True)
-    return [torch.as_tensor(value, dtype=kind, device=device).expand((*batch, *shape)) for value, shape in values]
+    dtype, device = (inputs[0].dtype, inputs[0].device) if inputs else (torch.float64, None)
+    results = zip(_compiled(text)(*inputs), shapes, strict=True)
+    return [torch.as_tensor(result, dtype=dtype, device=device).expand((*batch, *shape)) for result, shape in results]
 
 
 @cache
 def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
-    space: dict[str, Any] = {}
-    exec(compile(text, "<symlag kernel>", "exec"), space)
-    return space["kernel"]
+    namespace: dict[str, Any] = {}
+    exec(compile(text, "<symlag kernel>", "exec"), namespace)
+    return namespace["kernel"]

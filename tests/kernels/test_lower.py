@@ -23,9 +23,9 @@ from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import constant, inner, trace
 from symlag.calculus.structured_matrices import diagonal
 from symlag.errors import LoweringError, NameRefusedError
+from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Quotient
 from symlag.kernels.lower import lower
 from symlag.kernels.scalars import Assignment
-from symlag.kernels.steps import Assembly, Contraction, Entrywise, Quotient
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.variational.generator import general_linear, rotation, scale
@@ -42,7 +42,7 @@ def lines(expressions, inputs=None):
 
 
 def contractions(program):
-    return [step for step in program.steps if isinstance(step, Contraction)]
+    return [step for step in program.instructions if isinstance(step, Contraction)]
 
 
 def test_a_trace_of_four_is_the_contraction_of_two_products():
@@ -91,7 +91,7 @@ def test_what_parameters_alone_make_is_computed_apart():
 def test_inputs_are_jets_then_matrices_then_parameters():
     m, beta = symbols("m beta")
     program = lower(m * beta * t * inner(w, A_of(w) * w.dot) + x.dot.dot * y)
-    assert [slot.key for slot in program.inputs] == ["w", "y", "w_dot", "x_dot_dot", "A", "beta", "m", "t"]
+    assert [port.key for port in program.inputs] == ["w", "y", "w_dot", "x_dot_dot", "A", "beta", "m", "t"]
 
 
 def A_of(vector):
@@ -112,7 +112,7 @@ def test_symbolic_sizes_are_read_off_arrays():
     program = lower(trace(Identity(k)) * inner(U, U))
     assert program.sizes == {"h": ("U", -2), "k": ("U", -1)}
     assert "k" in lines(trace(Identity(k)) * inner(U, U))[-1]
-    assert [slot.key for slot in program.inputs] == ["U"]
+    assert [port.key for port in program.inputs] == ["U"]
 
 
 def test_a_law_gives_charge_rate_sources_and_their_sum():
@@ -121,7 +121,7 @@ def test_a_law_gives_charge_rate_sources_and_their_sum():
     assert [s.key for s in program.outputs] == [
         "charge", "rate", "kinetic", "potential", "force", "boundary", "source",
     ]  # fmt: skip
-    assert program.form == "dict"
+    assert program.container == "dict"
     assert "exp" not in str(program)
 
 
@@ -131,7 +131,7 @@ def test_a_matrix_law_is_lowered_with_its_shape():
     law = noether(heavy_ball().lagrangian(invariant_loss("f", X), [U, V]), X).momentum_map()
     program = lower(law)
     assert {s.key: s.shape for s in program.outputs}["charge"] == ("k", "k")
-    assert sum(isinstance(step, Assembly) for step in program.steps) == 6
+    assert sum(isinstance(step, Assembly) for step in program.instructions) == 6
 
 
 def test_a_diagonal_matrix_is_never_filled():
@@ -147,13 +147,13 @@ def test_the_diagonal_of_a_product_is_made_without_the_product():
 def test_an_inverse_is_solved_against_a_vector_and_made_only_where_it_stands_alone():
     assert lines(Inverse(A) * B * constant("u", n)) == ["c0[i] = Σ B[i,j] u[j]", "c1 = A⁻¹ c0", "result = (1) c1"]
     assert lines(constant("u", n).T * Inverse(A))[0] == "c0 = Aᵀ⁻¹ u"
-    assert [step.right for step in lower(Inverse(A)).steps if isinstance(step, Quotient)] == [None]
+    assert [step.right for step in lower(Inverse(A)).instructions if isinstance(step, Quotient)] == [None]
 
 
 def test_functions_of_one_matrix_are_made_of_it_once():
     program = lower(elementwise(tanh, A * B) + elementwise(lambda z: tanh(z) ** 2, A * B) * C)
     assert len(contractions(program)) == 2
-    assert [str(step) for step in program.steps if isinstance(step, Entrywise)] == [
+    assert [str(step) for step in program.instructions if isinstance(step, Entrywise)] == [
         "s0 = [tanh(c0)]", "m0 = [s0**2]",
     ]  # fmt: skip
 
@@ -161,13 +161,13 @@ def test_functions_of_one_matrix_are_made_of_it_once():
 def test_a_zero_matrix_and_an_identity_keep_their_shape():
     program = lower([ZeroMatrix(2, 3), A + Identity(n)])
     assert [s.shape for s in program.outputs] == [(2, 3), ("n", "n")]
-    assert [len(step.terms) for step in program.steps if isinstance(step, Assembly)] == [0, 2]
+    assert [len(step.terms) for step in program.instructions if isinstance(step, Assembly)] == [0, 2]
 
 
 def test_users_own_functions_of_time_are_read_as_jets():
     s = Symbol("t")
     q = Function("q")(s)
-    assert [slot.key for slot in lower(q.diff(s) ** 2 - q).inputs] == ["q", "q_dot"]
+    assert [port.key for port in lower(q.diff(s) ** 2 - q).inputs] == ["q", "q_dot"]
 
 
 def test_keys_may_be_coordinates():
@@ -183,7 +183,7 @@ def test_steps_use_only_what_is_named_before():
     law = noether(heavy_ball().lagrangian(0, [w]), rotation(w))
     program = lower(law)
     known = {s.name for s in program.inputs} | set(program.sizes)
-    for step in program.steps:
+    for step in program.instructions:
         if isinstance(step, Assignment):
             assert {s.name for s in step.expression.free_symbols} <= known
         known.add(step.name)
@@ -199,7 +199,7 @@ def test_steps_use_only_what_is_named_before():
         (x > 0, None, "it is neither a number nor a block"),
         (Matrix([1, 2]), None, "it is neither a number nor a block"),
         ("x", None, "it is no SymPy expression"),
-        ({}, None, "a kernel of nothing"),
+        ({}, None, "there is nothing to compute"),
         (x * Symbol("x"), None, "two inputs have this name"),
         (x.dot * Symbol("x_dot"), None, "two inputs have this name"),
         (elementwise(homogeneous("sigma", 1), A), None, "the kernel of an unknown function sigma(z) has no value"),

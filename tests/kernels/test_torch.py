@@ -4,7 +4,7 @@ import pytest
 from sympy import Piecewise, asin, exp, log, sqrt
 
 from symlag.kernels.kernel import kernel
-from symlag.kernels.signature import outside
+from symlag.kernels.signature import array_shape
 from tests.support.cases import x
 from tests.support.kernel_calls import arrays, gap, points
 from tests.support.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS
@@ -61,7 +61,7 @@ def test_torch_kernels_can_be_mapped(name):
     torch.set_num_threads(1)
     made = kernel(EVERYTHING[name], "torch")
     given = [torch.as_tensor(value) for value in points(made, 4, seed=4)]
-    pairs = zip(given, made.slots, strict=True)
-    axes = tuple(0 if value.ndim > len(outside(slot.shape)) else None for value, slot in pairs)
+    pairs = zip(given, made.ports, strict=True)
+    axes = tuple(0 if value.ndim > len(array_shape(port.shape)) else None for value, port in pairs)
     mapped = arrays(torch.func.vmap(made, in_dims=axes)(*given))
     assert gap(mapped, arrays(made(*given))) < 1e-13

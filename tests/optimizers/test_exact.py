@@ -10,7 +10,7 @@ from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import Skew, Symmetric, constant, inner
 from symlag.document.tex import latex
 from symlag.kernels.kernel import kernel
-from symlag.kernels.law_loop import unrolled
+from symlag.kernels.law_loop import law_loop
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
@@ -293,7 +293,7 @@ def test_the_loop_of_a_law_follows_the_charges_over_all_steps(X, backend):
     weights = {q: dice.normal(size=(5, 1) if q == w else q.shape) for q in law.frame.generator.components}
     run = play(law, weights, MOVES[X], **HYPER | hyper)
     run |= {p.name: np.array([STILL[p.name]] * len(run["k"])) for p in law.frame.generator.parameters}
-    told, loop = kernel(law.ledger), unrolled(law, backend)
+    told, loop = kernel(law.ledger), law_loop(law, backend)
     ledger = {name: np.broadcast_to(path, 400) for name, path in told(**read(told, run)).items()}
     last = [*loop({name: ledger[name][0] for name in law.names}, **read(loop.step, run, loop.charges))][-1]
     for name in law.names:

@@ -19,9 +19,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.elementwise import SLOT, Elementwise
 from symlag.calculus.structured_matrices import Ones
-from symlag.kernels.identifiers import public
+from symlag.kernels.identifiers import argument_name
 from symlag.kernels.kernel import Kernel
-from symlag.kernels.signature import lengths, outside
+from symlag.kernels.signature import array_shape, numeric_shape
 from symlag.variational.noether import Law, MomentumMap
 from tests.support.cases import SIZES, _explicit, explicit
 
@@ -30,19 +30,19 @@ def points(made: Kernel, count, seed=0, kind: Any = float):
     """Random arrays for a kernel: what moves at each point, parameters as numbers."""
     dice = np.random.default_rng(seed)
     sizes = {size.name: length for size, length in SIZES.items()}
-    for slot in made.slots:
-        batch = (count,) if slot.shape or slot.key[0] in "xy" else ()
-        drawn = dice.uniform(0.4, 1.6, batch + lengths(outside(slot.shape), sizes))
-        yield _symmetrized(slot, drawn).astype(kind)
+    for port in made.ports:
+        batch = (count,) if port.shape or port.key[0] in "xy" else ()
+        drawn = dice.uniform(0.4, 1.6, batch + numeric_shape(array_shape(port.shape), sizes))
+        yield _symmetrized(port, drawn).astype(kind)
 
 
-def _symmetrized(slot, drawn):
+def _symmetrized(port, drawn):
     """The array, skew or symmetric where the matrix of that name is, and far from singular."""
-    if slot.key not in "AKSG" or slot.shape[0] != slot.shape[-1]:
+    if port.key not in "AKSG" or port.shape[0] != port.shape[-1]:
         return drawn
-    upper = np.triu(drawn, 0 if slot.key in "SG" else 1)
+    upper = np.triu(drawn, 0 if port.key in "SG" else 1)
     flipped = np.swapaxes(np.triu(drawn, 1), -1, -2)
-    return upper - flipped if slot.key in "AK" else upper + flipped + 3 * (slot.key == "G") * np.eye(drawn.shape[-1])
+    return upper - flipped if port.key in "AK" else upper + flipped + 3 * (port.key == "G") * np.eye(drawn.shape[-1])
 
 
 def arrays(result):
@@ -65,10 +65,10 @@ def gap(left, right):
 
 def fifty_digits(expression, made, given, at):
     """The value at one point, by SymPy."""
-    numbers = dict(zip([slot.key for slot in made.slots], given, strict=True))
+    numbers = dict(zip([port.key for port in made.ports], given, strict=True))
 
     def value(symbol, *entry):
-        array = numbers[public(symbol)]
+        array = numbers[argument_name(symbol)]
         return Rational(float(array[(at, *entry)] if array.ndim > len(entry) else array[entry]))
 
     def entry(letter, i, j):
