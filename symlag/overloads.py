@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sympy import Basic, MatrixBase
+
 from symlag.errors import SymlagError
 from symlag.symmetry.counting.count_laws import count_laws as count_laws_of_polynomials
+from symlag.symmetry.counting.factorizations import Factorization
 from symlag.symmetry.counting.law_count import LawCount
 
 
@@ -31,6 +34,10 @@ def count_laws(
         if loss is not None or batch is not None:
             wrong = "polynomials have their laws for every loss ℓ(φ(θ)) and all data"
             raise SymlagError("count_laws(φ, loss, batch)", wrong, "count_laws(φ)")
+        if not isinstance(subject, Factorization | Basic | MatrixBase | list | tuple):
+            wrong = "there are no laws of this kind of thing"
+            write = "Give polynomials, or a torch.nn.Module with a loss and a batch."
+            raise SymlagError(f"count_laws({type(subject).__name__})", wrong, write)
         return count_laws_of_polynomials(subject, flow)
     if loss is None or batch is None:
         wrong = "a model has laws for a loss on data"

@@ -1,10 +1,11 @@
-"""The continuous symmetries of a PyTorch model, found by its gradients alone.
+"""The continuous symmetries of a PyTorch model, found by its gradients alone, and the laws that follow.
 
-`symmetries(model, loss, batch)` draws parameters and batches at random, and finds the linear vector fields ξ with
-⟨∇f, ξ⟩ = 0 of these families: translations and shifts, scales and rescales, GL and O of axes; the verdict counts
-whether there are others; with near=0.01 also those that hold near the
-parameters of the model alone. What each gives in training is in `laws()`; a `Monitor` keeps the ledger of their
-charges, and `picture(found, folder)` draws the map of it all.
+A vector field ξ on the parameters θ of a model is a symmetry of its loss f where ⟨∇f(θ), ξ(θ)⟩ = 0 for all θ and all
+batches. `symmetries(model, loss, batch)` finds such fields of these families: translations and shifts, scales and
+rescales, GL and O of axes. Gradients at random parameters and batches bound the space of candidates from above, fresh
+ones certify each family, and the verdict counts whether there are others. What each symmetry conserves in training is
+in `laws()`; `count_laws` bounds the number of all laws; a `Monitor` keeps the ledger of their charges; and
+`picture(found, folder)` draws the map of it all.
 
 >>> import torch
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
@@ -15,10 +16,11 @@ charges, and `picture(found, folder)` draws the map of it all.
 None missed, proved: 3 directions leave the loss alone, all of them found.
 """
 
+from symlag.networks.counting.count_laws import count_laws
 from symlag.networks.finder import symmetries
 from symlag.networks.monitor.monitor import Monitor, watch
 from symlag.networks.result.found import Found
 from symlag.networks.result.picture import picture
 from symlag.networks.symmetry import Laws, Symmetry
 
-__all__ = ["Found", "Laws", "Monitor", "Symmetry", "picture", "symmetries", "watch"]
+__all__ = ["Found", "Laws", "Monitor", "Symmetry", "count_laws", "picture", "symmetries", "watch"]

@@ -1,11 +1,11 @@
-"""Random batches after a given one: a nest of tuples, lists and dicts of tensors.
+"""Random batches like a given one: a nest of tuples, lists and dicts of tensors.
 
-Inputs that are whole numbers (tokens, classes) are drawn from those in the given batch, real ones from a normal law
-with its mean and spread, those that are never negative uniformly up to the largest, or up to 1. Bits and signs are half
-of the time of those given, as masks and labels are, and between them otherwise. Other masks are kept as they are.
+Whole numbers (tokens, classes) are drawn from those in the given batch, real ones from a normal distribution with its
+mean and spread, those that are never negative uniformly up to the largest, or up to 1. Bits and signs are half of the
+time those of the batch, as masks and labels are, and between them otherwise. Other masks are kept as they are.
 
 >>> batch = torch.tensor([[0.5, 0.25]]), torch.tensor([7, 7, 7]), torch.tensor([0.0, -torch.inf])
->>> x, tokens, mask = redrawn(batch, Generator().manual_seed(0))
+>>> x, tokens, mask = random_batch(batch, Generator().manual_seed(0))
 >>> bool((x > 0).all() and (x < 1).all()), tokens.tolist(), mask.tolist()
 (True, [7, 7, 7], [0.0, -inf])
 """
@@ -21,63 +21,68 @@ from torch import Generator, Tensor
 MASKED = -1e4  # what is added to scores in the place of -∞ is at most this
 
 
-def redrawn(batch: Any, generator: Generator) -> Any:
+def random_batch(batch: Any, generator: Generator) -> Any:
     """A random batch of the same shapes and ranges."""
-    return nth(several(batch, 1, generator), 0)
+    return select(random_batches(batch, 1, generator), 0)
 
 
-def several(batch: Any, count: int, generator: Generator) -> Any:
-    """Random batches of the same shapes and ranges, each tensor with one axis more in front."""
-    return mapped(lambda tensor: _like(tensor, count, generator), batch)
+def random_batches(batch: Any, count: int, generator: Generator) -> Any:
+    """Random batches of the same shapes and ranges, along a first axis of each tensor."""
+    return map_tensors(lambda tensor: _random_like(tensor, count, generator), batch)
 
 
-def nth(batches: Any, n: int | slice) -> Any:
+def select(batches: Any, n: int | slice) -> Any:
     """One of several batches, or some of them."""
-    return mapped(lambda tensor: tensor[n], batches)
+    return map_tensors(lambda tensor: tensor[n], batches)
 
 
-def mapped(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
+def map_tensors(change: Callable[[Tensor], Tensor], tree: Any) -> Any:
     """The same nest of tuples, lists and dicts with every tensor changed."""
     if isinstance(tree, Tensor):
         return change(tree)
     if isinstance(tree, Mapping):
-        return {key: mapped(change, value) for key, value in tree.items()}
+        return {key: map_tensors(change, value) for key, value in tree.items()}
     if isinstance(tree, tuple | list):
         make = getattr(tree, "_make", type(tree))  # of a named tuple
-        return make([mapped(change, value) for value in tree])
+        return make([map_tensors(change, value) for value in tree])
     return tree
 
 
 def leaves(tree: Any) -> list[Tensor]:
     """The tensors of a nest of tuples, lists and dicts."""
     found: list[Tensor] = []
-    mapped(lambda tensor: found.append(tensor) or tensor, tree)
+
+    def collect(tensor: Tensor) -> Tensor:
+        found.append(tensor)
+        return tensor
+
+    map_tensors(collect, tree)
     return found
 
 
-def _like(tensor: Tensor, count: int, generator: Generator) -> Tensor:
+def _random_like(tensor: Tensor, count: int, generator: Generator) -> Tensor:
     shape = (count, *tensor.shape)
     if tensor.is_complex():
-        return torch.view_as_complex(_like(torch.view_as_real(tensor), count, generator))
+        return torch.view_as_complex(_random_like(torch.view_as_real(tensor), count, generator))
     if _is_mask(tensor):
         return tensor.expand(shape)
     if not tensor.is_floating_point():
-        return _seen(tensor, shape, generator)
-    between, low, high = torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor), *tensor.aminmax()
-    if low < high and bool((tensor**3 == tensor).all()):  # of -1, 0 and 1
-        kept = torch.rand(shape, generator=generator).to(tensor.device) < 0.5
-        return torch.where(kept, _seen(tensor, shape, generator), low + (high - low) * between)
+        return _resampled(tensor, shape, generator)
+    uniform, low, high = torch.rand(shape, generator=generator, dtype=torch.float64).to(tensor), *tensor.aminmax()
+    if low < high and bool((tensor**3 == tensor).all()):  # all entries are -1, 0 or 1
+        resampled = torch.rand(shape, generator=generator).to(tensor.device) < 0.5
+        return torch.where(resampled, _resampled(tensor, shape, generator), low + (high - low) * uniform)
     if low >= 0 and (low < high or high <= 1):
-        return between * high.clamp(min=1)
+        return uniform * high.clamp(min=1)
     spread = tensor.std() if tensor.numel() > 1 else tensor.new_zeros(())
     normal = torch.randn(shape, generator=generator, dtype=torch.float64).to(tensor)
     return tensor.mean() + normal * torch.where(spread > 0, spread, 1)
 
 
-def _seen(tensor: Tensor, shape: tuple[int, ...], generator: Generator) -> Tensor:
-    """Some of the numbers in a tensor."""
-    seen = tensor.unique()
-    return seen[torch.randint(len(seen), shape, generator=generator).to(seen.device)]
+def _resampled(tensor: Tensor, shape: tuple[int, ...], generator: Generator) -> Tensor:
+    """Numbers that are in a tensor, each equally often."""
+    values = tensor.unique()
+    return values[torch.randint(len(values), shape, generator=generator).to(values.device)]
 
 
 def _is_mask(tensor: Tensor) -> bool:

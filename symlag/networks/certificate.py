@@ -1,14 +1,18 @@
-"""How far families of generators are symmetries: at random parameters and batches that the search has not seen.
+"""How far families of generators are symmetries: at fresh random parameters and batches that the search has not seen.
+
+The certificate of a family is the largest |⟨g, ξ⟩| / (|g| |ξ|) for random generators ξ of it, g being the gradient. Of
+a family that only fitted the draws of the search it is of order one, of a symmetry it is round-off. The loss is watched
+as well, under finite transformations exp(s·ξ): parameters behind a detach() change it, and its gradient does not tell.
 
 >>> from torch import nn, randn
->>> from symlag.networks.generators.generators import Affine
->>> from symlag.networks.problem import pose
+>>> from symlag.networks.generators.axis_views import View
+>>> from symlag.networks.generators.families import Affine
 >>> from symlag.networks.generators.matrix_spaces import Vectors
 >>> from symlag.networks.generators.tensor_action import Shift
->>> from symlag.networks.generators.axis_views import View
+>>> from symlag.networks.problem import pose
 >>> problem = pose(nn.Sequential(nn.Linear(2, 3), nn.Softmax(1)), lambda y: y.square().sum(), (randn(4, 2), None))
->>> every = Affine((Shift(View("0.bias", 0, 0, 1, 3), 1.0),), Vectors(3, (0, 1, 2)))
->>> slopes(problem, [every])[0] > 0.01
+>>> all_entries = Affine((Shift(View("0.bias", 0, 0, 1, 3), 1.0),), Vectors(3, (0, 1, 2)))
+>>> certificates(problem, [all_entries])[0] > 0.01
 True
 """
 
@@ -20,12 +24,12 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from symlag.networks.generators.generators import Motion
+from symlag.networks.generators.families import GeneratorFamily
 from symlag.networks.generators.tensor_action import BLOCK, Entries
-from symlag.networks.parameter_substitution import SECOND
+from symlag.networks.parameter_substitution import SECOND_USE
 from symlag.networks.problem import Problem
-from symlag.networks.random_parameters import Point
-from symlag.networks.symmetry import FELT
+from symlag.networks.random_parameters import RandomParameters
+from symlag.networks.symmetry import LOSS_CHANGED
 
 FRESH = (1_000_003, 1_000_004, 1_000_005)  # seeds that the search does not use
 LARGE = 10_000_000  # parameters; where there are so many, one fresh point is as telling as several of a small model
@@ -33,50 +37,53 @@ PART = 10_000_000  # numbers of a large tensor that are changed at once
 FAR = 0.3  # how far finite transformations go
 
 
-def slopes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
+def certificates(problem: Problem, families: Sequence[GeneratorFamily]) -> list[float]:
     """Of each family the largest |⟨g, ξ⟩| / (|g| |ξ|), or share of ξ that unties weights, of random generators."""
-    tied, found = [problem.tied(motion) for motion in motions], [0.0] * len(motions)
-    for seed in _fresh(problem) if motions else ():
-        shares = [_untying(problem, motion, seed) for motion in motions]
-        found = list(map(max, found, shares, _slopes(problem, tied, seed)))
-    return found
+    tied, largest = [problem.tied(family) for family in families], [0.0] * len(families)
+    for seed in _fresh_seeds(problem) if families else ():
+        shares = [_untying_share(problem, family, seed) for family in families]
+        largest = list(map(max, largest, shares, _cosines(problem, tied, seed)))
+    return largest
 
 
-def change(problem: Problem, motions: Sequence[Motion]) -> float:
+def loss_change(problem: Problem, families: Sequence[GeneratorFamily]) -> float:
     """The largest relative change of the loss under finite transformations, one of each family after another."""
     found = [0.0]
-    for seed in _fresh(problem) if motions else ():
-        point, batch = problem.chosen(seed)
-        after = Moved(point, [problem.tied(motion) for motion in motions], seed)
+    for seed in _fresh_seeds(problem) if families else ():
+        point, batch = problem.sample(seed)
+        after = TransformedParameters(point, [problem.tied(family) for family in families], seed)
         before = float(problem.value(point, batch, seed))
         found.append(abs(float(problem.value(after, batch, seed)) - before) / (abs(before) or 1.0))
     return max(found)
 
 
-def changes(problem: Problem, motions: Sequence[Motion]) -> list[float]:
-    """Of each family the change of the loss: under all of them together, or, where that is felt, under it alone."""
-    together = change(problem, motions)
-    return [together if together < FELT else change(problem, [motion]) for motion in motions]
+def loss_changes(problem: Problem, families: Sequence[GeneratorFamily]) -> list[float]:
+    """Of each family the change of the loss: under all of them together, or, if that is felt, under this one alone."""
+    together = loss_change(problem, families)
+    return [together if together < LOSS_CHANGED else loss_change(problem, [family]) for family in families]
 
 
-def _fresh(problem: Problem) -> tuple[int, ...]:
+def _fresh_seeds(problem: Problem) -> tuple[int, ...]:
     return FRESH if problem.size < LARGE else FRESH[:1]
 
 
 @dataclass(frozen=True)
-class Moved(Mapping[str, Tensor]):
-    """A point after random transformations by some families, one after another; each tensor when it is asked for."""
+class TransformedParameters(Mapping[str, Tensor]):
+    """Random parameters after random transformations by some families, one after another.
 
-    point: Point
-    motions: Sequence[Motion]
+    Each tensor is transformed when it is asked for, so that no more than one need be there at a time.
+    """
+
+    point: RandomParameters
+    families: Sequence[GeneratorFamily]
     seed: int
 
     def __getitem__(self, name: str) -> Tensor:
-        W = self.point[name]  # made for us alone
-        for i, motion in enumerate(self.motions):
-            if name in motion.tensors:
-                before = Moved(self.point, self.motions[:i], self.seed)
-                motion.move(name, W, before, _coordinates(motion, self.seed), FAR * min(1.0, self.point.near))
+        W = self.point[name]  # drawn for us alone: it may be written
+        for i, family in enumerate(self.families):
+            if name in family.tensors:
+                before = TransformedParameters(self.point, self.families[:i], self.seed)
+                family.transform(name, W, before, _coordinates(family, self.seed), FAR * min(1.0, self.point.near))
         return W
 
     def __iter__(self) -> Iterator[str]:
@@ -86,36 +93,36 @@ class Moved(Mapping[str, Tensor]):
         return len(self.point)
 
 
-def _slopes(problem: Problem, motions: Sequence[Motion], seed: int) -> list[float]:
-    """|⟨g, ξ⟩| / (|g| |ξ|) at one point, summed up tensor by tensor."""
-    point, batch = problem.chosen(seed)
-    work, size, length = [0.0] * len(motions), [0.0] * len(motions), list[float]()
+def _cosines(problem: Problem, families: Sequence[GeneratorFamily], seed: int) -> list[float]:
+    """|⟨g, ξ⟩| / (|g| |ξ|) of each family at one point, summed up tensor by tensor."""
+    point, batch = problem.sample(seed)
+    inner, xi_squared, g_squared = [0.0] * len(families), [0.0] * len(families), list[float]()
 
-    def see(name: str, G: Tensor) -> None:
+    def add(name: str, G: Tensor) -> None:
         W = point[name]
-        length.append(_square(G))
-        for i, motion in enumerate(motions):
-            if name in motion.tensors:
-                for g, xi in _sides(motion, name, (W, G), point, seed):
-                    work[i] += float((g * xi).sum())
-                    size[i] += _square(xi)
+        g_squared.append(_square(G))
+        for i, family in enumerate(families):
+            if name in family.tensors:
+                for g, xi in _gradient_and_generator(family, name, W, G, point, seed):
+                    inner[i] += float((g * xi).sum())
+                    xi_squared[i] += _square(xi)
 
-    problem.descend(point, batch, seed, see)
-    g = sum(length) ** 0.5
-    return [abs(w) / (g * x**0.5) if g * x else 0.0 for w, x in zip(work, size, strict=True)]
+    problem.stream_gradients(point, batch, seed, add)
+    g = sum(g_squared) ** 0.5
+    return [abs(a) / (g * x**0.5) if g * x else 0.0 for a, x in zip(inner, xi_squared, strict=True)]
 
 
-def _sides(
-    motion: Motion, name: str, pair: tuple[Tensor, Tensor], point: Point, seed: int
+def _gradient_and_generator(
+    family: GeneratorFamily, name: str, W: Tensor, G: Tensor, point: RandomParameters, seed: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """G and ξ of (W, G) where ξ is not zero, in parts; of free entries ξ is G, along which the loss changes most."""
-    if isinstance(motion.terms[0], Entries):
-        yield from ((g, g) for g in motion.terms[0].parts(pair[1]))
+    """G and ξ where ξ is not zero, in parts; of free entries ξ is G, along which the loss changes most."""
+    if isinstance(family.terms[0], Entries):
+        yield from ((g, g) for g in family.terms[0].parts(G))
         return
-    v, axis = _coordinates(motion, seed), motion.still(name, pair[1].ndim)
-    for W, G in zip(*(_parts(tensor, axis, PART) for tensor in pair), strict=True):
-        where, xi = motion.change(name, W, point, v)
-        yield from zip(_parts(G[where], 0, BLOCK), _parts(xi, 0, BLOCK), strict=True)
+    v, axis = _coordinates(family, seed), family.idle_axis(name, G.ndim)
+    for W_part, G_part in zip(_parts(W, axis, PART), _parts(G, axis, PART), strict=True):
+        where, xi = family.patch(name, W_part, point, v)
+        yield from zip(_parts(G_part[where], 0, BLOCK), _parts(xi, 0, BLOCK), strict=True)
 
 
 def _parts(tensor: Tensor, axis: int | None, size: int) -> Sequence[Tensor]:
@@ -125,23 +132,23 @@ def _parts(tensor: Tensor, axis: int | None, size: int) -> Sequence[Tensor]:
     return tensor.split(max(1, size * tensor.shape[axis] // tensor.numel()), axis)
 
 
-def _untying(problem: Problem, motion: Motion, seed: int) -> float:
+def _untying_share(problem: Problem, family: GeneratorFamily, seed: int) -> float:
     """The share of ξ that moves the second uses of tensors away from the first ones."""
-    apart = {name: name.removesuffix(SECOND) for name in motion.tensors if name not in problem.given}
-    if not apart:
+    first_uses = {name: name.removesuffix(SECOND_USE) for name in family.tensors if name not in problem.parameters}
+    if not first_uses:
         return 0.0
-    point, _ = problem.chosen(seed)
-    xi = motion.field(
-        {**point, **{second: point[first] for second, first in apart.items()}}, _coordinates(motion, seed)
-    )
-    normal = sum(_square(xi[second] - xi.get(first, torch.zeros(()))) / 2 for second, first in apart.items())
-    return (normal / sum(map(_square, xi.values()))) ** 0.5
+    point, _ = problem.sample(seed)
+    untied = {**point, **{second: point[first] for second, first in first_uses.items()}}
+    xi = family.field(untied, _coordinates(family, seed))
+    apart = sum(_square(xi[second] - xi.get(first, torch.zeros(()))) / 2 for second, first in first_uses.items())
+    return (apart / sum(map(_square, xi.values()))) ** 0.5
 
 
 def _square(tensor: Tensor) -> float:
     return float(torch.linalg.vector_norm(tensor)) ** 2
 
 
-def _coordinates(motion: Motion, seed: int) -> Tensor:
-    v = torch.randn(motion.space.size, generator=Generator().manual_seed(seed + 1), dtype=torch.float64)
+def _coordinates(family: GeneratorFamily, seed: int) -> Tensor:
+    """Random coordinates of length one."""
+    v = torch.randn(family.space.size, generator=Generator().manual_seed(seed + 1), dtype=torch.float64)
     return v / v.norm()

@@ -1,10 +1,11 @@
 """All of a run in float64, whatever a model asks for: numbers that it makes, casts, and holds.
 
-A model is meant as it is in exact arithmetic; float64 is where exact zeros are told from rounding.
+A model is meant as it is in exact arithmetic. In float64 the rates that vanish exactly, left near 1e-15 by round-off,
+stand apart from those that do not; in float32 they would not.
 
->>> float64(torch.ones(2)).dtype, float64(torch.float16), float64("x")
+>>> as_float64(torch.ones(2)).dtype, as_float64(torch.float16), as_float64("x")
 (torch.float64, torch.float64, 'x')
->>> with searching():
+>>> with float64_with_gradients():
 ...     torch.zeros(2).dtype
 torch.float64
 >>> torch.zeros(2).dtype
@@ -28,20 +29,20 @@ NARROW = {"double": ("float", "half", "bfloat16"), "cdouble": ("cfloat", "chalf"
 CASTS: dict[Any, Any] = {getattr(Tensor, name): getattr(Tensor, wide) for wide in NARROW for name in NARROW[wide]}
 
 
-def float64(leaf: Any) -> Any:
+def as_float64(argument: Any) -> Any:
     """A tensor, or a type of numbers, made as wide as float64; all else as it is."""
-    if isinstance(leaf, Tensor):
-        return leaf.to(WIDE[leaf.dtype]) if leaf.dtype in WIDE else leaf
-    return WIDE.get(leaf, leaf) if isinstance(leaf, torch.dtype) else leaf
+    if isinstance(argument, Tensor):
+        return argument.to(WIDE[argument.dtype]) if argument.dtype in WIDE else argument
+    return WIDE.get(argument, argument) if isinstance(argument, torch.dtype) else argument
 
 
 @contextmanager
-def searching() -> Generator[None]:
-    """Gradients are there, though they may be off outside, and new tensors are in float64."""
+def float64_with_gradients() -> Generator[None]:
+    """A context in which new tensors are float64, and gradients are on though they may be off outside."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
-        with torch.inference_mode(mode=False):  # gradients are on in it
+        with torch.inference_mode(mode=False):  # gradients are on in it, even under an outer torch.no_grad()
             yield
     finally:
         torch.set_default_dtype(before)

@@ -1,13 +1,13 @@
-"""A model run at parameters that are not its own, whose gradients are seen one by one, and let go.
+"""A model run at parameters that are not its own, whose gradients are handed over one by one and then let go.
 
-Wherever the model hands a parameter to torch, a tensor of a given point is put in its place, and what backward needs of
-it is made anew. So no more than one large tensor and its gradient need be there at a time. Other tensors are handed on
-in float64, each as the same one throughout a run.
+Wherever the model hands a parameter to torch, the tensor of this name at a given point is put in its place, and what
+backward needs of this tensor is made anew. So no more than one large tensor and its gradient need be there at a time.
+Other tensors are handed on in float64, each as the same one throughout a run.
 
 >>> layer = torch.nn.Linear(2, 1, bias=False)
 >>> point = {"weight": torch.tensor([[1.0, 2.0]], dtype=torch.float64)}
 >>> run = lambda: layer(torch.tensor([3.0, 5.0])).sum()
->>> descend(run, {id(layer.weight): "weight"}, point, lambda name, G: print(name, G.tolist()))
+>>> stream_gradients(run, {id(layer.weight): "weight"}, point, lambda name, G: print(name, G.tolist()))
 weight [[3.0, 5.0]]
 13.0
 """
@@ -15,7 +15,7 @@ weight [[3.0, 5.0]]
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from operator import is_
 from typing import Any
 from weakref import ref
@@ -25,16 +25,16 @@ from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
 
-from symlag.networks.float64 import CASTS, float64
+from symlag.networks.float64 import CASTS, as_float64
 
 Tensors = Mapping[str, Tensor]
-See = Callable[[str, Tensor], object]
-SECOND = "′"  # ends the name of the tensor of a second use
-Part = tuple[str, Any, Any, Any]
+GradientCallback = Callable[[str, Tensor], object]  # of the name of a parameter and its gradient
+SECOND_USE = "′"  # ends the name of the tensor of a second use
+Strided = tuple[str, Any, Any, Any]  # a view of a parameter: its name, and the size, stride and offset of the view
 
 
-class Lift(TorchFunctionMode):
-    """Puts tensors, made by name, in the place of parameters, whose names are given by id.
+class ParameterSubstitution(TorchFunctionMode):
+    """A mode in which tensors, made by name, take the place of parameters, whose names are given by id.
 
     What is used a second time is another tensor if the point has one.
     """
@@ -46,118 +46,122 @@ class Lift(TorchFunctionMode):
         self.wide: dict[int, tuple[Tensor, Tensor]] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        met: list[str] = []
-        result = CASTS.get(func, func)(*self._lifted(args, met), **self._lifted(kwargs or {}, met))
-        if met and isinstance(result, Tensor | tuple) and not isinstance(result, torch.Size):
-            self.uses.update(met)
+        used: list[str] = []
+        result = CASTS.get(func, func)(*self._substituted(args, used), **self._substituted(kwargs or {}, used))
+        if used and isinstance(result, Tensor | tuple) and not isinstance(result, torch.Size):
+            self.uses.update(used)  # not where a shape or the like is asked for
         return result
 
-    def _lifted(self, leaf: Any, met: list[str]) -> Any:
-        if isinstance(leaf, tuple | list):
-            parts = [self._lifted(part, met) for part in leaf] if self._holds(leaf) else leaf
-            return leaf if all(map(is_, parts, leaf)) else getattr(leaf, "_make", type(leaf))(parts)
-        if isinstance(leaf, dict):
-            return {key: self._lifted(part, met) for key, part in leaf.items()}
-        name = self.names.get(id(leaf))
+    def _substituted(self, argument: Any, used: list[str]) -> Any:
+        """The same argument of a function of torch with tensors replaced, in nests of tuples, lists and dicts too."""
+        if isinstance(argument, tuple | list):
+            nested = any(isinstance(part, Tensor | tuple | list) for part in argument)
+            parts = [self._substituted(part, used) for part in argument] if nested else argument
+            unchanged = all(map(is_, parts, argument))
+            return argument if unchanged else getattr(argument, "_make", type(argument))(parts)
+        if isinstance(argument, dict):
+            return {key: self._substituted(part, used) for key, part in argument.items()}
+        name = self.names.get(id(argument))
         if name is None:
-            return self._wide(leaf)
-        second = name + SECOND
-        met.append(second if second in self.point and name in self.uses else name)
-        return self.make(met[-1])
+            return self._widened(argument)
+        second = name + SECOND_USE
+        used.append(second if second in self.point and name in self.uses else name)
+        return self.make(used[-1])
 
-    def _wide(self, leaf: Any) -> Any:
-        """A tensor as one in float64: the same each time, as it may be written."""
-        if id(leaf) in self.wide:
-            return self.wide[id(leaf)][1]
-        wide = float64(leaf)
-        if isinstance(leaf, Tensor) and wide is not leaf:
-            self.wide[id(leaf)] = leaf, wide
+    def _widened(self, argument: Any) -> Any:
+        """An argument in float64: the same tensor each time, as the model may write into it."""
+        if id(argument) in self.wide:
+            return self.wide[id(argument)][1]
+        wide = as_float64(argument)
+        if isinstance(argument, Tensor) and wide is not argument:
+            self.wide[id(argument)] = argument, wide  # the original is held, so that no other gets its id
         return wide
 
-    def _holds(self, parts: Iterable[Any]) -> bool:
-        return any(isinstance(part, Tensor | tuple | list) for part in parts)
 
-
-def evaluated(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Any:
-    """What a model gives at a point; it can be differentiated by what the point is made of."""
-    with Lift(names, point, point.__getitem__):
+def evaluate(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Any:
+    """What a model gives at a point; it can be differentiated by the tensors of the point."""
+    with ParameterSubstitution(names, point, point.__getitem__):
         return run()
 
 
-def uses(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Counter[str]:
+def count_uses(run: Callable[[], Any], names: Mapping[int, str], point: Tensors) -> Counter[str]:
     """How often a model hands each parameter to torch."""
-    with Lift(names, point, point.__getitem__) as lift:
+    with ParameterSubstitution(names, point, point.__getitem__) as substitution:
         run()
-    return lift.uses
+    return substitution.uses
 
 
-def descend(run: Callable[[], Any], names: Mapping[int, str], point: Tensors, see: See, unit: float = 1.0) -> float:
-    """The value at a point; every gradient, over a unit, is seen once, that of what is not used as zero."""
-    descent = _Descent(point, see)
-    with descent.lift(names) as lift, saved_tensors_hooks(descent.packed, descent.unpacked):
+def stream_gradients(
+    run: Callable[[], Any], names: Mapping[int, str], point: Tensors, callback: GradientCallback, unit: float = 1.0
+) -> float:
+    """The value at a point; each gradient, divided by a unit, is handed over once, that of what is not used as zero."""
+    backward = _StreamedBackward(point, callback)
+    with backward.substitution(names) as substitution, saved_tensors_hooks(backward.pack, backward.unpack):
         value = run()
-    descent.uses = lift.uses
+    backward.uses_to_come = substitution.uses
     if value.requires_grad:
         (value / unit).backward()
-    descent.finish()
+    backward.finish()
     return float(value.detach())
 
 
-class _Descent:
-    """What is known on the way back: how often each tensor is still to come, and the sums so far."""
+class _StreamedBackward:
+    """The state of a pass backward: how many uses of each tensor are still to come, and the sums of gradients so far.
 
-    def __init__(self, point: Tensors, see: See) -> None:
-        self.point, self.see = point, see
-        self.uses: Counter[str] = Counter()
+    A gradient of a tensor that is used once is handed over as it comes; those of several uses are summed first.
+    """
+
+    def __init__(self, point: Tensors, callback: GradientCallback) -> None:
+        self.point, self.callback = point, callback
+        self.uses_to_come: Counter[str] = Counter()
         self.sums: dict[str, Tensor] = {}
-        self.seen: set[str] = set()
-        self.there: dict[int, tuple[Callable[[], Tensor | None], str]] = {}
-        self.root = torch.zeros((), requires_grad=True)
+        self.finished: set[str] = set()
+        self.alive: dict[int, tuple[Callable[[], Tensor | None], str]] = {}  # tensors of the point by address
+        self.root = torch.zeros((), requires_grad=True)  # what all uses depend on, so that backward comes to them
 
-    def lift(self, names: Mapping[int, str]) -> Lift:
-        return Lift(names, self.point, self.made)
+    def substitution(self, names: Mapping[int, str]) -> ParameterSubstitution:
+        return ParameterSubstitution(names, self.point, self.use)
 
-    def made(self, name: str) -> Tensor:
+    def use(self, name: str) -> Tensor:
         W: Tensor = _Use.apply(self.root, self, name)  # pyright: ignore[reportAssignmentType]
-        self.there[W.untyped_storage().data_ptr()] = (ref(W), name)
+        self.alive[W.untyped_storage().data_ptr()] = (ref(W), name)
         return W
 
-    def packed(self, tensor: Tensor) -> Tensor | Part:
-        """A tensor itself, or where it is in one of the point."""
-        W, name = self.there.get(tensor.untyped_storage().data_ptr(), (lambda: None, ""))
+    def pack(self, tensor: Tensor) -> Tensor | Strided:
+        """What is saved for backward: a tensor itself, or where it lies in a tensor of the point."""
+        W, name = self.alive.get(tensor.untyped_storage().data_ptr(), (lambda: None, ""))
         return tensor if W() is None else (name, tensor.size(), tensor.stride(), tensor.storage_offset())
 
-    def unpacked(self, kept: Tensor | Part) -> Tensor:
-        return kept if isinstance(kept, Tensor) else self.point[kept[0]].as_strided(*kept[1:])
+    def unpack(self, saved: Tensor | Strided) -> Tensor:
+        return saved if isinstance(saved, Tensor) else self.point[saved[0]].as_strided(*saved[1:])
 
     def add(self, name: str, G: Tensor) -> None:
-        """See a gradient, or keep it where others of the same tensor may come."""
-        if self.uses[name] == 1:
-            self._show(name, G)
+        if self.uses_to_come[name] == 1:
+            self._hand_over(name, G)
         else:
             self.sums[name] = self.sums[name].add_(G) if name in self.sums else G.clone()
 
     def finish(self) -> None:
         for name in list(self.sums):
-            self._show(name, self.sums.pop(name))
+            self._hand_over(name, self.sums.pop(name))
         for name in self.point:
-            if name not in self.seen:
-                self.see(name, torch.zeros_like(self.point[name]))
+            if name not in self.finished:
+                self.callback(name, torch.zeros_like(self.point[name]))
 
-    def _show(self, name: str, G: Tensor) -> None:
-        self.seen.add(name)
-        self.see(name, G)
+    def _hand_over(self, name: str, G: Tensor) -> None:
+        self.finished.add(name)
+        self.callback(name, G)
 
 
 class _Use(torch.autograd.Function):
     """One use of a tensor of the point."""
 
     @staticmethod
-    def forward(ctx: Any, root: Tensor, descent: _Descent, name: str) -> Tensor:  # noqa: ARG004 - for its gradient
-        ctx.descent, ctx.name = descent, name
-        return descent.point[name].detach()
+    def forward(ctx: Any, root: Tensor, backward: _StreamedBackward, name: str) -> Tensor:  # noqa: ARG004 - see above
+        ctx.streamed, ctx.name = backward, name
+        return backward.point[name].detach()
 
     @staticmethod
     def backward(ctx: Any, *G: Tensor) -> tuple[None, None, None]:
-        ctx.descent.add(ctx.name, G[0].to_dense())
+        ctx.streamed.add(ctx.name, G[0].to_dense())
         return None, None, None

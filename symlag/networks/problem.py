@@ -1,11 +1,14 @@
-"""A model, a loss and a batch, drawn at random again and again: parameters, batch, and the gradient there.
+"""A model, a loss and a batch as a function f(θ; batch) of random parameters and random batches, with its gradient.
 
-What holds at random parameters and random batches in float64 holds everywhere, up to chance. The model is a copy that
-shares its parameters with that of the caller, and never writes them.
+The search rests on one fact: an identity ⟨∇f, ξ⟩ = 0 that holds at random parameters and random batches, in float64 up
+to round-off, holds everywhere with probability one, as an analytic function that is not zero vanishes on a set of
+measure zero only. A `Problem` draws the parameters and batches. Its model is a copy that shares its parameters with
+that of the caller, and never writes them.
 
 >>> import torch
 >>> problem = pose(torch.nn.Linear(2, 1), torch.nn.functional.mse_loss, (torch.ones(4, 2), torch.ones(4, 1)))
->>> {name: tuple(g.shape) for name, g in sorted(problem.draw(0).gradients.items())}
+>>> parameters, batch = problem.sample(seed=0)
+>>> {name: tuple(g.shape) for name, g in sorted(problem.gradients(parameters, batch).items())}
 {'bias': (1,), 'weight': (1, 2)}
 """
 
@@ -22,48 +25,46 @@ import torch
 from torch import Generator, Tensor, nn
 
 from symlag.errors import SymlagError
-from symlag.networks.batches import mapped, redrawn
-from symlag.networks.float64 import float64, searching
-from symlag.networks.functional_copy import shared, unchanged
-from symlag.networks.generators.generators import Motion
-from symlag.networks.padding import padding
-from symlag.networks.parameter_substitution import SECOND, See, Tensors, descend, evaluated, uses
-from symlag.networks.random_parameters import Point, drawn
+from symlag.networks.batches import map_tensors, random_batch
+from symlag.networks.float64 import as_float64, float64_with_gradients
+from symlag.networks.functional_copy import copy_sharing_parameters, modules_restored
+from symlag.networks.generators.families import GeneratorFamily
+from symlag.networks.padding import zero_padding_rows
+from symlag.networks.parameter_substitution import (
+    SECOND_USE,
+    GradientCallback,
+    Tensors,
+    count_uses,
+    evaluate,
+    stream_gradients,
+)
+from symlag.networks.random_parameters import RandomParameters, random_parameters
 from symlag.networks.validate import (
-    ANY,
-    Followed,
+    USE_ANY_NUMBERS,
+    OwnParametersGuard,
+    errors_as_sentences,
     require_batch,
     require_finite,
     require_loss,
     require_model,
     require_near,
     require_scalar,
-    saying,
 )
 
 LOSS = "loss(model(inputs), targets)"
-FOLLOWED = 1_000_000  # parameters that may all be drawn at once
+GUARDED = 1_000_000  # parameters that may all be drawn at once, to see that the model's own are not touched
 TRIES = 8  # points at which all units may be dead by chance
 
-M = TypeVar("M", bound=Motion)
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Parameters, and the gradient of the loss there on one batch."""
-
-    parameters: Tensors
-    gradients: Tensors
-    loss: float
+Family = TypeVar("Family", bound=GeneratorFamily)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A copy of a model, a loss, and a batch (inputs, targets) in float64 that others are drawn after.
+    """A copy of a model, a loss, and a batch (inputs, targets) in float64 that random batches resemble.
 
-    Parameters are drawn `near` those of the model. Gradients are in units of a typical length, and their entries cut
-    off beyond ±clip. The second use of an untied parameter is that of another tensor; `inside` is what the model runs
-    in.
+    Random parameters are drawn `near` those of the model. Gradients are divided by `unit`, a typical length, and their
+    entries cut off beyond ±clip. The second use of an untied parameter is that of another tensor. The model runs inside
+    of `context()`.
     """
 
     model: nn.Module
@@ -73,156 +74,153 @@ class Problem:
     near: float = inf
     clip: float = inf
     untied: tuple[str, ...] = ()
-    inside: Callable[[], AbstractContextManager[Any]] = nullcontext
+    context: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     @cached_property
-    def given(self) -> dict[str, Tensor]:
-        """The parameters that learn; one that is shared has one name."""
-        found = {name: p.detach() for name, p in self.model.named_parameters() if p.requires_grad}
-        return {**found, **{name + SECOND: found[name] for name in self.untied}}
+    def parameters(self) -> dict[str, Tensor]:
+        """The model's own parameters that learn; one that is shared has one name, unless it is untied."""
+        own = {name: p.detach() for name, p in self.model.named_parameters() if p.requires_grad}
+        return {**own, **{name + SECOND_USE: own[name] for name in self.untied}}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the parameters that learn."""
-        return tuple(self.given)
+        return tuple(self.parameters)
 
     @cached_property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Their shapes; a number is a vector of one."""
-        return {name: tuple(tensor.shape) or (1,) for name, tensor in self.given.items()}
+        return {name: tuple(tensor.shape) or (1,) for name, tensor in self.parameters.items()}
 
     @cached_property
-    def twice(self) -> tuple[str, ...]:
-        """The parameters that are used twice."""
-        used = uses(lambda: self._loss(self.batch, 0, {}), self._ids, self.point(Generator().manual_seed(0)))
-        return tuple(name for name, times in used.items() if times == 2)
+    def used_twice(self) -> tuple[str, ...]:
+        """The parameters that the model or the loss uses twice."""
+        point = self.random_parameters(Generator().manual_seed(0))
+        uses = count_uses(lambda: self._loss(self.batch, 0, {}), self._names_by_id, point)
+        return tuple(name for name, times in uses.items() if times == 2)
 
     @property
     def size(self) -> int:
         """The number of parameters."""
-        return sum(tensor.numel() for tensor in self.given.values())
+        return sum(tensor.numel() for tensor in self.parameters.values())
 
-    def tied(self, motion: M) -> M:
-        """A motion of what may be untied as one of the tensors that there are."""
-        return motion.named(lambda name: name if name in self.given else name.removesuffix(SECOND))
+    def tied(self, family: Family) -> Family:
+        """A family on tensors that may be untied, as one on the tensors that this problem has."""
+        return family.renamed(lambda name: name if name in self.parameters else name.removesuffix(SECOND_USE))
 
-    def point(self, generator: Generator) -> Point:
-        """Random parameters."""
-        return replace(drawn(self.given, generator, self.near), held=self.held)
-
-    def points(self, count: int, generator: Generator) -> Point:
-        """Random parameters, (count, …)."""
-        return replace(self.point(generator), count=(count,))
+    def random_parameters(self, generator: Generator, count: tuple[int, ...] = ()) -> RandomParameters:
+        """Random parameters; with a count (n,) so many points at once, along a first axis."""
+        return replace(random_parameters(self.parameters, generator, self.near), zero_rows=self.zero_rows, count=count)
 
     @cached_property
-    def held(self) -> dict[str, int]:
+    def zero_rows(self) -> dict[str, int]:
         """By tensor the row of padding that is zero and, as it has no gradient, stays so."""
-        rows, still = padding(self.model, self._ids), dict[str, int]()
+        rows, without_gradient = zero_padding_rows(self.model, self._names_by_id), dict[str, int]()
 
-        def see(name: str, G: Tensor) -> None:
+        def look(name: str, G: Tensor) -> None:
             if name in rows and not G[rows[name]].any():
-                still[name] = rows[name]
+                without_gradient[name] = rows[name]
 
         if rows:
-            self.descend(drawn(self.given, Generator().manual_seed(0), self.near), self.batch, 0, see)
-        return still
+            point = random_parameters(self.parameters, Generator().manual_seed(0), self.near)
+            self.stream_gradients(point, self.batch, 0, look)
+        return without_gradient
 
-    def chosen(self, seed: int) -> tuple[Point, Any]:
+    def sample(self, seed: int) -> tuple[RandomParameters, Any]:
         """Random parameters and a random batch, the same for the same seed."""
         generator = Generator().manual_seed(seed)
-        return self.point(generator), redrawn(self.batch, generator)
+        return self.random_parameters(generator), random_batch(self.batch, generator)
 
-    def draw(self, seed: int) -> Draw:
-        """A point, and all gradients there on a random batch."""
-        return self.at(*self.chosen(seed), seed)
-
-    @searching()
-    def at(self, parameters: Tensors, batch: Any, seed: int = 0) -> Draw:
-        """The loss and its gradient at given parameters on a given batch; dropout is seeded."""
+    @float64_with_gradients()
+    def gradients(self, parameters: Tensors, batch: Any, seed: int = 0) -> dict[str, Tensor]:
+        """The gradient of the loss by parameter; dropout is seeded."""
         found: dict[str, Tensor] = {}
-        loss = self.descend(parameters, batch, seed, found.__setitem__)
-        return Draw(parameters, {name: found[name] for name in parameters}, loss)
+        self.stream_gradients(parameters, batch, seed, found.__setitem__)
+        return {name: found[name] for name in parameters}
 
-    def descend(self, parameters: Tensors, batch: Any, seed: int, see: See) -> float:
-        """The loss; its gradients are seen one by one."""
+    def stream_gradients(self, parameters: Tensors, batch: Any, seed: int, callback: GradientCallback) -> float:
+        """The loss; `callback(name, gradient)` is called for each parameter, and the gradient then let go."""
         clip = self.clip / self.unit
 
         def clipped(name: str, G: Tensor) -> None:
             require_finite(f"the gradient of {name}", G)
-            see(name, G if clip == inf else G.clamp(-clip, clip))
+            callback(name, G if clip == inf else G.clamp(-clip, clip))
 
         def run() -> Any:
-            with saying(f"{LOSS} on numbers drawn like those of the batch", ANY):
+            with errors_as_sentences(f"{LOSS} on numbers drawn like those of the batch", USE_ANY_NUMBERS):
                 return self._loss(batch, seed, {})
 
-        loss = descend(run, self._ids, parameters, clipped, self.unit)
+        loss = stream_gradients(run, self._names_by_id, parameters, clipped, self.unit)
         require_finite("the loss", torch.tensor(loss))
         return loss
 
     def value(self, parameters: Tensors, batch: Any, seed: int = 0) -> Any:
         """What the loss returns at given parameters for a given batch; buffers may be given beside parameters."""
-        return evaluated(lambda: self._loss(batch, seed, parameters), self._ids, parameters)
+        return evaluate(lambda: self._loss(batch, seed, parameters), self._names_by_id, parameters)
 
     @cached_property
     def _buffers(self) -> dict[str, Tensor]:
         return dict(self.model.named_buffers())
 
     @cached_property
-    def _ids(self) -> dict[int, str]:
+    def _names_by_id(self) -> dict[int, str]:
         return {id(p): name for name, p in self.model.named_parameters() if p.requires_grad}
 
-    def _loss(self, batch: Any, seed: int, given: Tensors) -> Any:
-        inputs, targets = mapped(_own, batch)
+    def _loss(self, batch: Any, seed: int, buffers: Tensors) -> Any:
+        inputs, targets = map_tensors(_writable_copy, batch)
         arguments, keywords = ((), inputs) if isinstance(inputs, Mapping) else (inputs, {})
-        buffers = {name: given.get(name, buffer).clone() for name, buffer in self._buffers.items()}
-        with self.inside(), torch.random.fork_rng(devices=[]), unchanged(self.model):
+        buffers = {name: buffers.get(name, own).clone() for name, own in self._buffers.items()}
+        with self.context(), torch.random.fork_rng(devices=[]), modules_restored(self.model):
             torch.default_generator.manual_seed(seed)
             output = torch.func.functional_call(self.model, buffers, arguments, dict(keywords))
             return self.loss(output) if targets is None else self.loss(output, targets)
 
 
-@searching()
+@float64_with_gradients()
 def pose(model: nn.Module, loss: Callable[..., Any], batch: Any, near: float = inf) -> Problem:
     """The problem of a model that runs, checked once: `SymlagError` where nothing could be proved of it."""
     require_model(model)
     require_loss(loss)
     require_near(near)
     require_batch(batch, model)
-    with saying(LOSS):
-        problem = Problem(shared(model), loss, mapped(_own, batch), near=near)
-        value = problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
+    with errors_as_sentences(LOSS):
+        problem = Problem(copy_sharing_parameters(model), loss, map_tensors(_writable_copy, batch), near=near)
+        value = problem.value(problem.random_parameters(Generator().manual_seed(0)), problem.batch)
     require_scalar(value)
-    with saying(LOSS):
-        _require_followed(problem)
-    with saying(f"{LOSS} on numbers drawn like those of the batch", ANY):
-        unit = _length(problem, 0)
+    with errors_as_sentences(LOSS):
+        _require_substitution(problem)
+    with errors_as_sentences(f"{LOSS} on numbers drawn like those of the batch", USE_ANY_NUMBERS):
+        unit = _gradient_length(problem, 0)
         if not unit:
             _require_gradient(replace(problem, near=inf))
         return replace(problem, unit=unit or 1.0)
 
 
-def _require_followed(problem: Problem) -> None:
-    """That the model's own parameters are not met on the way to the loss and back."""
-    if problem.size <= FOLLOWED:
-        point = dict(problem.point(Generator().manual_seed(0)))
-        with Followed(problem.given):
-            problem.descend(point, problem.batch, 0, lambda *_: None)
+def _require_substitution(problem: Problem) -> None:
+    """Check that random parameters take the place of the model's own all the way to the loss and back."""
+    if problem.size <= GUARDED:
+        point = dict(problem.random_parameters(Generator().manual_seed(0)))
+        with OwnParametersGuard(problem.parameters):
+            problem.stream_gradients(point, problem.batch, 0, lambda *_: None)
 
 
 def _require_gradient(problem: Problem) -> None:
-    """That there is one at some point."""
-    if not any(_length(problem, seed) for seed in range(TRIES)):
+    """Check that there is a gradient at some point."""
+    if not any(_gradient_length(problem, seed) for seed in range(TRIES)):
         wrong = "it has no gradient, as where it is constant or computed from detached numbers"
         raise SymlagError("the loss", wrong, "a loss of the model's outputs as they are, without detach() or argmax()")
 
 
-def _length(problem: Problem, seed: int) -> float:
-    """The length of one gradient."""
+def _gradient_length(problem: Problem, seed: int) -> float:
     squares: list[float] = []
-    problem.descend(*problem.chosen(seed), seed, lambda _, G: squares.append(float(torch.linalg.vector_norm(G)) ** 2))
+
+    def add(_: str, G: Tensor) -> None:
+        squares.append(float(torch.linalg.vector_norm(G)) ** 2)
+
+    problem.stream_gradients(*problem.sample(seed), seed, add)
     return sum(squares) ** 0.5
 
 
-def _own(tensor: Tensor) -> Tensor:
-    """A copy that may be written, and knows no gradients."""
-    return float64(tensor.detach().clone())
+def _writable_copy(tensor: Tensor) -> Tensor:
+    """A copy in float64 that may be written, and knows no gradients."""
+    return as_float64(tensor.detach().clone())

@@ -1,4 +1,9 @@
-"""A family of symmetries of a loss: what it moves, how far it holds, and why it is there."""
+"""A family of symmetries of a loss: which tensors it moves, how far it holds, why it is there, and its laws.
+
+A generator ξ is a symmetry of f where ⟨∇f, ξ⟩ = 0 for all parameters. Then gradient flow θ̇ = −∇f has ⟨θ̇, ξ⟩ = 0. For
+ξ = Aθ + b with symmetric A this is the time derivative of ½⟨θ, Aθ⟩ + ⟨b, θ⟩, which is conserved; with skew A it is no
+time derivative, but with momentum e^t⟨θ̇, ξ⟩ is conserved (Marcotte, Gribonval and Peyré, arXiv 2405.12888).
+"""
 
 from __future__ import annotations
 
@@ -6,35 +11,58 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 
 from symlag.display import Shown
-from symlag.networks.exact_laws import by_step, parts
-from symlag.networks.generators.generators import Affine, Linear
-from symlag.networks.generators.matrix_spaces import Square, Triangle
-from symlag.networks.generators.tensor_action import Absorb, Entries, Free, Tensors
+from symlag.networks.exact_laws import exact_laws
+from symlag.networks.generators.families import Affine, Linear
+from symlag.networks.generators.tensor_action import Entries, NullVectors, Tensors
 
 if TYPE_CHECKING:
     from symlag.optimizers.exact import DiscreteLaw
     from symlag.optimizers.update_rule import UpdateRule
 
 EXACT = 1e-9  # certificates below are round-off in float64
-FELT = 1e-6  # changes of the loss above are far more than that
+LOSS_CHANGED = 1e-6  # relative changes of the loss above are no round-off
+
+# How many conserved functions one generator has, by its part: in gradient flow, and with momentum.
+LAWS_OF_A_GENERATOR = {"symmetric": (1, 0), "skew": (0, 1), "constant": (1, 2), "mixed": (0, 0)}
 
 
 @dataclass(frozen=True)
 class Symmetry(Shown):
-    """A linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0.
+    """A family of symmetries: a linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0 for all parameters.
 
-    `certificate` is the largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters, or those near the given ones where
-    it was searched there, and batches, `change` the largest relative change of the loss there under finite
-    transformations, those of all families one after another where none is felt, or of this one alone; `broken_by` names
-    what breaks it. Of what tied weights break, the certificate is at least the share of ξ that would move the two uses
-    of a tensor apart; of entries without gradient it is that of the generator of which it is largest.
+    Families are what `symlag.networks.symmetries` finds, and need not be made by hand.
+
+    Parameters
+    ----------
+    family : Linear or Affine
+        The generators: a space of matrices or vectors, and what these do to each tensor.
+    certificate : float
+        The largest |⟨g, ξ⟩| / (|g| |ξ|) over fresh random parameters and batches, g being the gradient. Below 1e-9 it
+        is round-off. Where the search was `near` the model's own parameters, so are these. Of what tied weights break,
+        the certificate is at least the share of ξ that would move the two uses of a tensor apart.
+    change : float
+        The largest relative change of the loss at these parameters under finite transformations exp(ξ).
+    reason : str
+        Why the symmetry is there, as a sentence without its full stop.
+    broken_by : str
+        What breaks the symmetry, such as "dropout"; empty where it holds.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from symlag.networks import symmetries
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+    >>> [rescale] = symmetries(model, torch.nn.functional.mse_loss, (torch.randn(8, 2), torch.randn(8, 1)))
+    >>> rescale
+    Symmetry(rescale of dimension 3 on 0.weight, 0.bias, 2.weight)
+    >>> rescale.exact, rescale.reason
+    (True, 'homogeneous of degree 1: what 0 (Linear) gains 2 (Linear) gives back')
     """
 
-    motion: Linear | Affine
+    family: Linear | Affine
     certificate: float
     change: float
     reason: str
@@ -42,51 +70,80 @@ class Symmetry(Shown):
 
     @property
     def kind(self) -> str:
-        """One of translation, shift, scale, rescale, GL, O, symmetric."""
-        return kind(self.motion)
+        """The name of the kind: translation, shift, scale, rescale, GL, O or symmetric."""
+        return self.family.kind.name
 
     @property
     def dimension(self) -> int:
         """The number of independent generators."""
-        return self.motion.space.size
+        return self.family.space.size
 
     @property
     def tensors(self) -> tuple[str, ...]:
         """The names of the tensors that move."""
-        return self.motion.tensors
+        return self.family.tensors
 
     @property
     def axes(self) -> tuple[tuple[str, int], ...]:
-        """The axes of tensors along which generators act; none for single entries."""
-        views = [(t.tensor, t.axis) if isinstance(t, Free) else _axis(t) for t in self.motion.terms]
-        return tuple(dict.fromkeys(view for view in views if view))
+        """The axes along which generators act, as pairs of a tensor and an axis; none for single entries."""
+        terms = [term for term in self.family.terms if not isinstance(term, Entries)]
+        pairs = [(t.tensor, t.axis) if isinstance(t, NullVectors) else (t.view.tensor, t.view.axis) for t in terms]
+        return tuple(dict.fromkeys(pairs))
 
     @property
     def indices(self) -> dict[tuple[str, int], tuple[int, ...]]:
         """The positions along each axis that the family acts on."""
         found: dict[tuple[str, int], set[int]] = {}
-        for term in self.motion.terms:
-            if not isinstance(term, Free | Entries):
+        for term in self.family.terms:
+            if not isinstance(term, NullVectors | Entries):
                 found.setdefault((term.view.tensor, term.view.axis), set()).update(term.view.positions)
         return {axis: tuple(sorted(at)) for axis, at in found.items()}
 
     @property
     def exact(self) -> bool:
         """Whether the symmetry holds to round-off, in the gradient and in the loss itself."""
-        return self.certificate < EXACT and self.change < FELT
+        return self.certificate < EXACT and self.change < LOSS_CHANGED
 
     @property
-    def unseen(self) -> bool:
-        """Whether the loss changes where the gradient says that it does not: its laws hold, it is no symmetry."""
+    def gradient_only(self) -> bool:
+        """Whether the loss changes though its gradient says that it does not: laws hold, but there is no symmetry."""
         return self.certificate < EXACT and not self.exact
 
     def xi(self, parameters: Tensors, v: Tensor | None = None) -> dict[str, Tensor]:
-        """The generator with coordinates v, (dimension,), at some parameters; the sum of all where v is left out."""
-        return self.motion.field(parameters, self._coordinates(parameters, v))
+        """The vector field of one generator.
+
+        Parameters
+        ----------
+        parameters : mapping of str to Tensor
+            All parameters of the model by name.
+        v : Tensor, (dimension,), optional
+            The coordinates of the generator; the sum of all basis generators where they are left out.
+
+        Returns
+        -------
+        dict of str to Tensor
+            ξ of each tensor that moves, of its shape.
+        """
+        return self.family.field(parameters, self._coordinates(parameters, v))
 
     def apply(self, parameters: Tensors, s: float, v: Tensor | None = None) -> dict[str, Tensor]:
-        """All parameters after the finite transformation exp(s·ξ)."""
-        return self.motion.flow(parameters, self._coordinates(parameters, v), s)
+        """The parameters after the finite transformation exp(s·ξ).
+
+        Parameters
+        ----------
+        parameters : mapping of str to Tensor
+            All parameters of the model by name.
+        s : float
+            How far to go along the flow of ξ.
+        v : Tensor, (dimension,), optional
+            The coordinates of the generator; the sum of all basis generators where they are left out.
+
+        Returns
+        -------
+        dict of str to Tensor
+            All parameters; those that do not move are the given tensors themselves.
+        """
+        return self.family.flow(parameters, self._coordinates(parameters, v), s)
 
     def _coordinates(self, parameters: Tensors, v: Tensor | None) -> Tensor:
         return parameters[self.tensors[0]].new_ones(self.dimension) if v is None else v
@@ -95,25 +152,65 @@ class Symmetry(Shown):
         return f"Symmetry({self.kind} of dimension {self.dimension} on {', '.join(self.tensors)})"
 
     def __str__(self) -> str:
-        return self.told(self.tensors)
+        return self.summary(self.tensors)
 
-    def told(self, place: Sequence[str]) -> str:
-        """What is printed of it, with the tensors that move as they are told apart from those of other families."""
-        held = "⟨g, ξ⟩ is 0 to" if self.unseen else "holds to" if self.exact else f"broken by {self.broken_by}, by"
-        where = ", ".join(place)
-        return f"{self.kind} of dimension {self.dimension} on {where}: {self.reason} ({held} {self.certificate:.0e})"
+    def summary(self, location: Sequence[str]) -> str:
+        """One line about the family.
+
+        Parameters
+        ----------
+        location : sequence of str
+            The tensors that move, as they are told apart from those of other families.
+
+        Returns
+        -------
+        str
+            Its kind, dimension, location, reason and certificate.
+        """
+        if self.gradient_only:
+            holds = "⟨g, ξ⟩ is 0 to"
+        elif self.exact:
+            holds = "holds to"
+        else:
+            holds = f"broken by {self.broken_by}, by"
+        what = f"{self.kind} of dimension {self.dimension} on {', '.join(location)}"
+        return f"{what}: {self.reason} ({holds} {self.certificate:.0e})"
 
 
 @dataclass(frozen=True)
 class Laws:
-    """How many conserved functions a family at a place has, without decay (MGP), and its exact laws under an optimizer.
+    """How many conserved functions a family of symmetries has without decay, and its exact laws under an optimizer.
 
-    `exact` holds, for every rule of the optimizer and every part of the generators, the law from step to step: of each
-    generator that moves what this rule alone trains.
+    Parameters
+    ----------
+    symmetry : Symmetry
+        The family.
+    location : tuple of str
+        Its tensors, as they are told apart from those of other families.
+    gradient_flow : int
+        The number of independent conserved functions of gradient flow.
+    momentum_flow : int
+        The number of those of gradient flow with momentum.
+    exact : tuple of DiscreteLaw
+        For every update rule of the optimizer and every part of the generators the law from step to step, which holds
+        of each generator that moves only tensors that this rule trains.
+
+    References
+    ----------
+    Marcotte, Gribonval and Peyré, arXiv 2307.00144 and 2405.12888.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from symlag.networks import symmetries
+    >>> model = torch.nn.Linear(2, 3)
+    >>> found = symmetries(model, torch.nn.functional.cross_entropy, (torch.randn(8, 2), torch.arange(8) % 3))
+    >>> [(laws.location, laws.gradient_flow, laws.momentum_flow) for laws in found.laws()]
+    [(('weight',), 2, 4), (('bias',), 1, 2)]
     """
 
     symmetry: Symmetry
-    place: tuple[str, ...]
+    location: tuple[str, ...]
     gradient_flow: int
     momentum_flow: int
     exact: tuple[DiscreteLaw, ...] = ()
@@ -121,51 +218,15 @@ class Laws:
     def __str__(self) -> str:
         counts = f"{self.gradient_flow} laws in gradient flow, {self.momentum_flow} with momentum"
         steps = [
-            f"; by {law.rule.name}: {after} = {said}" for law in self.exact for after, said in law.equations.items()
+            f"; by {law.rule.name}: {after} = {before}" for law in self.exact for after, before in law.equations.items()
         ]
-        return f"{self.symmetry.kind} on {', '.join(self.place)}: {counts}{''.join(steps)}"
+        return f"{self.symmetry.kind} on {', '.join(self.location)}: {counts}{''.join(steps)}"
 
 
-def laws(symmetry: Symmetry, place: tuple[str, ...], rules: Iterable[UpdateRule] = ()) -> Laws:
-    """Symmetric generators have a law in gradient flow, skew ones one with momentum, translations one and two."""
-    made_of = parts(symmetry.motion)
-    exact = tuple(law for rule in rules for law in by_step(made_of, rule))
-    return Laws(symmetry, place, *_counted(symmetry, made_of), exact)
-
-
-def _counted(symmetry: Symmetry, made_of: tuple[str, ...]) -> tuple[int, int]:
-    n, space = symmetry.dimension, symmetry.motion.space
-    if isinstance(space, Square):
-        return space.width * (space.width + 1) // 2, space.width * (space.width - 1) // 2
-    return {"symmetric": (n, 0), "skew": (0, n), "constant": (n, 2 * n), "mixed": (0, 0)}[made_of[0]]
-
-
-def kind(motion: Linear | Affine) -> str:
-    """The name of a family."""
-    if isinstance(motion, Affine):
-        return "shift" if any(isinstance(term, Absorb) for term in motion.terms) else "translation"
-    if isinstance(motion.space, Square):
-        return "GL"
-    if isinstance(motion.space, Triangle):
-        return "O" if motion.space.sign < 0 else "symmetric"
-    return "scale" if len({term.even > 0 for term in motion.terms}) == 1 else "rescale"
-
-
-def fields(motion: Linear | Affine, parameters: Tensors) -> Tensor:
-    """All generators of a family at a point, one a row, over all parameters."""
-    units = torch.eye(motion.space.size, dtype=torch.float64)
-    return torch.stack([flat({**_zeros(parameters), **motion.field(parameters, v)}) for v in units])
-
-
-def flat(tensors: Tensors) -> Tensor:
-    """All entries in one vector."""
-    return torch.cat([tensor.flatten() for tensor in tensors.values()])
-
-
-def _zeros(parameters: Tensors) -> dict[str, Tensor]:
-    return {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
-
-
-def _axis(term: object) -> tuple[str, int] | None:
-    view = getattr(term, "view", None)
-    return None if view is None else (view.tensor, view.axis)
+def laws_of(symmetry: Symmetry, location: tuple[str, ...], rules: Iterable[UpdateRule] = ()) -> Laws:
+    """The laws of a family: those of each of its parts."""
+    parts = symmetry.family.parts
+    in_flow = sum(n * LAWS_OF_A_GENERATOR[part][0] for part, n in parts.items())
+    with_momentum = sum(n * LAWS_OF_A_GENERATOR[part][1] for part, n in parts.items())
+    exact = tuple(law for rule in rules for law in exact_laws(parts, rule))
+    return Laws(symmetry, location, in_flow, with_momentum, exact)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from math import inf
 from typing import Any
 
@@ -20,20 +19,20 @@ import torch
 from torch import Generator, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from symlag.networks.functional_copy import shared
+from symlag.networks.functional_copy import copy_sharing_parameters
 from symlag.networks.problem import Problem
 
-NOTHING = 1e-30  # BatchNorm refuses an eps of zero
+NO_EPS = 1e-30  # BatchNorm refuses an eps of zero
 UNTIED = 1_000_000  # larger models are not untied: that takes a search of its own
 RANDOM = {torch.ops.aten.bernoulli_.float, torch.ops.aten.bernoulli.p}
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Something that breaks symmetries, and the problem without it."""
+    """Something that breaks symmetries, and how a problem is freed of it."""
 
     name: str
-    removed: Callable[[Problem], Problem]
+    remove: Callable[[Problem], Problem]
 
 
 def causes(problem: Problem) -> list[Cause]:
@@ -42,40 +41,51 @@ def causes(problem: Problem) -> list[Cause]:
 
 
 def without(problem: Problem, removed: Iterable[Cause]) -> Problem:
-    """The problem with some causes taken out."""
-    return reduce(lambda left, cause: cause.removed(left), removed, problem)
+    """The problem freed of some causes."""
+    for cause in removed:
+        problem = cause.remove(problem)
+    return problem
 
 
 def _eps(problem: Problem) -> Iterator[Cause]:
-    """The number that norms add to a variance."""
+    """The number that norms add to a variance, under any of its names."""
 
-    def there(module: nn.Module) -> list[str]:
-        small = [name for name, value in vars(module).items() if isinstance(value, float) and value > NOTHING]
+    def eps_names(module: nn.Module) -> list[str]:
+        small = [name for name, value in vars(module).items() if isinstance(value, float) and value > NO_EPS]
         return [name for name in small if name == "eps" or name.endswith(("_eps", "epsilon"))]
 
-    def vanishing(name: str, kind: str) -> Callable[[nn.Module], object]:
-        return lambda m: setattr(m, name, NOTHING) if _kind(m) == kind and name in there(m) else None
+    def removal(name: str, kind: str) -> Callable[[nn.Module], None]:
+        def remove(module: nn.Module) -> None:
+            if type(module).__name__ == kind and name in eps_names(module):
+                setattr(module, name, NO_EPS)
 
-    for name, kind in dict.fromkeys((name, _kind(m)) for m in problem.model.modules() for name in there(m)):
-        yield Cause(f"{name} of {kind}", _each(vanishing(name, kind)))
+        return remove
+
+    there = ((name, type(module).__name__) for module in problem.model.modules() for name in eps_names(module))
+    for name, kind in dict.fromkeys(there):
+        yield Cause(f"{name} of {kind}", _change_modules(removal(name, kind)))
 
 
 def _dropout(problem: Problem) -> Iterator[Cause]:
     """Random masks, wherever they are drawn: in modules, in attention, in functions."""
-    with _Masks() as masks:
-        problem.value(problem.point(Generator().manual_seed(0)), problem.batch)
-    if masks.drawn:
-        yield Cause("dropout", lambda problem: replace(problem, inside=_Masks))
+    with _MeanMasks() as masks:
+        problem.value(problem.random_parameters(Generator().manual_seed(0)), problem.batch)
+    if masks.any_drawn:
+        yield Cause("dropout", lambda problem: replace(problem, context=_MeanMasks))
 
 
 def _evaluation(problem: Problem) -> Iterator[Cause]:
     """Running statistics in the place of those of the batch."""
 
-    def there(module: nn.Module) -> bool:
+    def uses_running_statistics(module: nn.Module) -> bool:
         return not module.training and getattr(module, "running_mean", None) is not None
 
-    if any(there(module) for module in problem.model.modules()):
-        yield Cause("evaluation mode", _each(lambda module: module.train() if there(module) else None))
+    def use_batch(module: nn.Module) -> None:
+        if uses_running_statistics(module):
+            module.train()
+
+    if any(map(uses_running_statistics, problem.model.modules())):
+        yield Cause("evaluation mode", _change_modules(use_batch))
 
 
 def _clipping(problem: Problem) -> Iterator[Cause]:
@@ -89,32 +99,30 @@ def _ties(problem: Problem) -> Iterator[Cause]:
 
     Tied are those of two names; others have a second use in the forward pass of the model, or in its loss.
     """
+    if problem.size > UNTIED:
+        return
     homes = Counter(id(p) for _, p in problem.model.named_parameters(remove_duplicate=False))
-    for name in problem.twice if problem.size <= UNTIED else ():
-        said = "tying" if homes[id(problem.model.get_parameter(name))] > 1 else "the second use"
-        yield Cause(f"{said} of {name}", lambda problem, name=name: replace(problem, untied=(*problem.untied, name)))
+    for name in problem.used_twice:
+        what = "tying" if homes[id(problem.model.get_parameter(name))] > 1 else "the second use"
+        yield Cause(f"{what} of {name}", lambda problem, name=name: replace(problem, untied=(*problem.untied, name)))
 
 
-def _each(change: Callable[[nn.Module], object]) -> Callable[[Problem], Problem]:
-    """The problem with every module changed."""
+def _change_modules(change: Callable[[nn.Module], None]) -> Callable[[Problem], Problem]:
+    """The map of a problem to one of which every module is changed."""
 
-    def removed(problem: Problem) -> Problem:
-        model = shared(problem.model)
+    def changed(problem: Problem) -> Problem:
+        model = copy_sharing_parameters(problem.model)
         for module in model.modules():
             change(module)
         return replace(problem, model=model)
 
-    return removed
+    return changed
 
 
-def _kind(module: nn.Module) -> str:
-    return type(module).__name__
+class _MeanMasks(TorchDispatchMode):
+    """A mode in which random masks are their mean; it knows whether there were any."""
 
-
-class _Masks(TorchDispatchMode):
-    """Random masks are their mean; whether there are any."""
-
-    drawn = False
+    any_drawn = False
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -123,6 +131,6 @@ class _Masks(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func not in RANDOM:
             return func(*args, **kwargs or {})
-        self.drawn = True
+        self.any_drawn = True
         chance = args[1] if len(args) > 1 else 0.5
         return args[0].fill_(chance) if func is torch.ops.aten.bernoulli_.float else torch.full_like(args[0], chance)

@@ -1,14 +1,14 @@
-"""What nothing can be proved of, each in one sentence: what is no model, what does not run, what is not finite.
+"""What a search refuses, each in one sentence: what is no model, what does not run, what is not finite.
 
 >>> require_model(nn.Linear)
 Traceback (most recent call last):
 symlag.errors.SymlagError: the model: it is the class Linear; write Linear(…).
 >>> import torch
->>> with saying("the given batch"):
+>>> with errors_as_sentences("the given batch"):
 ...     torch.ones(2) @ torch.ones(3, 4)
 Traceback (most recent call last):
 symlag.errors.SymlagError: the given batch: it raises RuntimeError, “mat1 and mat2 shapes cannot be multiplied \
-(1x2 and 3x4)”; write a model, a loss and a batch that run together.
+(1x2 and 3x4)”. Give a model, a loss and a batch that run together.
 """
 
 from __future__ import annotations
@@ -28,23 +28,28 @@ from symlag.errors import SymlagError
 from symlag.networks.batches import leaves
 
 NEAREST = 1e-3  # of their size: a rate that vanishes at a point to second order is still far from round-off
-FINITE = "masks as torch.bool, and a model and a loss that are finite for all numbers, as log(1 + x²) is, not log(x)"
-ANY = "inputs and targets of which any numbers like theirs make sense, and others, as lengths are, within the model"
-TOGETHER = "a model, a loss and a batch that run together"
 PRECISION = re.compile(r"float64|float\b.*\bdouble|double\b.*\bfloat\b", re.IGNORECASE)
-WIDE = "x.new_zeros(…), or dtype=x.dtype, since the search runs a copy of the model in float64"
+
+USE_FINITE = "Use masks of dtype torch.bool, and a model and a loss that are finite for all numbers, as log(1 + x²) is."
+USE_ANY_NUMBERS = (
+    "Use inputs and targets that make sense as any numbers in their range, and keep others, such as lengths, "
+    "within the model."
+)
+USE_TOGETHER = "Give a model, a loss and a batch that run together."
+USE_DTYPE = "Use x.new_zeros(…), or dtype=x.dtype, since the search runs a copy of the model in float64."
 
 
 def require_model(given: Any) -> None:
-    """That it is a model with real parameters that learn."""
+    """Check that it is a model with real parameters that learn."""
     if isinstance(given, type):
         raise SymlagError("the model", f"it is the class {given.__name__}", f"{given.__name__}(…)")
     if not isinstance(given, nn.Module):
-        wrong = f"it is {_kind(given)}, no torch.nn.Module"
+        wrong = f"it is {_name(given)}, no torch.nn.Module"
         raise SymlagError("the model", wrong, "symmetries(model, loss, batch), in this order")
     parameters = {name: p for name, p in given.named_parameters() if p.requires_grad}
     if not parameters:
-        raise SymlagError("symmetries(model, …)", "the model has no parameters that learn", "a model with some")
+        write = "Give a model of which some parameters have requires_grad=True."
+        raise SymlagError("symmetries(model, …)", "the model has no parameters that learn", write)
     for name, parameter in parameters.items():
         _require_numbers(f"the parameter {name}", parameter)
 
@@ -53,24 +58,24 @@ def _require_numbers(what: str, parameter: Tensor) -> None:
     if is_lazy(parameter):
         raise SymlagError(what, "it has no shape yet", "model(inputs) once before")
     if parameter.is_meta:
-        raise SymlagError(what, "it has no numbers on the meta device", "a model on another")
+        raise SymlagError(what, "it has no numbers on the meta device", "Give a model on another device.")
     if parameter.is_complex():
         wrong = "it is complex, and symmetries are of real numbers"
-        raise SymlagError(what, wrong, "its real and imaginary parts as parameters of their own")
+        raise SymlagError(what, wrong, "Make its real and imaginary parts parameters of their own.")
     if not bool(parameter.detach().sum().isfinite()):
-        raise SymlagError(what, "its numbers are not finite", "the model as it was before it diverged")
+        raise SymlagError(what, "its numbers are not finite", "Give the model as it was before it diverged.")
 
 
 def require_loss(given: Any) -> None:
-    """That it is a function."""
+    """Check that it is a function."""
     if isinstance(given, type):
         raise SymlagError("the loss", f"it is the class {given.__name__}", f"{given.__name__}()")
     if not callable(given):
-        raise SymlagError("the loss", f"it is a {_kind(given)}, no function", "torch.nn.functional.mse_loss, say")
+        raise SymlagError("the loss", f"it is a {_name(given)}, no function", "torch.nn.functional.mse_loss, say")
 
 
 def require_near(given: Any) -> None:
-    """That it is a number, and not too small."""
+    """Check that it is a number, and not too small."""
     if not isinstance(given, Real):
         raise SymlagError(f"near={given!r}", "it is no number", "near=0.01")
     if not float(given) >= NEAREST:
@@ -79,60 +84,60 @@ def require_near(given: Any) -> None:
 
 
 def require_clip(given: Any) -> None:
-    """That it is a number above zero."""
+    """Check that it is a number above zero."""
     if not isinstance(given, Real) or not float(given) > 0:
         raise SymlagError(f"clip={given!r}", "gradients are cut off beyond ±clip, a number above zero", "clip=1.0")
 
 
 def require_batch(given: Any, model: nn.Module) -> None:
-    """That it is a pair of inputs and targets, beside the model, and not empty."""
+    """Check that it is a pair of inputs and targets, on the device of the model, and not empty."""
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise SymlagError("batch", "a batch is a pair of inputs and targets", "(inputs, targets), or (inputs, None)")
     inputs = leaves(given[0])
     if inputs and not any(map(Tensor.numel, inputs)):
-        raise SymlagError("batch", "its inputs are empty", "a batch of at least one sample")
+        raise SymlagError("batch", "its inputs are empty", "Give a batch of at least one sample.")
     devices = {leaf.device for leaf in (*leaves(given), *model.parameters())}
     if len(devices) > 1:
         raise SymlagError(
             "symmetries(model, loss, batch)",
             f"model and batch live on {' and '.join(sorted(map(str, devices)))}",
-            "a batch moved to the model's device",
+            "Move the batch to the device of the model.",
         )
 
 
 def require_scalar(value: Any) -> None:
-    """That a loss on the given batch is one finite real number."""
+    """Check that a loss on the given batch is one finite real number."""
     if not isinstance(value, Tensor) or value.numel() != 1:
         shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
-        raise SymlagError("loss", f"its value is not a scalar but {shape}", "a loss that is summed or averaged")
+        raise SymlagError("loss", f"its value is not a scalar but {shape}", "Sum or average the loss over the batch.")
     if value.is_complex():
-        raise SymlagError("the loss", "its value is complex", "its real part, or its absolute value")
+        raise SymlagError("the loss", "its value is complex", "Take its real part, or its absolute value.")
     require_finite("the loss", value, "on the given batch")
 
 
 def require_finite(what: str, numbers: Tensor, where: str = "on numbers drawn like those of the batch") -> None:
-    """That numbers, found at random parameters, all are."""
+    """Check that numbers, found at random parameters, are finite."""
     total = numbers.detach().sum()  # in one pass; not finite if any number is not
     if not bool(total.isfinite()):
         wrong = f"it is {'nan' if total.isnan() else 'infinite'} {where}, at random parameters"
-        raise SymlagError(what, wrong, FINITE)
+        raise SymlagError(what, wrong, USE_FINITE)
 
 
 @contextmanager
-def saying(what: str, write: str = TOGETHER) -> Generator[None]:
-    """What a model or a loss raises, said with its own message."""
+def errors_as_sentences(what: str, write: str = USE_TOGETHER) -> Generator[None]:
+    """A context in which what a model or a loss raises becomes a SymlagError that quotes it."""
     try:
         yield
     except SymlagError:
         raise
     except Exception as error:
-        said = " ".join(str(error).split()).rstrip(".")
-        wrong = f"it raises {type(error).__name__}{said and f', “{said}”'}"
-        raise SymlagError(what, wrong, WIDE if PRECISION.search(said) else write) from error
+        message = " ".join(str(error).split()).rstrip(".")
+        wrong = f"it raises {type(error).__name__}{message and f', “{message}”'}"
+        raise SymlagError(what, wrong, USE_DTYPE if PRECISION.search(message) else write) from error
 
 
-class Followed(TorchDispatchMode):
-    """That no operation meets a model's own parameters: they are left alone, and others put in their place."""
+class OwnParametersGuard(TorchDispatchMode):
+    """A mode that refuses operations on a model's own parameters: others are put in their place, or must be."""
 
     def __init__(self, own: Mapping[str, Tensor]) -> None:
         super().__init__()
@@ -147,9 +152,9 @@ class Followed(TorchDispatchMode):
             name = self.own.get(tensor.untyped_storage().data_ptr()) if tensor.layout is torch.strided else None
             if name:
                 wrong = "it is used where no search can follow, as by a torch.autograd.Function or a checkpoint"
-                raise SymlagError(f"the parameter {name}", wrong, "plain torch operations, and no checkpoint")
+                raise SymlagError(f"the parameter {name}", wrong, "Use plain torch operations, and no checkpoint.")
         return func(*args, **kwargs or {})
 
 
-def _kind(thing: Any) -> str:
+def _name(thing: Any) -> str:
     return getattr(thing, "__name__", "") or type(thing).__name__

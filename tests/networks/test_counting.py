@@ -7,9 +7,9 @@ from torch.nn.functional import cross_entropy, mse_loss, silu
 
 import symlag as sl
 from symlag.errors import SymlagError
-from symlag.networks.counting.control_fields import Descent, pulled_back
+from symlag.networks.counting.control_fields import GradientFlow, pull_backs
 from symlag.networks.counting.count_laws import count_laws
-from symlag.networks.counting.extrapolation import flow
+from symlag.networks.counting.extrapolated_midpoint import integrate
 from symlag.networks.problem import pose
 
 
@@ -116,10 +116,10 @@ def test_laws_of_a_scalar_bottleneck_that_no_family_of_symmetries_gives_are_flag
 
 def test_pull_backs_annihilate_the_differentials_of_laws():
     problem = pose(chain(linear(2, 2), linear(2, 2))(), mse_loss, (randn(4, 2), randn(4, 2)))
-    system = Descent(problem, Generator().manual_seed(3))
+    system = GradientFlow(problem, Generator().manual_seed(3))
     U, V = (system.point[f"{i}.weight"] for i in range(2))
     law = torch.cat([(U * torch.tensor([[1.0], [0.0]])).flatten(), -(V * torch.tensor([1.0, 0.0])).flatten()])
-    paths = pulled_back(system)
+    paths = pull_backs(system)
     rows = torch.cat([next(paths) for _ in range(4)])
     assert float((rows @ law).abs().max()) < 1e-9
     assert float((rows @ law.abs()).abs().max()) > 1e-3
@@ -127,8 +127,8 @@ def test_pull_backs_annihilate_the_differentials_of_laws():
 
 def test_a_flow_across_a_kink_owns_up_to_its_error():
     y = torch.tensor([-0.1], dtype=torch.float64)
-    assert flow(lambda y: 1 + y.relu(), y, 0.5)[1] > 1e-8
-    assert flow(lambda y: 1 + y, y, 0.5)[1] < 1e-12
+    assert integrate(lambda y: 1 + y.relu(), y, 0.5)[1] > 1e-8
+    assert integrate(lambda y: 1 + y, y, 0.5)[1] < 1e-12
 
 
 @pytest.mark.parametrize(

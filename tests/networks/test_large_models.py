@@ -10,19 +10,18 @@ from torch import nn
 from torch.nn.functional import mse_loss
 
 from symlag.networks import certificate as _certificate, symmetries
-from symlag.networks.certificate import slopes
+from symlag.networks.certificate import certificates
 from symlag.networks.generators import tensor_action as _terms
 from symlag.networks.generators.axis_views import views
-from symlag.networks.generators.generators import Affine
-from symlag.networks.generators.matrix_spaces import Everything
-from symlag.networks.generators.tensor_action import Absorb, Entries
+from symlag.networks.generators.families import Affine
+from symlag.networks.generators.matrix_spaces import AllVectors
+from symlag.networks.generators.tensor_action import Absorption, Entries
 from symlag.networks.problem import pose
 from symlag.networks.search import generator_rates as _moments
-from symlag.networks.search.joint_translations import shared
-from symlag.networks.search.sampling import sketched
-from symlag.networks.search.sketch import Sketch
-from symlag.networks.search.view_plan import WHOLE, Plan
-from symlag.networks.search.zero_gradients import silence
+from symlag.networks.search.sketch import Sketch, sketch_of
+from symlag.networks.search.translations import joint_translations
+from symlag.networks.search.view_plan import WHOLE, ViewPlan
+from symlag.networks.search.zero_gradients import zero_gradients
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -41,8 +40,8 @@ class Block(nn.Module):
 def seen(model, batch, width) -> Sketch:
     """What random draws show of the views of one width."""
     problem = pose(model, mse_loss, batch)
-    shapes = {name: tuple(tensor.shape) for name, tensor in problem.given.items()}
-    return sketched(problem, Plan(shapes, {width: views(shapes)[width]}))
+    shapes = {name: tuple(tensor.shape) for name, tensor in problem.parameters.items()}
+    return sketch_of(problem, ViewPlan(shapes, {width: views(shapes)[width]}))
 
 
 def test_a_shift_is_taken_back_in_every_layer_of_a_deep_model():
@@ -51,8 +50,8 @@ def test_a_shift_is_taken_back_in_every_layer_of_a_deep_model():
     sketch = seen(deep, (torch.randn(3, d), torch.randn(3, d)), d)
     columns = sketch.plan.by_width[d]
     assert len(columns) + sum(view.axis == 1 for view in columns) > WHOLE
-    found = list(shared(sketch, sketch.plan.by_width, []))
-    taken_back = [{term.tensor for term in family.terms if isinstance(term, Absorb)} for family in found]
+    found = list(joint_translations(sketch, sketch.plan.by_width, []))
+    taken_back = [{term.tensor for term in family.terms if isinstance(term, Absorption)} for family in found]
     assert taken_back == [{f"{layer}.up.bias"} for layer in range(layers)]
     assert [family.space.size for family in found] == [d] * layers
 
@@ -61,7 +60,7 @@ def test_words_that_never_occur_are_a_mask_over_rows():
     words = nn.Sequential(nn.Embedding(160, 2), nn.Linear(2, 3))
     tokens = torch.tensor([[2, 7], [150, 7]])
     found = symmetries(words, mse_loss, (tokens, torch.randn(2, 2, 3)))
-    [(term, silent)] = [(t, s) for s in found for t in s.motion.terms if isinstance(t, Entries)]
+    [(term, silent)] = [(t, s) for s in found for t in s.family.terms if isinstance(t, Entries)]
     assert term.mask.shape == (160,)
     assert sorted({*range(160)} - {*term.rows}) == [2, 7, 150]
     assert (silent.dimension, silent.certificate) == (157 * 2, 0.0)
@@ -84,7 +83,7 @@ def test_single_entries_are_found_where_they_are_cut():
     kept = torch.ones(4, 3, dtype=torch.float64)
     kept[0, 1] = kept[2] = 0
     [symmetry] = symmetries(Pruned(kept), mse_loss, (torch.randn(8, 3), torch.randn(8, 4)))
-    [term] = [term for term in symmetry.motion.terms if isinstance(term, Entries)]
+    [term] = [term for term in symmetry.family.terms if isinstance(term, Entries)]
     assert torch.equal(term.whole, kept == 0)
     moved = symmetry.apply({"weight": torch.ones(4, 3).double()}, 2.0, torch.arange(4.0).double())["weight"]
     assert moved.tolist() == [[1, 1, 1], [1, 1, 1], [3, 5, 7], [1, 1, 1]]
@@ -98,14 +97,14 @@ def test_entries_are_moved_and_read_in_blocks(mask, block, monkeypatch):
     x = x[: term.size]
     expected = torch.zeros(5, 3).double()
     expected[term.whole] = x
-    assert torch.equal(term.change(W, {}, x), expected)
+    assert torch.equal(term.field(W, {}, x), expected)
     assert torch.equal(torch.cat([*term.parts(expected)]), x)
 
 
 def test_a_silent_entry_that_is_not_has_a_large_certificate():
     problem = pose(nn.Linear(3, 2, bias=False), mse_loss, (torch.randn(4, 3), torch.randn(4, 2)))
-    false = Affine((Entries("weight", torch.tensor([False, True]), (2, 3)),), Everything(3))
-    assert slopes(problem, [false])[0] > 0.1
+    false = Affine((Entries("weight", torch.tensor([False, True]), (2, 3)),), AllVectors(3))
+    assert certificates(problem, [false])[0] > 0.1
 
 
 def test_a_large_tensor_is_compared_in_parts(monkeypatch):
@@ -157,7 +156,7 @@ def test_silence_of_two_sets_of_draws_is_that_of_all(shape, chance, across):
 
     one, two = drawn(2), drawn(3)
     dense = (torch.cat([one, two]) == 0).all(0)
-    found = silence(one, 0.0).both(silence(two, 0.0))
+    found = zero_gradients(one, 0.0).intersection(zero_gradients(two, 0.0))
     assert torch.equal(found.entries("W").whole, dense)
     for axis in range(len(shape)):
-        assert torch.equal(found.loud(axis), ~dense.movedim(axis, 0).reshape(shape[axis], -1).all(1))
+        assert torch.equal(found.has_gradient(axis), ~dense.movedim(axis, 0).reshape(shape[axis], -1).all(1))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,15 +10,14 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from symlag.errors import SymlagError
 from symlag.networks import symmetries
-from symlag.networks.certificate import slopes
-from symlag.networks.finder import searched
+from symlag.networks.certificate import certificates
+from symlag.networks.completeness import orbit_and_fiber
+from symlag.networks.finder import certified_families
 from symlag.networks.generators.axis_views import View
-from symlag.networks.generators.generators import Linear
+from symlag.networks.generators.families import Linear, flatten
 from symlag.networks.generators.matrix_spaces import Diagonal
 from symlag.networks.generators.tensor_action import Action
 from symlag.networks.problem import pose
-from symlag.networks.result.found import dimensions
-from symlag.networks.symmetry import flat
 from tests.support.planted import ZOO
 from tests.support.planted.parts import Function, chain, linear, numbers, regression, tokens
 
@@ -36,9 +36,24 @@ def test_what_is_planted_is_found_none_missed_and_none_invented(planted):
     found = symmetries(planted.model(), planted.loss, planted.batch())
     assert counted(found) == planted.kinds
     assert found.orbit_dimension == planted.dimension - planted.redundant
-    assert found.left == planted.left
+    assert found.unexplained_dimension == planted.left
     assert found.verdict.startswith("None missed, proved") == (planted.left == 0)
     assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
+
+
+def test_what_is_found_is_a_sequence_of_families():
+    found = symmetries(chain(linear(3, 2, True), linear(2, 3, True))(), mse_loss, regression((8, 3), (8, 3))())
+    assert isinstance(found, Sequence)
+    assert len(found) == len(list(found)) == 2
+    assert (found[0], found[-1]) == tuple(found)
+    assert found[1:] == found.symmetries[1:]
+    assert found[0] in found
+    assert [*reversed(found)] == [*found][::-1]
+    assert found.index(found[1]) == 1
+    with pytest.raises(IndexError):
+        found[2]
+    none = symmetries(chain(linear(3, 2))(), mse_loss, regression((8, 3), (8, 2))())
+    assert (len(none), *none) == (0,)
 
 
 def test_the_zoo_is_large_and_every_module_has_a_reason():
@@ -54,7 +69,7 @@ def test_the_degree_of_homogeneity_is_found():
 
     found = symmetries(chain(linear(3, 2), Cubed(), linear(2, 2))(), mse_loss, regression((8, 3), (8, 2))())
     [symmetry] = found
-    terms = [term for term in symmetry.motion.terms if isinstance(term, Action)]
+    terms = [term for term in symmetry.family.terms if isinstance(term, Action)]
     assert {(term.view.tensor, term.even) for term in terms} == {("0.weight", 1.0), ("2.weight", -3.0)}
     assert "degree 3" in symmetry.reason
 
@@ -76,7 +91,7 @@ def test_one_parameter_groups_add():
     at, v = {"0.weight": numbers(2, 3).double(), "1.weight": numbers(3, 2).double()}, torch.randn(4).double()
     twice = symmetry.apply(symmetry.apply(at, 0.2, v), 0.3, v)
     once = symmetry.apply(at, 0.5, v)
-    assert (flat(twice) - flat(once)).abs().max() < 1e-14
+    assert (flatten(twice) - flatten(once)).abs().max() < 1e-14
     assert (once["1.weight"] @ once["0.weight"] - at["1.weight"] @ at["0.weight"]).abs().max() < 1e-14
 
 
@@ -95,7 +110,7 @@ def test_the_number_of_laws_is_that_of_the_theory():
 def test_a_false_generator_has_a_large_certificate():
     problem = pose(chain(linear(3, 4), nn.Tanh(), linear(4, 2))(), mse_loss, regression((8, 3), (8, 2))())
     terms = (Action(View("0.weight", 0, 0, 1, 4), 1.0, 0.0), Action(View("2.weight", 1, 0, 1, 4), -1.0, 0.0))
-    assert slopes(problem, [Linear(terms, Diagonal(4, (0, 1, 2, 3)))])[0] > 1e-3
+    assert certificates(problem, [Linear(terms, Diagonal(4, (0, 1, 2, 3)))])[0] > 1e-3
 
 
 def test_the_model_of_the_caller_is_left_alone():
@@ -249,7 +264,7 @@ def test_what_is_left_is_said_by_kind():
 
     dead = Function(cut, a=linear(3, 4), b=linear(4, 2), c=linear(3, 2), s=nn.Parameter(torch.ones(4)))
     found = symmetries(dead, mse_loss, regression((8, 3), (8, 2))())
-    assert found.left == 0  # at every point drawn: they never reach the loss
+    assert found.unexplained_dimension == 0  # at every point drawn: they never reach the loss
     both = replace(found, orbit_dimension=(found.orbit_dimension or 0) - 5, dead_dimension=2)
     assert (
         "3 not of the families searched, maybe of over-wide layers or norms and 2 of units that are dead"
@@ -292,7 +307,7 @@ def test_a_model_that_branches_on_values_is_drawn_one_by_one():
 
     found = symmetries(Function(forward, a=linear(3, 4), b=linear(4, 2)), mse_loss, regression((8, 3), (8, 2))())
     assert counted(found) == {"rescale": 4}
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
 
 
 def test_a_unit_that_is_dead_at_every_point_is_counted_as_dead():
@@ -303,7 +318,7 @@ def test_a_unit_that_is_dead_at_every_point_is_counted_as_dead():
     dead = Function(forward, a=linear(3, 4), b=linear(4, 2))
     found = symmetries(dead, mse_loss, regression((8, 3), (8, 2))())
     assert counted(found) == {"rescale": 3, "translation": 5}
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
 
 
 def test_a_unit_that_dies_at_some_points_is_said_to_be_dead_there():
@@ -312,11 +327,11 @@ def test_a_unit_that_dies_at_some_points_is_said_to_be_dead_there():
     with torch.no_grad():
         cut.get_parameter("0.bias").copy_(torch.tensor([0.0, 0.0, 0.0, -50.0]))
     problem, planted = pose(alive, mse_loss, batch), pose(cut, mse_loss, batch)
-    motions = [motion for motion, _ in searched(planted)]
-    orbit, fiber, dead = dimensions(planted, motions)
+    families = [family for family, _ in certified_families(planted)]
+    orbit, fiber, dead = orbit_and_fiber(planted, families)
     assert fiber - orbit == dead == 0  # found as what never reaches the loss
-    rescales = [motion for motion, _ in searched(problem)]
-    orbit, fiber, dead = dimensions(planted, rescales)
+    rescales = [family for family, _ in certified_families(problem)]
+    orbit, fiber, dead = orbit_and_fiber(planted, rescales)
     assert (orbit, fiber - orbit, dead) == (4, 5, 5)  # six entries less the one direction that a rescale moves
 
 
@@ -350,7 +365,7 @@ def test_inputs_are_arguments_or_keywords(inputs):
 
     found = symmetries(Sum(), lambda value: value, (inputs, None))
     assert counted(found) == {"translation": 2}
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
 
 
 def test_parameters_that_are_numbers_are_vectors_of_one():
@@ -367,7 +382,7 @@ def test_parameters_that_are_numbers_are_vectors_of_one():
         ("rescale", 1, {"a.weight", "t"}),
         ("translation", 1, {"b", "c"}),
     ]
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
     at = {name: p.detach().double() for name, p in model.named_parameters()}
     for symmetry in found:
         moved = symmetry.apply(at, 0.5)
@@ -389,7 +404,7 @@ def test_dead_units_of_the_model_at_hand_are_found_near_its_parameters():
     assert counted(symmetries(model, mse_loss, batch)) == {"rescale": 4}
     found = symmetries(model, mse_loss, batch, near=0.01)
     assert counted(found) == {"rescale": 3, "translation": 3 + 2}  # what enters the unit, and what leaves it
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
     assert found.verdict.startswith("None missed within 0.01 of the size of the parameters that the model had, proved")
     assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
 
@@ -399,7 +414,9 @@ def test_units_that_are_never_off_mix_which_is_said():
     with torch.no_grad():
         model.get_parameter("0.weight")[[0, 3]] = 1.0
     found = symmetries(model, mse_loss, batch, near=0.01)
-    assert found.left == 2  # of units 0 and 3, a linear pair, what is no rescale: no axis is cut like that
+    # Of units 0 and 3, a linear pair, what is no rescale: no axis is cut like that.
+    # Of units 0 and 3, a linear pair, what is no rescale: no axis is cut like that.
+    assert found.unexplained_dimension == 2
     assert "2 not of the families searched, maybe of over-wide layers or norms, or of units" in found.verdict
 
 

@@ -8,9 +8,9 @@ from torch import Generator, nn
 from torch.nn.functional import cosine_similarity, mse_loss
 
 from symlag.networks import symmetries
-from symlag.networks.batches import several
+from symlag.networks.batched_gradients import gradients_at
+from symlag.networks.batches import random_batches
 from symlag.networks.problem import pose
-from symlag.networks.search.batched_gradients import gradients
 from tests.support.planted.parts import Function, linear, numbers, regression
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -54,7 +54,7 @@ def test_a_loss_that_jumps_is_not_said_to_be_still():
     stepped = Function(lambda m, x: m.b(torch.sign(m.a(x))), a=linear(3, 4), b=linear(4, 2))
     found = symmetries(stepped, mse_loss, regression((8, 3), (8, 2))())
     [jump] = on(found, "a.weight")
-    assert (jump.unseen, jump.dimension) == (True, 12)
+    assert (jump.gradient_only, jump.dimension) == (True, 12)
     assert "or at a step" in jump.reason
 
 
@@ -67,9 +67,9 @@ def padded(**options):
 def test_a_row_of_padding_stays_zero_and_leaves_the_other_symmetries(row):
     found = symmetries(*padded(padding_idx=row))
     assert [(s.kind, s.dimension, s.exact) for s in found] == [("translation", 3, False), ("GL", 9, True)]
-    assert found.left == 0
+    assert found.unexplained_dimension == 0
     still, mixed = found
-    assert still.unseen
+    assert still.gradient_only
     assert mixed.change < 1e-12  # it leaves a row of zeros as it is
 
 
@@ -85,15 +85,15 @@ def test_padding_of_tied_words_has_a_gradient():
     words = nn.Embedding(6, 3, padding_idx=0)
     tied = Function(lambda m, x: torch.tanh(m.words(x)) @ m.words.weight.T, words=words)
     problem = pose(tied, mse_loss, (torch.arange(6), numbers(6, 6)))
-    assert pose(*padded(padding_idx=0)).held == {"0.weight": 0}
-    assert problem.held == {}
+    assert pose(*padded(padding_idx=0)).zero_rows == {"0.weight": 0}
+    assert problem.zero_rows == {}
 
 
 def test_gradients_of_many_draws_know_of_padding():
     problem = pose(*padded(padding_idx=0))
     generator = Generator().manual_seed(0)
-    points, batches = dict(problem.points(4, generator)), several(problem.batch, 4, generator)
-    assert not gradients(problem, points, batches)["0.weight"][:, 0].any()
+    points, batches = dict(problem.random_parameters(generator, (4,))), random_batches(problem.batch, 4, generator)
+    assert not gradients_at(problem, points, batches)["0.weight"][:, 0].any()
 
 
 def reasons(model, batch, loss=mse_loss):
@@ -201,9 +201,9 @@ def test_what_is_of_no_family_searched_is_counted_and_said_to_be():
         return nn.Parameter(numbers(4))
 
     gain = left_over(lambda m, x: torch.tanh(m.g * m.a(x) + m.c), a=linear(3, 4, True), g=vector(), c=vector())
-    assert gain.left == 4
+    assert gain.unexplained_dimension == 4
     hot = left_over(lambda m, x: m.t.exp() * m.a(x), a=linear(3, 4), t=nn.Parameter(torch.zeros(())))
-    assert hot.left == 1
+    assert hot.unexplained_dimension == 1
     for found in (gain, hot):
-        assert f"{found.left} not of the families searched" in found.verdict
+        assert f"{found.unexplained_dimension} not of the families searched" in found.verdict
     assert "every linear" not in (symmetries.__doc__ or "")

@@ -14,10 +14,10 @@ from torch.utils.checkpoint import checkpoint
 
 from symlag.errors import SymlagError
 from symlag.networks import symmetries, watch
-from symlag.networks.batches import redrawn
+from symlag.networks.batched_gradients import random_gradients
+from symlag.networks.batches import random_batch
 from symlag.networks.problem import pose
-from symlag.networks.search.batched_gradients import drawn
-from symlag.networks.validate import WIDE
+from symlag.networks.validate import USE_DTYPE
 from symlag.overloads import count_laws
 
 
@@ -58,12 +58,12 @@ def test_a_mask_is_an_input_like_a_constant_of_the_model(model, score):
 
 @pytest.mark.parametrize("mask", [causal(-inf), causal(-1e9), torch.tensor([True, False]), torch.empty(0, 3)])
 def test_masks_are_not_drawn(mask):
-    assert torch.equal(redrawn(mask, torch.Generator()), mask)
+    assert torch.equal(random_batch(mask, torch.Generator()), mask)
 
 
 @pytest.mark.parametrize("data", [randn(3, 4), randn(3, 4).exp(), torch.zeros(3), -1e5 * torch.rand(4), randn(4) * 1j])
 def test_data_are_drawn_and_stay_positive(data):
-    drawn = redrawn(data, torch.Generator())
+    drawn = random_batch(data, torch.Generator())
     assert drawn.shape == data.shape
     assert drawn.dtype == data.dtype
     assert not (drawn == data).any()
@@ -108,7 +108,7 @@ def test_of_what_is_not_finite_nothing_is_proved(model, x, said):
 def test_gradients_of_many_draws_must_be_finite():
     problem = replace(pose(LINEAR, mse_loss, (X, Y)), loss=lambda y, t: (y * 0).norm().sqrt())
     with pytest.raises(SymlagError, match="the gradient of weight: it is nan"):
-        drawn(problem, range(5))
+        random_gradients(problem, range(5))
 
 
 def test_data_that_are_positive_may_be_under_a_logarithm():
@@ -121,16 +121,17 @@ def test_gradients_are_on_in_a_search(off):
     with off():
         found = symmetries(PRODUCT, mse_loss, (X, Y))
         number = count_laws(PRODUCT, mse_loss, (X, Y))
+        product = pose(PRODUCT, mse_loss, (X, Y))
         assert not torch.is_grad_enabled()
-        assert pose(PRODUCT, mse_loss, (X, Y)).draw(0).gradients["0.weight"].any()
-    assert (found.dimension, found.fiber_dimension, found.left) == (9, 9, 0)
+        assert product.gradients(*product.sample(0))["0.weight"].any()
+    assert (found.dimension, found.fiber_dimension, found.unexplained_dimension) == (9, 9, 0)
     assert 0 < found.symmetries[0].certificate < 1e-12
     assert (number.bound, number.explicit) == (6, 6)
 
 
 @pytest.mark.parametrize("search", [symmetries, count_laws])
 def test_complex_parameters_are_refused(search):
-    with pytest.raises(SymlagError, match=r"parameter w: it is complex.* parts as parameters of their own"):
+    with pytest.raises(SymlagError, match=r"parameter w: it is complex.* parts parameters of their own"):
         search(Signal(), mse_loss, (X, Y))
 
 
@@ -158,7 +159,7 @@ def test_what_a_model_makes_and_holds_is_in_float64(model):
     before = A.clone()
     w = torch.tensor([0.2, 0.8])
     found = symmetries(model, nn.CrossEntropyLoss(weight=w), (X, Y.argmax(1)))
-    assert (found.dimension, found.left) == (4, 0)
+    assert (found.dimension, found.unexplained_dimension) == (4, 0)
     assert max(symmetry.certificate for symmetry in found) < 1e-14
     assert torch.get_default_dtype() == torch.float32
     assert w.dtype == A.dtype == torch.float32
@@ -200,13 +201,13 @@ def test_a_gradient_inside_a_model_is_one_of_it():
 
     model = Runs(forces, LINEAR)
     problem = pose(model, mse_loss, (X, X))
-    point, batch = problem.chosen(1)
+    point, batch = problem.sample(1)
     free = {name: W.clone().requires_grad_() for name, W in dict(point).items()}
     x = batch[0].clone().requires_grad_()
     energy = nn.functional.linear(x, free["parts.0.weight"], free["parts.0.bias"]).tanh().sum()
     force = torch.autograd.grad(energy, x, create_graph=True)[0]
     expected = torch.autograd.grad(mse_loss(force, batch[1]) / problem.unit, [*free.values()])
-    found = problem.at(point, batch).gradients
+    found = problem.gradients(point, batch)
     assert all(torch.allclose(found[name], G, atol=1e-13) for name, G in zip(free, expected, strict=True))
     assert not X.requires_grad
 
@@ -236,8 +237,8 @@ def refusing(error):
         (nn.LazyLinear(2), mse_loss, (X, Y), "no shape yet"),
         (LINEAR, (X, Y), mse_loss, "a tuple, no function"),
         (LINEAR, mse_loss, (X, None), "missing 1 required positional argument"),
-        (LINEAR, refusing(TypeError("expected Float but got Double")), (X, Y), re.escape(WIDE)),
-        (LINEAR, refusing(AssertionError()), (X, Y), "it raises AssertionError; write"),
+        (LINEAR, refusing(TypeError("expected Float but got Double")), (X, Y), re.escape(USE_DTYPE)),
+        (LINEAR, refusing(AssertionError()), (X, Y), r"it raises AssertionError\. Give"),
     ],
 )
 def test_what_does_not_run_is_said_in_one_sentence(model, loss, batch, said):
@@ -260,7 +261,7 @@ def test_a_mask_of_floats_leaves_scores_to_attention(kept):
 
     mask = torch.tensor([[1.0, 1, 0]]).expand(5, 3)
     found = symmetries(Runs(forward, ATTENTION.parts[0]), mse_loss, ((randn(5, 3, 4), mask), randn(5, 3, 4)))
-    assert (found.dimension, found.left) == (32, 0)
+    assert (found.dimension, found.unexplained_dimension) == (32, 0)
 
 
 def test_labels_that_are_signs_or_all_one_are_labels_of_a_loss():
@@ -349,5 +350,5 @@ def test_inputs_that_no_others_can_stand_for_are_told():
         return self.parts[0](nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True))[1][0]
 
     model = Runs(forward, nn.RNN(4, 2, batch_first=True))
-    with pytest.raises(SymlagError, match=r"sorted.*; write inputs .* as lengths are, within the model"):
+    with pytest.raises(SymlagError, match=r"sorted.*\. Use inputs .* such as lengths, within the model"):
         symmetries(model, mse_loss, ((randn(5, 3, 4), torch.tensor([3, 3, 2, 2, 1])), randn(5, 2)))

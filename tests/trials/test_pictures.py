@@ -9,9 +9,9 @@ from symlag.calculus.jets import coordinates
 from symlag.errors import OutputError, SymlagError
 from symlag.networks import Found, Symmetry
 from symlag.networks.generators.axis_views import View
-from symlag.networks.generators.generators import Affine, Linear
-from symlag.networks.generators.matrix_spaces import Diagonal, Everything, Square, Triangle
-from symlag.networks.generators.tensor_action import Action, Entries, Free
+from symlag.networks.generators.families import Affine, Linear
+from symlag.networks.generators.matrix_spaces import AllVectors, Diagonal, GeneralLinear, SkewMatrices
+from symlag.networks.generators.tensor_action import Action, Entries, NullVectors
 from symlag.networks.result.picture import columns, draw, picture, regions
 from symlag.trials import STEPS, figures, orbit, portrait, run
 from symlag.trials.phase_portrait import orbits
@@ -24,18 +24,20 @@ SHAPES = {"embed": (6, 8), "q": (8, 8), "k": (8, 8), "bias": (8,)}
 
 def head(i):
     terms = Action(View("q", 0, 4 * i, 1, 4), 1, 1), Action(View("k", 0, 4 * i, 1, 4), -1, 1)
-    return Symmetry(Linear(terms, Square(4)), 0.0, 0.0, "only products enter")
+    return Symmetry(Linear(terms, GeneralLinear(4)), 0.0, 0.0, "only products enter")
 
 
 SOME = Diagonal(8, (0, 1, 5))
-STREAM = Symmetry(Linear((Action(View("q", 1, 0, 1, 8), -1, 1),), Triangle(8, -1)), 0.0, 0.0, "inner products")
+STREAM = Symmetry(Linear((Action(View("q", 1, 0, 1, 8), -1, 1),), SkewMatrices(8)), 0.0, 0.0, "inner products")
 PLANTED = Symmetry(Linear((Action(View("embed", 1, 0, 1, 8), 1, 0),), SOME), 0.1, 0.1, "a norm", "eps of LayerNorm")
 PIXELS = Symmetry(
     Linear(tuple(Action(View("q", 1, i, 4, 2), -1, 0) for i in range(4)), Diagonal(2, (0, 1))), 0.0, 0.0, "homogeneous"
 )
 CORNERS = torch.zeros(64, dtype=torch.bool).index_fill(0, torch.tensor([0, 3, 17]), True).reshape(8, 8)
-ENTRIES = Symmetry(Affine((Entries("k", CORNERS, (8, 8)),), Everything(3)), 0.0, 0.0, "never used")
-FREE = Symmetry(Affine((Free("bias", 0, torch.ones(8, 1), (None,), (8,)),), Everything(1)), 0.0, 0.0, "a softmax")
+ENTRIES = Symmetry(Affine((Entries("k", CORNERS, (8, 8)),), AllVectors(3)), 0.0, 0.0, "never used")
+FREE = Symmetry(
+    Affine((NullVectors("bias", 0, torch.ones(8, 1), (None,), (8,)),), AllVectors(1)), 0.0, 0.0, "a softmax"
+)
 FOUND = Found((FREE, head(0), STREAM, head(1), ENTRIES), (PLANTED,), SHAPES, 42, 42, 0)
 
 

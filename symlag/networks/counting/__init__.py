@@ -1,1 +1,1 @@
-"""How many laws a model has: bounds by random controls."""
+"""How many laws the training of a model has."""

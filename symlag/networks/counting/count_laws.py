@@ -1,10 +1,13 @@
-"""How many laws a model has in training: at most so many by its controls, at least so many by its symmetries.
+"""How many laws training a model has: at most so many by its control fields, at least so many by its symmetries.
+
+A law is a function of the parameters (with momentum, of parameters, velocities and time) that training conserves for
+every batch. Where bound and laws in hand are equal, the number is exact.
 
 >>> import torch
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 2, bias=False), torch.nn.Linear(2, 2, bias=False))
 >>> batch = torch.randn(4, 2), torch.randn(4, 2)
->>> found = count_laws(model, torch.nn.functional.mse_loss, batch, flow="gradient")
->>> found.bound, found.explicit, found.exact
+>>> count = count_laws(model, torch.nn.functional.mse_loss, batch, flow="gradient")
+>>> count.bound, count.explicit, count.exact
 (3, 3, True)
 """
 
@@ -20,27 +23,27 @@ from torch import Generator, Tensor, nn
 
 from symlag.errors import SymlagError
 from symlag.networks.batches import leaves
-from symlag.networks.counting.conserved_differentials import differentials
-from symlag.networks.counting.control_fields import Descent, Motion, pulled_back
+from symlag.networks.counting.conserved_differentials import conserved_differentials
+from symlag.networks.counting.control_fields import GradientFlow, MomentumFlow, pull_backs
 from symlag.networks.finder import symmetries
-from symlag.networks.float64 import searching
+from symlag.networks.float64 import float64_with_gradients
 from symlag.networks.problem import Problem, pose
 from symlag.networks.search.null_space import rank
 from symlag.symmetry.counting.count_laws import flow_of
 from symlag.symmetry.counting.law_count import LawCount
 
-SYSTEMS = {"gradient": Descent, "momentum": Motion}
-POINTS = (7, 8)  # seeds: a unit that is dead at one point is alive at another
+SYSTEMS = {"gradient": GradientFlow, "momentum": MomentumFlow}
+SEEDS = (7, 8)  # a unit that is dead at one point is alive at another
 FLOOR = 1e-9  # singular values below this part of the largest are round-off
-STILL = 4  # points of a path that add nothing to the rank, before it is believed
-MOST = 40
-CLEAR = 1e3
+NOTHING_NEW = 4  # points of a path that add nothing to the rank, before it is believed
+MOST_POINTS = 40
+CLEAR_GAP = 1e3
 LARGEST = 500  # parameters that are counted in minutes
 
 
 @dataclass(frozen=True, repr=False)
 class ModelCount(LawCount):
-    """The number of laws of a model, between the rank of those in hand and the bound by its controls.
+    """The number of laws of a model, between the rank of those in hand and the bound by its control fields.
 
     `found` is the rank of the laws in hand at the point, `gap` the ratio of the smallest singular value that counts and
     the largest that does not.
@@ -60,65 +63,97 @@ class ModelCount(LawCount):
         return self.explicit == self.bound
 
 
-@searching()
-def count_laws(model: nn.Module, loss: Callable[..., Any], batch: Any, flow: str = "gradient") -> ModelCount:
+@float64_with_gradients()
+def count_laws(
+    model: nn.Module, loss: Callable[..., Tensor], batch: tuple[Any, Any], flow: str = "gradient"
+) -> ModelCount:
     """The number of laws of training a model by a loss on batches like a given one, around random parameters.
 
-    `SymlagError` where it has over 500 of them.
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model, of at most 500 parameters that learn.
+    loss : callable
+        A function of the model's output and the targets, whose value is one real number.
+    batch : tuple of inputs and targets
+        What random batches are drawn like, as for `symlag.networks.symmetries`.
+    flow : {"gradient", "momentum"}
+        Gradient flow θ̇ = −∇f, or with momentum θ̈ + θ̇ + ∇f = 0.
+
+    Returns
+    -------
+    ModelCount
+        The bound, the number of laws that the symmetries of the model give, and the evidence as sentences.
+
+    Raises
+    ------
+    SymlagError
+        If the model has more than 500 parameters, if its gradient is not smooth along any batch, if there is no such
+        flow, or where `symlag.networks.symmetries` raises it.
+
+    References
+    ----------
+    Marcotte, Gribonval and Peyré, arXiv 2307.00144 and 2405.12888.
+
+    Examples
+    --------
+    >>> import torch
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 2, bias=False), torch.nn.Linear(2, 2, bias=False))
+    >>> batch = torch.randn(4, 2), torch.randn(4, 2)
+    >>> count = count_laws(model, torch.nn.functional.mse_loss, batch, flow="momentum")
+    >>> count.bound, count.explicit, count.exact
+    (1, 1, True)
     """
     flow_of(flow)
     problem = pose(model, loss, batch)
     if problem.size > LARGEST:
         wrong = f"it has {problem.size} parameters, and counting by controls takes up to {LARGEST}"
-        raise SymlagError(f"count_laws({type(model).__name__}, …)", wrong, "the same model made narrower")
+        raise SymlagError(f"count_laws({type(model).__name__}, …)", wrong, "Count the same model made narrower.")
     found = symmetries(model, loss, batch)
-    best: tuple[int, int, Tensor] | None = None
-    for seed in POINTS:
+    counts: list[tuple[int, int, Tensor]] = []
+    for seed in SEEDS:
         system = SYSTEMS[flow](problem, Generator().manual_seed(seed))
-        explicit = rank(differentials(found, system))
-        values = controlled(system, explicit)
-        bound = len(values) - _held(values)
-        best = min((bound, explicit, values), best or (bound, explicit, values), key=lambda one: one[0])
+        explicit = rank(conserved_differentials(found, system))
+        values = _singular_values(system, explicit)
+        bound = len(values) - _numerical_rank(values)
+        counts.append((bound, explicit, values))
         if bound == explicit:
             break
-    assert best
-    return _stated(problem, flow, *best)
+    return _model_count(problem, flow, *min(counts, key=lambda count: count[0]))
 
 
-def controlled(system: Descent, explicit: int) -> Tensor:
-    """The singular values of what controls reach: until laws in hand forbid more, or a path adds nothing any more."""
+def _singular_values(system: GradientFlow, explicit: int) -> Tensor:
+    """The singular values of the pull-backs: until laws in hand forbid more, or a path adds nothing any more."""
     rows, ranks, values = list[Tensor](), list[int](), torch.zeros(0)
-    for new in islice(pulled_back(system), MOST):
+    for new in islice(pull_backs(system), MOST_POINTS):
         rows.append(new)
-        values = torch.linalg.svdvals(_tall(torch.cat(rows)))
-        ranks.append(_held(values))
-        done = ranks[-1] == len(values) - explicit or len(set(ranks[-STILL:])) == 1 < STILL <= len(ranks)
-        if done and _gap(values) > CLEAR:
+        matrix = torch.cat(rows)
+        missing = max(0, matrix.shape[1] - len(matrix))  # rows of zeros, for a singular value for each column
+        values = torch.linalg.svdvals(torch.cat([matrix, matrix.new_zeros(missing, matrix.shape[1])]))
+        ranks.append(_numerical_rank(values))
+        all_found = ranks[-1] == len(values) - explicit
+        nothing_new = len(ranks) >= NOTHING_NEW and len(set(ranks[-NOTHING_NEW:])) == 1
+        if (all_found or nothing_new) and _gap(values) > CLEAR_GAP:
             break
     return values
 
 
-def _tall(rows: Tensor) -> Tensor:
-    """Rows of zeros put below, so that there is a singular value for each column."""
-    missing = max(0, rows.shape[1] - len(rows))
-    return torch.cat([rows, rows.new_zeros(missing, rows.shape[1])])
-
-
-def _held(values: Tensor) -> int:
+def _numerical_rank(values: Tensor) -> int:
     return int((values > FLOOR * values[0]).sum())
 
 
 def _gap(values: Tensor) -> float:
     """How far singular values fall from the last that counts to the first that does not, or to round-off."""
-    held, floor = _held(values), 1e-16 * float(values[0])
-    return float(values[held - 1]) / max(float(values[held]) if held < len(values) else floor, floor)
+    counted, floor = _numerical_rank(values), 1e-16 * float(values[0])
+    return float(values[counted - 1]) / max(float(values[counted]) if counted < len(values) else floor, floor)
 
 
-def _stated(problem: Problem, flow: str, bound: int, explicit: int, values: Tensor) -> ModelCount:
-    size, held, gap = problem.size, _held(values), _gap(values)
+def _model_count(problem: Problem, flow: str, bound: int, explicit: int, values: Tensor) -> ModelCount:
+    gap = _gap(values)
     shapes = " and ".join(str(tuple(leaf.shape)) for leaf in leaves(problem.batch))
     name = getattr(problem.loss, "__name__", type(problem.loss).__name__)
     setting = f"for {name} on any batches like the given one of {shapes}, around random parameters"
-    doubt = "" if gap > CLEAR else "no clear gap, "
-    evidence = f"controls reach {held} directions: {doubt}singular values fall by {gap:.0e} behind them"
-    return ModelCount(type(problem.model).__name__, flow, size, bound, setting, evidence, explicit, gap)
+    doubt = "" if gap > CLEAR_GAP else "no clear gap, "
+    reached = f"controls reach {_numerical_rank(values)} directions"
+    evidence = f"{reached}: {doubt}singular values fall by {gap:.0e} behind them"
+    return ModelCount(type(problem.model).__name__, flow, problem.size, bound, setting, evidence, explicit, gap)

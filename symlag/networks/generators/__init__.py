@@ -1,1 +1,1 @@
-"""Linear vector fields on the parameters of a model, and how they act on its tensors."""
+"""Families of generators: vector fields on the parameters of a model that are linear in coordinates."""

@@ -5,7 +5,7 @@ is channels × pixels. A view picks `width` positions of an axis: start, start +
 
 >>> View("qkv", 0, start=4, stride=1, width=2).positions
 range(4, 6)
->>> [(v.start, v.stride) for v in splits("w", 0, 4, 2, inner=True)]
+>>> [(v.start, v.stride) for v in views_of_width("w", 0, 4, 2, inner=True)]
 [(0, 1), (2, 1), (0, 2), (1, 2)]
 """
 
@@ -34,19 +34,18 @@ class View:
         return range(self.start, self.start + self.stride * self.width, self.stride)
 
     @property
-    def along(self) -> slice:
+    def as_slice(self) -> slice:
         """The positions, as torch takes them along the axis without a copy."""
         return slice(self.start, self.start + self.stride * self.width, self.stride)
 
-    def named(self, name: Callable[[str], str]) -> View:
+    def renamed(self, name: Callable[[str], str]) -> View:
         """The same positions of a tensor of another name."""
         return replace(self, tensor=name(self.tensor))
 
     def part(self, start: int, step: int, width: int) -> View:
         """The view of positions start, start + step, … of this one."""
-        return View(
-            self.tensor, self.axis, self.start + start * self.stride, self.stride * step if width > 1 else 1, width
-        )
+        stride = self.stride * step if width > 1 else 1
+        return View(self.tensor, self.axis, self.start + start * self.stride, stride, width)
 
 
 def views(shapes: Mapping[str, tuple[int, ...]], hints: Collection[int] = ()) -> dict[int, list[View]]:
@@ -62,29 +61,30 @@ def views(shapes: Mapping[str, tuple[int, ...]], hints: Collection[int] = ()) ->
     for name, axis, length in axes:
         for width in _divisors(length):
             if (width in known and length <= MOST * width) or length <= SMALL:
-                found.setdefault(width, []).extend(splits(name, axis, length, width, inner=width in lengths))
+                found.setdefault(width, []).extend(views_of_width(name, axis, length, width, inner=width in lengths))
     return {width: found[width] for width in sorted(found, reverse=True)}
 
 
-def splits(name: str, axis: int, length: int, width: int, *, inner: bool) -> list[View]:
+def views_of_width(name: str, axis: int, length: int, width: int, *, inner: bool) -> list[View]:
     """The views of one width on an axis whose length is A·width·B: for each A and B; of long axes B = 1, or A = 1."""
     count = length // width
     strides = [B for B in _divisors(count) if length <= SMALL or B == 1 or (inner and count == B)]
-    strides = [1] if width == 1 else strides
+    if width == 1:
+        strides = [1]
     starts = [(B, A * width * B + b) for B in strides for A in range(count // B) for b in range(B)]
     return [View(name, axis, start, B, width) for B, start in starts]
 
 
-def _divisors(number: int) -> list[int]:
-    return [n for n in range(1, number + 1) if number % n == 0]
+def partitions(width: int, smaller: int) -> list[list[tuple[int, int]]]:
+    """The ways to part a width into smaller ones, contiguous and interleaved: each part's start and step.
 
-
-def cuts(width: int, smaller: int) -> list[list[tuple[int, int]]]:
-    """The ways to cut a width into smaller ones, contiguous and interleaved: each part's start and step.
-
-    >>> cuts(4, 2)
+    >>> partitions(4, 2)
     [[(0, 1), (2, 1)], [(0, 2), (1, 2)]]
     """
     count = width // smaller
     contiguous = [(s * smaller, 1) for s in range(count)]
     return [contiguous] if smaller == 1 else [contiguous, [(s, count) for s in range(count)]]
+
+
+def _divisors(number: int) -> list[int]:
+    return [n for n in range(1, number + 1) if number % n == 0]

@@ -1,4 +1,8 @@
-"""What an element of a space does to one tensor.
+"""What an element X of a matrix space, or x of a vector space, does to one tensor of a model: the terms of a family.
+
+The value of a generator on a tensor W is the sum of its terms: `Action`, δW = X·W along an axis; `Shift`, δW = x along
+an axis; `Absorption`, δb = −W·x, by which a bias takes back a shift of inputs; `NullVectors`, δW = n⊗y for fixed n; and
+`Entries`, δW anything where W has no gradient.
 
 >>> Action(View("W", 1, 0, 1, 2), -1.0, 1.0).matrix(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
 tensor([[ 0.,  0.],
@@ -34,29 +38,33 @@ class Action:
         """The tensor that moves."""
         return self.view.tensor
 
-    def named(self, name: Callable[[str], str]) -> Action:
+    def renamed(self, name: Callable[[str], str]) -> Action:
         """The same on a tensor of another name."""
-        return replace(self, view=self.view.named(name))
+        return replace(self, view=self.view.renamed(name))
 
     def matrix(self, X: Tensor) -> Tensor:
-        """The matrix on the positions of the view; of a diagonal one its entries."""
+        """The matrix on the positions of the view; of a diagonal one its diagonal."""
         return self.even * X if X.ndim == 1 else (self.even * (X + X.mT) + self.odd * (X - X.mT)) / 2
 
+    def coefficient(self, part: str) -> float:
+        """What the symmetric or the skew part of X is multiplied by."""
+        return self.odd if part == "skew" else self.even
 
-class Field(ABC):
-    """What moves a tensor in straight lines."""
+
+class Displacement(ABC):
+    """A term whose flow moves a tensor along straight lines."""
 
     @abstractmethod
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
+    def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
         """ξ, which does not depend on W."""
 
     def move(self, W: Tensor, others: Tensors, x: Tensor, s: float) -> None:
         """Add s·ξ to W, in place."""
-        W.add_(self.change(W, others, x), alpha=s)
+        W.add_(self.field(W, others, x), alpha=s)
 
 
 @dataclass(frozen=True)
-class Shift(Field):
+class Shift(Displacement):
     """δW = coefficient·x along a view, the same for all indices of other axes."""
 
     view: View
@@ -67,15 +75,11 @@ class Shift(Field):
         """The tensor that moves."""
         return self.view.tensor
 
-    def named(self, name: Callable[[str], str]) -> Shift:
+    def renamed(self, name: Callable[[str], str]) -> Shift:
         """The same on a tensor of another name."""
-        return replace(self, view=self.view.named(name))
+        return replace(self, view=self.view.renamed(name))
 
-    def part(self, start: int, step: int, width: int) -> Shift:
-        """The shift along a part of the view."""
-        return Shift(self.view.part(start, step, width), self.coefficient)
-
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
+    def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
         axis = self.view.axis
         line = W.new_zeros(W.shape[axis] if W.ndim else 1)
@@ -84,31 +88,30 @@ class Shift(Field):
 
 
 @dataclass(frozen=True)
-class Absorb(Field):
+class Absorption(Displacement):
     """δb = coefficient·W·x: what a shift x of the inputs of a layer does to its output, taken back by its bias b."""
 
     tensor: str
     view: View
     coefficient: float
 
-    def named(self, name: Callable[[str], str]) -> Absorb:
+    def renamed(self, name: Callable[[str], str]) -> Absorption:
         """The same on tensors of other names."""
-        return replace(self, tensor=name(self.tensor), view=self.view.named(name))
+        return replace(self, tensor=name(self.tensor), view=self.view.renamed(name))
 
-    def part(self, start: int, step: int, width: int) -> Absorb:
-        """The shift along a part of the view."""
-        return Absorb(self.tensor, self.view.part(start, step, width), self.coefficient)
-
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
-        """The linear field."""
+    def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
+        """The field, linear in the weight, of which all axes behind the second are summed over."""
         V = others[self.view.tensor]
         V = V.flatten(2).sum(2) if V.ndim > 2 else V
         return (self.coefficient * V[:, list(self.view.positions)] @ x).reshape(W.shape)
 
 
 @dataclass(frozen=True)
-class Free(Field):
-    """δW = null vectors along one axis, in columns, times anything at given positions of the others, none for all."""
+class NullVectors(Displacement):
+    """δW = null vectors along one axis, in columns, times anything at the positions of the other axes.
+
+    `null` is (length of the axis, vectors); `kept` are positions along each axis, or none for all of them.
+    """
 
     tensor: str
     axis: int
@@ -116,7 +119,7 @@ class Free(Field):
     kept: tuple[Tensor | None, ...]
     shape: tuple[int, ...]
 
-    def named(self, name: Callable[[str], str]) -> Free:
+    def renamed(self, name: Callable[[str], str]) -> NullVectors:
         """The same on a tensor of another name."""
         return replace(self, tensor=name(self.tensor))
 
@@ -128,18 +131,18 @@ class Free(Field):
 
     @property
     def bases(self) -> list[Tensor | None]:
-        """For each axis a basis, vectors in columns, or none for all."""
-        units = [None if at is None else _units(at, d) for at, d in zip(self.kept, self.shape, strict=True)]
+        """For each axis a basis, vectors in columns, or none for all unit vectors."""
+        units = [None if at is None else _unit_vectors(at, d) for at, d in zip(self.kept, self.shape, strict=True)]
         return [*units[: self.axis], self.null, *units[self.axis + 1 :]]
 
     @property
     def size(self) -> int:
-        """The number of free entries."""
+        """The dimension of the family."""
         return prod(self.lengths)
 
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
+    def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
-        X = along(self.null, x.reshape(self.lengths), self.axis).to(W)
+        X = multiply_along(self.null, x.reshape(self.lengths), self.axis).to(W)
         for axis, at in enumerate(self.kept):
             if at is not None and axis != self.axis:
                 X = X.new_zeros([*X.shape[:axis], self.shape[axis], *X.shape[axis + 1 :]]).index_copy(axis, at, X)
@@ -147,7 +150,7 @@ class Free(Field):
 
 
 @dataclass(frozen=True)
-class Entries(Field):
+class Entries(Displacement):
     """δW = anything wherever a mask over the first axes is true, in the order of the flattened tensor.
 
     Of words that never occur it is a mask over the rows; all is done a block of rows at a time.
@@ -161,14 +164,14 @@ class Entries(Field):
     mask: Tensor
     shape: tuple[int, ...]
 
-    def named(self, name: Callable[[str], str]) -> Entries:
+    def renamed(self, name: Callable[[str], str]) -> Entries:
         """The same on a tensor of another name."""
         return replace(self, tensor=name(self.tensor))
 
     @property
     def size(self) -> int:
         """The number of entries."""
-        return int(self.mask.sum()) * prod(self._inner)
+        return int(self.mask.sum()) * prod(self._unmasked_lengths)
 
     @property
     def rows(self) -> list[int]:
@@ -176,10 +179,10 @@ class Entries(Field):
         return self.mask.reshape(len(self.mask), -1).any(1).nonzero()[:, 0].tolist()
 
     def parts(self, X: Tensor) -> Iterator[Tensor]:
-        """These entries of a tensor."""
+        """These entries of a tensor, a block of rows at a time."""
         return (rows[mask].flatten() for rows, mask, _ in self._blocks(X))
 
-    def change(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
+    def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:
         """The constant field."""
         X = torch.zeros_like(W)
         self.move(X, others, x, 1.0)
@@ -188,15 +191,15 @@ class Entries(Field):
     def move(self, W: Tensor, others: Tensors, x: Tensor, s: float) -> None:  # noqa: ARG002
         """Add s·ξ to W, in place."""
         for rows, mask, at in self._blocks(W):
-            rows[mask] += s * x[at].reshape(-1, *self._inner).to(W)
+            rows[mask] += s * x[at].reshape(-1, *self._unmasked_lengths).to(W)
 
     @property
     def whole(self) -> Tensor:
         """The mask over all axes."""
-        return self.mask.reshape(*self.mask.shape, *[1] * len(self._inner)).expand(self.shape)
+        return self.mask.reshape(*self.mask.shape, *[1] * len(self._unmasked_lengths)).expand(self.shape)
 
     @property
-    def _inner(self) -> tuple[int, ...]:
+    def _unmasked_lengths(self) -> tuple[int, ...]:
         """The lengths of the axes that the mask leaves out."""
         return self.shape[self.mask.ndim :]
 
@@ -205,22 +208,22 @@ class Entries(Field):
         rows, start = max(1, BLOCK // max(1, prod(self.shape[1:]))), 0
         parts = zip(torch.atleast_1d(X).split(rows), self.mask.to(X.device).split(rows), strict=True)
         for part, mask in parts:
-            stop = start + int(mask.sum()) * prod(self._inner)
+            stop = start + int(mask.sum()) * prod(self._unmasked_lengths)
             yield part, mask, slice(start, stop)
             start = stop
 
 
-def _units(at: Tensor, length: int) -> Tensor:
-    """Unit vectors at some positions, in columns."""
-    return torch.zeros(length, len(at), dtype=torch.float64).index_put(
-        (at, torch.arange(len(at))), torch.tensor(1.0).double()
-    )
-
-
-def along(E: Tensor, W: Tensor, axis: int) -> Tensor:
-    """A matrix, or the entries of a diagonal one, applied along one axis."""
+def multiply_along(E: Tensor, W: Tensor, axis: int) -> Tensor:
+    """A matrix, or the diagonal of a diagonal one, applied along one axis."""
     if E.ndim == 1:
         return W * E.to(W).reshape([-1 if a == axis else 1 for a in range(W.ndim)])
     if axis == 0 and W.ndim < 3:
         return E.to(W) @ W
     return (W.movedim(axis, -1) @ E.to(W).mT).movedim(-1, axis)
+
+
+def _unit_vectors(at: Tensor, length: int) -> Tensor:
+    """Unit vectors at some positions, in columns."""
+    columns = torch.zeros(length, len(at), dtype=torch.float64)
+    columns[at, torch.arange(len(at))] = 1.0
+    return columns

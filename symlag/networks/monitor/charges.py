@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symlag.networks.generators.matrix_spaces import Diagonal, Square, Triangle, Vectors
-from symlag.networks.generators.tensor_action import Absorb, Action, Shift
+from symlag.networks.generators.families import Linear
+from symlag.networks.generators.tensor_action import Absorption, Action, Entries, NullVectors, Shift
 from symlag.networks.monitor.exact_laws import Stepwise
 from symlag.networks.monitor.reductions import Pair, Single, Slices, piece
-from symlag.networks.result.locations import Place
+from symlag.networks.result.locations import Location
 from symlag.networks.symmetry import Symmetry
 
 Array = NDArray[np.float64]
@@ -83,7 +83,7 @@ class Line:
     """
 
     symmetry: Symmetry
-    place: Place
+    place: Location
     kind: str
     parts: tuple[Part, ...]
     whole: bool
@@ -96,7 +96,7 @@ class Line:
 
 
 def lines(
-    symmetry: Symmetry, place: Place, owner: Mapping[str, int], laws: Sequence[Mapping[str, Stepwise | None]]
+    symmetry: Symmetry, place: Location, owner: Mapping[str, int], laws: Sequence[Mapping[str, Stepwise | None]]
 ) -> Iterator[Line]:
     """The lines of a symmetry, one for each kind of its generators that some rule holds charges of."""
     for kind, weights in _kinds(symmetry):
@@ -107,15 +107,12 @@ def lines(
 
 def _kinds(symmetry: Symmetry) -> Iterator[tuple[str, list[float]]]:
     """Symmetric, skew, constant, or a shift that is taken back: with the coefficient of each term."""
-    terms, space = symmetry.motion.terms, symmetry.motion.space
-    actions = [term for term in terms if isinstance(term, Action)]
-    if isinstance(space, Diagonal | Square) or (isinstance(space, Triangle) and space.sign > 0):
-        yield "symmetric", [term.even for term in actions]
-    if isinstance(space, Square) or (isinstance(space, Triangle) and space.sign < 0):
-        yield "skew", [term.odd for term in actions]
-    if not actions:
-        kind = "absorbed" if any(isinstance(term, Absorb) for term in terms) else "constant"
-        yield kind, [term.coefficient if isinstance(term, Shift | Absorb) else 1.0 for term in terms]
+    family = symmetry.family
+    if isinstance(family, Linear):
+        yield from ((part, [term.coefficient(part) for term in family.terms]) for part in family.parts)
+    else:
+        kind = "absorbed" if family.absorptions else "constant"
+        yield kind, [term.coefficient if isinstance(term, Shift | Absorption) else 1.0 for term in family.terms]
 
 
 def _parts(
@@ -126,24 +123,24 @@ def _parts(
     laws: Sequence[Mapping[str, Stepwise | None]],
 ) -> Iterator[Part]:
     """What each tensor contributes that this optimizer trains."""
-    space = symmetry.motion.space
-    for term, weight in zip(symmetry.motion.terms, weights, strict=True):
+    space = symmetry.family.space
+    for term, weight in zip(symmetry.family.terms, weights, strict=True):
         name = term.view.tensor if isinstance(term, Action) else term.tensor
         shifted = kind == "absorbed" and isinstance(term, Shift)
         law = laws[owner[name]]["shift" if shifted else kind] if name in owner else None
         if law is not None and weight:
-            made = piece(term, diagonal=isinstance(space, Diagonal))
-            at = term.view.tensor if isinstance(term, Absorb) else name
+            made = piece(term, diagonal=getattr(space, "diagonal", False))
+            at = term.view.tensor if isinstance(term, Absorption) else name
             yield Part(name, at, made, _chosen(term, space, kind), weight, law)
 
 
 def _chosen(term: Any, space: Any, kind: str) -> Any:
     """Which numbers of a piece the charges are."""
-    if isinstance(space, Square | Triangle):
-        return np.triu_indices(space.width, int(kind == "skew" or isinstance(space, Triangle)))
-    if isinstance(space, Diagonal | Vectors):
-        return _even([term.view.positions[i] for i in space.indices])
-    return _even(term.view.positions) if isinstance(term, Shift | Absorb) else slice(None)
+    if isinstance(term, Action) and not space.diagonal:
+        return space.charge_entries(kind)
+    if isinstance(term, NullVectors | Entries):
+        return slice(None)
+    return _even([term.view.positions[i] for i in space.support])
 
 
 def _even(at: Sequence[int]) -> Any:

@@ -80,4 +80,4 @@ def _size(plan: Plan, line: Line, stretch: Stretch) -> float:
 
 def _silent(line: Line) -> bool:
     """Whether there was no gradient at all, as of words that the batch had not: others may have them."""
-    return any(isinstance(term, Entries) for term in line.symmetry.motion.terms)
+    return any(isinstance(term, Entries) for term in line.symmetry.family.terms)

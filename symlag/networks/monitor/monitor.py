@@ -160,8 +160,8 @@ class Monitor:
         """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""
         problem = pose(unshared(self.model), loss, batch)
         weights = {name: problem.model.get_parameter(name).detach().double() for name in problem.names}
-        drawn = problem.at(weights, problem.batch)  # in units of a typical gradient
-        self._former = self._recorder.gauge({name: problem.unit * g for name, g in drawn.gradients.items()})
+        gradients = problem.gradients(weights, problem.batch)  # in units of a typical gradient
+        self._former = self._recorder.gauge({name: problem.unit * g for name, g in gradients.items()})
 
     def report(self, path: str | Path) -> Path:
         """Write the page of the run so far, which needs nothing but itself; `OutputError` where that cannot be done."""

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from symlag.networks.generators.tensor_action import Absorb
+from symlag.networks.generators.tensor_action import Absorption
 from symlag.networks.monitor.charges import Line, Part, lines
 from symlag.networks.monitor.exact_laws import KINDS, stepwise
 from symlag.networks.monitor.reductions import Pair, Single
 from symlag.networks.monitor.shards import aligned
 from symlag.networks.monitor.tensor_plan import Track
-from symlag.networks.result.locations import places
+from symlag.networks.result.locations import locations
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.from_torch import Group
@@ -62,7 +62,7 @@ def planned(model: nn.Module, groups: tuple[Group, ...], symmetries: Sequence[Sy
     trained = {p: i for i, group in enumerate(groups) for p in group.parameters}
     owner = {name: trained[p] for name, p in named.items() if p in trained}
     laws = [{kind: stepwise(group.rule, kind) for kind in KINDS} for group in groups]
-    followed = [(s, place) for s, place in zip(symmetries, places(symmetries), strict=True) if _together(s, named)]
+    followed = [(s, place) for s, place in zip(symmetries, locations(symmetries), strict=True) if _together(s, named)]
     found = tuple(line for symmetry, place in followed for line in lines(symmetry, place, owner, laws))
     tracks, width = list[Track](), 0
     for name, parts in _by_tensor(found).items():
@@ -103,7 +103,7 @@ def _keys(parts: Sequence[Part], often: Collection[Form]) -> Iterator[tuple[Form
 
 def _together(symmetry: Symmetry, named: Mapping[str, nn.Parameter]) -> bool:
     """Whether every rank that holds rows of a weight holds those of the bias that takes back shifts by it."""
-    taken = [term for term in symmetry.motion.terms if isinstance(term, Absorb)]
+    taken = [term for term in symmetry.family.terms if isinstance(term, Absorption)]
     return all(aligned(named[term.view.tensor], named[term.tensor]) for term in taken)
 
 
@@ -113,7 +113,7 @@ def _why(symmetry: Symmetry, owner: Mapping[str, int], named: Mapping[str, nn.Pa
         return "the optimizer trains none of its tensors"
     if not _together(symmetry, named):
         return "ranks hold rows of a weight, and not those of the bias that takes back shifts by it"
-    if any(isinstance(term, Absorb) for term in symmetry.motion.terms):
+    if any(isinstance(term, Absorption) for term in symmetry.family.terms):
         return "its generator is one tensor times another, of which only a momentum has charges, and the rule has none"
     return "the rule holds no charge of it"
 

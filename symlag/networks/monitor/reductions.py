@@ -22,7 +22,7 @@ from math import prod
 
 from torch import Tensor, device, dtype
 
-from symlag.networks.generators.tensor_action import Absorb, Action, Entries, Free, Shift, along
+from symlag.networks.generators.tensor_action import Absorption, Action, Entries, NullVectors, Shift, multiply_along
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ class Sums:
 class Null:
     """The components of a letter along null vectors, or at free entries."""
 
-    term: Free | Entries
+    term: NullVectors | Entries
 
     def size(self, _: tuple[int, ...]) -> int:
         """How many numbers that is."""
@@ -173,7 +173,7 @@ class Null:
 
     @cached_property
     def _bases(self) -> Sequence[Fixed | None]:
-        assert isinstance(self.term, Free)
+        assert isinstance(self.term, NullVectors)
         return [basis if basis is None else Fixed(basis.mT) for basis in self.term.bases]
 
     @cached_property
@@ -186,7 +186,7 @@ class Null:
 def components(x: Tensor, bases: Iterable[Fixed | None]) -> Tensor:
     """Those of a letter along the rows of a basis for each axis, of none all."""
     for axis, basis in enumerate(bases):
-        x = x if basis is None else along(basis.like(x), x, axis)
+        x = x if basis is None else multiply_along(basis.like(x), x, axis)
     return x
 
 
@@ -194,14 +194,14 @@ Pair = Axis | Slices
 Single = Sums | Null
 
 
-def piece(term: Action | Shift | Free | Entries | Absorb, *, diagonal: bool) -> Pair | Single:
+def piece(term: Action | Shift | NullVectors | Entries | Absorption, *, diagonal: bool) -> Pair | Single:
     """What a term of a family has measured."""
     if isinstance(term, Action):
         view = term.view
         return Axis(view.axis) if diagonal else Slices(view.axis, view.start, view.stride, view.width)
     if isinstance(term, Shift):
         return Sums(term.view.axis)
-    if isinstance(term, Absorb):
+    if isinstance(term, Absorption):
         return Across(1, term.tensor)
     return Null(term)
 

@@ -25,7 +25,7 @@ from symlag.networks.monitor.ledger import Ledger
 from symlag.networks.monitor.picture import Told, draw
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.result.found import Found
-from symlag.networks.result.locations import Place
+from symlag.networks.result.locations import Location
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.from_torch import Group
 from symlag.plotting import render
@@ -106,12 +106,12 @@ def _alarms(alarms: Sequence[Alarm]) -> str:
 def _symmetries(found: Found) -> str:
     """All symmetries with their reasons, and the verdict whether they are all."""
     head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-    rows = "".join(f"<tr>{''.join(_cells(symmetry, place))}</tr>\n" for symmetry, place in found.placed)
+    rows = "".join(f"<tr>{''.join(_cells(symmetry, place))}</tr>\n" for symmetry, place in found.located)
     table = f'<div class="formula"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
     return _section("Symmetries", f"<p>{escape(found.verdict)}</p>\n{table if rows else ''}")
 
 
-def _cells(symmetry: Symmetry, place: Place) -> Iterator[str]:
+def _cells(symmetry: Symmetry, place: Location) -> Iterator[str]:
     tensors = ", ".join(f"<code>{escape(name)}</code>" for name in place)
     reason = f"{symmetry.reason}; broken by {symmetry.broken_by}" if symmetry.broken_by else symmetry.reason
     yield f"<td>{escape(symmetry.kind)}</td>"
@@ -149,7 +149,7 @@ def _beside(line: Line, run: Run) -> str:
 
 def _skipped(run: Run) -> str:
     """The symmetries whose charges are not followed, and why."""
-    where = {id(symmetry): ", ".join(place) for symmetry, place in run.found.placed}
+    where = {id(symmetry): ", ".join(place) for symmetry, place in run.found.located}
     told = (f"{symmetry.kind} of {where[id(symmetry)]}: {reason}" for symmetry, reason in run.plan.skipped)
     items = "".join(f"<p>{escape(_capital(text))}.</p>\n" for text in told)
     return _section("Not followed", items) if items else ""

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symlag.networks.generators.tensor_action import Entries, Free
+from symlag.networks.generators.tensor_action import Entries, NullVectors
 from symlag.networks.monitor.reductions import Fixed, Null, Slices, components
 from symlag.networks.monitor.tensor_plan import Track
 from symlag.optimizers.vectors import Letter
@@ -54,7 +54,7 @@ class Corner:
     spans: tuple[slice, ...]
 
     @classmethod
-    def of(cls, term: Free, box: Box) -> Corner:
+    def of(cls, term: NullVectors, box: Box) -> Corner:
         """That of null vectors."""
         cut = tuple(zip(term.bases, box.spans(), strict=True))
         bases = tuple(None if basis is None else Fixed(basis[span].mT) for basis, span in cut)
@@ -121,7 +121,7 @@ def cut(track: Track, box: Box) -> Track:
 def _cut(piece: Any, box: Box) -> Any:
     if not isinstance(piece, Null):
         return piece
-    return Corner.of(piece.term, box) if isinstance(piece.term, Free) else Some.of(piece.term, box)
+    return Corner.of(piece.term, box) if isinstance(piece.term, NullVectors) else Some.of(piece.term, box)
 
 
 def _place(piece: Any, box: Box, place: slice) -> slice:

@@ -15,7 +15,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
-from symlag.networks.generators.tensor_action import Free
+from symlag.networks.generators.tensor_action import NullVectors
 from symlag.networks.monitor.plan import names
 from symlag.networks.result.found import Found
 from symlag.networks.symmetry import Symmetry
@@ -166,6 +166,6 @@ def _belongs(symmetry: Symmetry, named: Mapping[str, Any]) -> None:
 def _fits(symmetry: Symmetry, name: str, shape: tuple[int, ...]) -> bool:
     """Whether a tensor has the axes and positions that a family moves."""
     views = {axis: at for (tensor, axis), at in symmetry.indices.items() if tensor == name}
-    shapes = [term.shape for term in symmetry.motion.terms if isinstance(term, Free) and term.tensor == name]
+    shapes = [term.shape for term in symmetry.family.terms if isinstance(term, NullVectors) and term.tensor == name]
     inside = all(axis < len(shape) and max(at) < shape[axis] for axis, at in views.items())
     return inside and all(other == shape for other in shapes)

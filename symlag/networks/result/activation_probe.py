@@ -1,15 +1,15 @@
-"""What a motion changes inside a model, by experiment: what enters its modules and what they give, before and after.
+"""What a transformation changes inside a model, by experiment: what enters its modules and what they give.
 
 >>> import torch
->>> from symlag.networks.generators.generators import Affine
->>> from symlag.networks.problem import pose
+>>> from symlag.networks.generators.axis_views import View
+>>> from symlag.networks.generators.families import Affine
 >>> from symlag.networks.generators.matrix_spaces import Vectors
 >>> from symlag.networks.generators.tensor_action import Shift
->>> from symlag.networks.generators.axis_views import View
+>>> from symlag.networks.problem import pose
 >>> model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Tanh())
->>> witness = Witness(pose(model, lambda y: y.square().sum(), (torch.ones(4, 2).cumsum(0), None)))
+>>> probe = ActivationProbe(pose(model, lambda y: y.square().sum(), (torch.ones(4, 2).cumsum(0), None)))
 >>> shift = Affine((Shift(View("0.bias", 0, 0, 1, 3), 1.0),), Vectors(3, (0, 1, 2)))
->>> witness.still(shift, "0"), witness.still(shift, "1"), witness.undone(shift)
+>>> probe.output_unchanged(shift, "0"), probe.output_unchanged(shift, "1"), probe.undoing_norms(shift)
 (False, True, ['1'])
 """
 
@@ -20,72 +20,81 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
 from symlag.networks.batches import leaves
-from symlag.networks.certificate import FRESH, LARGE, Moved
-from symlag.networks.generators.generators import Motion
+from symlag.networks.certificate import FRESH, LARGE, TransformedParameters
+from symlag.networks.generators.families import GeneratorFamily
 from symlag.networks.parameter_substitution import Tensors
 from symlag.networks.problem import Problem
 
-STILL = 1e-9  # of the size of what a module gives: smaller changes are round-off
+UNCHANGED = 1e-9  # of the size of what a module gives: smaller changes are round-off
 
-Trace = dict[str, tuple[list[Tensor], list[Tensor]]]  # of each module that runs what enters it, and what it gives
+
+class Activations(NamedTuple):
+    """What enters a module in a run, and what it gives."""
+
+    inputs: list[Tensor]
+    outputs: list[Tensor]
 
 
 @dataclass(frozen=True)
-class Witness:
-    """A problem at one random point; of models so large that every run counts nothing is seen."""
+class ActivationProbe:
+    """A problem at one random point; of models so large that every run counts nothing is looked at."""
 
     problem: Problem
 
-    def undone(self, motion: Motion) -> list[str]:
-        """The normalisations that the motion reaches, and that give the same as before."""
-        after = self._moved(motion)
-        norms = [at for at in after if "Norm" in type(self.problem.model.get_submodule(at)).__name__]
-        return [at for at in norms if self._change(after, at, 0) > STILL >= self._change(after, at, 1)]
+    def undoing_norms(self, family: GeneratorFamily) -> list[str]:
+        """The normalisations whose inputs a transformation of the family changes, and whose outputs it does not."""
+        after = self._after(family)
+        norms = [path for path in after if "Norm" in type(self.problem.model.get_submodule(path)).__name__]
+        changes = {path: self._changes(path, after[path]) for path in norms}
+        return [path for path, (of_inputs, of_outputs) in changes.items() if of_inputs > UNCHANGED >= of_outputs]
 
-    def still(self, motion: Motion, module: str) -> bool:
-        """Whether a module runs and gives the same as before."""
-        after = self._moved(motion)
-        return module in after and self._change(after, module, 1) <= STILL
+    def output_unchanged(self, family: GeneratorFamily, path: str) -> bool:
+        """Whether a module runs and gives the same after a transformation of the family."""
+        after = self._after(family)
+        return path in after and self._changes(path, after[path])[1] <= UNCHANGED
 
-    def _moved(self, motion: Motion) -> Trace:
+    def _after(self, family: GeneratorFamily) -> dict[str, Activations]:
         if self.problem.size >= LARGE:
             return {}
-        point, batch = self.problem.chosen(FRESH[0])
-        return traced(self.problem, Moved(point, [self.problem.tied(motion)], FRESH[0]), batch)
-
-    def _change(self, after: Trace, module: str, side: int) -> float:
-        return change(self._before.get(module, ([], []))[side], after[module][side])
+        point, batch = self.problem.sample(FRESH[0])
+        transformed = TransformedParameters(point, [self.problem.tied(family)], FRESH[0])
+        return activations(self.problem, transformed, batch)
 
     @cached_property
-    def _before(self) -> Trace:
-        return traced(self.problem, *self.problem.chosen(FRESH[0]))
+    def _before(self) -> dict[str, Activations]:
+        return activations(self.problem, *self.problem.sample(FRESH[0]))
+
+    def _changes(self, path: str, after: Activations) -> tuple[float, float]:
+        """The changes of what enters a module, and of what it gives."""
+        before = self._before.get(path, Activations([], []))
+        return _largest_change(before.inputs, after.inputs), _largest_change(before.outputs, after.outputs)
 
 
-def traced(problem: Problem, point: Tensors, batch: Any) -> Trace:
+def activations(problem: Problem, point: Tensors, batch: Any) -> dict[str, Activations]:
     """What enters each module, and what it gives, in one run."""
-    seen: Trace = {}
+    found: dict[str, Activations] = {}
 
-    def hook(at: str) -> Callable[..., None]:
-        def see(_: nn.Module, arguments: Any, keywords: Any, given: Any) -> None:
-            for side, tensors in zip(seen.setdefault(at, ([], [])), ((arguments, keywords), given), strict=True):
-                side.extend(tensor.detach().clone() for tensor in leaves(tensors))
+    def hook(path: str) -> Callable[..., None]:
+        def record(_: nn.Module, arguments: Any, keywords: Any, output: Any) -> None:
+            seen = found.setdefault(path, Activations([], []))
+            seen.inputs.extend(tensor.detach().clone() for tensor in leaves((arguments, keywords)))
+            seen.outputs.extend(tensor.detach().clone() for tensor in leaves(output))
 
-        return see
+        return record
 
     with ExitStack() as stack:
-        for at, module in problem.model.named_modules():
-            handle = module.register_forward_hook(hook(at), with_kwargs=True)
-            stack.callback(handle.remove)
+        for path, module in problem.model.named_modules():
+            stack.callback(module.register_forward_hook(hook(path), with_kwargs=True).remove)
         problem.value(point, batch, FRESH[0])
-    return seen
+    return found
 
 
-def change(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
+def _largest_change(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
     """The largest change of an entry, relative to the largest entry there."""
     if [tensor.shape for tensor in before] != [tensor.shape for tensor in after]:
         return inf

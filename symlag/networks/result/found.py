@@ -1,4 +1,4 @@
-"""All symmetries found of a model, counted, with the verdict whether any are missing."""
+"""All symmetries found of a model, as a sequence of families, with the verdict whether any are missing."""
 
 from __future__ import annotations
 
@@ -6,37 +6,57 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, prod
-from typing import Any
-
-import torch
-from torch import Generator, Tensor
+from typing import TYPE_CHECKING, overload
 
 from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
 from symlag.display import Shown
-from symlag.networks.batches import several
-from symlag.networks.exact_laws import rules
-from symlag.networks.generators.generators import Affine, Linear
-from symlag.networks.generators.tensor_action import Tensors
-from symlag.networks.problem import Problem
-from symlag.networks.result.explanations import unseen
-from symlag.networks.result.locations import Place, places
-from symlag.networks.search.batched_gradients import gradients
-from symlag.networks.search.null_space import rank
-from symlag.networks.symmetry import Laws, Symmetry, fields, laws
+from symlag.networks.completeness import MOST_PARAMETERS
+from symlag.networks.exact_laws import distinct_rules
+from symlag.networks.result.explanations import explain_gradient_only
+from symlag.networks.result.locations import Location, locations
+from symlag.networks.symmetry import Laws, Symmetry, laws_of
 
-COUNTED = 1500  # as many parameters have their fiber counted: it takes as many gradients, and one decomposition
-POINTS = (7, 8, 9)  # seeds: a unit that is dead at one point is alive at another
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 
 @dataclass(frozen=True)
-class Found(Shown, Cited):
-    """The symmetries of a model, and how much of what leaves its loss alone they explain.
+class Found(Shown, Cited, Sequence[Symmetry]):
+    """The symmetries of a model: a sequence of families, and how much of what leaves the loss alone they explain.
 
-    `shapes` are those of all parameters that learn, in the model's order.
-    `orbit_dimension` is the rank of all ξ at a generic point, `fiber_dimension` the number of directions there in which
-    no gradient of any batch points; `dead_dimension` counts those that nothing found explains and that move only
-    parameters without gradient there, as of units that are dead. All are none where the parameters are too many.
-    Where `near` is a number, all this holds for parameters within about this share of those that the model had.
+    `len`, iteration, indexing, slicing and `in` are those of the tuple of families that hold. It is what
+    `symlag.networks.symmetries` returns.
+
+    Parameters
+    ----------
+    symmetries : tuple of Symmetry
+        The families that hold.
+    broken : tuple of Symmetry
+        The families that something such as eps or dropout breaks, with how far and by what.
+    shapes : mapping of str to tuple of int
+        The shapes of all parameters that learn, by name, in the model's order.
+    orbit_dimension : int or None
+        The rank of all generators at a generic point. This and the next two are None where the model has too many
+        parameters to be counted.
+    fiber_dimension : int or None
+        The number of directions at this point in which no gradient of any batch points.
+    dead_dimension : int or None
+        How many of these nothing found explains and move only parameters without gradient, as of dead units.
+    near : float
+        All this holds for parameters within about this share of the model's own; infinite where it holds for all.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from symlag.networks import symmetries
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    >>> found = symmetries(model, torch.nn.functional.mse_loss, (torch.randn(8, 2), torch.randn(8, 2)))
+    >>> len(found), found[0] in found, [family.kind for family in found[:2]]
+    (2, True, ['GL', 'shift'])
+    >>> found.dimension, found.orbit_dimension, found.fiber_dimension
+    (6, 6, 6)
+    >>> print(found.verdict)
+    None missed, proved: 6 directions leave the loss alone, all of them found.
     """
 
     symmetries: tuple[Symmetry, ...]
@@ -47,9 +67,21 @@ class Found(Shown, Cited):
     dead_dimension: int | None
     near: float = inf
 
+    def __len__(self) -> int:
+        return len(self.symmetries)
+
+    @overload
+    def __getitem__(self, index: int) -> Symmetry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Symmetry, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Symmetry | tuple[Symmetry, ...]:
+        return self.symmetries[index]
+
     @property
     def works(self) -> tuple[Work, ...]:
-        """Neural mechanics, and the laws of gradient flow."""
+        """The works that the search rests on: neural mechanics, and the laws of gradient flow."""
         return NEURAL_MECHANICS, GRADIENT_FLOWS
 
     @property
@@ -58,19 +90,19 @@ class Found(Shown, Cited):
         return sum(map(prod, self.shapes.values()))
 
     @property
-    def placed(self) -> Iterator[tuple[Symmetry, Place]]:
+    def located(self) -> Iterator[tuple[Symmetry, Location]]:
         """All families, the broken ones last, with their tensors: told apart by positions where two are alike."""
         for families in (self.symmetries, self.broken):
-            yield from zip(families, places(families), strict=True)
+            yield from zip(families, locations(families), strict=True)
 
     @property
     def dimension(self) -> int:
-        """The dimension of the algebra: the number of independent generators."""
+        """The number of independent generators of all families."""
         return sum(symmetry.dimension for symmetry in self.symmetries)
 
     @property
-    def left(self) -> int | None:
-        """How many directions leave the loss alone for reasons not found."""
+    def unexplained_dimension(self) -> int | None:
+        """How many directions leave the loss alone for reasons that were not found."""
         if self.fiber_dimension is None or self.orbit_dimension is None:
             return None
         return self.fiber_dimension - self.orbit_dimension
@@ -78,85 +110,68 @@ class Found(Shown, Cited):
     @property
     def verdict(self) -> str:
         """Whether the symmetries found are all there are, and which of them the gradient alone has."""
-        names = [f"{symmetry.kind} on {', '.join(symmetry.tensors)}" for symmetry in self._unseen]
-        if not names:
-            return self._counted
-        largest = max(symmetry.change for symmetry in self._unseen)
-        return f"{self._counted} Note: {unseen(largest, ' and '.join(names))}."
+        gradient_only = self._gradient_only
+        if not gradient_only:
+            return self._count
+        names = " and ".join(f"{symmetry.kind} on {', '.join(symmetry.tensors)}" for symmetry in gradient_only)
+        return f"{self._count} Note: {explain_gradient_only(max(s.change for s in gradient_only), names)}."
 
     @property
-    def _unseen(self) -> list[Symmetry]:
-        return [symmetry for symmetry in self.symmetries if symmetry.unseen]
+    def _gradient_only(self) -> list[Symmetry]:
+        return [symmetry for symmetry in self.symmetries if symmetry.gradient_only]
 
     @property
-    def _counted(self) -> str:
-        if self.left is None:
-            held = self.dimension - sum(symmetry.dimension for symmetry in self._unseen)
+    def _count(self) -> str:
+        """How many directions are explained, as a sentence."""
+        where = "" if self.near == inf else f" within {self.near:.2g} of the size of the parameters that the model had"
+        alone = "have no gradient" if self._gradient_only else "leave the loss alone"
+        unexplained = self.unexplained_dimension
+        if unexplained is None:
+            holding = self.dimension - sum(symmetry.dimension for symmetry in self._gradient_only)
             return (
-                f"{held} symmetries hold{self._where}; with {self.parameters} parameters the fiber was not "
+                f"{holding} symmetries hold{where}; with {self.parameters} parameters the fiber was not "
                 "counted, so that others may be missed, scales of many tensors or of families not searched: search the "
-                f"same model made narrower, of at most {COUNTED} parameters, to prove that there are none."
+                f"same model made narrower, of at most {MOST_PARAMETERS} parameters, to prove that there are none."
             )
-        if self.left == 0:
-            explained = f"{self.orbit_dimension} directions {self._alone}, all of them found"
-            return f"None missed{self._where}, proved: {explained}."
+        if unexplained == 0:
+            return f"None missed{where}, proved: {self.orbit_dimension} directions {alone}, all of them found."
         dead = self.dead_dimension or 0
-        mixed = "" if self.near == inf else ", or of units that are never off there and mix"
-        others = f"{self.left - dead} not of the families searched, maybe of over-wide layers or norms{mixed}"
-        kinds = [others] * (self.left > dead) + [f"{dead} of units that are dead there"] * (dead > 0)
-        return (
-            f"{self.left} more of {self.fiber_dimension} directions {self._alone} at a generic point"
-            f"{self._where}: {' and '.join(kinds)}."
-        )
+        reasons: list[str] = []
+        if unexplained > dead:
+            mixed = "" if self.near == inf else ", or of units that are never off there and mix"
+            others = f"{unexplained - dead} not of the families searched"
+            reasons.append(f"{others}, maybe of over-wide layers or norms{mixed}")
+        if dead > 0:
+            reasons.append(f"{dead} of units that are dead there")
+        directions = f"{unexplained} more of {self.fiber_dimension} directions {alone} at a generic point{where}"
+        return f"{directions}: {' and '.join(reasons)}."
 
-    @property
-    def _alone(self) -> str:
-        return "have no gradient" if self._unseen else "leave the loss alone"
+    def laws(self, optimizer: Optimizer | None = None) -> tuple[Laws, ...]:
+        """The laws of each family: how many in gradient flow and with momentum, and the exact ones of an optimizer.
 
-    @property
-    def _where(self) -> str:
-        return "" if self.near == inf else f" within {self.near:.2g} of the size of the parameters that the model had"
+        Parameters
+        ----------
+        optimizer : torch.optim.Optimizer, optional
+            The optimizer whose exact laws, from step to step, are asked for; without one only the counts are given.
 
-    def laws(self, optimizer: Any = None) -> tuple[Laws, ...]:
-        """How many laws each symmetry has in gradient flow and with momentum, and its exact ones under an optimizer.
+        Returns
+        -------
+        tuple of Laws
+            One for each family.
 
-        `SymlagError` for an optimizer that symlag has no rule for.
+        Raises
+        ------
+        SymlagError
+            If symlag has no update rule for the optimizer.
         """
-        known = () if optimizer is None else rules(optimizer)
-        return tuple(laws(*placed, known) for placed in zip(self.symmetries, places(self.symmetries), strict=True))
-
-    def __iter__(self) -> Iterator[Symmetry]:
-        return iter(self.symmetries)
+        rules = () if optimizer is None else distinct_rules(optimizer)
+        at = locations(self.symmetries)
+        return tuple(laws_of(symmetry, location, rules) for symmetry, location in zip(self, at, strict=True))
 
     def __repr__(self) -> str:
-        families = Counter(symmetry.kind for symmetry in self.symmetries)
-        told = ", ".join(f"{n} of kind {kind}" for kind, n in families.items()) or "no symmetries"
-        return f"Found({told}; dimension {self.dimension}, {len(self.broken)} broken)"
+        kinds = Counter(symmetry.kind for symmetry in self.symmetries)
+        families = ", ".join(f"{n} of kind {kind}" for kind, n in kinds.items()) or "no symmetries"
+        return f"Found({families}; dimension {self.dimension}, {len(self.broken)} broken)"
 
     def __str__(self) -> str:
-        return "\n".join([*(symmetry.told(place) for symmetry, place in self.placed), self.verdict])
-
-
-def dimensions(problem: Problem, motions: Sequence[Linear | Affine]) -> tuple[int, int, int]:
-    """Of the orbit, the fiber, and what is dead, at the most generic of some points: whose fiber is smallest."""
-    best = (0, problem.size + 1, 0)
-    for seed in POINTS:
-        point, rows = spanning(problem, Generator().manual_seed(seed))
-        fiber = problem.size - rank(rows)
-        if fiber < best[1]:
-            moves = torch.cat([rows[:0], *(fields(motion, point) for motion in motions)])
-            silent = torch.eye(problem.size, dtype=torch.float64)[rows.abs().amax(0) == 0]
-            orbit = rank(moves)
-            best = (orbit, fiber, rank(torch.cat([moves, silent])) - orbit)
-        if best[0] == best[1]:
-            break
-    return best
-
-
-def spanning(problem: Problem, generator: Generator) -> tuple[Tensors, Tensor]:
-    """A random point, and gradients there of many random batches, one a row: some more than there are parameters."""
-    point = dict(problem.point(generator))
-    count = problem.size + 10
-    many = {name: W.expand(count, *W.shape) for name, W in point.items()}
-    batches = several(problem.batch, count, generator)
-    return point, torch.cat([G.reshape(count, -1) for G in gradients(problem, many, batches).values()], 1)
+        return "\n".join([*(symmetry.summary(location) for symmetry, location in self.located), self.verdict])

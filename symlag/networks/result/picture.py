@@ -1,13 +1,14 @@
 """The map of a network's symmetries: a row for each of its tensors, a column for each family that moves some of them.
 
-A cell is the tensor itself, its first axis downwards and its second to the right. What is filled is where generators
-act: full where they make entries grow, pale where these give back. Families that differ in nothing but the place where
-they act, such as the heads of a layer, share a column. Broken ones are hatched, and stand apart on the right.
+A cell is the tensor itself, its first axis downwards and its second to the right. It is filled where generators act:
+in full colour where they make entries grow, pale where entries shrink in return. Families that differ only in the
+positions on which they act, such as those of the heads of a layer, share a column. Broken ones are hatched, and stand
+apart on the right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
@@ -16,22 +17,12 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from symlag.networks.generators.matrix_spaces import Triangle
-from symlag.networks.generators.tensor_action import Absorb, Free
+from symlag.networks.generators.tensor_action import Absorption, Action, NullVectors, Shift
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import acted_on, runs
 from symlag.networks.symmetry import Symmetry
-from symlag.plotting import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW, save
+from symlag.plotting import save
 
-COLOURS = {
-    "GL": BLUE,
-    "O": GREEN,
-    "rescale": ORANGE,
-    "scale": SKY,
-    "shift": YELLOW,
-    "symmetric": VERMILION,
-    "translation": PURPLE,
-}
 ROW, COLUMN, TALL, WIDE = 0.2, 0.46, 0.15, 0.36  # inches: between rows and columns, and of a cell
 LETTER, MARGIN, SHAPES, LINE = 0.057, 0.12, 0.85, 0.15
 TILT = 50  # degrees: of a column's title
@@ -77,7 +68,7 @@ class Column:
     def style(self) -> dict[str, Any]:
         """The colour of the kind; hatching where it is broken."""
         first = self.members[0]
-        colour = COLOURS[first.kind]
+        colour = first.family.kind.colour
         return (
             {"facecolor": "none", "edgecolor": colour, "hatch": "/////"}
             if first.broken_by
@@ -86,7 +77,37 @@ class Column:
 
 
 def picture(found: Found, folder: str | Path, stem: str = "symmetries") -> tuple[Path, ...]:
-    """Draw the map into a folder, as `stem`.svg and `stem`.png; `OutputError` where they cannot be written."""
+    """Draw the map of a network's symmetries into a folder.
+
+    Parameters
+    ----------
+    found : Found
+        The symmetries of a model.
+    folder : str or Path
+        The folder, which is made if it is not there.
+    stem : str
+        The name of the files without their endings.
+
+    Returns
+    -------
+    tuple of Path
+        The files stem.svg and stem.png.
+
+    Raises
+    ------
+    OutputError
+        If the files cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> from symlag.networks import symmetries
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+    >>> found = symmetries(model, torch.nn.functional.mse_loss, (torch.randn(8, 2), torch.randn(8, 1)))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print([file.name for file in picture(found, folder)])
+    ['symmetries.svg', 'symmetries.png']
+    """
     return save(partial(draw, found), folder, stem)
 
 
@@ -123,22 +144,22 @@ def _lefts(shown: Sequence[Column], first: float) -> Iterator[float]:
 def columns(found: Found) -> list[Column]:
     """The columns in the order of what they move first; what is broken stands last."""
     order = {name: i for i, name in enumerate(found.shapes)}
-    held = sorted(found.symmetries, key=partial(_place, order))
-    lost = sorted(found.broken, key=partial(_place, order))
-    return [Column(tuple(members)) for _, members in groupby([*held, *lost], partial(_place, order))]
+    key = partial(_sort_key, order)
+    families = [*sorted(found.symmetries, key=key), *sorted(found.broken, key=key)]
+    return [Column(tuple(members)) for _, members in groupby(families, key)]
 
 
-def _place(order: dict[str, int], symmetry: Symmetry) -> tuple[Any, ...]:
+def _sort_key(order: dict[str, int], symmetry: Symmetry) -> tuple[Any, ...]:
     at = sorted(order[name] for name in symmetry.tensors)
     return at, symmetry.kind, symmetry.dimension, symmetry.broken_by
 
 
 def regions(symmetry: Symmetry, shape: Sequence[int], name: str) -> Iterator[tuple[Rectangle, bool]]:
-    """Where in a tensor a family acts, and whether what is there gives back."""
+    """Where in a tensor a family acts, and whether its coefficient there is negative."""
     together: dict[tuple[int, bool], set[int]] = {}
-    for term in (term for term in symmetry.motion.terms if term.tensor == name):
-        axis, positions = _acted_on(term, symmetry.motion.space, shape)
-        together.setdefault((axis, _gives_back(term, symmetry.motion.space)), set()).update(positions)
+    for term in (term for term in symmetry.family.terms if term.tensor == name):
+        axis, positions = _acted_on(term, symmetry.family.space, shape)
+        together.setdefault((axis, _gives_back(term, symmetry.family.parts)), set()).update(positions)
     for (axis, pale), positions in together.items():
         for start, stop in runs(positions):
             span = start / shape[axis], stop / shape[axis]
@@ -148,17 +169,21 @@ def regions(symmetry: Symmetry, shape: Sequence[int], name: str) -> Iterator[tup
 def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterable[int]]:
     """An axis and positions along it; a third axis is shown as the second."""
     match term:
-        case Absorb() | Free():
+        case Absorption() | NullVectors():
             return 0, range(shape[0])
         case _:
             return acted_on(term, space)
 
 
-def _gives_back(term: Any, space: Any) -> bool:
-    sign = getattr(term, "coefficient", 1.0)
-    if hasattr(term, "even"):
-        sign = term.odd if isinstance(space, Triangle) and space.sign < 0 else term.even
-    return sign < 0
+def _gives_back(term: Any, parts: Collection[str]) -> bool:
+    """Whether a term has a negative coefficient: on the symmetric part of matrices, if the family has one."""
+    match term:
+        case Action():
+            return term.coefficient("symmetric" if "symmetric" in parts else "skew") < 0
+        case Shift() | Absorption():
+            return term.coefficient < 0
+        case _:
+            return False
 
 
 def _label_rows(panel: Any, found: Found, shown: Sequence[Column], left: float, right: float) -> None:
@@ -180,7 +205,7 @@ def _draw_column(panel: Any, column: Column, found: Found, left: float) -> None:
 
     at = {name: ROW * i + (ROW - TALL) / 2 for i, name in enumerate(found.shapes) if name in column.tensors}
     middle, first, last = left + WIDE / 2, min(at.values()), max(at.values())
-    panel.plot([middle] * 2, [first, last], "-", color=COLOURS[column.members[0].kind], linewidth=0.8, zorder=1)
+    panel.plot([middle] * 2, [first, last], "-", color=column.members[0].family.kind.colour, linewidth=0.8, zorder=1)
     panel.text(middle, first - 0.05, column.title, rotation=TILT, fontsize=8, rotation_mode="anchor", va="bottom")
     for name, top in at.items():
         panel.add_patch(Patch((left, top), WIDE, TALL, facecolor="white", zorder=2))

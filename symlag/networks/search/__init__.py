@@ -1,1 +1,1 @@
-"""The search for symmetries of a model, from gradients at random parameters."""
+"""The search for families of generators along which random gradients vanish."""

@@ -1,8 +1,8 @@
 """Which views of which tensors are looked at, and how many draws show all their relations.
 
 >>> from symlag.networks.generators.axis_views import views
->>> plan = Plan({"0.weight": (3, 2), "0.bias": (3,)}, views({"0.weight": (3, 2), "0.bias": (3,)}))
->>> plan.taken_back["0.bias"], plan.draws
+>>> plan = ViewPlan({"0.weight": (3, 2), "0.bias": (3,)}, views({"0.weight": (3, 2), "0.bias": (3,)}))
+>>> plan.absorbed_by["0.bias"], plan.draws
 (('0.weight',), 28)
 """
 
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from symlag.networks.generators.axis_views import View
-from symlag.networks.search.null_space import enough
+from symlag.networks.search.null_space import rows_needed
 
 WHOLE = 512  # columns that relations are looked for among at once
 WINDOW = 256  # of more columns, so many that stand near each other
@@ -30,7 +30,7 @@ Axis = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Plan:
+class ViewPlan:
     """Which views there are of the tensors of given shapes."""
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -48,12 +48,12 @@ class Plan:
 
     @cached_property
     def paired(self) -> dict[int, list[View]]:
-        """The views that have pairs of indices to look at."""
+        """The views that have pairs of indices to look at, by width."""
         few = {w: [v for v in views if self.length(v) <= LONGEST] for w, views in self.by_width.items() if w > 1}
         return {width: views for width, views in few.items() if views}
 
     @cached_property
-    def mine(self) -> dict[tuple[str, int], list[View]]:
+    def paired_of_tensor(self) -> dict[tuple[str, int], list[View]]:
         """The paired views of one tensor and width, axis by axis."""
         found: dict[tuple[str, int], list[View]] = {}
         for width, views in self.paired.items():
@@ -67,11 +67,11 @@ class Plan:
         return {view: i for views in self.paired.values() for i, view in enumerate(views)}
 
     @cached_property
-    def taken_back(self) -> dict[str, tuple[str, ...]]:
-        """The weights whose shifts of inputs a vector may take back: those beside it with as long a first axis."""
+    def absorbed_by(self) -> dict[str, tuple[str, ...]]:
+        """By vector the weights whose shifts of inputs it may absorb: those of its module with as long a first axis."""
         weights = [(name, shape) for name, shape in self.shapes.items() if len(shape) > 1]
         return {
-            bias: tuple(w for w, shape in weights if len(own) == 1 and shape[:1] == own and home(w) == home(bias))
+            bias: tuple(w for w, shape in weights if len(own) == 1 and shape[:1] == own and _module(w) == _module(bias))
             for bias, own in self.shapes.items()
         }
 
@@ -79,15 +79,15 @@ class Plan:
     def draws(self) -> int:
         """How many draws show all relations: as many rows as unknowns, and some more."""
         paired = [self.pair_draws(width) for width in self.paired]
-        single = [2 * enough(min(WHOLE, len(views))) / width for width, views in self.by_width.items()]
-        along = [enough(self.shapes[n][a]) * self.shapes[n][a] / prod(self.shapes[n]) for n, a in self.solved]
-        return max(FEWEST, enough(len(self.shapes)), *map(ceil, (*paired, *single, *along)))
+        single = [2 * rows_needed(min(WHOLE, len(views))) / width for width, views in self.by_width.items()]
+        along = [rows_needed(self.shapes[n][a]) * self.shapes[n][a] / prod(self.shapes[n]) for n, a in self.solved]
+        return max(FEWEST, rows_needed(len(self.shapes)), *map(ceil, (*paired, *single, *along)))
 
     def pair_draws(self, width: int) -> int:
         """How many draws have pairs enough to show the relations of one width."""
-        return ceil(2 * enough(min(WHOLE, len(self.paired[width]))) / pairs(width))
+        return ceil(2 * rows_needed(min(WHOLE, len(self.paired[width]))) / number_of_pairs(width))
 
-    def singles(self, name: str) -> list[View]:
+    def single_positions(self, name: str) -> list[View]:
         """The positions along the shortest axis of a tensor, each a view."""
         length, axis = min((length, axis) for axis, length in enumerate(self.shapes[name]))
         return [View(name, axis, at, 1, 1) for at in range(length)]
@@ -98,16 +98,15 @@ class Plan:
 
 
 @cache
-def subset(width: int) -> Tensor:
-    """Indices of a width: all of a narrow axis, some of a wide one."""
+def index_subset(width: int) -> Tensor:
+    """Indices of a width whose pairs are looked at: all of a narrow axis, some of a wide one."""
     return torch.randperm(width, generator=torch.Generator().manual_seed(0))[:SUBSET].sort().values
 
 
-def pairs(width: int) -> int:
+def number_of_pairs(width: int) -> int:
     """The number of pairs of these."""
-    return len(subset(width)) * (len(subset(width)) - 1) // 2
+    return len(index_subset(width)) * (len(index_subset(width)) - 1) // 2
 
 
-def home(name: str) -> str:
-    """The module of a tensor."""
+def _module(name: str) -> str:
     return name.rpartition(".")[0]

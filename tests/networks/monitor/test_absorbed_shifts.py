@@ -15,7 +15,7 @@ from symlag.calculus.jets import block  # noqa: E402
 from symlag.calculus.matrices import constant, zero_like  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from symlag.networks.generators.tensor_action import Absorb  # noqa: E402
+from symlag.networks.generators.tensor_action import Absorption  # noqa: E402
 from symlag.networks.monitor.shards import aligned  # noqa: E402
 from symlag.optimizers.exact import momentum_account  # noqa: E402
 from symlag.optimizers.library import adamw, lion, nesterov, sgd  # noqa: E402
@@ -172,8 +172,8 @@ def test_the_charge_is_that_of_momentum_along_the_shift(found):
 
 def test_a_wrong_generator_shows_as_breaking_and_a_wrong_rule_as_a_residual(found):
     (symmetry,) = (s for s in found["linear"] if s.kind == "shift")
-    terms = [replace(t, coefficient=-0.9) if isinstance(t, Absorb) else t for t in symmetry.motion.terms]
-    wrong = replace(symmetry, motion=replace(symmetry.motion, terms=tuple(terms)))
+    terms = [replace(t, coefficient=-0.9) if isinstance(t, Absorption) else t for t in symmetry.family.terms]
+    wrong = replace(symmetry, family=replace(symmetry.family, terms=tuple(terms)))
     one = replace(found["linear"], symmetries=(wrong,))
     monitor, (account,) = watched(one, OPTIMIZERS["heavy ball"])
     assert most(account.residual) <= 1e-13

@@ -15,13 +15,13 @@ from torch.nn.functional import mse_loss  # noqa: E402
 
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.generators.axis_views import View  # noqa: E402
-from symlag.networks.generators.generators import Affine, Linear  # noqa: E402
-from symlag.networks.generators.matrix_spaces import Diagonal, Everything  # noqa: E402
-from symlag.networks.generators.tensor_action import Action, Free  # noqa: E402
+from symlag.networks.generators.families import Affine, Linear  # noqa: E402
+from symlag.networks.generators.matrix_spaces import AllVectors, Diagonal  # noqa: E402
+from symlag.networks.generators.tensor_action import Action, NullVectors  # noqa: E402
 from symlag.networks.monitor import LiveTable  # noqa: E402
 from symlag.networks.monitor.alarm import Alarm  # noqa: E402
 from symlag.networks.monitor.charge_series import courses  # noqa: E402
-from symlag.networks.result.locations import places  # noqa: E402
+from symlag.networks.result.locations import locations  # noqa: E402
 from symlag.networks.symmetry import Symmetry  # noqa: E402
 
 
@@ -106,7 +106,7 @@ def test_only_names_that_meet_have_positions(run):
 
 def test_positions_are_those_that_move(run):
     parameters = {name: p.detach() for name, p in run.model.named_parameters()}
-    for symmetry, place in run.found.placed:
+    for symmetry, place in run.found.located:
         for name, told in zip(symmetry.tensors, place, strict=True):
             moved = symmetry.xi(parameters)[name]
             outside = moved.clone()
@@ -130,7 +130,7 @@ def test_names_are_the_same_from_run_to_run(run):
     torch.manual_seed(1)
     other = MODELS[run.kind]().double()
     again = symmetries(other, mse_loss, tuple(map(torch.randn_like, run.batch)))
-    assert [place for _, place in again.placed] == [place for _, place in run.found.placed]
+    assert [place for _, place in again.located] == [place for _, place in run.found.located]
 
 
 def test_every_head_has_an_alarm_and_a_row_of_its_own():
@@ -163,7 +163,7 @@ def rescale(start, back, width=2):
 
 def null(axis):
     ones = torch.ones(3, 1)
-    return Symmetry(Affine((Free("u", axis, ones, (None, None), (3, 3)),), Everything(3)), 0.0, 0.0, "a softmax")
+    return Symmetry(Affine((NullVectors("u", axis, ones, (None, None), (3, 3)),), AllVectors(3)), 0.0, 0.0, "a softmax")
 
 
 def scattered(*indices):
@@ -172,7 +172,7 @@ def scattered(*indices):
 
 
 def test_what_no_position_tells_apart_is_numbered():
-    assert places([rescale(0, 1), rescale(0, 2), rescale(2, 1), null(0)]) == [
+    assert locations([rescale(0, 1), rescale(0, 2), rescale(2, 1), null(0)]) == [
         ("u[0:2]", "v[:,0:2]"),
         ("u[0:2]", "v[:,0:2] #2"),
         ("u[2:4]", "v[:,2:4]"),
@@ -181,13 +181,13 @@ def test_what_no_position_tells_apart_is_numbered():
 
 
 def test_axes_are_told_apart():
-    assert places([null(0), null(1)]) == [("u[0:3]",), ("u[:,0:3]",)]
+    assert locations([null(0), null(1)]) == [("u[0:3]",), ("u[:,0:3]",)]
 
 
 def test_many_positions_are_told_in_short():
-    even, odd = places([scattered(*range(0, 100, 2)), scattered(*range(1, 100, 2))])
+    even, odd = locations([scattered(*range(0, 100, 2)), scattered(*range(1, 100, 2))])
     assert (even, odd) == (("u[0 2 ... 98]",), ("u[1 3 ... 99]",))
 
 
 def test_families_of_other_kinds_or_tensors_keep_their_names():
-    assert places([rescale(0, 1), null(0), scattered(4)]) == [("u", "v"), ("u",), ("u",)]
+    assert locations([rescale(0, 1), null(0), scattered(4)]) == [("u", "v"), ("u",), ("u",)]

@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from symlag.networks.generators.tensor_action import Entries, Free  # noqa: E402
+from symlag.networks.generators.tensor_action import Entries, NullVectors  # noqa: E402
 from symlag.networks.monitor.distributed import signs  # noqa: E402
 from symlag.networks.monitor.reductions import Null  # noqa: E402
 from symlag.networks.monitor.shards import Box, Corner, Some, layout  # noqa: E402
@@ -100,7 +100,7 @@ CUTS = [(Box((0, 0), (2, 3)), Box((2, 0), (3, 3))), (Box((0, 0), (5, 1)), Box((0
 @pytest.mark.parametrize("some", [False, True])
 def test_components_along_null_vectors_add_up_over_boxes(boxes, axis, some):
     null, at = torch.randn((5, 3)[axis], 2, dtype=torch.float64), torch.tensor([0, 2]) if some else None
-    term = Free("W", axis, null, (None, at) if axis == 0 else (at, None), (5, 3))
+    term = NullVectors("W", axis, null, (None, at) if axis == 0 else (at, None), (5, 3))
     W = torch.randn(5, 3, dtype=torch.float64)
     whole, parts = torch.zeros(2, term.size, dtype=torch.float64)
     Null(term).add(W, whole)

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
-from symlag.networks.generators.tensor_action import Free  # noqa: E402
+from symlag.networks.generators.tensor_action import NullVectors  # noqa: E402
 from symlag.networks.monitor.measure import gauge, measure  # noqa: E402
 from symlag.networks.monitor.reduction_specs import Job, Pass  # noqa: E402
 from symlag.networks.monitor.reductions import Null  # noqa: E402
@@ -95,7 +95,7 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
 def test_magnitudes_are_of_null_vectors_without_their_signs(compiled, axis, monkeypatch):
     monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
     W, null = torch.ones(4, 4, dtype=torch.float64), torch.tensor([1.0, -1, 2, -2], dtype=torch.float64)[:, None]
-    piece = Null(Free("W", axis, null, (None, None), (4, 4)))
+    piece = Null(NullVectors("W", axis, null, (None, None), (4, 4)))
     work = Pass((Job("theta", "one", (), ((piece, slice(0, 4)),)),)), {"theta": W}
     signed, sizes = torch.zeros(2, 4, dtype=torch.float64)
     measure([work], signed)
