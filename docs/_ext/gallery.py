@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from symlag import derive
-from symlag.document.page import in_markdown
+from symlag.document.markdown import escape_markdown
 from symlag.trials import Setting
 from symlag.trials.campaign.campaign import kept
 from symlag.trials.campaign.configuration import Configuration
@@ -86,7 +86,7 @@ def measured(stem: str) -> Outcome | None:
 def table(outcomes: list[Outcome]) -> str:
     """The claims, without the trial that they are of."""
     lines = [COLUMNS[1:], ("---",) * (len(COLUMNS) - 1)]
-    lines += [tuple(map(in_markdown, row[1:])) for outcome in outcomes for row in rows(outcome)]
+    lines += [tuple(map(escape_markdown, row[1:])) for outcome in outcomes for row in rows(outcome)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -106,7 +106,7 @@ class BySteps(Derivation):
     reason: str
 
     def _told(self) -> Document:
-        return Document.stepwise(self.title, self.exact, self.reason)
+        return Document.of_optimizer(self.title, self.exact, self.reason)
 
 
 def derive(form: str | Path | ModuleType) -> Derivation:

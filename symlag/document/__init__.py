@@ -1,8 +1,10 @@
-"""Documents: a derivation step by step, as TeX, HTML, Markdown and in notebooks."""
+"""Documents: a derivation section by section, as TeX, HTML, Markdown and in notebooks."""
 
-from symlag.document.document import Document, latex
+from symlag.document.document import Document, law_latex
+from symlag.document.tex import latex
 
 __all__ = [
     "Document",
     "latex",
+    "law_latex",
 ]

@@ -1,8 +1,8 @@
-"""Derivations to read: every step with its reason, as TeX, HTML or Markdown.
+"""Derivations to read: section by section, each with its reason, as TeX, HTML or Markdown.
 
-A formula is a box before it is text: `typeset` and `matrices` make boxes of expressions, `tex` and `mathml` write them.
-`steps`, `balance`, `closed`, `exactly`, `groupwise` and `rolled` tell a derivation, `page` sets it, `written` puts it
-on disk.
+A derivation becomes text in three stages. `chapters` decide what is said: they turn laws, rules and Lagrangians into
+sections, each a title, a reason and a displayed formula. `boxes` decide what a formula looks like: a box is a formula
+before it is known whether TeX or MathML writes it. `tex`, `html`, `markdown` and `notebook` write both.
 
 >>> from symlag.calculus.matrices import inner
 >>> from symlag.variational.generator import scale
@@ -12,7 +12,7 @@ on disk.
 >>> w = block("w")
 >>> L = Lagrangian(inner(w.dot, w.dot) / 2)
 >>> document = Document.of("Scaling", L, [noether(L, scale(w))])
->>> [step.title for step in document.steps][2:5]
+>>> [section.title for section in document.sections][2:5]
 ['The symmetry: scale', 'Its check', 'The charge']
 """
 
@@ -23,15 +23,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from symlag.document import page
-from symlag.document.boxes.reserved_letters import aside, names, taken
-from symlag.document.chapters.balance import stated
-from symlag.document.chapters.mechanics import derived
-from symlag.document.chapters.momentum_on_sphere import of_rolling
-from symlag.document.chapters.optimizer import stepwise
-from symlag.document.chapters.parameter_groups import of_groups
-from symlag.document.chapters.prose import Step
-from symlag.document.tex import latex, tex
+from symlag.document import html, markdown, tex
+from symlag.document.boxes.reserved_letters import avoid_letters, letters_of, letters_of_lagrangian
+from symlag.document.chapters.balance import balance_law
+from symlag.document.chapters.mechanics import derivation_sections
+from symlag.document.chapters.momentum_on_sphere import direction_sections
+from symlag.document.chapters.optimizer import optimizer_sections
+from symlag.document.chapters.parameter_groups import group_law_sections
+from symlag.document.chapters.prose import Section
 from symlag.errors import OutputError
 from symlag.files import write_all
 from symlag.learning.continuous_rules import Rule
@@ -42,15 +41,35 @@ from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
 
-__all__ = ["Document", "Step", "latex", "law_latex"]
+_SUFFIXES = {"tex": ".tex", "fragment": ".fragment.tex", "html": ".html", "markdown": ".md"}
 
 
 @dataclass(frozen=True)
 class Document:
-    """A derivation, told step by step."""
+    """A derivation in sections. A notebook shows it as HTML.
+
+    Attributes
+    ----------
+    title : str
+        The title, as plain text.
+    sections : tuple of Section
+        Each has a `title`, a `reason` (text and formulas) and a displayed `formula`.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.generator import time_translation
+    >>> from symlag.variational.lagrangian import Lagrangian
+    >>> from symlag.variational.noether import noether
+    >>> x = coordinates("x")
+    >>> L = Lagrangian(x.dot**2 / 2, x**2 / 2)
+    >>> document = Document.of("The oscillator", L, [noether(L, time_translation())])
+    >>> print(document.markdown().splitlines()[0])
+    # The oscillator
+    """
 
     title: str
-    steps: tuple[Step, ...]
+    sections: tuple[Section, ...]
 
     @classmethod
     def of(
@@ -61,50 +80,121 @@ class Document:
         rule: Rule | None = None,
         exact: Iterable[DiscreteLaw] = (),
     ) -> Self:
-        """The derivation of laws from a Lagrangian, and of that from a learning rule where there is one.
+        """The derivation of laws from a Lagrangian.
 
-        The exact laws of an optimizer follow at the end.
+        Parameters
+        ----------
+        title : str
+            The title, as plain text.
+        L : Lagrangian
+            The Lagrangian.
+        laws : iterable of Law
+            Its laws, in the order of the document.
+        rule : Rule, optional
+            The learning rule from which the Lagrangian comes; it is described first.
+        exact : iterable of DiscreteLaw, optional
+            Exact laws of the optimizer; they follow at the end.
+
+        Returns
+        -------
+        Document
+            The derivation.
         """
-        told = tuple(laws)
-        moves = (move for law in told for move in (law.generator.tau, *law.generator.components.values()))
-        return cls(title, aside(tuple(derived(L, told, rule, tuple(exact))), names(L, *moves)))
+        laws = tuple(laws)
+        moves = (move for law in laws for move in (law.generator.tau, *law.generator.components.values()))
+        sections = tuple(derivation_sections(L, laws, rule, tuple(exact)))
+        return cls(title, avoid_letters(sections, letters_of_lagrangian(L, *moves)))
 
     @classmethod
-    def stepwise(cls, title: str, exact: Iterable[DiscreteLaw], reason: str) -> Self:
-        """The derivation of the exact laws of an optimizer that, for the reason given, no mechanics stands behind."""
-        told = tuple(exact)
-        moves = (move for law in told for move in law.generator.components.values())
-        return cls(title, aside(tuple(stepwise(told, reason)), taken(*moves)))
+    def of_optimizer(cls, title: str, exact: Iterable[DiscreteLaw], reason: str) -> Self:
+        """The derivation of the exact laws of an optimizer that no mechanics in continuous time stands behind.
+
+        Parameters
+        ----------
+        title : str
+            The title, as plain text.
+        exact : iterable of DiscreteLaw
+            The laws, at least one.
+        reason : str
+            Why there is no mechanics, as the end of a sentence that begins with "for".
+
+        Returns
+        -------
+        Document
+            The derivation.
+        """
+        laws = tuple(exact)
+        moves = (move for law in laws for move in law.generator.components.values())
+        return cls(title, avoid_letters(tuple(optimizer_sections(laws, reason)), letters_of(*moves)))
 
     @classmethod
-    def across(cls, title: str, law: GroupedLaw) -> Self:
-        """The derivation of the exact law of a symmetry across groups of parameters, each with a rule of its own."""
-        return cls(title, aside(tuple(of_groups(law)), taken(*law.generator.components.values())))
+    def of_parameter_groups(cls, title: str, law: GroupedLaw) -> Self:
+        """The derivation of the exact law of a symmetry across groups of parameters, each with a rule of its own.
+
+        Parameters
+        ----------
+        title : str
+            The title, as plain text.
+        law : GroupedLaw
+            A law of `symlag.optimizers.across`.
+
+        Returns
+        -------
+        Document
+            The derivation.
+        """
+        sections = tuple(group_law_sections(law))
+        return cls(title, avoid_letters(sections, letters_of(*law.generator.components.values())))
 
     @classmethod
-    def rolling(cls, title: str, rule: UpdateRule) -> Self:
-        """The derivation of what a rule linear in gradients is for the direction of weights before a normalisation."""
-        return cls(title, aside(tuple(of_rolling(rolling(rule))), taken(*rule.equations.values())))
+    def of_momentum_on_sphere(cls, title: str, rule: UpdateRule) -> Self:
+        """The derivation of how the direction of weights before a normalization layer moves under a rule.
+
+        Parameters
+        ----------
+        title : str
+            The title, as plain text.
+        rule : UpdateRule
+            A rule that is linear in gradients.
+
+        Returns
+        -------
+        Document
+            The derivation.
+        """
+        sections = tuple(direction_sections(rolling(rule)))
+        return cls(title, avoid_letters(sections, letters_of(*rule.equations.values())))
 
     def _repr_html_(self) -> str:
-        """The steps, one below the other, for a notebook."""
-        return page.sections(self.steps)
+        """The sections, one below the other, for a notebook."""
+        return html.section_elements(self.sections)
 
     def tex(self) -> str:
         """A TeX file that compiles alone, with amsmath only."""
-        return page.tex_file(self.title, self.steps)
+        return tex.tex_file(self.title, self.sections)
 
     def fragment(self) -> str:
         r"""TeX for \input in another document that loads amsmath."""
-        return page.fragment(self.title, self.steps)
+        return tex.fragment(self.title, self.sections)
 
     def html(self, pictures: Iterable[str] = ()) -> str:
-        """One page with everything in it, pictures as the text of SVG files."""
-        return page.html(self.title, self.steps, pictures)
+        """One page with everything in it.
+
+        Parameters
+        ----------
+        pictures : iterable of str, optional
+            The texts of SVG files, shown at the end of the page.
+
+        Returns
+        -------
+        str
+            HTML with MathML, which needs no script and no other file.
+        """
+        return html.html(self.title, self.sections, pictures)
 
     def markdown(self) -> str:
         """Markdown with TeX between dollars."""
-        return page.markdown(self.title, self.steps)
+        return markdown.markdown(self.title, self.sections)
 
     def write(
         self,
@@ -113,27 +203,59 @@ class Document:
         stem: str = "law",
         pictures: Iterable[str] = (),
     ) -> tuple[Path, ...]:
-        """Write the document in the given formats, all or none; the paths of the files.
+        """Write the document into a folder: all of its files, or none.
 
-        Formats are "tex", "fragment", "html" and "markdown"; a page shows the pictures, texts of SVG files.
-        `OutputError` where a format is unknown or the folder cannot be written.
+        Parameters
+        ----------
+        folder : str or Path
+            The folder, which is made where it is missing.
+        formats : iterable of str, default ("tex", "html")
+            Any of "tex", "fragment", "html" and "markdown".
+        stem : str, default "law"
+            The name of the files, without suffix.
+        pictures : iterable of str, optional
+            The texts of SVG files, shown on the page of HTML.
+
+        Returns
+        -------
+        tuple of Path
+            The files, in the order of the formats.
+
+        Raises
+        ------
+        OutputError
+            If a format is unknown, or the folder cannot be written.
         """
-        texts = {stem + _SUFFIXES[kind]: self._told(kind, pictures) for kind in map(_known, formats)}
+        texts: dict[str, str] = {}
+        for format_ in formats:
+            if format_ not in _SUFFIXES:
+                cure = " or ".join(map(repr, _SUFFIXES))
+                raise OutputError(f"format {format_!r}", "no document is written in it", cure)
+            texts[stem + _SUFFIXES[format_]] = self.html(pictures) if format_ == "html" else getattr(self, format_)()
         return write_all(Path(folder), texts)
-
-    def _told(self, kind: str, pictures: Iterable[str]) -> str:
-        return self.html(pictures) if kind == "html" else getattr(self, kind)()
 
 
 def law_latex(law: Law) -> str:
-    """A law as a displayed formula, for a notebook."""
-    return f"$\\displaystyle {tex(stated(law))}$"
+    r"""A balance law as a displayed formula of TeX, for a notebook.
 
+    Parameters
+    ----------
+    law : Law
+        The law.
 
-_SUFFIXES = {"tex": ".tex", "fragment": ".fragment.tex", "html": ".html", "markdown": ".md"}
+    Returns
+    -------
+    str
+        TeX between dollars.
 
-
-def _known(kind: str) -> str:
-    if kind not in _SUFFIXES:
-        raise OutputError(f"format {kind!r}", "no document is written in it", " or ".join(map(repr, _SUFFIXES)))
-    return kind
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.generator import translation
+    >>> from symlag.variational.lagrangian import Lagrangian
+    >>> from symlag.variational.noether import noether
+    >>> x = coordinates("x")
+    >>> print(law_latex(noether(Lagrangian(x.dot**2 / 2), translation(x))))
+    $\displaystyle \frac{d}{dt}\dot{x}=0$
+    """
+    return f"$\\displaystyle {tex.tex(balance_law(law))}$"

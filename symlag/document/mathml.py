@@ -20,16 +20,16 @@ from symlag.document.boxes.box import (
     Fraction,
     Name,
     Number,
+    OperatorName,
     Root,
     Row,
     Script,
     Sign,
     Table,
-    Word,
-    tall,
+    is_tall,
 )
 from symlag.document.boxes.names import GREEK
-from symlag.document.boxes.width import rows
+from symlag.document.boxes.width import broken_lines
 
 _DOTS = {1: "˙", 2: "¨"}
 _SPACES = {"\u2009": "0.17em", "\u2003": "2em"}
@@ -44,18 +44,21 @@ def mathml(box: Box) -> str:
 
 
 @mathml.register
-def _(box: Name) -> str:
+def mathml_of_name(box: Name) -> str:
+    """A letter, or a word in upright type."""
     upright = ' mathvariant="normal"' if box.text in _UPRIGHT else ""
     return f"<mi{upright}>{escape(box.text)}</mi>"
 
 
 @mathml.register
-def _(box: Number) -> str:
+def mathml_of_number(box: Number) -> str:
+    """Digits."""
     return f"<mn>{escape(box.text)}</mn>"
 
 
 @mathml.register
-def _(box: Sign) -> str:
+def mathml_of_sign(box: Sign) -> str:
+    """An operator, a relation or a symbol."""
     if box.text in _SPACES:
         return f'<mspace width="{_SPACES[box.text]}"></mspace>'
     if box.text in _SYMBOLS:
@@ -64,17 +67,20 @@ def _(box: Sign) -> str:
 
 
 @mathml.register
-def _(box: Word) -> str:
+def mathml_of_operator_name(box: OperatorName) -> str:
+    """The upright name of a function."""
     return f'<mi mathvariant="normal">{escape(box.text)}</mi>'
 
 
 @mathml.register
-def _(box: Row) -> str:
+def mathml_of_row(box: Row) -> str:
+    """Boxes side by side."""
     return f"<mrow>{''.join(map(mathml, box.parts))}</mrow>"
 
 
 @mathml.register
-def _(box: Script) -> str:
+def mathml_of_script(box: Script) -> str:
+    """A box with something below or above it."""
     parts = [(name, part) for name, part in (("sub", box.below), ("sup", box.above)) if part]
     around = {"sub": "under", "sup": "over"} if box.base in (Sign("∑"), Sign("∏")) else {}
     tag = "m" + "".join(around.get(name, name) for name, _ in parts)
@@ -82,25 +88,29 @@ def _(box: Script) -> str:
 
 
 @mathml.register
-def _(box: Dotted) -> str:
+def mathml_of_dotted(box: Dotted) -> str:
+    """A letter under dots."""
     return f'<mover accent="true">{mathml(box.base)}<mo stretchy="false">{_DOTS[box.dots]}</mo></mover>'
 
 
 @mathml.register
-def _(box: Fraction) -> str:
+def mathml_of_fraction(box: Fraction) -> str:
+    """A fraction."""
     return f"<mfrac>{mathml(box.above)}{mathml(box.below)}</mfrac>"
 
 
 @mathml.register
-def _(box: Root) -> str:
+def mathml_of_root(box: Root) -> str:
+    """A root."""
     if box.degree is None:
         return f"<msqrt>{mathml(box.inside)}</msqrt>"
     return f"<mroot>{mathml(box.inside)}{mathml(box.degree)}</mroot>"
 
 
 @mathml.register
-def _(box: Fence) -> str:
-    grows = str(tall(box.inside)).lower()
+def mathml_of_fence(box: Fence) -> str:
+    """A box between delimiters, which grow where it is tall."""
+    grows = str(is_tall(box.inside)).lower()
     ends = [
         f'<mo form="{form}" stretchy="{grows}">{escape(end)}</mo>' if end else ""
         for form, end in (("prefix", box.left), ("postfix", box.right))
@@ -109,13 +119,15 @@ def _(box: Fence) -> str:
 
 
 @mathml.register
-def _(box: Table) -> str:
+def mathml_of_table(box: Table) -> str:
+    """Rows of cells."""
     return _table((tuple(map(mathml, line)) for line in box.cells), "cells")
 
 
 @mathml.register
-def _(box: Display) -> str:
-    return _table(((mathml(left), mathml(right)) for left, right in rows(box)), "lines")
+def mathml_of_display(box: Display) -> str:
+    """Lines that are aligned at their relations."""
+    return _table(((mathml(left), mathml(right)) for left, right in broken_lines(box)), "lines")
 
 
 def formula(box: Box) -> str:

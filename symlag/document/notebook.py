@@ -31,18 +31,18 @@ from symlag.document.boxes.box import (
     Role,
     Script,
     Sign,
+    comma_separated,
     display,
-    listed,
     row,
 )
 from symlag.document.boxes.expressions import as_factor, typeset
-from symlag.document.boxes.matrices import paired
-from symlag.document.boxes.term_order import negative
-from symlag.document.chapters.balance import matched, stated
+from symlag.document.boxes.matrices import inner_product_box
+from symlag.document.boxes.term_sorting import is_negative
+from symlag.document.chapters.balance import balance_law, matrix_balance_law
 from symlag.document.chapters.mechanics import mechanics
-from symlag.document.chapters.prose import boxed, equal, joined
+from symlag.document.chapters.prose import as_box, equation, signed_sum
+from symlag.document.markdown import escape_markdown
 from symlag.document.mathml import formula
-from symlag.document.page import in_markdown
 from symlag.document.tex import tex
 from symlag.optimizers.backward_error.modified_equation import ModifiedEquation
 from symlag.optimizers.exact import DiscreteLaw
@@ -53,15 +53,15 @@ from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, MomentumMap
 
-Told = tuple[str, Box | None]
+Captioned = tuple[str, Box | None]
 
 
 def bundle(shown: Any) -> dict[str, str]:
     """What is shown, by MIME type."""
-    sentence, box = told(shown)
+    sentence, box = caption_and_formula(shown)
     made = {
         "text/plain": str(shown),
-        "text/markdown": "  \n".join(map(in_markdown, sentence.splitlines())),
+        "text/markdown": "  \n".join(map(escape_markdown, sentence.splitlines())),
         "text/html": f"<p>{'<br>'.join(map(escape, sentence.splitlines()))}</p>",
     }
     if box is None:
@@ -73,74 +73,83 @@ def bundle(shown: Any) -> dict[str, str]:
 
 
 @singledispatch
-def told(shown: Any) -> Told:
+def caption_and_formula(shown: Any) -> Captioned:
     """A sentence, and the formula that goes with it; what has no formula is told as it is printed."""
     return getattr(shown, "sentence", str(shown)), None
 
 
-@told.register
-def _(law: Law) -> Told:
-    return law.generator.name, stated(law)
+@caption_and_formula.register
+def caption_of_law(law: Law) -> Captioned:
+    """The name of the symmetry, and the balance law."""
+    return law.generator.name, balance_law(law)
 
 
-@told.register
-def _(law: MomentumMap) -> Told:
-    return f"for every {law.parameter}", matched(law)
+@caption_and_formula.register
+def caption_of_momentum_map(law: MomentumMap) -> Captioned:
+    """For which matrices the law holds, and the law."""
+    return f"for every {law.parameter}", matrix_balance_law(law)
 
 
-@told.register
-def _(made: ModifiedEquation) -> Told:
+@caption_and_formula.register
+def caption_of_modified_equation(made: ModifiedEquation) -> Captioned:
+    """What the modified equation is, and the equation."""
     return "the field that the steps follow", typeset(made)
 
 
-@told.register
-def _(law: DiscreteLaw) -> Told:
+@caption_and_formula.register
+def caption_of_discrete_law(law: DiscreteLaw) -> Captioned:
+    """Of which symmetry and rule the law is, and its recursion."""
     return f"{law.generator.name}, by {law.rule.name}, exactly", typeset(law)
 
 
-@told.register
-def _(law: GroupedLaw) -> Told:
+@caption_and_formula.register
+def caption_of_grouped_law(law: GroupedLaw) -> Captioned:
+    """Of which symmetry the law is, and its recursion."""
     return f"{law.generator.name} across {len(law.parts)} groups, exactly", typeset(law)
 
 
-@told.register
-def _(made: Rolling) -> Told:
+@caption_and_formula.register
+def caption_of_rolling(made: Rolling) -> Captioned:
+    """What moves, and its motion."""
     return f"the direction of weights before a normalisation, by {made.rule.name}, exactly", typeset(made)
 
 
-@told.register
-def _(L: Lagrangian) -> Told:
+@caption_and_formula.register
+def caption_of_lagrangian(L: Lagrangian) -> Captioned:
+    """The energies and the action."""
     return "Lagrangian", mechanics(L).formula
 
 
-@told.register
-def _(X: Generator) -> Told:
-    return X.name, row(*equal(Role("X"), _field(X)))
+@caption_and_formula.register
+def caption_of_generator(X: Generator) -> Captioned:
+    """The vector field of a generator."""
+    return X.name, row(*equation(Role("X"), _field(X)))
 
 
-@told.register
-def _(algebra: Algebra) -> Told:
-    fields = [equal(_basis(i), _field(X)) for i, X in enumerate(algebra.generators)]
+@caption_and_formula.register
+def caption_of_algebra(algebra: Algebra) -> Captioned:
+    """The name of an algebra, its generators, and their brackets."""
+    fields = [equation(_basis(i), _field(X)) for i, X in enumerate(algebra.generators)]
     if not algebra.closed:
         return algebra.sentence, display(*fields)
-    brackets = [equal(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.constants.items()]
+    brackets = [equation(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.constants.items()]
     return algebra.sentence, display(*fields, *brackets)
 
 
 def _field(X: Generator) -> Box:
     """τ∂_t + Σ ξ·∂_q."""
     moved = {**X.components, **({t: X.tau} if X.tau != 0 else {})}
-    return joined(*(_along(q, xi) for q, xi in moved.items() if xi != zero_like(q)))
+    return signed_sum(*(_component(q, xi) for q, xi in moved.items() if xi != zero_like(q)))
 
 
-def _along(coordinate: Any, move: Any) -> Box:
-    slope = Script(Sign("∂"), boxed(coordinate))
-    return paired(typeset(move), slope) if isinstance(coordinate, Block) else _times(move, slope)
+def _component(coordinate: Any, move: Any) -> Box:
+    slope = Script(Sign("∂"), as_box(coordinate))
+    return inner_product_box(typeset(move), slope) if isinstance(coordinate, Block) else _multiple(move, slope)
 
 
-def _times(factor: Any, box: Box) -> Box:
+def _multiple(factor: Any, box: Box) -> Box:
     """A box after the factor that it is multiplied by."""
-    minus = not factor.is_Add and negative(factor)
+    minus = not factor.is_Add and is_negative(factor)
     size = -factor if minus else factor
     return row(*[MINUS] * minus, *([as_factor(size), THIN] if size != 1 else []), box)
 
@@ -150,8 +159,8 @@ def _basis(i: int) -> Box:
 
 
 def _bracket(i: int, j: int) -> Box:
-    return Fence("[", listed(_basis(i), _basis(j)), "]")
+    return Fence("[", comma_separated(_basis(i), _basis(j)), "]")
 
 
 def _combined(parts: Mapping[int, Any]) -> Box:
-    return joined(*(_times(constant, _basis(k)) for k, constant in parts.items()))
+    return signed_sum(*(_multiple(constant, _basis(k)) for k, constant in parts.items()))

@@ -97,9 +97,9 @@ def test_an_optimizer_for_a_rule_adds_the_exact_law_beside_the_continuous_one(wr
     (law,) = by_steps.exact
     assert law == exact(sgd(), scaling(block("w")))
     assert law.defect() == (0, 0)
-    titles = [step.title for step in by_steps.document.steps]
+    titles = [step.title for step in by_steps.document.sections]
     assert "The exact law of the optimizer: scale" in titles
-    assert titles[: len(by_mechanics.document.steps)] == [step.title for step in by_mechanics.document.steps]
+    assert titles[: len(by_mechanics.document.sections)] == [step.title for step in by_mechanics.document.sections]
 
 
 @pytest.mark.parametrize("rule", ["adam", "adamw", "lion", "muon", "rmsprop", "nadam", "sign_sgd"])
@@ -110,7 +110,7 @@ def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_pa
     assert "metric" in derived.exact[0].sources
     buffered = [momentum_law(derived.rule, scaling(block("w")))] if derived.rule.momenta else []
     assert list(derived.exact[1:]) == buffered
-    titles = {step.title for step in derived.document.steps}
+    titles = {step.title for step in derived.document.sections}
     assert "The exact law of the optimizer: scale" in titles
     assert ("The exact law of the optimizer's momentum: scale" in titles) == bool(buffered)
     assert all(gap == 0 for law in derived.exact for gap in law.defect())

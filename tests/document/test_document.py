@@ -54,9 +54,9 @@ from symlag.calculus.zero_test import vanishes
 from symlag.document.boxes.box import Row
 from symlag.document.boxes.expressions import typeset
 from symlag.document.chapters.closed_form import propagator
-from symlag.document.chapters.modified_equation import of_rule, tree_box
+from symlag.document.chapters.modified_equation import modified_equation_sections, tree_box
 from symlag.document.chapters.momentum_on_sphere import direction
-from symlag.document.chapters.prose import rated
+from symlag.document.chapters.prose import rate_of
 from symlag.document.document import Document, law_latex
 from symlag.document.mathml import formula, mathml
 from symlag.document.tex import latex, tex
@@ -98,8 +98,8 @@ DOCUMENTS = {
     "rotation": cache(lambda: _trained("Skew rotation", rotation(W))),
     "exact_scale": cache(lambda: _stepped("Scale, exactly", scale(w), sgd())),
     "exact_rotation": cache(lambda: _stepped("Rotation, exactly", rotation(W), sgdw())),
-    "across": cache(lambda: Document.across("Rescale, across groups", GROUPED)),
-    "rolling": cache(lambda: Document.rolling("Rolling", nesterov())),
+    "across": cache(lambda: Document.of_parameter_groups("Rescale, across groups", GROUPED)),
+    "rolling": cache(lambda: Document.of_momentum_on_sphere("Rolling", nesterov())),
     "kepler": cache(
         lambda: _moving("Kepler", Lagrangian(FREE, -k / sqrt(x**2 + y**2)), rotation(x, y), time_translation())
     ),
@@ -256,7 +256,7 @@ def test_a_notebook_shows_what_stands_beside_an_exact_law():
         made = shown._repr_mimebundle_()
         assert made["text/latex"] == f"$\\displaystyle {latex(shown)}$"
         assert made["text/plain"] == repr(shown)
-    assert Document.rolling("Rolling", sgd())._repr_html_().count("<section>") == 4
+    assert Document.of_momentum_on_sphere("Rolling", sgd())._repr_html_().count("<section>") == 4
 
 
 def test_the_letters_of_a_page_and_those_of_a_rule_are_not_the_same():
@@ -274,7 +274,7 @@ def test_a_tree_that_does_not_occur_in_a_modified_equation_is_not_written():
 def test_a_rule_of_second_order_has_no_first_correction_to_write():
     old, step = updates.Letter("o"), Symbol("eta", positive=True)
     adams = {old: updates.g, updates.theta: updates.theta - step * (3 * updates.g - old) / 2}  # Adams and Bashforth's
-    field, loss = of_rule(updates.UpdateRule("Adams", adams), drifting=False)
+    field, loss = modified_equation_sections(updates.UpdateRule("Adams", adams), drifting=False)
     assert tex(field.formula.lines[1][1]).startswith(r"=F-\frac{5\eta^{2}}{12}")
     assert tex(loss.formula.lines[0][1]) == "=V"
 
@@ -292,8 +292,8 @@ def test_a_broken_symmetry_is_told_as_one():
 
 
 def test_only_what_rests_is_drawn_out_of_a_rate():
-    assert tex(rated(m * x.dot)) == r"m\,\frac{d}{dt}\dot{x}"
-    assert tex(rated(t * x.dot)) == r"\frac{d}{dt}(t\dot{x})"
+    assert tex(rate_of(m * x.dot)) == r"m\,\frac{d}{dt}\dot{x}"
+    assert tex(rate_of(t * x.dot)) == r"\frac{d}{dt}(t\dot{x})"
 
 
 @pytest.mark.parametrize(("damping", "stiffness"), [(3, 0), (0, 4), (3, 2), (2, 1), (2, 5)])
@@ -304,7 +304,7 @@ def test_the_propagator_moves_like_a_damped_oscillator(damping, stiffness):
 
 
 def test_a_charge_is_integrated_only_where_it_is_a_rate():
-    titles = {name: [step.title for step in made().steps] for name, made in DOCUMENTS.items()}
+    titles = {name: [step.title for step in made().sections] for name, made in DOCUMENTS.items()}
     integrable = {name for name, steps in titles.items() if "Integrated once more" in steps}
     assert integrable == {"scale", "translation", "rescale", "exact_scale"}
 
@@ -324,7 +324,7 @@ def test_the_matrix_law_of_a_skew_family_is_skew():
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_formulas_are_well_formed_mathml(name):
-    for step in DOCUMENTS[name]().steps:
+    for step in DOCUMENTS[name]().sections:
         for box in (step.formula, *(part for part in step.reason if not isinstance(part, str))):
             ElementTree.fromstring(formula(box))
 

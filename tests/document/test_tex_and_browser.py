@@ -14,8 +14,8 @@ from selenium import webdriver
 from sympy import Symbol
 
 from symlag.document.boxes.box import display
-from symlag.document.boxes.names import GREEK, named
-from symlag.document.chapters.prose import Step, equal
+from symlag.document.boxes.names import GREEK, name_box
+from symlag.document.chapters.prose import Section, equation
 from symlag.document.document import Document
 from tests.document.test_document import DOCUMENTS
 
@@ -33,8 +33,8 @@ def _tool(*names):
 @pytest.fixture(scope="module")
 def everything():
     """All documents as one, titles with what TeX and HTML could trip over."""
-    steps = tuple(step for made in DOCUMENTS.values() for step in made().steps)
-    alphabet = Step("Letters", (), display(*(equal(named(word), Symbol(f"{word}_1") ** 2) for word in GREEK)))
+    steps = tuple(step for made in DOCUMENTS.values() for step in made().sections)
+    alphabet = Section("Letters", (), display(*(equation(name_box(word), Symbol(f"{word}_1") ** 2) for word in GREEK)))
     steps = (*steps, alphabet)
     return Document(r"50% of \eta & <b>β²</b> {#1} ~ |q|² ½ “é” – 語", steps)
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from symlag.document.boxes.box import MINUS, Box, Name, Number, Role, Script, Sign, fenced, listed, row
+from symlag.document.boxes.box import MINUS, Box, Name, Number, Role, Script, Sign, comma_separated, parenthesized, row
 from symlag.document.boxes.expressions import typeset
-from symlag.document.boxes.matrices import paired
-from symlag.document.boxes.names import split
+from symlag.document.boxes.matrices import inner_product_box
+from symlag.document.boxes.names import stem_and_subscript
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
 from symlag.optimizers.vectors import Letter
 
@@ -22,39 +22,43 @@ MATRIX, SHIFT, MOVE = Role("A"), Role("b"), Role("ξ")
 
 
 @typeset.register
-def _(letter: Letter) -> Box:
-    stem, below = split(letter.stem)
+def box_of_letter(letter: Letter) -> Box:
+    """A letter of an update rule: a prime for its new value, a subscript k − 1 for the value before."""
+    stem, below = stem_and_subscript(letter.stem)
     if letter.age < 0:
         before = row(Name("k"), MINUS, Number("1"))
-        return Script(stem, listed(below, before) if below else before)
+        return Script(stem, comma_separated(below, before) if below else before)
     if letter.age > 0:
         return Script(stem, below, Sign("′"))
     return Script(stem, below) if below else stem
 
 
 @typeset.register
-def _(form: Form) -> Box:
+def box_of_form(form: Form) -> Box:
+    """⟨x, Ay⟩, or ⟨x, b⟩ for a shift b."""
     x, y = form.args
-    return paired(typeset(x), along(y))
+    return inner_product_box(typeset(x), matrix_times(y))
 
 
 @typeset.register
-def _(form: GeneratorPairing) -> Box:
+def box_of_generator_pairing(form: GeneratorPairing) -> Box:
+    """⟨x, ξ(y)⟩."""
     x, point = form.args
-    return paired(typeset(x), moved(point))
+    return inner_product_box(typeset(x), move_at(point))
 
 
 @typeset.register
-def _(form: IncrementPairing) -> Box:
+def box_of_increment_pairing(form: IncrementPairing) -> Box:
+    """⟨x, ξ(y) − ξ(z)⟩, with z the position before y."""
     x, point = form.args
-    return paired(typeset(x), row(moved(point), MINUS, moved(point.old)))
+    return inner_product_box(typeset(x), row(move_at(point), MINUS, move_at(point.old)))
 
 
-def along(letter: Letter) -> Box:
+def matrix_times(letter: Letter) -> Box:
     """A of a letter."""
     return SHIFT if letter == ONE else row(MATRIX, typeset(letter))
 
 
-def moved(point: Any) -> Box:
+def move_at(point: Any) -> Box:
     """ξ at a position."""
-    return row(MOVE, fenced(typeset(point)))
+    return row(MOVE, parenthesized(typeset(point)))

@@ -39,8 +39,8 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class Word:
-    """The upright name of a function or an operator, such as sin and tr."""
+class OperatorName:
+    """The name of a function or an operator in upright type, such as sin and tr."""
 
     text: str
 
@@ -108,11 +108,11 @@ class Display:
     lines: tuple[tuple[Box, Box], ...]
 
 
-Box = Name | Number | Sign | Word | Row | Script | Dotted | Fraction | Root | Fence | Table | Display
+Box = Name | Number | Sign | OperatorName | Row | Script | Dotted | Fraction | Root | Fence | Table | Display
 
 NOTHING = Row(())
 EQUALS, PLUS, MINUS, ZERO = Sign("="), Sign("+"), Sign("−"), Number("0")
-OTHERWISE = Word("otherwise")
+OTHERWISE = OperatorName("otherwise")
 BREAKS = (EQUALS, PLUS, MINUS)
 THIN, WIDE = Sign("\u2009"), Sign("\u2003")  # a thin space, and one between formulas
 
@@ -123,12 +123,12 @@ def row(*parts: Box) -> Box:
     return flat[0] if len(flat) == 1 else Row(flat)
 
 
-def listed(*parts: Box) -> Box:
+def comma_separated(*parts: Box) -> Box:
     """Boxes with commas between them."""
     return row(*[piece for part in parts for piece in (Sign(","), part)][1:])
 
 
-def fenced(box: Box) -> Fence:
+def parenthesized(box: Box) -> Fence:
     """A box in parentheses."""
     return Fence("(", box, ")")
 
@@ -144,25 +144,25 @@ def inline(box: Box) -> Box:
         case Fraction(above, below):
             top, bottom = inline(above), inline(below)
             summed = isinstance(top, Row) and any(part in BREAKS for part in top.parts)
-            bottom = fenced(bottom) if isinstance(bottom, Row) else bottom
-            return row(fenced(top) if summed else top, Sign("/"), bottom)
+            bottom = parenthesized(bottom) if isinstance(bottom, Row) else bottom
+            return row(parenthesized(top) if summed else top, Sign("/"), bottom)
         case Row(parts):
             return row(*map(inline, parts))
         case _:
             return box
 
 
-def tall(box: Box) -> bool:
+def is_tall(box: Box) -> bool:
     """Whether delimiters around a box must grow."""
     match box:
         case Fraction() | Root() | Table():
             return True
         case Row(parts):
-            return any(map(tall, parts))
+            return any(map(is_tall, parts))
         case Fence(inside=inner):
-            return tall(inner)
+            return is_tall(inner)
         case Script(base, below, _):
-            return tall(base) or (below is not None and isinstance(base, Sign))
+            return is_tall(base) or (below is not None and isinstance(base, Sign))
         case _:
             return False
 

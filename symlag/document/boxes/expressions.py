@@ -30,18 +30,26 @@ from symlag.document.boxes.box import (
     Fraction,
     Name,
     Number,
+    OperatorName,
     Root,
     Row,
     Script,
     Sign,
-    Word,
-    fenced,
+    comma_separated,
     inline,
-    listed,
+    parenthesized,
     row,
 )
-from symlag.document.boxes.names import named, split
-from symlag.document.boxes.term_order import divides, gathered, negative, parted, positive, ranked, split_term
+from symlag.document.boxes.names import name_box, stem_and_subscript
+from symlag.document.boxes.term_sorting import (
+    group_by_constant,
+    is_denominator,
+    is_negative,
+    sorted_terms,
+    split_fraction,
+    split_term,
+    without_sign,
+)
 from symlag.document.boxes.width import LINE, width
 from symlag.names import checked_name
 
@@ -49,33 +57,33 @@ from symlag.names import checked_name
 @singledispatch
 def typeset(expression: Basic) -> Box:
     """The box of an expression; a kind of node without a notation of its own is written as a function."""
-    return called(function_name(checked_name(type(expression).__name__)), expression.args)
+    return function_call(function_name(checked_name(type(expression).__name__)), expression.args)
 
 
-def called(name: Box, arguments: Iterable[Any]) -> Box:
+def function_call(name: Box, arguments: Iterable[Any]) -> Box:
     """A function with its arguments."""
-    return row(name, fenced(listed(*map(typeset, arguments))))
+    return row(name, parenthesized(comma_separated(*map(typeset, arguments))))
 
 
 def function_name(name: str) -> Box:
     """The name of a function: a letter as a letter, a word in upright type."""
-    letter = named(name)
-    return Word(name) if letter == Name(name) and len(name) > 1 else letter
+    letter = name_box(name)
+    return OperatorName(name) if letter == Name(name) and len(name) > 1 else letter
 
 
 def power(base: Any, exponent: Any) -> Box:
     """A power with a positive exponent; that of a squared norm is a power of the norm."""
     shown = typeset(base)
     if isinstance(shown, Script) and isinstance(shown.base, Fence) and shown.above == Number("2"):
-        return shown.base if 2 * exponent == 1 else raised(shown.base, typeset(2 * exponent))
+        return shown.base if 2 * exponent == 1 else with_exponent(shown.base, typeset(2 * exponent))
     if isinstance(exponent, Rational) and exponent.p == 1:
         return Root(shown, None if exponent.q == 2 else Number(str(exponent.q)))
-    if isinstance(base, Function) and isinstance(shown, Row) and isinstance(shown.parts[0], Word):
+    if isinstance(base, Function) and isinstance(shown, Row) and isinstance(shown.parts[0], OperatorName):
         return row(Script(shown.parts[0], above=typeset(exponent)), *shown.parts[1:])
-    return raised(shown, typeset(exponent))
+    return with_exponent(shown, typeset(exponent))
 
 
-def raised(base: Box, above: Box) -> Script:
+def with_exponent(base: Box, above: Box) -> Script:
     """A box with an exponent, in parentheses where it needs them."""
     match base:
         case Script(letter, below, None):
@@ -83,72 +91,78 @@ def raised(base: Box, above: Box) -> Script:
         case Name() | Number() | Dotted() | Fence():
             return Script(base, above=inline(above))
         case _:
-            return Script(fenced(base), above=inline(above))
+            return Script(parenthesized(base), above=inline(above))
 
 
-def total_of(terms: Iterable[Any]) -> Box:
+def sum_of_terms(terms: Iterable[Any]) -> Box:
     """A sum; a constant that several terms share is written once."""
-    return without_plus([piece for group in gathered(ranked(terms)) for piece in _shown(group)])
+    return without_leading_plus(
+        [piece for group in group_by_constant(sorted_terms(terms)) for piece in _group_with_signs(group)]
+    )
 
 
-def without_plus(pieces: Sequence[Box]) -> Box:
+def without_leading_plus(pieces: Sequence[Box]) -> Box:
     """Terms with their signs, less a plus before the first."""
     return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces))
 
 
-def product(factors: Sequence[Any]) -> Box:
+def product_of_factors(factors: Sequence[Any]) -> Box:
     """A product: a fraction of constants before what moves, or one fraction where something that moves divides."""
-    resting, moving, below = parted(factors)
+    resting, moving, below = split_fraction(factors)
     if not below:
-        return _times([*resting, *moving])
+        return _side_by_side([*resting, *moving])
     if any(map(jets, below)) or not moving:
-        return Fraction(_times([*resting, *moving]), _times(below))
-    return row(Fraction(_times(resting), _times(below)), *map(as_factor, moving))
+        return Fraction(_side_by_side([*resting, *moving]), _side_by_side(below))
+    return row(Fraction(_side_by_side(resting), _side_by_side(below)), *map(as_factor, moving))
 
 
 def as_factor(expression: Any) -> Box:
     """The box of an expression that stands in a product: in parentheses where a sign or an integral is open."""
     shown = typeset(expression)
-    return fenced(shown) if isinstance(shown, Row) and any(map(_open, shown.parts)) else shown
+    return parenthesized(shown) if isinstance(shown, Row) and any(map(_binds_loosely, shown.parts)) else shown
 
 
-def dotted(jet: Prolonged) -> Box:
+def jet_box(jet: Prolonged) -> Box:
     """A coordinate or a derivative of it: dots for time, subscripts for the variables of a field."""
-    letter, subscript = split(jet.stem)
+    letter, subscript = stem_and_subscript(jet.stem)
     if jet.base != (t,):
-        along = [named(v.name) for v, n in zip(jet.base, jet.order, strict=True) for _ in range(n)]
+        along = [name_box(v.name) for v, n in zip(jet.base, jet.order, strict=True) for _ in range(n)]
         lower = [part for part in (subscript, row(*along) if along else None) if part]
-        return Script(letter, listed(*lower)) if lower else letter
-    return jet_box(letter, subscript, *jet.order)
+        return Script(letter, comma_separated(*lower)) if lower else letter
+    return dotted_letter(letter, subscript, *jet.order)
 
 
-def jet_box(letter: Box, subscript: Box | None, count: int) -> Box:
+def dotted_letter(letter: Box, subscript: Box | None, count: int) -> Box:
     """A letter under one dot or two, or with the count of its derivatives above."""
     if count > 2:
-        return Script(letter, subscript, fenced(Number(str(count))))
+        return Script(letter, subscript, parenthesized(Number(str(count))))
     marked = Dotted(letter, count) if count else letter
     return Script(marked, subscript) if subscript else marked
 
 
 @typeset.register
-def _(symbol: Symbol) -> Box:
-    return named(symbol.name)
+def box_of_symbol(symbol: Symbol) -> Box:
+    """A symbol by its name."""
+    return name_box(symbol.name)
 
 
 @typeset.register
-def _(jet: Jet) -> Box:
-    return dotted(jet)
+def box_of_jet(jet: Jet) -> Box:
+    """A coordinate or a derivative of it."""
+    return jet_box(jet)
 
 
 @typeset.register
-def _(number: Rational) -> Box:
+def box_of_rational(number: Rational) -> Box:
+    """An integer or a fraction."""
     size = Number(str(abs(number.p)))
     shown = size if number.q == 1 else Fraction(size, Number(str(number.q)))
     return row(MINUS, shown) if number.p < 0 else shown
 
 
 @typeset.register
-def _(number: Float) -> Box:
+def box_of_float(number: Float) -> Box:
+    """A decimal number, with a power of ten where Python would write an exponent."""
     digits, _, tens = f"{float(abs(number)):.15g}".partition("e")
     shown = (
         row(Number(digits), Sign("·"), Script(Number("10"), above=typeset(Rational(tens)))) if tens else Number(digits)
@@ -157,33 +171,43 @@ def _(number: Float) -> Box:
 
 
 @typeset.register
-def _(number: NumberSymbol) -> Box:
-    return {"pi": Name("π"), "E": Name("e")}.get(str(number)) or Word(str(number))
+def box_of_constant(number: NumberSymbol) -> Box:
+    """π, e, and other constants by their names."""
+    return {"pi": Name("π"), "E": Name("e")}.get(str(number)) or OperatorName(str(number))
 
 
 @typeset.register
-def _(total: Add) -> Box:
+def box_of_sum(total: Add) -> Box:
+    """A sum; of a sum of constants, the common number stands before it."""
     content, primitive = total.as_content_primitive() if not jets(total) else (S.One, total)
-    return total_of(total.as_ordered_terms()) if content == 1 else product((content, primitive))
+    return sum_of_terms(total.as_ordered_terms()) if content == 1 else product_of_factors((content, primitive))
 
 
 @typeset.register
-def _(term: Mul) -> Box:
-    return row(MINUS, as_factor(positive(term))) if negative(term) else product(Mul.make_args(positive(term)))
+def box_of_product(term: Mul) -> Box:
+    """A product, with its minus in front."""
+    return (
+        row(MINUS, as_factor(without_sign(term)))
+        if is_negative(term)
+        else product_of_factors(Mul.make_args(without_sign(term)))
+    )
 
 
 @typeset.register
-def _(raised: Pow) -> Box:
-    return product((raised,)) if divides(raised) else power(*raised.args)
+def box_of_power(expression: Pow) -> Box:
+    """A power; below the line where its exponent is negative."""
+    return product_of_factors((expression,)) if is_denominator(expression) else power(*expression.args)
 
 
-def _shown(group: list[Any]) -> list[Box]:
+def _group_with_signs(group: list[Any]) -> list[Box]:
     """The terms that share a constant, with the signs before them."""
     parts = [split_term(term) for term in group]
-    inside = without_plus([box for minus, _, moving in parts for box in (_sign(minus, parts[0][0]), as_factor(moving))])
+    inside = without_leading_plus(
+        [box for minus, _, moving in parts for box in (_sign(minus, parts[0][0]), as_factor(moving))]
+    )
     if len(group) == 1 or width(inside) > LINE:
-        return [box for term in group for box in (_sign(negative(term)), typeset(positive(term)))]
-    return [_sign(parts[0][0]), as_factor(parts[0][1]), fenced(inside)]
+        return [box for term in group for box in (_sign(is_negative(term)), typeset(without_sign(term)))]
+    return [_sign(parts[0][0]), as_factor(parts[0][1]), parenthesized(inside)]
 
 
 def _sign(*minuses: bool) -> Sign:
@@ -191,13 +215,13 @@ def _sign(*minuses: bool) -> Sign:
     return MINUS if sum(minuses) % 2 else PLUS
 
 
-def _open(box: Box) -> bool:
+def _binds_loosely(box: Box) -> bool:
     """Whether a box binds more loosely than a product."""
     sign = box.base if isinstance(box, Script) else box
     return isinstance(sign, Sign) and sign.text in "+−=≠<>≤≥∧∨∫∑⊙"
 
 
-def _times(factors: Sequence[Any]) -> Box:
+def _side_by_side(factors: Sequence[Any]) -> Box:
     """Factors side by side; one that stands alone needs no parentheses."""
     if len(factors) == 1:
         return typeset(factors[0])

@@ -16,33 +16,38 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from symlag.calculus.elementwise import SLOT, Elementwise
 from symlag.calculus.structured_matrices import Ones
-from symlag.document.boxes.box import Box, Fence, Number, Script, Sign, Word, fenced, row
-from symlag.document.boxes.expressions import called, typeset
+from symlag.document.boxes.box import Box, Fence, Number, OperatorName, Script, Sign, parenthesized, row
+from symlag.document.boxes.expressions import function_call, typeset
 
 
 @typeset.register
-def _(applied: Elementwise) -> Box:
+def box_of_elementwise(applied: Elementwise) -> Box:
     """σ(Z), or the rule of the function before its argument."""
     value = applied.formula
     if value.is_Function and value.args == (SLOT,):
-        return called(typeset(value).parts[0], [applied.argument])  # type: ignore[union-attr]
+        return function_call(typeset(value).parts[0], [applied.argument])  # type: ignore[union-attr]
     entry = Symbol("z")
     rule = row(typeset(entry), Sign("↦"), typeset(value.xreplace({SLOT: entry})))
-    return called(Fence("[", rule, "]"), [applied.argument])
+    return function_call(Fence("[", rule, "]"), [applied.argument])
 
 
 @typeset.register
-def _(product: HadamardProduct) -> Box:
-    factors = [fenced(typeset(f)) if f.is_MatAdd else typeset(f) for f in sorted(product.args, key=default_sort_key)]
+def box_of_hadamard_product(product: HadamardProduct) -> Box:
+    """Factors with ⊙ between them."""
+    factors = [
+        parenthesized(typeset(f)) if f.is_MatAdd else typeset(f) for f in sorted(product.args, key=default_sort_key)
+    ]
     return row(*[box for factor in factors for box in (Sign("⊙"), factor)][1:])
 
 
 @typeset.register(DiagMatrix)
 @typeset.register(DiagonalOf)
-def _(diagonal: DiagMatrix | DiagonalOf) -> Box:
-    return called(Word("diag"), diagonal.args[:1])
+def box_of_diagonal(diagonal: DiagMatrix | DiagonalOf) -> Box:
+    """diag(v) and diag(A)."""
+    return function_call(OperatorName("diag"), diagonal.args[:1])
 
 
 @typeset.register
-def _(vector: Ones) -> Box:
+def box_of_ones(vector: Ones) -> Box:
+    """The vector of ones, with its length below."""
     return Script(Number("1"), typeset(vector.rows))

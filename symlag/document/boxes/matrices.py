@@ -18,52 +18,69 @@ from sympy.matrices.expressions.special import Identity, ZeroMatrix
 
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown
 from symlag.calculus.jets import Block
-from symlag.calculus.matrix_words import Word as Letters, letters, reverse
-from symlag.document.boxes.box import Box, Fence, Name, Number, Script, Sign, Table, Word, fenced, listed, row
-from symlag.document.boxes.expressions import as_factor, dotted, raised, total_of, typeset
-from symlag.document.boxes.names import named
-from symlag.document.boxes.term_order import split_term
+from symlag.calculus.matrix_words import Word, letters, reverse
+from symlag.document.boxes.box import (
+    Box,
+    Fence,
+    Name,
+    Number,
+    OperatorName,
+    Script,
+    Sign,
+    Table,
+    comma_separated,
+    parenthesized,
+    row,
+)
+from symlag.document.boxes.expressions import as_factor, jet_box, sum_of_terms, typeset, with_exponent
+from symlag.document.boxes.names import name_box
+from symlag.document.boxes.term_sorting import split_term
 
 
-def norm(of: Box) -> Fence:
+def norm_box(inside: Box) -> Fence:
     """The Euclidean norm."""
-    return Fence("‖", of, "‖")
+    return Fence("‖", inside, "‖")
 
 
-def paired(left: Box, right: Box) -> Fence:
+def inner_product_box(left: Box, right: Box) -> Fence:
     """The inner product of two boxes."""
-    return Fence("⟨", listed(left, right), "⟩")
+    return Fence("⟨", comma_separated(left, right), "⟩")
 
 
 @typeset.register
-def _(symbol: MatrixSymbol) -> Box:
-    return named(symbol.name)
+def box_of_matrix_symbol(symbol: MatrixSymbol) -> Box:
+    """A matrix by its name."""
+    return name_box(symbol.name)
 
 
 @typeset.register
-def _(block: Block) -> Box:
-    return dotted(block)
+def box_of_block(block: Block) -> Box:
+    """A block or a derivative of it."""
+    return jet_box(block)
 
 
 @typeset.register
-def _(closed: Trace) -> Box:
+def box_of_trace(closed: Trace) -> Box:
+    """A squared norm or an inner product where a trace is one, tr(…) otherwise."""
     word = letters(closed)
     half = len(word) // 2
     if len(word) == 2 * half and reverse(word[half:]) == (1, word[:half]):
-        return Script(norm(_word(word[half:])), above=Number("2"))
+        return Script(norm_box(_word(word[half:])), above=Number("2"))
     turns = [word[i:] + word[:i] for i in range(len(word)) if isinstance(word[i], Transpose)]
     if not turns or len(word) == 1:
-        return row(Word("tr"), fenced(_word(word)))
-    return paired(typeset(turns[0][0].arg), _word(turns[0][1:]))
+        return row(OperatorName("tr"), parenthesized(_word(word)))
+    return inner_product_box(typeset(turns[0][0].arg), _word(turns[0][1:]))
 
 
 @typeset.register
-def _(total: MatAdd) -> Box:
-    return total_of(sorted(total.args, key=default_sort_key))
+def box_of_matrix_sum(total: MatAdd) -> Box:
+    """A sum of matrices."""
+    return sum_of_terms(sorted(total.args, key=default_sort_key))
 
 
 @typeset.register
-def _(term: MatMul) -> Box:
+def box_of_matrix_product(term: MatMul) -> Box:
+    """A product of matrices after its number."""
     minus, scalar, matrix = split_term(term)
     if minus:
         return row(Sign("−"), typeset(scalar * matrix))
@@ -72,52 +89,61 @@ def _(term: MatMul) -> Box:
 
 
 @typeset.register
-def _(flipped: Transpose) -> Box:
-    return raised(typeset(flipped.arg), Sign("⊤"))
+def box_of_transpose(matrix: Transpose) -> Box:
+    """A⊤."""
+    return with_exponent(typeset(matrix.arg), Sign("⊤"))
 
 
 @typeset.register
-def _(power: MatPow) -> Box:
-    return raised(typeset(power.base), typeset(power.exp))
+def box_of_matrix_power(power: MatPow) -> Box:
+    """Aⁿ."""
+    return with_exponent(typeset(power.base), typeset(power.exp))
 
 
 @typeset.register
-def _(_: Identity) -> Box:
+def box_of_identity(_matrix: Identity) -> Box:
+    """I."""
     return Name("I")
 
 
 @typeset.register
-def _(_: ZeroMatrix) -> Box:
+def box_of_zero_matrix(_matrix: ZeroMatrix) -> Box:
+    """0."""
     return Number("0")
 
 
 @typeset.register
-def _(entry: MatrixElement) -> Box:
+def box_of_entry(entry: MatrixElement) -> Box:
+    """An entry of a matrix, its indices counted from one."""
     places = [typeset(i + 1) for i, size in zip(entry.indices, entry.parent.shape, strict=True) if size != 1]
-    return Script(fenced(typeset(entry.parent)), listed(*places))
+    return Script(parenthesized(typeset(entry.parent)), comma_separated(*places))
 
 
 @typeset.register
-def _(array: MatrixBase) -> Box:
+def box_of_matrix(array: MatrixBase) -> Box:
+    """A matrix written out."""
     return Fence("[", Table(tuple(tuple(map(typeset, array.row(i))) for i in range(array.rows))), "]")
 
 
 @typeset.register
-def _(function: Unknown) -> Box:
-    return row(named(function.name), fenced(listed(*map(typeset, function.arguments))))
+def box_of_loss(function: Unknown) -> Box:
+    """An unknown function of blocks, f(U, V)."""
+    return row(name_box(function.name), parenthesized(comma_separated(*map(typeset, function.arguments))))
 
 
 @typeset.register
-def _(slope: Gradient) -> Box:
+def box_of_gradient(slope: Gradient) -> Box:
+    """∇f, with directions in brackets where it is differentiated once more."""
     numbers = [pair for pair in slope.directions if not pair[1].is_Matrix]
-    along = [_along(slope.function, *pair) for pair in slope.directions if pair[1].is_Matrix]
+    along = [_direction_bracket(slope.function, *pair) for pair in slope.directions if pair[1].is_Matrix]
     gradient = Script(Sign("∇"), typeset(slope.argument))
-    return row(*_partials(slope.function, numbers), gradient, named(slope.function.name), *along)
+    return row(*_partials(slope.function, numbers), gradient, name_box(slope.function.name), *along)
 
 
 @typeset.register
-def _(slope: Partial) -> Box:
-    return row(*_partials(slope.function, slope.directions), named(slope.function.name))
+def box_of_partial(slope: Partial) -> Box:
+    """∂f."""
+    return row(*_partials(slope.function, slope.directions), name_box(slope.function.name))
 
 
 def _partials(function: Unknown, directions: Any) -> list[Box]:
@@ -126,11 +152,11 @@ def _partials(function: Unknown, directions: Any) -> list[Box]:
     return [Script(Sign("∂"), row(*places))] if places else []
 
 
-def _along(function: Unknown, index: Any, direction: Any) -> Box:
+def _direction_bracket(function: Unknown, index: Any, direction: Any) -> Box:
     """A direction of a second derivative, in brackets; below it the argument, where there are several."""
     bracket = Fence("[", typeset(direction), "]")
     return Script(bracket, typeset(function.arguments[int(index)])) if len(function.arguments) > 1 else bracket
 
 
-def _word(word: Letters) -> Box:
+def _word(word: Word) -> Box:
     return row(*map(as_factor if len(word) > 1 else typeset, word))

@@ -2,7 +2,7 @@
 
 Only names on the whitelist of `symlag.names.checked_name` pass, so that nothing a user writes can act in TeX or HTML.
 
->>> named("theta_1")
+>>> name_box("theta_1")
 Script(base=Name(text='θ'), below=Number(text='1'), above=None)
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from symlag.document.boxes.box import Box, Name, Number, Script, listed
+from symlag.document.boxes.box import Box, Name, Number, Script, comma_separated
 from symlag.names import checked_name
 
 _LOWER = [
@@ -45,13 +45,13 @@ GREEK |= {word.capitalize(): letter.upper() for word, letter in GREEK.items() if
 GREEK |= {"lamda": "λ", "Lamda": "Λ"}
 
 
-def named(name: str) -> Box:
+def name_box(name: str) -> Box:
     """The box of a name; `NameRefusedError` where it is no identifier."""
-    stem, subscript = split(name)
+    stem, subscript = stem_and_subscript(name)
     return Script(stem, subscript) if subscript else stem
 
 
-def split(name: str) -> tuple[Box, Box | None]:
+def stem_and_subscript(name: str) -> tuple[Box, Box | None]:
     """The letter of a name and its subscript."""
     head, *tail = checked_name(name).split("_")
     if (ends := re.fullmatch(r"([A-Za-zΑ-Ωα-ω]+?)([0-9]+)", head)) is not None:
@@ -67,4 +67,4 @@ def _subscript(parts: list[str]) -> Box | None:
     if not parts:
         return None
     boxes = [Number(part) if part.isdigit() else _letter(part) for part in parts]
-    return listed(*boxes)
+    return comma_separated(*boxes)

@@ -1,6 +1,9 @@
-"""The letters of a derivation step aside where the user has given them a meaning: then they are calligraphic.
+"""Letters that a derivation reserves for itself: L, T, V, Q, … become calligraphic where the user has a use for them.
 
->>> aside(Role("V"), {"V"}), aside(Role("V"), {"x"})
+A derivation calls the potential V. If the user's Lagrangian has a symbol V, the reader could not tell the two apart, so
+the derivation's own letter (a `Role`) is replaced by 𝒱 throughout the document.
+
+>>> avoid_letters(Role("V"), {"V"}), avoid_letters(Role("V"), {"x"})
 (Name(text='𝒱'), Role(text='V'))
 """
 
@@ -19,25 +22,25 @@ from symlag.variational.lagrangian import Lagrangian
 CALLIGRAPHIC = dict(zip("ABCEFGKLMQSTVW", "𝒜ℬ𝒞ℰℱ𝒢𝒦ℒℳ𝒬𝒮𝒯𝒱𝒲", strict=True))
 
 
-def aside(told: Any, taken: set[str]) -> Any:
-    """Boxes, steps and sentences with every role that is taken in calligraphic type."""
-    if isinstance(told, Role):
-        return Name(CALLIGRAPHIC.get(told.text, told.text)) if told.text in taken else told
-    if isinstance(told, tuple):
-        return tuple(aside(part, taken) for part in told)
-    if is_dataclass(told) and not isinstance(told, type):
-        return type(told)(*(aside(getattr(told, field.name), taken) for field in fields(told)))
-    return told
+def avoid_letters(content: Any, names: set[str]) -> Any:
+    """Boxes, sections and sentences, with every role that has one of the names in calligraphic type."""
+    if isinstance(content, Role):
+        return Name(CALLIGRAPHIC.get(content.text, content.text)) if content.text in names else content
+    if isinstance(content, tuple):
+        return tuple(avoid_letters(part, names) for part in content)
+    if is_dataclass(content) and not isinstance(content, type):
+        return type(content)(*(avoid_letters(getattr(content, field.name), names) for field in fields(content)))
+    return content
 
 
-def names(L: Lagrangian, *others: Any) -> set[str]:
+def letters_of_lagrangian(L: Lagrangian, *others: Any) -> set[str]:
     """The names that a Lagrangian and further expressions give a meaning to."""
-    return taken(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
+    return letters_of(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
 
 
-def taken(*told: Any) -> set[str]:
+def letters_of(*expressions: Any) -> set[str]:
     """The names that expressions give a meaning to."""
-    expressions = [e for e in told if isinstance(e, Basic)]
-    symbols = {symbol.name for e in expressions for symbol in e.free_symbols}
-    functions = {function.name for e in expressions for function in e.atoms(Unknown)}
-    return symbols | functions | {jet.stem for jet in jets(*expressions)}
+    nodes = [e for e in expressions if isinstance(e, Basic)]
+    symbols = {symbol.name for e in nodes for symbol in e.free_symbols}
+    functions = {function.name for e in nodes for function in e.atoms(Unknown)}
+    return symbols | functions | {jet.stem for jet in jets(*nodes)}

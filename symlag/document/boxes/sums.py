@@ -21,23 +21,27 @@ from symlag.optimizers.recursion import AtStep
 
 
 @typeset.register
-def _(total: Sum) -> Box:
+def box_of_summation(total: Sum) -> Box:
+    """A sum over steps."""
     return row(*(_over("∑", *limits) for limits in reversed(total.limits)), as_factor(total.function))
 
 
 @typeset.register
-def _(product: Product) -> Box:
+def box_of_product_over_steps(product: Product) -> Box:
+    """A product over steps."""
     return row(*(_over("∏", *limits) for limits in reversed(product.limits)), as_factor(product.function))
 
 
 @typeset.register
-def _(product: OrderedProduct) -> Box:
+def box_of_ordered_product(product: OrderedProduct) -> Box:
+    """A product over steps, the last of them on the left."""
     matrix, step, start, stop = product.args
     return row(_over("∏", step, stop - 1, start), typeset(matrix))
 
 
 @typeset.register
-def _(value: AtStep) -> Box:
+def box_of_at_step(value: AtStep) -> Box:
+    """A form at a step, which stands below it."""
     form, step = value.args
     return Script(typeset(form), typeset(step))
 

@@ -32,11 +32,11 @@ LINE = 58.0  # letters of mathematics on a line of text
 _SPACED = "=+−<>≤≥≠↦∧∨"
 
 
-def rows(shown: Display) -> Iterator[tuple[Box, Box]]:
+def broken_lines(shown: Display) -> Iterator[tuple[Box, Box]]:
     """The lines of a display, long ones broken before a plus or a minus; what continues has no left side."""
     indent = max(width(left) for left, _ in shown.lines)
     for left, right in shown.lines:
-        first, *others = _broken(right, LINE - indent)
+        first, *others = _break_row(right, LINE - indent)
         yield left, first
         yield from ((NOTHING, row(WIDE, piece)) for piece in others)
 
@@ -48,56 +48,65 @@ def width(box: Box) -> float:
 
 
 @width.register
-def _(box: Sign) -> float:
+def width_of_sign(box: Sign) -> float:
+    """Relations and signs have spaces around them."""
     return 2.0 if box.text in _SPACED else 1.0
 
 
 @width.register
-def _(box: Row) -> float:
+def width_of_row(box: Row) -> float:
+    """The sum of the widths."""
     return float(sum(map(width, box.parts)))
 
 
 @width.register
-def _(box: Script) -> float:
+def width_of_script(box: Script) -> float:
+    """Scripts are set in smaller type."""
     return width(box.base) + 0.7 * max((width(part) for part in (box.below, box.above) if part), default=0.0)
 
 
 @width.register
-def _(box: Dotted) -> float:
+def width_of_dotted(box: Dotted) -> float:
+    """Dots take no width."""
     return width(box.base)
 
 
 @width.register
-def _(box: Fraction) -> float:
+def width_of_fraction(box: Fraction) -> float:
+    """The width of the wider part, and of the line."""
     return max(width(box.above), width(box.below)) + 0.5
 
 
 @width.register
-def _(box: Root) -> float:
+def width_of_root(box: Root) -> float:
+    """What stands in it, and the sign of the root."""
     return width(box.inside) + 1.5
 
 
 @width.register
-def _(box: Fence) -> float:
+def width_of_fence(box: Fence) -> float:
+    """What stands in it, and its delimiters."""
     return width(box.inside) + 1.5
 
 
 @width.register
-def _(box: Table) -> float:
+def width_of_table(box: Table) -> float:
+    """The sum of the columns."""
     return sum(max(width(cell) + 1.5 for cell in column) for column in zip(*box.cells, strict=True))
 
 
 @width.register
-def _(box: Display) -> float:
-    return max(width(left) + width(right) for left, right in rows(box))
+def width_of_display(box: Display) -> float:
+    """The width of its longest line, after long ones are broken."""
+    return max(width(left) + width(right) for left, right in broken_lines(box))
 
 
-def _broken(box: Box, limit: float) -> tuple[Box, ...]:
+def _break_row(box: Box, limit: float) -> tuple[Box, ...]:
     """A row in pieces no wider than the limit, where it has places to break at: an equals sign before all others."""
     parts = box.parts if isinstance(box, Row) else ()
     if width(box) > limit and EQUALS in parts[1:]:
         at = parts.index(EQUALS, 1)
-        return *_broken(Row(parts[:at]), limit), *_broken(Row(parts[at:]), limit)
+        return *_break_row(Row(parts[:at]), limit), *_break_row(Row(parts[at:]), limit)
     pieces: list[list[Box]] = [[]]
     for term in _terms(box):
         if pieces[-1] and sum(map(width, (*pieces[-1], *term))) > limit:

@@ -11,24 +11,24 @@ from symlag.calculus.jets import Block, t
 from symlag.calculus.matrices import Skew, Symmetric, normal, zero_like
 from symlag.calculus.operators import scaled
 from symlag.calculus.zero_test import tidy
-from symlag.document.boxes.box import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, fenced, row
-from symlag.document.boxes.expressions import jet_box, typeset
-from symlag.document.boxes.matrices import paired
-from symlag.document.boxes.term_order import negative, ranked
-from symlag.document.chapters.closed_form import closed_form, integrated
+from symlag.document.boxes.box import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, parenthesized, row
+from symlag.document.boxes.expressions import dotted_letter, typeset
+from symlag.document.boxes.matrices import inner_product_box
+from symlag.document.boxes.term_sorting import is_negative, sorted_terms
+from symlag.document.chapters.closed_form import closed_form, integrated_charge
 from symlag.document.chapters.prose import (
     RATE,
     Prose,
-    Step,
-    at,
-    boxed,
-    damping_of,
-    equal,
-    fading,
-    joined,
-    rated,
-    say,
-    slope,
+    Section,
+    as_box,
+    damping_letter,
+    equation,
+    friction_terms,
+    partial_derivative,
+    rate_of,
+    sentence,
+    signed_sum,
+    with_subscript,
 )
 from symlag.variational.equations_of_motion import tower
 from symlag.variational.noether import Law, MomentumMap, characteristics
@@ -39,130 +39,140 @@ XI, ZETA, TAU, MOMENTUM, Q = map(Role, "ξζτpq")
 CHANGED_T, CHANGED_V, WORK = row(Sign("δ"), KINETIC), row(Sign("δ"), POTENTIAL), row(Sign("δ"), Role("W"))
 
 
-def of_law(law: Law) -> Iterator[Step]:
+def law_sections(law: Law) -> Iterator[Section]:
     """The steps from a generator to its law and what the law comes to."""
     yield family(law)
     yield check(law)
-    if boundary(law) != 0:
-        yield shift(law)
+    if boundary_value(law) != 0:
+        yield boundary_term(law)
     yield charge(law)
     yield balance(law)
     if len(law.generator.parameters) == 1:
-        yield of_matrices(law)
+        yield matrix_law(law)
     yield proof(law)
     yield closed_form(law)
-    yield from integrated(law)
+    yield from integrated_charge(law)
 
 
-def family(law: Law) -> Step:
+def family(law: Law) -> Section:
     """The family of moves."""
     X = law.generator
     moved = {**X.components, **({t: X.tau} if X.tau != 0 else {})}
-    lines = [(boxed(q), row(Sign("↦"), joined(q, scaled(EPSILON, move)))) for q, move in moved.items()]
-    every = tuple(piece for p in X.parameters for piece in say(f", for every {_kind(p)} {{p}}", p=p))
-    reason = (*say("To first order in {eps} the family moves", eps=EPSILON), *every, ":")
-    return Step("The symmetry" if X.name == "symmetry" else f"The symmetry: {X.name}", reason, display(*lines))
+    lines = [(as_box(q), row(Sign("↦"), signed_sum(q, scaled(EPSILON, move)))) for q, move in moved.items()]
+    every = tuple(piece for p in X.parameters for piece in sentence(f", for every {_kind(p)} {{p}}", p=p))
+    reason = (*sentence("To first order in {eps} the family moves", eps=EPSILON), *every, ":")
+    return Section("The symmetry" if X.name == "symmetry" else f"The symmetry: {X.name}", reason, display(*lines))
 
 
-def check(law: Law) -> Step:
+def check(law: Law) -> Section:
     """What the family changes."""
-    lines = [equal(CHANGED_T, read(law, law.ksb)), equal(CHANGED_V, scaled(-1, read(law, law.sources["potential"])))]
-    lines += [equal(WORK, read(law, law.sources["force"]))] if law.lagrangian.forces else []
-    return Step("Its check", _found(law), display(*lines))
+    lines = [
+        equation(CHANGED_T, in_coordinates(law, law.ksb)),
+        equation(CHANGED_V, scaled(-1, in_coordinates(law, law.sources["potential"]))),
+    ]
+    lines += [equation(WORK, in_coordinates(law, law.sources["force"]))] if law.lagrangian.forces else []
+    return Section("Its check", _outcome_of_check(law), display(*lines))
 
 
-def shift(law: Law) -> Step:
+def boundary_term(law: Law) -> Section:
     """The boundary term."""
     names = ("kinetic", "potential", "force")
     change = row(_rate(law), END)
-    total = tidy(Add(*(read(law, law.sources[name]) for name in names)))
-    reason = say(
+    total = tidy(Add(*(in_coordinates(law, law.sources[name]) for name in names)))
+    reason = sentence(
         "What the move adds is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
         B=END,
     )  # fmt: skip
-    return Step("The boundary term", reason, display(equal(change, total), equal(END, boundary(law))))
+    return Section("The boundary term", reason, display(equation(change, total), equation(END, boundary_value(law))))
 
 
-def charge(law: Law) -> Step:
+def charge(law: Law) -> Section:
     """The charge."""
     timed = law.generator.tau != 0
-    pieces = [piece for q in _moving(law) for piece in _pairs(law, q)]
+    pieces = [piece for q in _moved_coordinates(law) for piece in _pairs(law, q)]
     pieces += [row(TAU, LAGRANGE)] if timed else []
-    pieces += [row(MINUS, END)] if boundary(law) != 0 else []
+    pieces += [row(MINUS, END)] if boundary_value(law) != 0 else []
     path = ": {zeta}, the move of the path at one time" if timed else ""
-    fixed = row(at(ZETA, Q), EQUALS, at(XI, Q), MINUS, TAU, Dotted(Q, 1))
+    fixed = row(with_subscript(ZETA, Q), EQUALS, with_subscript(XI, Q), MINUS, TAU, Dotted(Q, 1))
     higher = law.lagrangian.order > 1
     kind = ", and those of Ostrogradsky {p} with the rates of it" if higher else ""
-    reason = say(f"Each momentum is paired with the move of its coordinate{path}{kind}.", zeta=fixed, p=MOMENTUM)
-    lines = [equal(CHARGE, joined(*pieces)), (NOTHING, row(EQUALS, typeset(read(law, law.charge))))]
-    return Step("The charge", reason, display(*lines, *(_momenta(law) if higher else ())))
+    reason = sentence(f"Each momentum is paired with the move of its coordinate{path}{kind}.", zeta=fixed, p=MOMENTUM)
+    lines = [equation(CHARGE, signed_sum(*pieces)), (NOTHING, row(EQUALS, typeset(in_coordinates(law, law.charge))))]
+    return Section("The charge", reason, display(*lines, *(_momenta(law) if higher else ())))
 
 
 def _pairs(law: Law, coordinate: Any) -> list[Box]:
     """The momenta of a coordinate, each with its share of the move."""
     if law.lagrangian.order == 1:
-        return [_pair(slope(LAGRANGE, boxed(coordinate.dot)), _move(law, coordinate), coordinate)]
+        return [_pair(partial_derivative(LAGRANGE, as_box(coordinate.dot)), _move(law, coordinate), coordinate)]
     letter = ZETA if law.generator.tau != 0 else XI
     levels = enumerate(tower(law.lagrangian, coordinate))
-    return [_pair(at(MOMENTUM, jet), jet_box(letter, boxed(coordinate), k), coordinate) for k, jet in levels]
+    return [
+        _pair(with_subscript(MOMENTUM, jet), dotted_letter(letter, as_box(coordinate), k), coordinate)
+        for k, jet in levels
+    ]
 
 
 def _momenta(law: Law) -> list[tuple[Box, Box]]:
     """The momenta written out."""
-    return [equal(at(MOMENTUM, jet), p) for q in _moving(law) for jet, p in tower(law.lagrangian, q).items()]
+    return [
+        equation(with_subscript(MOMENTUM, jet), p)
+        for q in _moved_coordinates(law)
+        for jet, p in tower(law.lagrangian, q).items()
+    ]
 
 
-def balance(law: Law) -> Step:
+def balance(law: Law) -> Section:
     """The law, in short and written out."""
     fed = [box for name, box in _SOURCES.items() if law.sources[name] != 0]
     right = [] if law.sources["boundary"] != 0 else fed
     fades = [row(_damping(law), CHARGE)] if law.rate != 0 else []
-    short = row(joined(row(RATE, CHARGE), *fades), EQUALS, joined(*right))
-    return Step("The law", _meaning(law), display((NOTHING, short), (NOTHING, stated(law))))
+    short = row(signed_sum(row(RATE, CHARGE), *fades), EQUALS, signed_sum(*right))
+    return Section("The law", _meaning(law), display((NOTHING, short), (NOTHING, balance_law(law))))
 
 
-def stated(law: Law) -> Box:
+def balance_law(law: Law) -> Box:
     """The law with everything written out."""
-    moving, rate, source = (read(law, part) for part in (law.charge, law.rate, law.source))
-    if law.conserved and negative(ranked(Add.make_args(moving))[0]):
+    moving, rate, source = (in_coordinates(law, part) for part in (law.charge, law.rate, law.source))
+    if law.conserved and is_negative(sorted_terms(Add.make_args(moving))[0]):
         moving = Add(*(-term for term in Add.make_args(moving)))
-    return row(joined(rated(moving), *fading(rate, moving)), EQUALS, typeset(tidy(source)))
+    return row(signed_sum(rate_of(moving), *friction_terms(rate, moving)), EQUALS, typeset(tidy(source)))
 
 
-def matched(whole: MomentumMap) -> Box:
+def matrix_balance_law(whole: MomentumMap) -> Box:
     """A law of matrices, with everything written out."""
     source = normal(MatAdd(zero_like(whole.charge), *whole.sources.values()))
-    return row(joined(rated(whole.charge), *fading(whole.rate, whole.charge)), EQUALS, typeset(source))
+    return row(signed_sum(rate_of(whole.charge), *friction_terms(whole.rate, whole.charge)), EQUALS, typeset(source))
 
 
-def of_matrices(law: Law) -> Step:
+def matrix_law(law: Law) -> Section:
     """The law as a law of matrices, for a family that holds for every constant matrix."""
     whole = law.momentum_map()
-    reason = say(
+    reason = sentence(
         f"Both sides are linear in {{X}}, which is any {_kind(whole.parameter)}, so that the law holds entry by entry.",
         X=whole.parameter,
     )
-    return Step("All of them at once", reason, display((NOTHING, matched(whole))))
+    return Section("All of them at once", reason, display((NOTHING, matrix_balance_law(whole))))
 
 
-def proof(law: Law) -> Step:
+def proof(law: Law) -> Section:
     """The proof: the balance, recomputed from what the law states."""
-    pieces = [row(MINUS, _pair(at(Role("E"), q), _move(law, q), q)) for q in _moving(law)]
-    line = row(joined(row(_rate(law), CHARGE), *pieces), MINUS, Role("S"), EQUALS, typeset(law.defect()))
-    reason = say(
+    pieces = [row(MINUS, _pair(with_subscript(Role("E"), q), _move(law, q), q)) for q in _moved_coordinates(law)]
+    line = row(signed_sum(row(_rate(law), CHARGE), *pieces), MINUS, Role("S"), EQUALS, typeset(law.defect()))
+    reason = sentence(
         "Computed again from the charge and the sources {S} that the law states, with {E} the left side of the "
         "equation of motion, the balance closes on every path, whether it obeys the equation of motion or not.",
-        S=Role("S"), E=at(Role("E"), Q),
+        S=Role("S"), E=with_subscript(Role("E"), Q),
     )  # fmt: skip
-    return Step("The proof", reason, display((NOTHING, line)))
+    return Section("The proof", reason, display((NOTHING, line)))
 
 
-def boundary(law: Law) -> Expr:
+def boundary_value(law: Law) -> Expr:
     """The boundary term B, for which the source of that name is −(D_t + γ)B."""
-    return read(law, law.boundary) if law.sources["boundary"] != 0 else S.Zero
+    return in_coordinates(law, law.boundary) if law.sources["boundary"] != 0 else S.Zero
 
 
-def read(law: Law, expression: Any) -> Any:
+def in_coordinates(law: Law, expression: Any) -> Any:
     """An expression of a law in coordinates and their rates."""
     return law.lagrangian.spelling.read(expression)
 
@@ -172,24 +182,24 @@ _FEEDS = {"kinetic": "kinetic symmetry breaking", "potential": "the potential", 
 
 
 def _damping(law: Law) -> Box:
-    return boxed(damping_of(law.lagrangian))
+    return as_box(damping_letter(law.lagrangian))
 
 
 def _rate(law: Law) -> Box:
-    return RATE if law.rate == 0 else fenced(row(RATE, PLUS, _damping(law)))
+    return RATE if law.rate == 0 else parenthesized(row(RATE, PLUS, _damping(law)))
 
 
-def _moving(law: Law) -> list[Any]:
+def _moved_coordinates(law: Law) -> list[Any]:
     """The coordinates that the generator moves."""
     return [q for q, move in characteristics(law.lagrangian, law.generator).items() if move != zero_like(q)]
 
 
 def _move(law: Law, coordinate: Any) -> Box:
-    return at(ZETA if law.generator.tau != 0 else XI, coordinate)
+    return with_subscript(ZETA if law.generator.tau != 0 else XI, coordinate)
 
 
 def _pair(left: Box, right: Box, coordinate: Any) -> Box:
-    return paired(left, right) if isinstance(coordinate, Block) else row(left, right)
+    return inner_product_box(left, right) if isinstance(coordinate, Block) else row(left, right)
 
 
 def _kind(parameter: Any) -> str:
@@ -197,7 +207,7 @@ def _kind(parameter: Any) -> str:
     return f"{symmetry}{'vector' if parameter.shape[1] == 1 else 'matrix'}"
 
 
-def _found(law: Law) -> Prose:
+def _outcome_of_check(law: Law) -> Prose:
     """What the check found."""
     stretch = "; each change counts the stretching of time" if law.generator.tau != 0 else ""
     kept = (law.ksb == 0, law.sources["potential"] == 0)
@@ -207,13 +217,13 @@ def _found(law: Law) -> Prose:
         (False, True): "{V} is kept, {T} is not: this is kinetic symmetry breaking",
         (False, False): "Both energies change; the change of {T} is kinetic symmetry breaking",
     }[kept]
-    return say(f"{found}{stretch}.", T=KINETIC, V=POTENTIAL)
+    return sentence(f"{found}{stretch}.", T=KINETIC, V=POTENTIAL)
 
 
 def _meaning(law: Law) -> Prose:
     """What the law says in words."""
     if law.conserved:
-        return say(
+        return sentence(
             "Nothing feeds {C}: it is conserved."
             if law.rate == 0
             else "Nothing feeds {C}: it decays by friction alone.",
@@ -221,4 +231,4 @@ def _meaning(law: Law) -> Prose:
         )
     feeds = [words for name, words in _FEEDS.items() if law.sources[name] != 0]
     decays = ", and decays by friction" if law.rate != 0 else ""
-    return say(f"{{C}} is fed by {' and '.join(feeds)}{decays}.", C=CHARGE)
+    return sentence(f"{{C}} is fed by {' and '.join(feeds)}{decays}.", C=CHARGE)

@@ -22,11 +22,19 @@ from symlag.document.boxes.box import (
     Script,
     Sign,
     display,
-    fenced,
+    parenthesized,
     row,
 )
 from symlag.document.boxes.expressions import as_factor
-from symlag.document.chapters.prose import Step, boxed, damping_of, equal, free_letter, joined, say
+from symlag.document.chapters.prose import (
+    Section,
+    as_box,
+    damping_letter,
+    equation,
+    sentence,
+    signed_sum,
+    unused_letter,
+)
 from symlag.variational.closed_form import PUSH, START, Oscillation, Relaxation, solve
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
@@ -35,18 +43,18 @@ FIRST, MOMENT = symbols("t_0 s", positive=True)
 CHARGE, SOURCE, KICK, Q, GREEN = map(Role, "CSKQG")
 
 
-def closed_form(law: Law) -> Step:
+def closed_form(law: Law) -> Section:
     """The charge as a function of time: what is left of its first value, and what the sources have fed into it."""
     first = FIRST if law.rate.has(t) else S.Zero
-    left = row(_kept(law, first), _when(CHARGE, first))
-    fed = row(_since(first), _kept(law, MOMENT), _when(SOURCE, MOMENT), _measure())
-    right = joined(left) if law.conserved else joined(left, fed)
+    left = row(_share_left(law, first), _at_time(CHARGE, first))
+    fed = row(_integral_from(first), _share_left(law, MOMENT), _at_time(SOURCE, MOMENT), _measure())
+    right = signed_sum(left) if law.conserved else signed_sum(left, fed)
     since = "" if law.conserved else ", and of what the sources {S} fed into it since"
-    reason = say(f"What is left of the first charge{since}:", S=SOURCE)
-    return Step("In the course of time", reason, display((_when(CHARGE, t), row(EQUALS, right))))
+    reason = sentence(f"What is left of the first charge{since}:", S=SOURCE)
+    return Section("In the course of time", reason, display((_at_time(CHARGE, t), row(EQUALS, right))))
 
 
-def integrated(law: Law) -> Iterator[Step]:
+def integrated_charge(law: Law) -> Iterator[Section]:
     """Where a function Q of the coordinates lies behind the charge and moves like an oscillator: its motion."""
     found = solve(law)
     if isinstance(found, Oscillation) and (found.friction, found.stiffness) != (0, 0):
@@ -68,67 +76,73 @@ def _kick(motion: Expr) -> Expr:
     return motion.xreplace({START: S.Zero, PUSH: S.One})
 
 
-def _oscillator(L: Lagrangian, found: Oscillation) -> Step:
+def _oscillator(L: Lagrangian, found: Oscillation) -> Section:
     """The step that integrates the equation of Q."""
-    gamma = damping_of(L) if L.damping != 0 else S.Zero
+    gamma = damping_letter(L) if L.damping != 0 else S.Zero
     stiffness, kick = lowest(found.stiffness / found.mass), L.spelling.read(lowest(found.source / found.mass))
-    kappa = free_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
-    drag = [row(boxed(gamma), Dotted(Q, 1))] if gamma != 0 else []
-    pull = [row(boxed(kappa), Q)] if kappa != 0 else []
-    moved = row(boxed(found.mass), Dotted(Q, 1)) if found.mass != 1 else Dotted(Q, 1)
-    lines = [equal(Q, L.spelling.read(found.quantity)), equal(CHARGE, moved)]
-    lines += [equal(kappa, stiffness)] if kappa != 0 else []
-    lines += [equal(KICK, kick)] if kick != 0 else []
-    lines += [(joined(Dotted(Q, 2), *drag, *pull), row(EQUALS, KICK if kick != 0 else ZERO))]
+    kappa = unused_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
+    drag = [row(as_box(gamma), Dotted(Q, 1))] if gamma != 0 else []
+    pull = [row(as_box(kappa), Q)] if kappa != 0 else []
+    moved = row(as_box(found.mass), Dotted(Q, 1)) if found.mass != 1 else Dotted(Q, 1)
+    lines = [equation(Q, L.spelling.read(found.quantity)), equation(CHARGE, moved)]
+    lines += [equation(kappa, stiffness)] if kappa != 0 else []
+    lines += [equation(KICK, kick)] if kick != 0 else []
+    lines += [(signed_sum(Dotted(Q, 2), *drag, *pull), row(EQUALS, KICK if kick != 0 else ZERO))]
     lines += [_motion(gamma, kick), *_propagated(L, gamma, kappa)]
-    reason = say("The charge is the rate of a function {Q} of the coordinates, which moves like an oscillator:", Q=Q)
-    return Step("Integrated once more", reason, display(*lines))
+    reason = sentence(
+        "The charge is the rate of a function {Q} of the coordinates, which moves like an oscillator:", Q=Q
+    )
+    return Section("Integrated once more", reason, display(*lines))
 
 
 def _propagated(L: Lagrangian, gamma: Any, kappa: Any) -> list[tuple[Box, Box]]:
     """G(t), with a letter for its frequency where it has both friction and stiffness."""
     green = propagator(gamma, kappa)
     if 0 in (gamma, kappa):
-        return [equal(_when(GREEN, t), green)]
-    omega, split = free_letter(L, "omega", "Omega"), gamma**2 - 4 * kappa
+        return [equation(_at_time(GREEN, t), green)]
+    omega, split = unused_letter(L, "omega", "Omega"), gamma**2 - 4 * kappa
     short = green.xreplace({sqrt(sign * split) ** n: (2 * omega) ** n for sign in (1, -1) for n in (1, -1)})
-    return [equal(_when(GREEN, t), short), equal(omega, sqrt(Abs(split)) / 2)]
+    return [equation(_at_time(GREEN, t), short), equation(omega, sqrt(Abs(split)) / 2)]
 
 
 def _motion(gamma: Any, kick: Any) -> tuple[Box, Box]:
     """Q(t) from Q(0), Q̇(0) and the kicks since."""
-    fading = [row(boxed(gamma), _when(GREEN, t))] if gamma != 0 else []
-    still = row(_bracket(_when(Dotted(GREEN, 1), t), *fading), _when(Q, S.Zero))
-    thrown = row(_when(GREEN, t), _when(Dotted(Q, 1), S.Zero))
-    kicks = [row(_since(S.Zero), GREEN, _elapsed(MOMENT), _when(KICK, MOMENT), _measure())] if kick != 0 else []
-    return _when(Q, t), row(EQUALS, joined(still, thrown, *kicks))
+    fading = [row(as_box(gamma), _at_time(GREEN, t))] if gamma != 0 else []
+    still = row(_bracket(_at_time(Dotted(GREEN, 1), t), *fading), _at_time(Q, S.Zero))
+    thrown = row(_at_time(GREEN, t), _at_time(Dotted(Q, 1), S.Zero))
+    kicks = (
+        [row(_integral_from(S.Zero), GREEN, _time_since(MOMENT), _at_time(KICK, MOMENT), _measure())]
+        if kick != 0
+        else []
+    )
+    return _at_time(Q, t), row(EQUALS, signed_sum(still, thrown, *kicks))
 
 
-def _kept(law: Law, since: Expr) -> Box:
+def _share_left(law: Law, since: Expr) -> Box:
     """What friction leaves until the time t of a charge at an earlier time."""
     if law.rate == 0:
         return NOTHING
     if law.rate.has(t):
         return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).kept(since))
-    elapsed = boxed(t) if since == 0 else _elapsed(since)
-    return Script(Name("e"), above=row(MINUS, boxed(damping_of(law.lagrangian)), elapsed))
+    elapsed = as_box(t) if since == 0 else _time_since(since)
+    return Script(Name("e"), above=row(MINUS, as_box(damping_letter(law.lagrangian)), elapsed))
 
 
-def _elapsed(since: Any) -> Box:
-    return fenced(row(boxed(t), MINUS, boxed(since)))
+def _time_since(since: Any) -> Box:
+    return parenthesized(row(as_box(t), MINUS, as_box(since)))
 
 
-def _since(first: Any) -> Box:
-    return Script(Sign("∫"), boxed(first), boxed(t))
+def _integral_from(first: Any) -> Box:
+    return Script(Sign("∫"), as_box(first), as_box(t))
 
 
 def _measure() -> Box:
-    return row(THIN, Name("d"), boxed(MOMENT))
+    return row(THIN, Name("d"), as_box(MOMENT))
 
 
 def _bracket(first: Box, *others: Box) -> Box:
-    return fenced(joined(first, *others)) if others else first
+    return parenthesized(signed_sum(first, *others)) if others else first
 
 
-def _when(letter: Box, time: Any) -> Box:
-    return row(letter, fenced(boxed(time)))
+def _at_time(letter: Box, time: Any) -> Box:
+    return row(letter, parenthesized(as_box(time)))

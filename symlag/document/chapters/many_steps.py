@@ -24,17 +24,17 @@ from symlag.document.boxes.box import (
     Box,
     Name,
     Number,
+    OperatorName,
     Role,
     Script,
     Sign,
-    Word,
+    comma_separated,
     display,
-    fenced,
-    listed,
+    parenthesized,
     row,
 )
 from symlag.document.boxes.expressions import typeset
-from symlag.document.chapters.prose import Step, boxed, equal, joined, say, weighted
+from symlag.document.chapters.prose import Section, as_box, equation, multiple, sentence, signed_sum
 from symlag.errors import SymlagError
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.exact import DiscreteLaw
@@ -47,84 +47,92 @@ CHANGE = Name("Δ")
 CONSTANT = "Where hyper-parameters rest, "
 
 
-def over_steps(law: DiscreteLaw) -> Iterator[Step]:
+def many_steps_sections(law: DiscreteLaw) -> Iterator[Section]:
     """What follows from the recursion of a law, less what it has no answer to."""
-    for tell in (closed, window, steady, swing):
+    for tell in (closed_sum, window, steady_state, oscillation):
         try:
             yield from tell(law)
         except SymlagError:
             continue
 
 
-def closed(law: DiscreteLaw) -> Iterator[Step]:
+def closed_sum(law: DiscreteLaw) -> Iterator[Section]:
     """The closed sum over steps, the propagators in their order."""
-    start, sources = row(_carried(ZERO), _at(CHARGES, ZERO)), [equal(SOURCES, _bare(law.source))] * any(law.source)
+    start, sources = (
+        row(_ordered_propagators(ZERO), _at_step(CHARGES, ZERO)),
+        [equation(SOURCES, _entry_or_matrix(law.source))] * any(law.source),
+    )
     total = Script(Sign("∑"), row(PAST, EQUALS, ZERO), _before(LAST))
-    fed = [row(total, _carried(row(PAST, PLUS, ONE)), _at(SOURCES, PAST))] * len(sources)
-    reason = say(
+    fed = [row(total, _ordered_propagators(row(PAST, PLUS, ONE)), _at_step(SOURCES, PAST))] * len(sources)
+    reason = sentence(
         "Each step takes {M} with the hyper-parameters that it has, so that for any schedule the charges of {N} steps "
         "on are the first ones and all that fed them, carried on:",
         M=PROPAGATOR, N=LAST,
     )  # fmt: skip
-    whole = (_at(CHARGES, LAST), row(EQUALS, joined(start, *fed)))
-    yield Step("In the course of the steps", reason, display(equal(PROPAGATOR, _bare(law.propagator)), *sources, whole))
+    whole = (_at_step(CHARGES, LAST), row(EQUALS, signed_sum(start, *fed)))
+    yield Section(
+        "In the course of the steps",
+        reason,
+        display(equation(PROPAGATOR, _entry_or_matrix(law.propagator)), *sources, whole),
+    )
 
 
-def window(law: DiscreteLaw) -> Iterator[Step]:
+def window(law: DiscreteLaw) -> Iterator[Section]:
     """The identity of sums over a window of steps."""
     if any(law.source):
-        reason = say(CONSTANT + "sums over any stretch of steps obey, with {d} for an end less a start:", d=CHANGE)
-        yield Step("Over a window of steps", reason, display((NOTHING, typeset(law.window()))))
+        reason = sentence(CONSTANT + "sums over any stretch of steps obey, with {d} for an end less a start:", d=CHANGE)
+        yield Section("Over a window of steps", reason, display((NOTHING, typeset(law.window()))))
 
 
-def steady(law: DiscreteLaw) -> Iterator[Step]:
+def steady_state(law: DiscreteLaw) -> Iterator[Section]:
     """The time averages, where something draws the charges back to one and something feeds them."""
     means = law.steady_state()
     if any(means.values()):
-        reason = say(CONSTANT + "the averages over a long run obey, exactly in its limit:")
-        lines = [equal(charge, mean) for charge, mean in means.items()]
-        yield Step("The steady state of the steps", reason, display(*lines))
-        yield from turn(law)
+        reason = sentence(CONSTANT + "the averages over a long run obey, exactly in its limit:")
+        lines = [equation(charge, mean) for charge, mean in means.items()]
+        yield Section("The steady state of the steps", reason, display(*lines))
+        yield from turning_angle(law)
 
 
-def turn(law: DiscreteLaw) -> Iterator[Step]:
+def turning_angle(law: DiscreteLaw) -> Iterator[Section]:
     """By how much the weights turn in each step of the steady state, where the loss has no say in it."""
     moved = law.generator.components
     if moved == {q: q for q in moved} and not law.turn().atoms(Form):
-        angle = fenced(listed(typeset(theta.new), typeset(theta)))
-        reason = say("In that state, whatever the loss, each step turns what is trained by one angle:")
-        line = (row(ONE, MINUS, Word("cos"), Sign("∠"), angle), row(EQUALS, typeset(law.turn())))
-        yield Step("The angle of a step", reason, display(line))
+        angle = parenthesized(comma_separated(typeset(theta.new), typeset(theta)))
+        reason = sentence("In that state, whatever the loss, each step turns what is trained by one angle:")
+        line = (row(ONE, MINUS, OperatorName("cos"), Sign("∠"), angle), row(EQUALS, typeset(law.turn())))
+        yield Section("The angle of a step", reason, display(line))
 
 
-def swing(law: DiscreteLaw) -> Iterator[Step]:
+def oscillation(law: DiscreteLaw) -> Iterator[Section]:
     """The condition under which the charges swing."""
     condition = law.oscillates
     if condition not in (S.true, S.false):
-        reason = say(CONSTANT + "the charges swing about that state, and do not only relax, where:")
-        yield Step("When the charges swing", reason, display((NOTHING, typeset(condition))))
+        reason = sentence(CONSTANT + "the charges swing about that state, and do not only relax, where:")
+        yield Section("When the charges swing", reason, display((NOTHING, typeset(condition))))
 
 
 @typeset.register
-def _(identity: Window) -> Box:
-    sums = (weighted(c, row(Sign("∑"), typeset(form))) for form, c in identity.sums.items() if c != 0)
-    ends = (weighted(c, row(CHANGE, typeset(charge))) for charge, c in identity.ends.items() if c != 0)
-    return row(joined(*sums, *ends), EQUALS, ZERO)
+def box_of_window(identity: Window) -> Box:
+    """The identity of sums over a window of steps."""
+    sums = (multiple(c, row(Sign("∑"), typeset(form))) for form, c in identity.sums.items() if c != 0)
+    ends = (multiple(c, row(CHANGE, typeset(charge))) for charge, c in identity.ends.items() if c != 0)
+    return row(signed_sum(*sums, *ends), EQUALS, ZERO)
 
 
-def _carried(first: Box) -> Box:
+def _ordered_propagators(first: Box) -> Box:
     """The product of the propagators from a step on, the last on the left."""
-    return row(_at(PROPAGATOR, _before(LAST)), Sign("⋯"), _at(PROPAGATOR, first))
+    return row(_at_step(PROPAGATOR, _before(LAST)), Sign("⋯"), _at_step(PROPAGATOR, first))
 
 
 def _before(step: Box) -> Box:
     return row(step, MINUS, ONE)
 
 
-def _at(letter: Box, step: Box) -> Box:
+def _at_step(letter: Box, step: Box) -> Box:
     return Script(letter, step)
 
 
-def _bare(matrix: Matrix) -> Box:
+def _entry_or_matrix(matrix: Matrix) -> Box:
     """A matrix, of one entry the entry."""
-    return boxed(matrix if len(matrix) > 1 else matrix[0])
+    return as_box(matrix if len(matrix) > 1 else matrix[0])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symlag.document.chapters.exact_law import of_exact
-from symlag.document.chapters.prose import Step, say
+from symlag.document.chapters.exact_law import exact_law_sections
+from symlag.document.chapters.prose import Section, sentence
 from symlag.optimizers.exact import DiscreteLaw
 
 
-def stepwise(laws: tuple[DiscreteLaw, ...], reason: str) -> Iterator[Step]:
+def optimizer_sections(laws: tuple[DiscreteLaw, ...], reason: str) -> Iterator[Section]:
     """The steps from the update to its exact laws; the first says that no continuous time stands behind them."""
-    first, *others = of_exact(laws)
-    alone = say(f" No mechanics in continuous time stands behind it, for {reason}; what follows needs none.")
-    yield Step(first.title, (*first.reason, *alone), first.formula)
+    first, *others = exact_law_sections(laws)
+    alone = sentence(f" No mechanics in continuous time stands behind it, for {reason}; what follows needs none.")
+    yield Section(first.title, (*first.reason, *alone), first.formula)
     yield from others

@@ -28,14 +28,14 @@ from symlag.document.boxes.box import (
     Role,
     Script,
     Sign,
+    comma_separated,
     display,
-    listed,
     row,
 )
 from symlag.document.boxes.expressions import as_factor, typeset
-from symlag.document.boxes.matrices import paired
-from symlag.document.chapters.exact_law import move, update, written
-from symlag.document.chapters.prose import Step, boxed, joined, say, weighted
+from symlag.document.boxes.matrices import inner_product_box
+from symlag.document.chapters.exact_law import move, recursion_side, update
+from symlag.document.chapters.prose import Section, as_box, multiple, sentence, signed_sum
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.optimizers.factoring import factored
@@ -46,68 +46,71 @@ CHARGE, KEPT, SOURCES = map(Role, "CKS")
 AFTER = Script(CHARGE, above=Sign("′"))
 
 
-def of_groups(law: GroupedLaw) -> Iterator[Step]:
+def group_law_sections(law: GroupedLaw) -> Iterator[Section]:
     """The steps from the rules of the groups to the law of all of them."""
     for i, part in enumerate(law.parts, start=1):
-        yield trained(i, part)
+        yield group_rule(i, part)
     yield accounts(law)
     yield balance(law)
     yield proof(law)
 
 
-def trained(i: int, part: DiscreteLaw) -> Step:
+def group_rule(i: int, part: DiscreteLaw) -> Section:
     """The rule of one group."""
-    moved = listed(*map(boxed, part.generator.components))
-    reason = say(
+    moved = comma_separated(*map(as_box, part.generator.components))
+    reason = sentence(
         f"The rule of {{moved}} is {part.rule.name}, at rates with {i} below them. {{theta}} stands for these "
         "parameters, {g} for the gradient of the loss at them, and a prime marks what a step leads to.",
         moved=moved, theta=theta, g=g,
     )  # fmt: skip
-    return Step(f"Group {i}: {part.rule.name}", reason, update(part.rule).formula)
+    return Section(f"Group {i}: {part.rule.name}", reason, update(part.rule).formula)
 
 
-def accounts(law: GroupedLaw) -> Step:
+def accounts(law: GroupedLaw) -> Section:
     """The account of each group, in which the gradient still pulls."""
-    reason = say(
+    reason = sentence(
         "The move of one group alone changes the loss, so that the pull {pull} of its gradient stays in its account. "
         "With the number of the group below each form:",
         pull=_pull(law.parts[0]),
     )  # fmt: skip
     lines = [
-        (of(part.charges_after[at]), row(EQUALS, written(part, [*part.equations.values()][at], of)))
+        (of(part.charges_after[at]), row(EQUALS, recursion_side(part, [*part.equations.values()][at], of)))
         for part, at, _, of in _groups(law)
     ]
-    return Step(f"The accounts of the groups: {law.generator.name}", reason, display(*lines))
+    return Section(f"The accounts of the groups: {law.generator.name}", reason, display(*lines))
 
 
-def balance(law: GroupedLaw) -> Step:
+def balance(law: GroupedLaw) -> Section:
     """What all groups hold together, and what a step makes of it."""
-    pulls = joined(*(Script(_pull(part), Number(str(i))) for i, part in enumerate(law.parts, start=1)))
-    reason = say(
+    pulls = signed_sum(*(Script(_pull(part), Number(str(i))) for i, part in enumerate(law.parts, start=1)))
+    reason = sentence(
         "Moved together they leave the loss as it is, and the pulls cancel: {pulls}. Each account divided by what "
         "stands before its pull, their sum knows nothing of the loss. It holds for every schedule, batch and noise:",
         pulls=row(pulls, EQUALS, ZERO),
     )  # fmt: skip
-    held = joined(*(weighted(1 / b, of(part.charges[at])) for part, at, b, of in _groups(law)))
+    held = signed_sum(*(multiple(1 / b, of(part.charges[at])) for part, at, b, of in _groups(law)))
     ahead, said = _sides(law)
     charge = (CHARGE, row(EQUALS, held, EQUALS, typeset(law.ledger["total"])))
     lines = display(charge, (AFTER, row(EQUALS, ahead)), (NOTHING, row(EQUALS, said)))
-    return Step(f"The law across the groups: {law.generator.name}", reason, lines)
+    return Section(f"The law across the groups: {law.generator.name}", reason, lines)
 
 
-def proof(law: GroupedLaw) -> Step:
+def proof(law: GroupedLaw) -> Section:
     """The proof: what the law misses, recomputed in the coordinates."""
-    reason = say(
+    reason = sentence(
         "With {K} for what a step keeps and {S} for what feeds it, every group's update put in for what is new and an "
         "unknown loss with this symmetry for the gradient, nothing is missed.",
         K=KEPT, S=SOURCES,
     )  # fmt: skip
     missed = row(AFTER, MINUS, KEPT, MINUS, SOURCES)
-    return Step("The proof of the law across the groups", reason, display((missed, row(EQUALS, typeset(law.defect())))))
+    return Section(
+        "The proof of the law across the groups", reason, display((missed, row(EQUALS, typeset(law.defect()))))
+    )
 
 
 @typeset.register
-def _(law: GroupedLaw) -> Box:
+def box_of_grouped_law(law: GroupedLaw) -> Box:
+    """The recursion of the charge of all groups."""
     ahead, said = _sides(law)
     return row(ahead, EQUALS, said)
 
@@ -115,8 +118,10 @@ def _(law: GroupedLaw) -> Box:
 def _sides(law: GroupedLaw) -> tuple[Box, Box]:
     """The charge after a step in forms of the groups, and what it is by what is before the step."""
     groups = [*_groups(law)]
-    ahead = (weighted(1 / b, of(part.charges_after[at])) for part, at, b, of in groups)
-    return joined(*ahead), joined(*(written(part, _share(part, at, b), of) for part, at, b, of in groups))
+    ahead = (multiple(1 / b, of(part.charges_after[at])) for part, at, b, of in groups)
+    return signed_sum(*ahead), signed_sum(
+        *(recursion_side(part, _share(part, at, b), of) for part, at, b, of in groups)
+    )
 
 
 def _share(part: DiscreteLaw, at: int, b: Expr) -> Expr:
@@ -137,4 +142,4 @@ def _numbered(i: int) -> Callable[[Any], Box]:
 
 
 def _pull(part: DiscreteLaw) -> Box:
-    return paired(typeset(g), move(part))
+    return inner_product_box(typeset(g), move(part))

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from torch import finfo, nn
 
 from symlag.document.boxes.expressions import typeset
+from symlag.document.html import html_page, svg_element
 from symlag.document.mathml import formula
-from symlag.document.page import bare, framed
 from symlag.files import write_all
 from symlag.networks.monitor.alarm import Alarm
 from symlag.networks.monitor.charge_series import Course, courses
@@ -68,7 +68,7 @@ def page(run: Run) -> str:
     told = courses(run.ledger)
     families = "".join(_family(line, told[line.name], run) for line in run.plan.lines if line.name in told)
     body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}{_skipped(run)}"
-    return framed(f"The charges of a {type(run.model).__name__}", body, STYLE)
+    return html_page(f"The charges of a {type(run.model).__name__}", body, STYLE)
 
 
 def _watched(run: Run) -> str:
@@ -161,7 +161,7 @@ def _picture(line: Line, told: Sequence[Told], run: Run) -> str:
     dtypes = {track.parameter.dtype for track in run.plan.tracks if track.name in line.symmetry.tensors}
     coarse = str(max(dtypes, key=lambda dtype: finfo(dtype).eps)).removeprefix("torch.")
     upon = partial(draw, told, alarmed, coarse)
-    return bare(render(upon, "run", ("svg",))["run.svg"].decode())
+    return svg_element(render(upon, "run", ("svg",))["run.svg"].decode())
 
 
 def _section(title: str, body: str) -> str:

@@ -11,9 +11,9 @@ from html import escape
 from symlag.derivation.derive import Derivation
 from symlag.document.boxes.box import NOTHING, Box, display
 from symlag.document.boxes.expressions import typeset
-from symlag.document.chapters.balance import stated
+from symlag.document.chapters.balance import balance_law
+from symlag.document.html import html_page, section_elements, svg_element
 from symlag.document.mathml import formula
-from symlag.document.page import bare, framed, sections
 from symlag.trials.campaign.outcome import Outcome
 from symlag.trials.campaign.table import COLUMNS, rows
 from symlag.trials.verdict import Verdict
@@ -23,13 +23,13 @@ Made = Sequence[tuple[str, Outcome]]  # the name of the folder, and what it hold
 
 def report(outcome: Outcome, theorem: Derivation, pictures: Iterable[str]) -> str:
     """The page of one trial; pictures are the texts of SVG files."""
-    drawn = "".join(f"<figure>{bare(picture)}</figure>\n" for picture in pictures)
+    drawn = "".join(f"<figure>{svg_element(picture)}</figure>\n" for picture in pictures)
     laws = "".join(f'<div class="formula">{formula(law)}</div>\n' for law in _laws(theorem))
-    derived = f"<details><summary>How it follows</summary>\n{sections(theorem.document.steps)}\n</details>"
+    derived = f"<details><summary>How it follows</summary>\n{section_elements(theorem.document.sections)}\n</details>"
     held = f"<p>{_word(outcome.verdict)} {_counted([outcome])}</p>\n"
     rest = f"<p>{_rests_on(outcome)}</p>"
     body = held + _table(rows(outcome), COLUMNS[1:]) + drawn + f"<h3>The law</h3>\n{laws}" + derived + rest
-    return framed(outcome.title, body, STYLE)
+    return html_page(outcome.title, body, STYLE)
 
 
 def index(made: Made) -> str:
@@ -40,14 +40,14 @@ def index(made: Made) -> str:
         f"{_word(outcome.verdict)}</h3>\n{_table(rows(outcome), COLUMNS[1:])}"
         for name, outcome in made
     )
-    return framed(
+    return html_page(
         "What was claimed, what was measured, and whether it holds", f"<p>{_counted(outcomes)}</p>\n{told}", STYLE
     )
 
 
 def _laws(theorem: Derivation) -> Iterator[Box]:
     """The laws in continuous time, and the exact ones."""
-    yield from (display((NOTHING, stated(law))) for law in theorem.laws)
+    yield from (display((NOTHING, balance_law(law))) for law in theorem.laws)
     yield from map(typeset, theorem.exact)
 
 

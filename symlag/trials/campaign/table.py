@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symlag.document.page import in_markdown
+from symlag.document.markdown import escape_markdown
 from symlag.trials.campaign.outcome import Outcome
 
 COLUMNS = ("trial", "claim", "source", "measured", "required", "twin", "verdict")
@@ -19,5 +19,5 @@ def rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """The table of all trials."""
-    lines = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(in_markdown, row)) for o in outcomes for row in rows(o))]
+    lines = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(escape_markdown, row)) for o in outcomes for row in rows(o))]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -4,7 +4,7 @@
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
 >>> k, m = symbols("k m")
->>> ranked([-k * x / 2, -m * x.dot, m * x.dot.dot])
+>>> sorted_terms([-k * x / 2, -m * x.dot, m * x.dot.dot])
 [m*x.dot.dot, -m*x.dot, -k*x/2]
 >>> split_term(-k * x / 2)
 (True, k/2, x)
@@ -25,31 +25,31 @@ def split_term(term: Any) -> tuple[bool, Any, Any]:
     """Whether a term is written with a minus before it, the constant in it, and what moves."""
     scalar, matrix = term.as_coeff_mmul() if term.is_Matrix else (term, S.One)
     resting = [f for f in Mul.make_args(scalar) if not jets(f)]
-    turned = [f for f in resting if _turned(f)]
+    turned = [f for f in resting if _has_minus(f)]
     constant = Mul(*(-f if f in turned else f for f in resting))
     moving = Mul(*(f for f in Mul.make_args(scalar) if jets(f)))
     return len(turned) % 2 == 1, constant, matrix if moving == 1 else moving * matrix
 
 
-def negative(term: Any) -> bool:
+def is_negative(term: Any) -> bool:
     """Whether a term is written with a minus before it."""
     return split_term(term)[0]
 
 
-def positive(term: Any) -> Any:
+def without_sign(term: Any) -> Any:
     """A term without the minus before it."""
     _, constant, moving = split_term(term)
     return constant * moving
 
 
-def ranked(terms: Iterable[Any]) -> list[Any]:
+def sorted_terms(terms: Iterable[Any]) -> list[Any]:
     """The terms of a sum in their order: the highest derivatives first, and a positive one before all of its rank."""
-    ordered = sorted(terms, key=_rank)
-    leading = [term for term in ordered if _rank(term)[:2] == _rank(ordered[0])[:2] and not negative(term)]
+    ordered = sorted(terms, key=_sort_key)
+    leading = [term for term in ordered if _sort_key(term)[:2] == _sort_key(ordered[0])[:2] and not is_negative(term)]
     return sorted(ordered, key=lambda term: term is not leading[0]) if leading else ordered
 
 
-def gathered(terms: Iterable[Any]) -> list[list[Any]]:
+def group_by_constant(terms: Iterable[Any]) -> list[list[Any]]:
     """Terms with the same constant before them together, where that constant is not one."""
     groups: dict[Any, list[Any]] = {}
     for term in terms:
@@ -59,52 +59,59 @@ def gathered(terms: Iterable[Any]) -> list[list[Any]]:
     return list(groups.values())
 
 
-def parted(factors: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+def split_fraction(factors: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
     """The factors of a product in their order: constants above the line, what moves above it, and all below it."""
-    above = [f for factor in factors for f in _above(factor)]
-    below = [f for factor in factors for f in _below(factor)]
-    return _arranged(f for f in above if not jets(f)), _arranged(f for f in above if jets(f)), _arranged(below)
+    above = [f for factor in factors for f in _numerator(factor)]
+    below = [f for factor in factors for f in _denominator(factor)]
+    return (
+        _sorted_factors(f for f in above if not jets(f)),
+        _sorted_factors(f for f in above if jets(f)),
+        _sorted_factors(below),
+    )
 
 
-def divides(factor: Any) -> bool:
+def is_denominator(factor: Any) -> bool:
     """Whether a factor is written below the line."""
     return isinstance(factor, Pow) and bool(factor.exp.could_extract_minus_sign())
 
 
-def _turned(factor: Any) -> bool:
+def _has_minus(factor: Any) -> bool:
     """Whether a constant is written better with the other sign: −2 as 2, β − 1 as 1 − β."""
     if not factor.is_Add:
         return bool(factor.is_number and factor.is_negative)
     number = factor.as_coeff_Add()[0]
-    return bool(number.is_negative if number != 0 else all(map(negative, factor.args)))
+    return bool(number.is_negative if number != 0 else all(map(is_negative, factor.args)))
 
 
-def _rank(term: Any) -> tuple[int, bool, bool]:
+def _sort_key(term: Any) -> tuple[int, bool, bool]:
     """Where a term stands in a sum: by its highest derivative, unknown functions last; numbers before symbols."""
-    return -_height(term), term.has(Unknown), not term.is_number
+    return -_highest_derivative(term), term.has(Unknown), not term.is_number
 
 
-def _height(expression: Any) -> int:
+def _highest_derivative(expression: Any) -> int:
     """The highest derivative in an expression; −1 in a constant."""
     return max((sum(jet.order) for jet in jets(expression)), default=-1)
 
 
-def _above(factor: Any) -> tuple[Any, ...]:
+def _numerator(factor: Any) -> tuple[Any, ...]:
     if isinstance(factor, Rational):
         return (Rational(factor.p),) if factor.p != 1 else ()
-    return () if divides(factor) or factor == Float(1) else (factor,)
+    return () if is_denominator(factor) or factor == Float(1) else (factor,)
 
 
-def _below(factor: Any) -> tuple[Any, ...]:
+def _denominator(factor: Any) -> tuple[Any, ...]:
     if isinstance(factor, Rational):
         return (Rational(factor.q),) if factor.q != 1 else ()
-    return (factor.base**-factor.exp,) if divides(factor) else ()
+    return (factor.base**-factor.exp,) if is_denominator(factor) else ()
 
 
-def _arranged(factors: Iterable[Any]) -> list[Any]:
+def _sorted_factors(factors: Iterable[Any]) -> list[Any]:
     """Numbers, symbols, then what is composed; lower derivatives before higher ones."""
-    return sorted(factors, key=lambda f: (not f.is_number, not _plain(f), _height(f), default_sort_key(f)))
+    return sorted(
+        factors,
+        key=lambda f: (not f.is_number, not _is_power_of_symbol(f), _highest_derivative(f), default_sort_key(f)),
+    )
 
 
-def _plain(factor: Any) -> bool:
+def _is_power_of_symbol(factor: Any) -> bool:
     return factor.as_base_exp()[0].is_Symbol
