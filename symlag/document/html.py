@@ -2,7 +2,8 @@ r"""Derivations as HTML: pages that need nothing but themselves, with MathML, SV
 
 >>> from symlag.document.boxes.box import Name, display
 >>> from symlag.document.chapters.prose import Section
->>> print(section_elements([Section("A & B", ("as is known",), display((Name("x"), Name("y"))))]).partition("\n<div")[0])
+>>> section = Section("A & B", ("as is known",), display((Name("x"), Name("y"))))
+>>> print(section_elements([section]).partition("\n<div")[0])
 <section>
 <h2>A &amp; B</h2>
 <p>as is known</p>

@@ -58,8 +58,8 @@ _DELIMITERS = {
 }  # fmt: skip
 # Functions for which TeX has a command of their name.
 _COMMANDS = {
-    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "log", "exp", "arcsin", "arccos", "arctan",
-    "max", "min", "det",
+    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "log", "exp", "arcsin", "arccos",
+    "arctan", "max", "min", "det",
 }  # fmt: skip
 
 
