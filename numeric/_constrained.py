@@ -1,7 +1,7 @@
 """A network of two normalised layers, trained freely, at fixed norms, and at those with the growth of r given back.
 
 Filters are rows. Freely and at fixed norms it is torch's own SGD, in the second with every filter put back to its first
-length after each step. Given back, filters of length one move by a `Rolling`, which holds r apart.
+length after each step. Given back, filters of length one move by a `SphereRule`, which holds r apart.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from numeric._digits import digits
 from numeric._networks import CLASSES, PIXELS
 from symlag.kernels.kernel import kernel
-from symlag.optimizers.momentum_on_sphere import Rolling
+from symlag.optimizers.scale_invariant_weights import SphereRule
 
 WIDTH, BATCH, STEPS, TRAINED = 32, 64, 350, 1297
 
@@ -68,10 +68,10 @@ def fixed(rates: Rates, seed: int) -> Trained:
     return _trained(network, seed, step)
 
 
-def given_back(rates: Rates, seed: int, rolling: Rolling) -> Trained:
+def given_back(rates: Rates, seed: int, sphere: SphereRule) -> Trained:
     """Training of filters of length one, their r and what it does to the rates held apart."""
     network = _network(seed)
-    layers = [Rolled(weight, rolling, rates) for weight in _filters(network)]
+    layers = [Rolled(weight, sphere, rates) for weight in _filters(network)]
     turned = {id(layer.u) for layer in layers}
     optimizer = rates.sgd([weight for weight in network.parameters() if id(weight) not in turned])
 
@@ -86,9 +86,9 @@ def given_back(rates: Rates, seed: int, rolling: Rolling) -> Trained:
 class Rolled:
     """Filters u of length one, the n = rv of their momentum sum, and G = r⁴."""
 
-    def __init__(self, weight: nn.Parameter, rolling: Rolling, rates: Rates) -> None:
-        (v,) = rolling.carried
-        parts = {"y": rolling.pushed, "n": rolling.carried[v]}
+    def __init__(self, weight: nn.Parameter, sphere: SphereRule, rates: Rates) -> None:
+        (v,) = sphere.buffers
+        parts = {"y": sphere.update, "n": sphere.buffers[v]}
         self.shares = kernel(
             {f"{name}_{x}": share for name, part in parts.items() for x, share in part.items()}, "torch"
         )

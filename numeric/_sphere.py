@@ -1,6 +1,6 @@
 """SGD on filters before a batch normalisation beside RMSProp on their directions: the same training, step by step.
 
-Both updates on the sphere are those of a `SphereRule`; the layers behind the filters train by SGD in both.
+Both updates on the sphere are those of a `SphericalRMSProp`; the layers behind the filters train by SGD in both.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from torch import Tensor, nn
 from numeric._networks import normalised
 from numeric._steps import batches
 from symlag.kernels.kernel import kernel
-from symlag.optimizers.descent_on_sphere import S, SphereRule
+from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, SphericalRMSProp
 
 RATE, DECAY, STEPS = 0.1, 0.02, 200
 
 
-def apart(rule: SphereRule) -> float:
+def apart(rule: SphericalRMSProp) -> float:
     """By how much the losses of the two trainings differ at most, the second by a rule on the sphere."""
     torch.set_num_threads(1)
     return max(abs(first - second) for first, second in zip(by_descent(), by_rmsprop(rule), strict=True))
 
 
-def first_order(rule: SphereRule) -> SphereRule:
+def first_order(rule: SphericalRMSProp) -> SphericalRMSProp:
     """The rule whose average of squared gradients goes without their square, S² in G'."""
-    return replace(rule, accumulated=rule.accumulated.coeff(S, 0) + S * rule.accumulated.coeff(S, 1))
+    S, full = SQUARED_GRADIENT, rule.accumulator
+    return replace(rule, accumulator=full.coeff(S, 0) + S * full.coeff(S, 1))
 
 
 def by_descent() -> Iterator[float]:
@@ -40,9 +41,9 @@ def by_descent() -> Iterator[float]:
         yield loss
 
 
-def by_rmsprop(rule: SphereRule) -> Iterator[float]:
+def by_rmsprop(rule: SphericalRMSProp) -> Iterator[float]:
     """The loss before every step where filters of length one move by RMSProp on the sphere."""
-    network, made = normalised(), kernel({"rate": rule.rate, "next": rule.accumulated}, "torch")
+    network, made = normalised(), kernel({"rate": rule.rate, "next": rule.accumulator}, "torch")
     u, *others = network.parameters()
     G = _square(u.detach()) ** 2
     optimizer = torch.optim.SGD(others, RATE, weight_decay=DECAY)

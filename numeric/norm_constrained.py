@@ -34,7 +34,7 @@ Ways = Mapping[
 
 def measure(rates: Rates) -> Ways:
     """Three trainings each."""
-    back = partial(given_back, rolling=theorem.free)
+    back = partial(given_back, sphere=theorem.free)
     return {
         name: [way(rates, one) for one in _dice()] for name, way in (("free", free), ("fixed", fixed), ("back", back))
     }

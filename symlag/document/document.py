@@ -35,8 +35,8 @@ from symlag.errors import OutputError
 from symlag.files import write_all
 from symlag.learning.continuous_rules import Rule
 from symlag.optimizers.exact import DiscreteLaw
-from symlag.optimizers.momentum_on_sphere import rolling
 from symlag.optimizers.parameter_groups import GroupedLaw
+from symlag.optimizers.scale_invariant_weights import on_sphere
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
@@ -162,7 +162,7 @@ class Document:
         Document
             The derivation.
         """
-        sections = tuple(direction_sections(rolling(rule)))
+        sections = tuple(direction_sections(on_sphere(rule)))
         return cls(title, avoid_letters(sections, letters_of(*rule.equations.values())))
 
     def _repr_html_(self) -> str:

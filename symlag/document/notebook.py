@@ -46,8 +46,8 @@ from symlag.document.mathml import formula
 from symlag.document.tex import tex
 from symlag.optimizers.backward_error.modified_equation import ModifiedEquation
 from symlag.optimizers.exact import DiscreteLaw
-from symlag.optimizers.momentum_on_sphere import Rolling
 from symlag.optimizers.parameter_groups import GroupedLaw
+from symlag.optimizers.scale_invariant_weights import SphereRule
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
@@ -109,7 +109,7 @@ def caption_of_grouped_law(law: GroupedLaw) -> Captioned:
 
 
 @caption_and_formula.register
-def caption_of_rolling(made: Rolling) -> Captioned:
+def caption_of_sphere_rule(made: SphereRule) -> Captioned:
     """What moves, and its motion."""
     return f"the direction of weights before a normalisation, by {made.rule.name}, exactly", typeset(made)
 

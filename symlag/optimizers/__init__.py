@@ -20,8 +20,8 @@ from symlag.optimizers.library import (
     sgdw,
     sign_sgd,
 )
-from symlag.optimizers.momentum_on_sphere import rolling
 from symlag.optimizers.parameter_groups import GroupedLaw, across
+from symlag.optimizers.scale_invariant_weights import SphereRule, on_sphere
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 
@@ -30,6 +30,7 @@ __all__ = [
     "GroupedLaw",
     "Letter",
     "ModifiedEquation",
+    "SphereRule",
     "UpdateRule",
     "account",
     "across",
@@ -51,8 +52,8 @@ __all__ = [
     "nadam",
     "nadamw",
     "nesterov",
+    "on_sphere",
     "rmsprop",
-    "rolling",
     "sgd",
     "sgdw",
     "sign_sgd",

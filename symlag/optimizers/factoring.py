@@ -12,20 +12,18 @@ from sympy import Expr, Mul, S, factor
 
 
 def factored(expression: Expr) -> Expr:
-    """The factors of an expression, none of them led by a negative constant."""
-    turned = [_turned(part) for part in Mul.make_args(factor(expression))]
-    sign = Mul(*(sign for sign, _ in turned))
-    return Mul(sign, *(part for _, part in turned))  # all at once, for SymPy multiplies a lone sum out
+    """The factors of an expression, with the sign of those that begin with a negative constant taken out."""
+    sign, factors = S.One, list[Expr]()
+    for part in Mul.make_args(factor(expression)):
+        base, exponent = part.as_base_exp()
+        if base.is_Add and exponent.is_integer and _begins_negative(base):
+            sign *= S.NegativeOne**exponent
+            factors.append((-base) ** exponent)
+        else:
+            factors.append(part)
+    return Mul(sign, *factors)  # all at once, for SymPy multiplies a sum by a lone −1 out
 
 
-def _turned(part: Expr) -> tuple[Expr, Expr]:
-    """A sign, and a factor or a power of one, the other way round where it begins with a minus."""
-    base, exponent = part.as_base_exp()
-    if not (base.is_Add and exponent.is_integer and _backwards(base)):
-        return S.One, part
-    return S.NegativeOne**exponent, (-base) ** exponent
-
-
-def _backwards(total: Expr) -> bool:
+def _begins_negative(total: Expr) -> bool:
     constant = total.as_coeff_Add()[0]
     return bool(constant.is_negative or (constant == 0 and all(t.could_extract_minus_sign() for t in total.args)))

@@ -1,4 +1,7 @@
-"""The polar factor P of a matrix M = P·|M|, by what is known of it in a word: MᵀP and MPᵀ are symmetric.
+"""The polar factor P = U Vᵀ of a matrix M = U Σ Vᵀ, as a letter of matrix words.
+
+Theorem. MᵀP = V Σ Vᵀ and MPᵀ = U Σ Uᵀ are symmetric. Where a word has M beside P in this way, a symmetric letter, the
+modulus of M or of Mᵀ, takes their place; in a trace with a skew matrix it vanishes.
 
 >>> from symlag.calculus.matrices import Skew, trace
 >>> from symlag.calculus.jets import block
@@ -41,21 +44,20 @@ class Modulus(MatrixExpr):
 
 
 @transposed.register
-def _(letter: Modulus) -> tuple[int, MatrixExpr]:
+def transposed_modulus(letter: Modulus) -> tuple[int, MatrixExpr]:
+    """A modulus is its own transpose."""
     return 1, letter
 
 
 @meeting.register(Block)
 @meeting.register(Transpose)
 @meeting.register(PolarFactor)
-def _(left: MatrixExpr, right: MatrixExpr) -> Words | None:
-    for first, second in ((left, right), (_flipped(right), _flipped(left))):
+def meeting_of_polar_factor(left: MatrixExpr, right: MatrixExpr) -> Words | None:
+    """A matrix beside its polar factor is a modulus."""
+    # MᵀP = |M| is symmetric, and so is MPᵀ = |Mᵀ|; of PᵀM and PMᵀ the transposed pair is looked at.
+    for first, second in ((left, right), (transposed(right)[1], transposed(left)[1])):
         if isinstance(second, PolarFactor) and first == Transpose(second.args[0]):
             return {(Modulus(second.args[0]),): S.One}
         if isinstance(first, PolarFactor) and second == Transpose(first.args[0]):
             return {(Modulus(Transpose(first.args[0])),): S.One}
     return meeting.dispatch(MatrixExpr)(left, right)
-
-
-def _flipped(letter: MatrixExpr) -> MatrixExpr:
-    return transposed(letter)[1]

@@ -1,17 +1,20 @@
-"""A linear update rule with its buffers eliminated: one recurrence of θ and the gradients, and its continuous limit.
+"""The transfer function of a linear update rule: its buffers eliminated, and its limit in continuous time.
 
-Between z, the shift by one step, and the rule's equations stands linear algebra: what remains of the buffers is
+Definition. With z for the shift by one step, a rule that is linear in the gradient is a linear system from g to θ. Its
+transfer function is −b(z)/a(z) with polynomials a = Σ a_j zʲ and b = Σ b_j zʲ, that is, the linear multistep method
 
-    Σ_j a_j θ_{k+j} + Σ_j b_j g_{k+j} = 0.
+    Σ_j a_j θ_{k+j} + Σ_j b_j g_{k+j} = 0        with a leading coefficient 1.
 
-Expanded about the centre of its gradients, this is m q̈ + μ q̇ + λq + ∇f = 0 with an error of the second order in the
-time h = Σ b_j of a step: what the rule is as mechanics is derived from its equations.
+Theorem. Expanded about the mean place c = Σ j b_j / h of its gradients, in the time h = Σ b_j of a step, it is
+m q̈ + μ q̇ + λq + ∇f = 0 with an error of second order in h, where λ = Σ a_j / h, μ = Σ (j − c) a_j and
+m = h Σ (j − c)² a_j / 2. So what a rule is as mechanics follows from its equations. (Linear multistep methods: Hairer,
+Nørsett, Wanner, *Solving Ordinary Differential Equations I*, III.)
 
 >>> from symlag.optimizers.library import sgd
->>> made = transfer(sgd())
->>> made.positions, made.gradients
+>>> recurrence = transfer_function(sgd())
+>>> recurrence.positions, recurrence.gradients
 ((beta, -beta + eta*lambda - 1, 1), (0, eta, 0))
->>> limit(sgd()).mechanics.mass
+>>> continuous_limit(sgd()).mechanics.mass
 eta*(beta + 1)/2
 """
 
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Transfer:
-    """The recurrence Σ positions[j]·θ_{k+j} + Σ gradients[j]·g_{k+j} = 0, the last position by itself."""
+class TransferFunction:
+    """The recurrence Σ positions[j]·θ_{k+j} + Σ gradients[j]·g_{k+j} = 0, the last position with coefficient 1."""
 
     positions: tuple[Expr, ...]
     gradients: tuple[Expr, ...]
@@ -51,24 +54,24 @@ class Transfer:
 
     @property
     def centre(self) -> Expr:
-        """The mean place of the gradients."""
+        """The mean place c of the gradients."""
         return cancel(moment(self.gradients, 1) / self.step)
 
-    def consistent(self) -> Transfer:
-        """The recurrence with the decay joined to the gradient: a linear multistep method for F = −∇f − λθ."""
+    def consistent(self) -> TransferFunction:
+        """The recurrence with the decay joined to the gradient: a consistent multistep method for F = −∇f − λθ."""
         pairs = zip(self.positions, self.gradients, strict=True)
-        return Transfer(tuple(cancel(a - self.decay * b) for a, b in pairs), self.gradients)
+        return TransferFunction(tuple(cancel(a - self.decay * b) for a, b in pairs), self.gradients)
 
 
 @dataclass(frozen=True)
-class Limit:
+class ContinuousLimit:
     """The mechanics of a rule, and the first terms that it leaves out, of second order in h.
 
-    `dropped` are the coefficients of the third derivative of q and of the second of ∇f, in the same equation.
+    `remainder` has the coefficients of the third derivative of q and of the second of ∇f, in the same equation.
     """
 
     mechanics: Rule
-    dropped: Mapping[str, Expr]
+    remainder: Mapping[str, Expr]
 
 
 def moment(weights: tuple[Expr, ...], n: int, centre: Expr = S.Zero) -> Expr:
@@ -76,60 +79,60 @@ def moment(weights: tuple[Expr, ...], n: int, centre: Expr = S.Zero) -> Expr:
     return expand(sum(((j - centre) ** n if n else 1) * w for j, w in enumerate(weights)))
 
 
-def transfer(rule: UpdateRule) -> Transfer:
+def transfer_function(rule: UpdateRule) -> TransferFunction:
     """The recurrence of a rule; of a first step unlike the others, that from the second on.
 
     `SymlagError` where the update is not linear in the gradients, or hyper-parameters change with the step.
     """
-    entering, z = _entering(rule), Symbol("z")
+    entering, z = _state_letters(rule), Symbol("z")
     place = {x: i for i, x in enumerate(entering)}
-    system, driven = z * Matrix.eye(len(entering)), Matrix.zeros(len(entering), 1)
+    # The rule is the linear system (z − matrix) · letters = input · g; Cramer's rule gives θ's part of its solution.
+    system, drive = z * Matrix.eye(len(entering)), Matrix.zeros(len(entering), 1)
     for x in entering:
-        for y, c in rule.linear[x].items():
+        for y, coefficient in rule.linear[x].items():
+            c = coefficient.subs(Min(k, 1), S.One)
+            if k in c.free_symbols:
+                raise SymlagError(
+                    rule.name,
+                    "its hyper-parameters change with the step",
+                    "Use constant hyper-parameters, for example sgd(0.1, 0.9, 0.01).",
+                )
             if y == g:
-                driven[place[x]] += _constant(rule, c)
+                drive[place[x]] += c
             else:
-                system[place[x], place[y.root]] -= _constant(rule, c) * z**y.age
-    slope = system.cofactorMatrix().col(place[theta]).dot(driven)
-    above, below = (Poly(part, z) for part in fraction(cancel(together(slope / system.det(method="berkowitz")))))
-    return Transfer(*_aligned(below, -above))
+                system[place[x], place[y.root]] -= c * z**y.age
+    response = system.cofactorMatrix().col(place[theta]).dot(drive) / system.det(method="berkowitz")
+    b, a = (Poly(part, z) for part in fraction(cancel(together(response))))
+    length = max(a.degree(), b.degree()) + 1
+    positions, gradients = (
+        tuple(cancel(poly.coeff_monomial(z**j) / a.LC()) for j in range(length)) for poly in (a, -b)
+    )
+    return TransferFunction(positions, gradients)
 
 
-def limit(rule: UpdateRule) -> Limit:
+def continuous_limit(rule: UpdateRule) -> ContinuousLimit:
     """The mechanics m q̈ + μ q̇ + λq + ∇f = 0 that a rule follows in the time h per step, h → 0 at fixed friction μ/m."""
-    made = transfer(rule)
-    h, c = made.step, made.centre
-    spread = lambda weights, n: factored(h ** (n - 1) * moment(weights, n, c) / factorial(n))  # noqa: E731
-    mass, friction = spread(made.positions, 2), spread(made.positions, 1)
-    mechanics = Rule(rule.name, h, mass, friction, made.decay)
-    dropped = {"q": spread(made.positions, 3), "gradient": spread(made.gradients, 2)}
-    return Limit(mechanics, dropped)
+    recurrence = transfer_function(rule)
+    h, c = recurrence.step, recurrence.centre
+
+    def taylor(weights: tuple[Expr, ...], n: int) -> Expr:
+        """The coefficient of the n-th derivative in the expansion about the centre."""
+        return factored(h ** (n - 1) * moment(weights, n, c) / factorial(n))
+
+    mass, friction = taylor(recurrence.positions, 2), taylor(recurrence.positions, 1)
+    mechanics = Rule(rule.name, h, mass, friction, recurrence.decay)
+    remainder = {"q": taylor(recurrence.positions, 3), "gradient": taylor(recurrence.gradients, 2)}
+    return ContinuousLimit(mechanics, remainder)
 
 
-def _entering(rule: UpdateRule) -> tuple[Letter, ...]:
-    """The letters that θ depends on; `SymlagError` where one is not linear."""
-    found, ahead = set[Letter](), {theta}
-    while ahead:
-        found |= ahead
-        for x in ahead & {*rule.opaque}:
+def _state_letters(rule: UpdateRule) -> tuple[Letter, ...]:
+    """The letters that θ depends on, itself included; `SymlagError` where one is not linear."""
+    found, waiting = set[Letter](), {theta}
+    while waiting:
+        found |= waiting
+        for x in waiting & {*rule.opaque}:
             raise SymlagError(
-                f"{x}.new = {rule.opaque[x]}", "it is not linear in the gradient", "sgd() or nesterov(), say"
+                f"{x}.new = {rule.opaque[x]}", "it is not linear in the gradient", "Use sgd(), nesterov() or sgdw()."
             )
-        ahead = {y.root for x in ahead for y in rule.linear[x]} - found - {g}
+        waiting = {y.root for x in waiting for y in rule.linear[x]} - found - {g}
     return tuple(x for x in rule.linear if x in found)
-
-
-def _constant(rule: UpdateRule, coefficient: Expr) -> Expr:
-    made = coefficient.subs(Min(k, 1), S.One)
-    if k in made.free_symbols:
-        raise SymlagError(rule.name, "its hyper-parameters change with the step", "constants")
-    return made
-
-
-def _aligned(below: Poly, above: Poly) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    """The coefficients of both polynomials in rising powers, the last of the positions one."""
-    lead, size = below.LC(), max(below.degree(), above.degree()) + 1
-    columns = [poly.all_coeffs()[::-1] for poly in (below, above)]
-    filled = [[*column, *[S.Zero] * (size - len(column))] for column in columns]
-    positions, gradients = (tuple(cancel(c / lead) for c in column) for column in filled)
-    return positions, gradients

@@ -23,7 +23,7 @@ from sympy.core.function import AppliedUndef
 
 from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import Rule
-from symlag.optimizers.transfer_function import limit
+from symlag.optimizers.transfer_function import continuous_limit
 from symlag.optimizers.validate import checked, in_order
 from symlag.optimizers.vectors import Letter, Vector, g, k, letters, polar, theta
 from symlag.variational.lagrangian import Lagrangian
@@ -96,7 +96,7 @@ class UpdateRule:
     @property
     def mechanics(self) -> Rule:
         """The mass, friction and decay that the rule has in the continuous limit; an error where it is not linear."""
-        return limit(self).mechanics
+        return continuous_limit(self).mechanics
 
     def lagrangian(self, loss: Any, coordinates: Iterable[Any]) -> Lagrangian:
         """The mechanics of training these coordinates on a loss."""

@@ -63,8 +63,8 @@ from symlag.document.tex import latex, tex
 from symlag.errors import NameRefusedError, OutputError
 from symlag.optimizers import account, across, sgdw, update_rule as updates
 from symlag.optimizers.exact import exact
-from symlag.optimizers.momentum_on_sphere import rolling
 from symlag.optimizers.ordered_product import OrderedProduct
+from symlag.optimizers.scale_invariant_weights import on_sphere
 
 x, y = coordinates("x y")
 m, k, gamma, G = symbols("m k gamma G", positive=True)
@@ -252,7 +252,7 @@ def test_a_notebook_shows_laws_and_modified_equations():
 
 
 def test_a_notebook_shows_what_stands_beside_an_exact_law():
-    for shown in (GROUPED, rolling(sgd())):
+    for shown in (GROUPED, on_sphere(sgd())):
         made = shown._repr_mimebundle_()
         assert made["text/latex"] == f"$\\displaystyle {latex(shown)}$"
         assert made["text/plain"] == repr(shown)
@@ -260,7 +260,7 @@ def test_a_notebook_shows_what_stands_beside_an_exact_law():
 
 
 def test_the_letters_of_a_page_and_those_of_a_rule_are_not_the_same():
-    letters = {rule.name: str(direction(rolling(rule)).text) for rule in (sgd(), nesterov())}
+    letters = {rule.name: str(direction(on_sphere(rule)).text) for rule in (sgd(), nesterov())}
     assert letters == {"SGD with momentum": "u", "Nesterov momentum": "ω"}
 
 

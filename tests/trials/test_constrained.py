@@ -7,7 +7,7 @@ from sympy import symbols
 from derivations import norm_constrained, rotation_decay
 from numeric._constrained import Rates, fixed, free, given_back
 from numeric._orbits import flow, orbit, rates_of
-from symlag.optimizers.descent_on_sphere import S
+from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT
 
 RATES = Rates(0.1)
 eta, decay = symbols("eta lambda", positive=True)
@@ -23,7 +23,7 @@ def test_with_the_growth_of_r_given_back_fixed_norms_train_as_free_ones():
 def test_the_growth_of_r_is_of_second_order_but_for_the_decay():
     """G'/G − 1 = −4ηλ + (2|ĝ|²/G + 6λ²)η² + …"""
     assert norm_constrained.growth.coeff(eta, 1) == -4 * decay
-    assert norm_constrained.growth.coeff(eta, 2).has(S)
+    assert norm_constrained.growth.coeff(eta, 2).has(SQUARED_GRADIENT)
 
 
 @pytest.mark.parametrize("friction", [0.0, 0.3])

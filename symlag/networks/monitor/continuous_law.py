@@ -36,7 +36,7 @@ from symlag.networks.monitor.exact_laws import KINDS
 from symlag.networks.monitor.ledger import CONTINUOUS, RATE, Ledger
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.monitor.step_window import Step, Stretch
-from symlag.optimizers.transfer_function import limit
+from symlag.optimizers.transfer_function import continuous_limit
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.closed_form import Oscillation, solve
 from symlag.variational.noether import noether
@@ -118,7 +118,7 @@ def oscillator(rule: UpdateRule, kind: str) -> Numbers:
 
     `SymlagError` where the rule is not mechanics, or no function of position stands behind the charge.
     """
-    made: Numbers = lambdify([*rule.hyperparameters], _oscillator(limit(rule).mechanics, kind), "math")
+    made: Numbers = lambdify([*rule.hyperparameters], _oscillator(continuous_limit(rule).mechanics, kind), "math")
     return made
 
 
