@@ -132,7 +132,7 @@ def caption_of_algebra(algebra: Algebra) -> Captioned:
     fields = [equation(_basis(i), _field(X)) for i, X in enumerate(algebra.generators)]
     if not algebra.closed:
         return algebra.sentence, display(*fields)
-    brackets = [equation(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.constants.items()]
+    brackets = [equation(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.structure_constants.items()]
     return algebra.sentence, display(*fields, *brackets)
 
 

@@ -1,23 +1,25 @@
 """Symmetries of the equations of motion, variational or not.
 
-A field of characteristic ζ maps solutions of q̈ = a(t, q, q̇) to solutions just where it solves the linearised equations
+A vector field of characteristic ζ maps solutions of q̈ = a(t, q, q̇) to solutions just where it solves the linearised
+equations (Lie; Olver, *Applications of Lie Groups to Differential Equations*, theorem 2.36)
 
     D̄²ζᵇ = Σ_c (∂aᵇ/∂q_c) ζᶜ + (∂aᵇ/∂q̇_c) D̄ζᶜ,    D̄ = ∂_t + q̇·∂_q + a·∂_q̇.
 
-With ζ = f v, where v is a unit vector for ξ and −q̇ for τ, these are linear equations of second order for f(t, q).
+With ζ = f v, where v is a unit vector for ξ and −q̇ for τ, these are linear equations of second order for f(t, q). They
+are counted and solved as those of an action are (`point_symmetries`).
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
->>> found = symmetries_of_motion(Lagrangian(x.dot**2 / 2))
->>> found.verdict, found.name
+>>> algebra = symmetries_of_motion(Lagrangian(x.dot**2 / 2))
+>>> algebra.verdict, algebra.name
 ('8, complete, proved', 'sl(3,ℝ)')
->>> len(found.strict), len(found.variational)
+>>> len(algebra.strict), len(algebra.variational)
 (3, 5)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,57 +27,90 @@ from sympy import Add, Expr, S
 
 from symlag.calculus.jets import t
 from symlag.calculus.operators import directional, gradient
-from symlag.symmetry.determining.analysis import survey
-from symlag.symmetry.determining.equations import System, admit_first_order, equation_of, flow, no, one, sum_of
-from symlag.symmetry.determining.liouville import swings
-from symlag.symmetry.determining.search import GROWING, Ansatz, search
+from symlag.symmetry.determining.analysis import analyse
+from symlag.symmetry.determining.equations import System, Term, flow, operator, require_first_order
+from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining.liouville import oscillator_modes
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.symmetry.point_symmetries import algebra_of
-from symlag.symmetry.variational_part import adapted
+from symlag.symmetry.point_symmetries import algebra_of_solutions
+from symlag.symmetry.variational_symmetries import basis_by_kind
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.lagrangian import Lagrangian
 
 
-def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
-    """The Lie point symmetries of the equations of motion of an action of first order.
+def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
+    """The Lie point symmetries of the equations of motion of an action of first order, as a Lie algebra.
 
-    Those of the action are among them: the generators that keep L dt come first, then those that change it by a
-    differential, then those that keep the motion alone (`kinds`, `strict`, `variational`). Source: Olver, *Applications
-    of Lie Groups to Differential Equations*, §2.4 and theorem 4.34.
+    Parameters
+    ----------
+    L : Lagrangian
+        An action of first order over coordinates that are numbers, with damping or without, and without forces.
+    ansatz : Ansatz
+        What the coefficients of generators are tried as. By default polynomials of up to degree 6 in time, the
+        coordinates and the functions that occur in L.
+
+    Returns
+    -------
+    Algebra
+        A sequence of generators: first those that keep L dt, then those that change it by a differential, then those
+        that keep the equations of motion alone. `kinds` marks each; `strict` and `variational` are the first two sorts.
+
+    Raises
+    ------
+    SymlagError
+        Where L is not of first order, has forces, a degenerate mass matrix, or a function that the search does not
+        know.
+    CoordinateError
+        Where a coordinate is a block or a field.
+
+    References
+    ----------
+    Olver, *Applications of Lie Groups to Differential Equations*, §2.4 and theorem 4.34.
+
+    Examples
+    --------
+    Kepler's third law is the dilation t → s³t, q → s²q, which keeps the equations of motion, but not the action.
+
+    >>> from sympy import sqrt
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, y = coordinates("x y")
+    >>> algebra = symmetries_of_motion(Lagrangian((x.dot**2 + y.dot**2) / 2, -1 / sqrt(x**2 + y**2)))
+    >>> [(X.name, kind) for X, kind in zip(algebra, algebra.kinds)]
+    [('time translation', 'L dt'), ('rotation', 'L dt'), ('dilation', 'the motion')]
+    >>> algebra[-1].tau, algebra[-1].components
+    (3*t, {x: 2*x, y: 2*y})
     """
-    admit_first_order(L)
-    system = linearised(L)
-    known = survey(system, swings(L))
-    found = algebra_of(L, known, search(system, known, [L.density, L.damping], ansatz))
-    basis = adapted(L, [X.map(L.spelling.read) for X in found.generators], found.page)
-    return replace(found, generators=tuple(map(found.combination, basis)))
+    require_first_order(L)
+    system = linearised_equations(L)
+    analysis = analyse(system, oscillator_modes(L))
+    algebra = algebra_of_solutions(L, analysis, explicit_solutions(system, analysis, [L.density, L.damping], ansatz))
+    basis = basis_by_kind(L, [X.map(L.spelling.read) for X in algebra.generators], analysis.values)
+    return replace(algebra, generators=tuple(map(algebra.combination, basis)))
 
 
-def linearised(L: Lagrangian) -> System:
-    """The determining equations of all point symmetries of the motion."""
+def linearised_equations(L: Lagrangian) -> System:
+    """The determining equations of all point symmetries of the motion.
+
+    With ζ = f v and R = D̄v: D̄ζ = (D̄f)v + fR, and D̄²ζ = (D̄²f)v + 2(D̄f)R + fD̄R. Here D̄f = Df, D = ∂_t + q̇·∂_q,
+    for an f of t and q, and D̄²f = D²f + Σ_a a ∂f/∂q_a.
+    """
     motion = {q.dot: L.spelling.read(a) for q, a in zip(L.coordinates, accelerations(L).values(), strict=True)}
-    variables = (t, *L.coordinates)
-    fields = [{q: -q.dot for q in L.coordinates}, *({a: S.One} for a in L.coordinates)]
-    equations = (
-        equation_of(term for i, v in enumerate(fields) for term in _terms(L, motion, i, v, b)) for b in L.coordinates
-    )
+    variables, speeds = (t, *L.coordinates), flow(L)
+    along = {**speeds, **motion}
+    directions: list[Mapping[Any, Expr]] = [{q: -q.dot for q in L.coordinates}, *({a: S.One} for a in L.coordinates)]
+    equations = []
+    for b in L.coordinates:
+        terms: list[Term] = []
+        for i, v in enumerate(directions):
+            rate = {q: directional(part, along) for q, part in v.items()}
+            by_q = {q: gradient(motion[b.dot], q) for q in v}
+            by_velocity = {q: gradient(motion[b.dot], q.dot) for q in v}
+            second_rate = directional(rate[b], along) if b in v else S.Zero
+            terms.append((i, (), second_rate - Add(*(by_q[q] * v[q] + by_velocity[q] * rate[q] for q in v))))
+            factor = 2 * rate.get(b, S.Zero) - Add(*(by_velocity[q] * v[q] for q in v))
+            v_b = v.get(b, S.Zero)
+            terms += [(i, (z,), speed * factor) for z, speed in speeds.items()]
+            terms += [(i, (z, y), u * w * v_b) for z, u in speeds.items() for y, w in speeds.items()]
+            terms += [(i, (q,), motion[q.dot] * v_b) for q in L.coordinates]
+        equations.append(operator(variables, terms))
     return System(variables, variables, tuple(equations))
-
-
-def _terms(
-    L: Lagrangian, motion: Mapping[Any, Expr], i: int, v: Mapping[Any, Expr], b: Any
-) -> Iterator[tuple[Any, Expr]]:
-    """The coefficients of f and of its derivatives in the equation of q_b."""
-    along = {**flow(L), **motion}
-    rate = {q: directional(part, along) for q, part in v.items()}
-    pull = {q: gradient(motion[b.dot], q) for q in v}
-    drag = {q: gradient(motion[b.dot], q.dot) for q in v}
-    bend = directional(rate[b], along) if b in v else S.Zero
-    yield (i, no(L)), bend - Add(*(pull[q] * v[q] + drag[q] * rate[q] for q in v))
-    slope = 2 * rate.get(b, S.Zero) - Add(*(drag[q] * v[q] for q in v))
-    for z, speed in flow(L).items():
-        yield (i, one(L, z)), speed * slope
-        for y, other in flow(L).items():
-            yield (i, sum_of(one(L, z), one(L, y))), speed * other * v.get(b, S.Zero)
-    for q in L.coordinates:
-        yield (i, one(L, q)), motion[q.dot] * v.get(b, S.Zero)

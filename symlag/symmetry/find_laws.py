@@ -1,8 +1,9 @@
-"""The laws of all symmetries of an action, and of charges that are known first.
+"""The laws of all symmetries of an action or a loss, and of charges that are known first.
 
-Noether's theorem has a converse: a charge C of an action of first order belongs to the symmetry that moves q by
-ζ = M⁻¹ ∂C/∂q̇, M the mass matrix, and B = p·ζ − C is its boundary term. So charges that are polynomials in the momenta
-become laws whose generators depend on velocities, as that of Laplace, Runge and Lenz does.
+Noether's theorem has a converse (Olver, *Applications of Lie Groups to Differential Equations*, theorem 5.58): a charge
+C of an action of first order belongs to the symmetry that moves q by ζ = M⁻¹ ∂C/∂q̇, where M is the mass matrix, and B
+= p·ζ − C is its boundary term. So charges that are polynomials in the momenta become laws whose generators depend on
+velocities, as that of Laplace, Runge and Lenz does.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
@@ -10,25 +11,21 @@ become laws whose generators depend on velocities, as that of Laplace, Runge and
 ...     print(law.generator.name, law.charge)
 time translation -x.dot**2/2 - y.dot**2/2 - (x**2 + y**2)**2
 rotation x*y.dot - x.dot*y
->>> *_, law = laws(Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2) / 2), degree=1)
->>> law.charge, law.generator.components, law.defect()
-(x*y + x.dot*y.dot, {x: y.dot, y: x.dot}, 0)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sympy import Add, Expr, Matrix, MatrixSymbol, S
 
 from symlag.calculus.jets import t
 from symlag.calculus.operators import gradient, weighted
 from symlag.calculus.zero_test import tidy
-from symlag.symmetry.determining.equations import admit_first_order
-from symlag.symmetry.determining.search import GROWING, Ansatz
+from symlag.symmetry.determining.equations import require_first_order
+from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.first_integrals import integrals
-from symlag.symmetry.integrability import generating, speed
+from symlag.symmetry.integrability import polynomially_independent, velocity_degree
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.matrix_entries import lagrangian_in_entries
 from symlag.symmetry.point_symmetries import symmetries
@@ -38,25 +35,92 @@ from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, noether
 
 
-def laws(L: Lagrangian, ansatz: Ansatz = GROWING, degree: int = 0) -> tuple[Law, ...]:
-    """The conservation law of every generator that `symmetries` finds.
+def laws(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ, degree: int = 0) -> tuple[Law, ...]:
+    """The conservation law of every symmetry of an action that is found.
 
-    With a `degree` those of generators up to that degree in the velocities, too, in so far as their charges are no
-    polynomials in the charges without explicit time before them.
+    Parameters
+    ----------
+    L : Lagrangian
+        An action over coordinates that are numbers, with damping or without, and without forces.
+    ansatz : Ansatz
+        What the coefficients of generators are tried as; see `symmetries`.
+    degree : int
+        The highest degree of generators in the velocities. 0 are point symmetries. With a higher degree laws are added
+        whose charges are no polynomials in the charges before them that do not depend on time explicitly.
+
+    Returns
+    -------
+    tuple of Law
+        A law for every generator of `symmetries(L)`, in its order, and then the hidden ones.
+
+    Raises
+    ------
+    SymlagError
+        Where L has forces, has no equation of motion, or has a function that the search does not know; with a `degree`
+        also where L is not of first order.
+    CoordinateError
+        Where a coordinate is a block or a field.
+
+    References
+    ----------
+    Noether 1918. Olver, *Applications of Lie Groups to Differential Equations*, theorems 4.29 and 5.58.
+
+    Examples
+    --------
+    The oscillator in the plane has eight point symmetries; Fradkin's tensor adds charges whose generators depend on the
+    velocities.
+
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, y = coordinates("x y")
+    >>> L = Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2) / 2)
+    >>> len(laws(L))
+    8
+    >>> law = laws(L, degree=1)[-1]
+    >>> law.charge, law.generator.components, law.defect()
+    (x*y + x.dot*y.dot, {x: y.dot, y: x.dot}, 0)
     """
-    found = tuple(noether(L, X) for X in symmetries(L, ansatz).generators)
+    point_laws = tuple(noether(L, X) for X in symmetries(L, ansatz))
     if not degree:
-        return found
-    known = [C for C in (L.spelling.read(law.charge) for law in found) if not C.has(t)]
-    charges = sorted(integrals(L, degree + 1, ansatz).charges, key=speed)
-    return (*found, *(converse(L, C) for C in generating([*known, *charges])[len(known) :]))
+        return point_laws
+    autonomous = [C for C in (L.spelling.read(law.charge) for law in point_laws) if not C.has(t)]
+    charges = sorted(integrals(L, degree + 1, ansatz), key=velocity_degree)
+    hidden = polynomially_independent([*autonomous, *charges])[len(autonomous) :]
+    return (*point_laws, *(converse(L, C) for C in hidden))
 
 
 def laws_in_training(L: Lagrangian, V: Expr, given: Sequence[MatrixSymbol] = ()) -> tuple[Law, ...]:
-    """The balance law of every affine field along which a loss V stands still, for blocks of whole size by entries.
+    """The balance law of every affine symmetry of a loss, under the dynamics of a learning rule.
 
-    What such a field costs the kinetic energy is the law's `ksb`. Constant matrices that are not `given` stand for all.
+    Parameters
+    ----------
+    L : Lagrangian
+        The action of a learning rule with the loss as its potential, for example `heavy_ball().lagrangian(V, [w])`,
+        over coordinates and blocks of integer size.
+    V : Expr
+        The loss whose symmetries are sought, without weight decay.
+    given : sequence of MatrixSymbol
+        Constant matrices that stand for themselves. Any other constant matrix in an invariance of an unknown loss
+        stands for every matrix of its shape.
 
+    Returns
+    -------
+    tuple of Law
+        A law for every generator of `symmetries_of_potential(V, given)`, entry by entry. What the symmetry costs the
+        kinetic energy is the law's `ksb`, what weight decay does to it is `sources["potential"]`.
+
+    Raises
+    ------
+    ShapeError
+        Where a block has a symbolic size.
+    SymlagError
+        Where V has a function that the search does not know.
+
+    References
+    ----------
+    Tanaka and Kunin, *Noether's Learning Dynamics*, §3 (arXiv 2105.02716).
+
+    Examples
+    --------
     >>> from symlag.variational.generator import scale
     >>> from symlag.calculus.jets import block
     >>> from symlag.learning.losses import invariant_loss
@@ -66,30 +130,56 @@ def laws_in_training(L: Lagrangian, V: Expr, given: Sequence[MatrixSymbol] = ())
     >>> law.generator.components, law.sources["potential"]
     ({w_1: w_1, w_2: w_2}, -lambda*w_1**2 - lambda*w_2**2)
     """
-    found = symmetries_of_potential(V, given)
-    moving = lagrangian_in_entries(L, given)
-    return tuple(noether(moving, X) for X in found)
+    action = lagrangian_in_entries(L, given)
+    return tuple(noether(action, X) for X in symmetries_of_potential(V, given))
 
 
 def converse(L: Lagrangian, charge: Expr, name: str = "hidden symmetry") -> Law:
-    """The law of a charge of an action of first order, with the symmetry behind it; sources are those on the motion.
+    """The law of a charge, with the symmetry behind it: the converse of Noether's theorem.
 
-    The charge is constant, but for the damping, where (D_t + γ)C = 0: then all sources add up to zero. Source: Olver,
-    *Applications of Lie Groups to Differential Equations*, theorem 5.58.
+    Parameters
+    ----------
+    L : Lagrangian
+        An action of first order over coordinates that are numbers, without forces.
+    charge : Expr
+        A function of time, coordinates and velocities.
+    name : str
+        The name of the generator.
+
+    Returns
+    -------
+    Law
+        The law of the generator ζ = M⁻¹ ∂C/∂q̇. Its sources hold on the motion. Where the charge is constant, but for
+        damping, (D_t + γ)C = 0, they add up to zero; else they are the rate at which it changes.
+
+    Raises
+    ------
+    SymlagError
+        Where L is not of first order, or has forces.
+    CoordinateError
+        Where a coordinate is a block or a field.
+
+    References
+    ----------
+    Olver, *Applications of Lie Groups to Differential Equations*, theorem 5.58.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, y = coordinates("x y")
+    >>> L = Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2) / 2)
+    >>> law = converse(L, x * y + x.dot * y.dot)
+    >>> law.conserved, law.generator.components
+    (True, {x: y.dot, y: x.dot})
     """
-    admit_first_order(L)
-    speak, C = L.spelling.speak, L.spelling.read(charge)
-    X = Generator(_moves(L, C), name=name)
+    require_first_order(L)
+    speak, C, q = L.spelling.speak, L.spelling.read(charge), L.coordinates
+    mass = Matrix([[gradient(gradient(L.density, a.dot), b.dot) for b in q] for a in q])
+    zeta = mass.LUsolve(Matrix([gradient(C, a.dot) for a in q]))
+    X = Generator({a: tidy(move) for a, move in zip(q, zeta, strict=True)}, name=name)
     motion = {L.spelling.read(jet): L.spelling.read(a) for jet, a in accelerations(L).items()}
     changes = {"kinetic": X.act(L.kinetic), "potential": -X.act(L.potential), "force": S.Zero}
     sources = {part: tidy(change.xreplace(motion)) for part, change in changes.items()}
+    # What is left of (D_t + γ)C is the change of the boundary term.
     sources["boundary"] = tidy(weighted(C, L.damping).xreplace(motion)) - Add(*sources.values())
     return Law(L, X, speak(C), speak(L.damping), {part: speak(value) for part, value in sources.items()})
-
-
-def _moves(L: Lagrangian, C: Expr) -> dict[Any, Expr]:
-    """ζ with M ζ = ∂C/∂q̇."""
-    q = L.coordinates
-    mass = Matrix([[gradient(gradient(L.density, a.dot), b.dot) for b in q] for a in q])
-    moves = mass.LUsolve(Matrix([gradient(C, a.dot) for a in q]))
-    return {a: tidy(move) for a, move in zip(q, moves, strict=True)}

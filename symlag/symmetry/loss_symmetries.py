@@ -1,8 +1,10 @@
-"""Linear and affine fields along which a potential does not change: the symmetries of a loss.
+"""Symmetries of a loss: affine fields along which a potential does not change.
 
-All of them are found whose coefficients are affine in the coordinates, for blocks of whole size entry by entry: each ξ
-with Σ ξᵃ ∂V/∂q_a = 0. An unknown loss f(y) changes along no field that keeps its arguments y, or that moves them along
-its declared invariances d_r: Σ ξᵃ ∂y/∂q_a = Σ_r c_r d_r with some functions c_r, which are unknowns beside ξ.
+A field ξ is a symmetry of V where Σ ξᵃ ∂V/∂q_a = 0. All of them are found whose coefficients are affine in the
+coordinates, for blocks of integer size entry by entry. An unknown loss f(y), of which only invariances are declared,
+changes along no field that keeps its arguments y, or moves them along its invariances d_r:
+
+    Σ ξᵃ ∂y/∂q_a = Σ_r c_r d_r    with some functions c_r, which are unknowns beside ξ.
 
 >>> from symlag.calculus.jets import block
 >>> from symlag.learning.losses import invariant_loss
@@ -22,13 +24,19 @@ from sympy import Dummy, Expr, MatrixSymbol
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import jets
 from symlag.calculus.operators import gradient
-from symlag.symmetry.determining.analysis import Survey
+from symlag.symmetry.determining.analysis import Analysis
 from symlag.symmetry.determining.equations import Operator, System
-from symlag.symmetry.determining.search import Ansatz, search
-from symlag.symmetry.matrix_entries import constant_entries, entries, in_entries, listed, members
+from symlag.symmetry.determining.explicit_solutions import Ansatz, explicit_solutions
+from symlag.symmetry.generator_normal_form import normal_form
+from symlag.symmetry.matrix_entries import (
+    constant_entries,
+    coordinate_entries,
+    entries,
+    family_members,
+    in_entries,
+)
 from symlag.symmetry.modular.linear_algebra import PRIMES
-from symlag.symmetry.modular.reconstruction import Page
-from symlag.symmetry.readable_generators import named, neat
+from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.variational.generator import Generator
 
 AFFINE = Ansatz(degree=1, functions=())
@@ -37,38 +45,77 @@ AFFINE = Ansatz(degree=1, functions=())
 def symmetries_of_potential(
     V: Expr, given: Sequence[MatrixSymbol] = (), ansatz: Ansatz = AFFINE
 ) -> tuple[Generator, ...]:
-    """All fields ξ with δ_ξV = 0 whose coefficients are affine in the coordinates, or as the ansatz says.
+    """All affine fields ξ along which a potential, or a loss, does not change.
 
-    A constant matrix in an invariance of an unknown loss stands for every matrix of its kind, or for one where it is
-    `given`. What a field costs the kinetic energy is `noether(L, X).ksb`. Fields multiplied by invariant functions are
-    symmetries, too, so that there is no finite number of all. Source: Tanaka and Kunin 2021, §3.
+    Parameters
+    ----------
+    V : Expr
+        A function of coordinates and of blocks of integer size, with unknown losses in it or without.
+    given : sequence of MatrixSymbol
+        Constant matrices that stand for themselves. Any other constant matrix in an invariance of an unknown loss
+        stands for every matrix of its shape.
+    ansatz : Ansatz
+        What the coefficients of ξ are tried as, by default affine functions of the coordinates.
+
+    Returns
+    -------
+    tuple of Generator
+        A basis. Products of a symmetry and an invariant function are symmetries, too, so that there is no finite number
+        of all, and no claim that the list is complete beyond the ansatz.
+
+    Raises
+    ------
+    ShapeError
+        Where a block has a symbolic size, or a matrix expression has no known entries.
+    SymlagError
+        Where V does not depend on any coordinate, or has a function that the search does not know.
+
+    Notes
+    -----
+    What a symmetry of the loss costs the kinetic energy is `noether(L, X).ksb`.
+
+    References
+    ----------
+    Tanaka and Kunin, *Noether's Learning Dynamics*, §3 (arXiv 2105.02716).
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> a, b = coordinates("a b")
+    >>> [X.components for X in symmetries_of_potential((a * b - 1) ** 2)]
+    [{a: -a, b: b}]
     """
-    fixed = {A: constant_entries(A) for A in given}
-    moving = [entry for q in jets(V) for entry in entries(q.root)]
-    equations = [*_known(V, moving), *_unknown(V, moving, fixed)]
-    multipliers = max((i for equation in equations for i, _ in equation), default=0) + 1 - len(moving)
-    system = System(tuple(moving), (*moving, *[None] * max(multipliers, 0)), tuple(equations))
-    found = search(system, Survey(Page.of(system.parameters, PRIMES[0]), None, {}), [V], ansatz)
-    moves = ({q: xi for q, xi in parts.items() if q is not None and xi != 0} for parts in found)
-    return tuple(named(neat(Generator(parts))) for parts in moves if parts)
+    constants = {A: constant_entries(A) for A in given}
+    coordinates = [entry for q in jets(V) for entry in coordinate_entries(q.root)]
+    equations = [*_explicit_equations(V, coordinates), *_unknown_loss_equations(V, coordinates, constants)]
+    multipliers = max((i for equation in equations for i, _ in equation), default=0) + 1 - len(coordinates)
+    system = System(tuple(coordinates), (*coordinates, *[None] * max(multipliers, 0)), tuple(equations))
+    analysis = Analysis(ParameterValues.draw(system.parameters, PRIMES[0]), None, {})
+    generators: list[Generator] = []
+    for solution in explicit_solutions(system, analysis, [V], ansatz):
+        xi = {q: move for q, move in solution.items() if q is not None and move != 0}
+        if xi:
+            generators.append(normal_form(Generator(xi)))
+    return tuple(generators)
 
 
-def _known(V: Expr, moving: Sequence[Any]) -> Iterator[Operator]:
-    """The equation of what is not unknown in the potential."""
-    rest = in_entries(V.xreplace({f: Dummy(f.name) for f in V.atoms(Unknown)}))
-    equation = {(i, (0,) * len(moving)): gradient(rest, q) for i, q in enumerate(moving)}
-    if any(slope != 0 for slope in equation.values()):
-        yield {place: slope for place, slope in equation.items() if slope != 0}
+def _explicit_equations(V: Expr, coordinates: Sequence[Any]) -> Iterator[Operator]:
+    """The equation that the explicit part of the potential, beside unknown losses, does not change."""
+    explicit = in_entries(V.xreplace({f: Dummy(f.name) for f in V.atoms(Unknown)}))
+    slopes = {(i, (0,) * len(coordinates)): gradient(explicit, q) for i, q in enumerate(coordinates)}
+    equation = {place: slope for place, slope in slopes.items() if slope != 0}
+    if equation:
+        yield equation
 
 
-def _unknown(V: Expr, moving: Sequence[Any], fixed: Mapping[Any, Any]) -> Iterator[Operator]:
-    """One equation for every entry of every argument of an unknown function."""
-    first = len(moving)
+def _unknown_loss_equations(V: Expr, coordinates: Sequence[Any], constants: Mapping[Any, Any]) -> Iterator[Operator]:
+    """One equation for every entry of every argument of an unknown loss; the c_r have numbers after those of ξ."""
+    first = len(coordinates)
     for f in sorted(V.atoms(Unknown), key=str):
-        directions = [direction for family in f.args[2] for direction in members(family.xreplace(fixed))]
-        arguments = [y for argument in f.arguments for y in listed(argument)]
+        directions = [d for family in f.args[2] for d in family_members(family.xreplace(constants))]
+        arguments = [y for argument in f.arguments for y in entries(argument)]
         for j, y in enumerate(arguments):
-            slopes = {(i, (0,) * len(moving)): gradient(y, q) for i, q in enumerate(moving)}
-            shifts = {(first + r, (0,) * len(moving)): -d[j] for r, d in enumerate(directions)}
-            yield {place: a for place, a in {**slopes, **shifts}.items() if a != 0}
+            slopes = {(i, (0,) * len(coordinates)): gradient(y, q) for i, q in enumerate(coordinates)}
+            moves = {(first + r, (0,) * len(coordinates)): -d[j] for r, d in enumerate(directions)}
+            yield {place: a for place, a in {**slopes, **moves}.items() if a != 0}
         first += len(directions)

@@ -1,14 +1,20 @@
-"""All symmetries of an action, and the proof that there are no more.
+"""All point symmetries of an action, and the proof that there are no more.
 
-`symmetries(L)` counts the solutions of the determining equations first, whatever their form (`dimension`). What the
-equations do not depend on enters as exponentials and powers, which the count reveals (`spectrum`); for the other
-variables it tries polynomials of growing degree in them and in the functions that occur in L (`ansatz`), until as many
-generators are found as there can be.
+A point symmetry of ∫ e^Γ L dt is a vector field X = τ(t, q)∂_t + ξᵃ(t, q)∂_a along which the action changes by a
+boundary term at most. They form a Lie algebra, the solutions of linear differential equations
+(`determining.equations`).
+
+1. The number of solutions is bounded first, whatever their form (`determining.solution_dimension`).
+2. Along cyclic variables, such as the time of an autonomous action, solutions are exponentials, oscillations and
+   powers, which the count reveals (`determining.cyclic_modes`).
+3. In the other variables polynomials of growing degree are tried, in them and in the functions that occur in L
+   (`determining.explicit_solutions`).
+4. Where as many independent generators are found as the bound allows, the list is complete: that is a proof.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
->>> found = symmetries(Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2)**2))
->>> [X.name for X in found.generators], found.complete
+>>> algebra = symmetries(Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2)**2))
+>>> [X.name for X in algebra], algebra.complete
 (['time translation', 'rotation'], True)
 """
 
@@ -18,52 +24,90 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from symlag.calculus.jets import jets, t
 from symlag.calculus.operators import gradient
-from symlag.symmetry.determining.analysis import Survey, survey
-from symlag.symmetry.determining.equations import admit, balance, invariance
-from symlag.symmetry.determining.higher_order import condition
-from symlag.symmetry.determining.liouville import swings
-from symlag.symmetry.determining.search import GROWING, Ansatz, search
+from symlag.symmetry.determining.analysis import Analysis, analyse
+from symlag.symmetry.determining.equations import bessel_hagen_equation, invariance_equations, require_particles
+from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining.higher_order import invariance_equations_of_any_order
+from symlag.symmetry.determining.liouville import oscillator_modes
+from symlag.symmetry.generator_normal_form import normal_form
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.symmetry.readable_generators import named, neat
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 
 
-def symmetries(L: Lagrangian, ansatz: Ansatz = GROWING) -> Algebra:
+def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     """The point symmetries of the action ∫ e^Γ L dt, divergence symmetries included, as a Lie algebra.
 
-    Coefficients of the generators are functions of time and coordinates; `complete` says whether there are provably no
-    others. `SymlagError` where L has blocks, fields, forces, or functions that the search does not know. Source:
-    Bessel-Hagen 1921; Olver, *Applications of Lie Groups to Differential Equations*, §5.3.
+    Parameters
+    ----------
+    L : Lagrangian
+        An action over coordinates that are numbers, of any order, with damping or without, and without forces.
+    ansatz : Ansatz
+        What the coefficients τ and ξ are tried as. By default polynomials of up to degree 6 in time, the coordinates
+        and the functions that occur in L.
+
+    Returns
+    -------
+    Algebra
+        A sequence of generators. `complete` says whether there are provably no others, `verdict` says it in words, and
+        `name` is the name of the Lie algebra.
+
+    Raises
+    ------
+    SymlagError
+        Where L has forces, has no equation of motion, or has a function that the search does not know.
+    CoordinateError
+        Where a coordinate is a block or a field.
+
+    References
+    ----------
+    Bessel-Hagen, Math. Ann. 84, 258 (1921). Olver, *Applications of Lie Groups to Differential Equations*, §4.4.
+
+    Examples
+    --------
+    The harmonic oscillator has five: time translation, two that stretch time, and two that add a solution.
+
+    >>> from sympy import symbols
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, k = coordinates("x"), symbols("k", positive=True)
+    >>> algebra = symmetries(Lagrangian(x.dot**2 / 2, k * x**2 / 2))
+    >>> algebra.verdict, algebra.name
+    ('5, complete, proved', 'sl(2,ℝ) ⋉ ℝ²')
+    >>> algebra[-1]
+    Generator(solution: sin(sqrt(k)*t) ∂x)
     """
-    admit(L)
-    counted, solved = (balance(L), invariance(L)) if L.order == 1 else (condition(L),) * 2
-    known = survey(counted, swings(L))
-    found = algebra_of(L, known, search(solved, known, [L.density, L.damping], ansatz))
-    return replace(found, generators=tuple(_isometry(L, X) for X in found.generators))
+    require_particles(L)
+    if L.order == 1:
+        # Without B there are fewer unknowns to search for; with it the equations are of lower order, better to count.
+        counted, solved = bessel_hagen_equation(L), invariance_equations(L)
+    else:
+        counted = solved = invariance_equations_of_any_order(L)
+    analysis = analyse(counted, oscillator_modes(L))
+    algebra = algebra_of_solutions(L, analysis, explicit_solutions(solved, analysis, [L.density, L.damping], ansatz))
+    return replace(algebra, generators=tuple(_with_name_of_isometry(L, X) for X in algebra.generators))
 
 
-def _isometry(L: Lagrangian, X: Generator) -> Generator:
-    """The generator by the name that a motion of space has which keeps the lengths of velocities.
+def algebra_of_solutions(L: Lagrangian, analysis: Analysis, solutions: Iterable[Mapping[Any, Expr]]) -> Algebra:
+    """The algebra of the generators with the given coefficients, in normal form, those that move time first."""
+    generators: list[Generator] = []
+    for solution in solutions:
+        components = {q: xi for q, xi in solution.items() if q != t and xi != 0}
+        generators.append(normal_form(Generator(components, solution[t])))
+    generators.sort(key=lambda X: (X.tau == 0, X.tau.count_ops(), str(X.components)))
+    return Algebra(L, tuple(X.map(L.spelling.speak) for X in generators), analysis.bound, analysis.values)
 
-    Where T is quadratic in velocities, each symmetry without time is one: no other part of XL has their second power.
+
+def _with_name_of_isometry(L: Lagrangian, X: Generator) -> Generator:
+    """The generator under the name "isometry" where it is one of the metric, and has no better name.
+
+    Where T is quadratic in velocities, each symmetry that leaves time alone is an isometry of the mass metric: no other
+    part of XL is quadratic in velocities.
     """
     metric = [gradient(gradient(L.density, a.dot), b.dot) for a in L.coordinates for b in L.coordinates]
-    round_ = L.order == 1 and all(jet == jet.root for jet in jets(*metric))
+    quadratic = L.order == 1 and all(jet == jet.root for jet in jets(*metric))
     unnamed = X.name == "symmetry" and X.tau == 0 and not any(xi.has(t) for xi in X.components.values())
-    return replace(X, name="isometry") if round_ and unnamed else X
-
-
-def algebra_of(L: Lagrangian, known: Survey, found: Iterable[Mapping[Any, Expr]]) -> Algebra:
-    """The algebra of the generators with the coefficients found, in readable form and order."""
-    generators = [named(neat(Generator(_moves(parts), parts[t]))) for parts in found]
-    ordered = sorted(generators, key=lambda X: (X.tau == 0, X.tau.count_ops(), str(X.components)))
-    return Algebra(L, tuple(X.map(L.spelling.speak) for X in ordered), known.bound, known.page)
-
-
-def _moves(parts: Mapping[Any, Expr]) -> dict[Symbol, Expr]:
-    return {q: xi for q, xi in parts.items() if q != t and xi != 0}
+    return replace(X, name="isometry") if quadratic and unnamed else X

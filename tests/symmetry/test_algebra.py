@@ -52,7 +52,7 @@ def test_algebra_is_recognised(name):
 def test_structure_constants_are_those_of_the_brackets():
     algebra = symmetries(Lagrangian(m * (x.dot**2 + y.dot**2) / 2, k * (x**2 + y**2) / 2))
     X = algebra.generators
-    for (i, j), parts in algebra.constants.items():
+    for (i, j), parts in algebra.structure_constants.items():
         expected = bracket(X[i], X[j])
         total = sum((c * X[n].tau for n, c in parts.items()), S.Zero)
         assert (total - expected.tau).expand(trig=True).simplify() == 0
@@ -63,10 +63,10 @@ def test_structure_constants_are_those_of_the_brackets():
 
 def test_killing_form_and_series():
     algebra = Algebra(None, (*so3, *moves))
-    assert algebra.killing.diagonal().tolist()[0] == [-4, -4, -4, 0, 0, 0]
-    assert (algebra.derived_series, algebra.central_series) == ([6], [6])
+    assert algebra.killing_form.diagonal().tolist()[0] == [-4, -4, -4, 0, 0, 0]
+    assert (algebra.derived_series, algebra.lower_central_series) == ([6], [6])
     assert [X.components for X in algebra.radical] == [X.components for X in moves]
-    assert Algebra(None, NAMED["h(1)"]).central_series == [3, 1, 0]
+    assert Algebra(None, NAMED["h(1)"]).lower_central_series == [3, 1, 0]
 
 
 def test_what_does_not_close_says_so():
@@ -110,12 +110,12 @@ hidden = (
 )
 def test_levis_factor_is_a_subalgebra_beside_the_radical(generators, factor, radical):
     algebra = Algebra(None, generators)
-    semisimple, soluble = Algebra(None, tuple(algebra.levi)), Algebra(None, tuple(algebra.radical))
+    semisimple, soluble = Algebra(None, tuple(algebra.levi_factor)), Algebra(None, tuple(algebra.radical))
     assert (semisimple.dimension, soluble.name) == (factor, radical)
     assert semisimple.closed
     assert soluble.closed
-    assert Algebra(None, (*semisimple.generators, *soluble.generators)).constants  # of independent generators
-    assert not factor or semisimple.killing.det() != 0
+    assert Algebra(None, (*semisimple.generators, *soluble.generators)).structure_constants  # of independent generators
+    assert not factor or semisimple.killing_form.det() != 0
 
 
 def kinetic(*moving):
@@ -124,7 +124,7 @@ def kinetic(*moving):
 
 boosts = tuple(Generator({q: t}) for q in (x, y, z))
 traced = (*traceless, Generator({q: q for q in (x, y, z)}))
-KNOWN_AS = {
+PROPER_NAMES = {
     "e(3)": (*so3, *moves),
     "e(4)": (*so4, *(translation(q) for q in (x, y, z, w))),
     "iso(3,1)": (*so31, *(translation(q) for q in (x, y, z, w))),
@@ -144,16 +144,16 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", KNOWN_AS)
+@pytest.mark.parametrize("name", PROPER_NAMES)
 def test_algebra_is_called_by_its_proper_name(name):
-    assert Algebra(None, KNOWN_AS[name]).known_as == name
+    assert Algebra(None, PROPER_NAMES[name]).proper_name == name
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_algebra_without_a_proper_name_has_none(name):
     algebra = Algebra(None, UNKNOWN[name])
     assert algebra.closed
-    assert not algebra.known_as
+    assert not algebra.proper_name
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_algebra_without_a_proper_name_has_none(name):
     ids=str,
 )
 def test_algebra_of_an_action_is_called_by_its_proper_name(L, name):
-    assert symmetries(L).known_as == name
+    assert symmetries(L).proper_name == name

@@ -4,14 +4,14 @@ from sympy.abc import x, y, z
 
 import symlag as sl
 from symlag.errors import SymlagError
-from symlag.symmetry.counting.affine_symmetries import affine
-from symlag.symmetry.counting.bracket_closure import SYMMETRIC, Closure, reached
+from symlag.symmetry.counting.affine_symmetries import affine_symmetries
+from symlag.symmetry.counting.bracket_closure import SYMMETRIC, Closure, closure_rank
 from symlag.symmetry.counting.count_laws import count_laws
-from symlag.symmetry.counting.explicit_laws import Law, Laws, momentum_laws
+from symlag.symmetry.counting.explicit_laws import AffineLaw, AffineLaws, momentum_laws
 from symlag.symmetry.counting.factorizations import attention, entropic, linear, relu, softmax
-from symlag.symmetry.counting.flows import descending, momentum
-from symlag.symmetry.counting.momentum_from_rest import reached_from_rest
-from symlag.symmetry.counting.polynomials import bracket, orthogonal, product, read, slopes
+from symlag.symmetry.counting.flows import gradient_controls, momentum_system
+from symlag.symmetry.counting.momentum_from_rest import closure_rank_from_rest
+from symlag.symmetry.counting.polynomials import are_orthogonal, bracket, gradient, polynomial_of, product
 
 
 def of_pairs(n, m, r):
@@ -92,21 +92,21 @@ def test_losses_of_all_parameters_alone_leave_no_law():
 
 
 def test_deep_brackets_are_found():
-    found = reached([{0: {(): 1}}, {1: {(0,): 1}, 2: {(0, 0): 1}, 3: {(0, 0, 0): 1}}], 4, most=4)
+    found = closure_rank([{0: {(): 1}}, {1: {(0,): 1}, 2: {(0, 0): 1}, 3: {(0, 0, 0): 1}}], 4, most=4)
     assert found.rank == 4
     assert "up to 3 fields" in found.evidence
 
 
 @pytest.mark.parametrize(("most", "said"), [(2, "room for no more"), (3, "two primes of 255 bits")])
 def test_where_laws_leave_room_the_closure_is_tried_at_two_points(most, said):
-    found = reached([{0: {(): 1}}, {1: {(0,): 1}}, {1: {(0, 0): 1}}], 3, most)
+    found = closure_rank([{0: {(): 1}}, {1: {(0,): 1}}, {1: {(0, 0): 1}}], 3, most)
     assert found.rank == 2
     assert said in found.evidence
 
 
-def pushed(phi):
+def controls_of(phi):
     numbers = {s: i for i, s in enumerate(phi.parameters)}
-    return [slopes(read(f, numbers)) for f in phi.components]
+    return [gradient(polynomial_of(f, numbers)) for f in phi.components]
 
 
 def test_a_closure_that_lacks_a_field_does_not_hold():
@@ -117,19 +117,20 @@ def test_a_closure_that_lacks_a_field_does_not_hold():
 
 @pytest.mark.parametrize("phi", [linear(2, 3, 2), attention(2, 1), relu(2, 2, 2), softmax(2, 3)], ids=str)
 def test_from_rest_momentum_reaches_what_brackets_at_any_velocity_reach(phi):
-    pushes, D = pushed(phi), len(phi.parameters)
-    laws = momentum_laws(pushes, D)
-    assert reached_from_rest(pushes, laws).rank == reached(momentum(pushes, D), 2 * D + 1, 2 * D + 1).rank
+    controls, D = controls_of(phi), len(phi.parameters)
+    laws = momentum_laws(controls, D)
+    at_any_velocity = closure_rank(momentum_system(controls, D), 2 * D + 1, 2 * D + 1)
+    assert closure_rank_from_rest(controls, laws).rank == at_any_velocity.rank
 
 
 def test_from_rest_momentum_may_reach_less():
-    pushes = pushed(linear(1, 4, 1))
-    assert reached_from_rest(pushes, momentum_laws(pushes, 8)).rank == 5
-    assert reached(momentum(pushes, 8), 17, 17).rank == 17 - (4 * 4 - 6)
+    controls = controls_of(linear(1, 4, 1))
+    assert closure_rank_from_rest(controls, momentum_laws(controls, 8)).rank == 5
+    assert closure_rank(momentum_system(controls, 8), 17, 17).rank == 17 - (4 * 4 - 6)
 
 
 def test_pushes_multiply_as_the_drift_makes_them():
-    f, X, Y = momentum(pushed(linear(2, 1, 2))[:2], 4)
+    f, X, Y = momentum_system(controls_of(linear(2, 1, 2))[:2], 4)
     twice = {v - 4: g for v, g in bracket(bracket(X, f), Y).items()}
     plain = [{v - 4: g for v, g in push.items()} for push in (X, Y)]
     assert twice == product(plain[0], plain[1], SYMMETRIC) != {}
@@ -139,17 +140,17 @@ def test_the_symmetric_product_of_gradients_is_that_of_their_inner_product():
     U, V = linear(2, 2, 1).components
     numbers = {s: i for i, s in enumerate(linear(2, 2, 1).parameters)}
     both = sum(U.diff(w) * V.diff(w) for w in numbers)
-    found = product(slopes(read(U, numbers)), slopes(read(V, numbers)), SYMMETRIC)
-    assert found == slopes(read(both, numbers)) != {}
+    found = product(gradient(polynomial_of(U, numbers)), gradient(polynomial_of(V, numbers)), SYMMETRIC)
+    assert found == gradient(polynomial_of(both, numbers)) != {}
 
 
 def test_affine_symmetries_are_orthogonal_to_what_pushes_and_as_many_as_known():
-    pushes = pushed(linear(3, 2, 3))
+    controls = controls_of(linear(3, 2, 3))
     for sign, many in ((1, 3), (-1, 1)):
-        found = affine(pushes, 12, sign)
+        found = affine_symmetries(controls, 12, sign)
         assert len(found) == many
-        assert all(orthogonal(X, xi) for X in pushes for xi in found)
-    assert not orthogonal({0: {(1,): 1}}, {0: {(1,): 1}, 1: {(0,): 1}})
+        assert all(are_orthogonal(X, xi) for X in controls for xi in found)
+    assert not are_orthogonal({0: {(1,): 1}}, {0: {(1,): 1}, 1: {(0,): 1}})
 
 
 def test_a_symmetry_that_cannot_be_read_back_is_not_believed():
@@ -160,12 +161,13 @@ def test_a_symmetry_that_cannot_be_read_back_is_not_believed():
 
 
 def test_a_parameter_that_phi_lacks_is_a_law_of_its_own():
-    assert len(affine([{0: {(): 1}}], 2, 1)) == 2  # θ₁ and θ₁²
-    assert Laws(tuple(Law(0, Q) for Q in ({(1,): 1}, {(1, 1): 1}, {(0,): 1})), 2).rank == 2
+    assert len(affine_symmetries([{0: {(): 1}}], 2, 1)) == 2  # θ₁ and θ₁²
+    assert AffineLaws(tuple(AffineLaw(0, Q) for Q in ({(1,): 1}, {(1, 1): 1}, {(0,): 1})), 2).rank == 2
 
 
 def test_the_bracket_obeys_the_identity_of_jacobi():
-    X, *fields = momentum(descending([read(x * y + y**3, {x: 0, y: 1}), read(x**2, {x: 0, y: 1})], {}, 2), 2)
+    phi = [polynomial_of(f, {x: 0, y: 1}) for f in (x * y + y**3, x**2)]
+    X, *fields = momentum_system(gradient_controls(phi, {}, 2), 2)
     Y, Z = fields
     total = {}
     for A, B, C in ((X, Y, Z), (Y, Z, X), (Z, X, Y)):

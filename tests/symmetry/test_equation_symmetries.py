@@ -92,5 +92,5 @@ def test_a_basis_that_mixes_is_sorted_out():
 
 
 def test_an_algebra_of_no_action_has_no_variational_symmetries():
-    with pytest.raises(SymlagError, match=r"it belongs to no action; write symmetries_of_motion"):
+    with pytest.raises(SymlagError, match=r"belongs to no action, .*; write symmetries_of_motion"):
         _ = Algebra(None, (time_translation(),)).variational

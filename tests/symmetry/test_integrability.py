@@ -40,8 +40,8 @@ curved = Lagrangian((x.dot**2 + y.dot**2) / y**2)
         (henon_heiles(1, 1, 1, 1), 2, "integrable in the sense of Liouville: 2 independent charges in involution"),
         (henon_heiles(3, 5, 1, 6), 2, "integrable in the sense of Liouville: 2 independent charges in involution"),
         (henon_heiles(1, 16, 1, 16), 4, "integrable in the sense of Liouville: 2 independent charges in involution"),
-        (chaos, 2, "1 charges in involution for 2 freedoms: not shown to be integrable"),
-        (curved, 1, "1 charges in involution for 2 freedoms: not shown to be integrable"),
+        (chaos, 2, "1 charge in involution for 2 degrees of freedom: not shown to be integrable"),
+        (curved, 1, "1 charge in involution for 2 degrees of freedom: not shown to be integrable"),
         (curved, 2, "superintegrable: 3 independent charges, 2 of them in involution"),
     ],
 )

@@ -7,7 +7,7 @@ from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import inner
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.search import Ansatz
+from symlag.symmetry.determining.explicit_solutions import Ansatz
 from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether

@@ -24,7 +24,7 @@ from typing import Any
 from symlag.networks.generators.axis_views import View
 from symlag.networks.search.null_space import DENOMINATOR
 from symlag.networks.search.sketch import Sketch
-from symlag.symmetry.modular.linear_algebra import PRIMES, Echelon, rational
+from symlag.symmetry.modular.linear_algebra import PRIMES, Echelon, rational_reconstruction
 
 Position = tuple[str, int, int]  # tensor, axis, and where along it
 
@@ -44,7 +44,7 @@ class RelationSpace:
         """What a relation says beyond the space, as one on other keys."""
         left = self.rows.reduce(self._residues(relation))
         keys = list(self.numbers)
-        fractions = {i: rational(value, PRIMES[0]) or (0, 1) for i, value in left.items()}
+        fractions = {i: rational_reconstruction(value, PRIMES[0]) or (0, 1) for i, value in left.items()}
         return {keys[i]: fractions[i][0] / fractions[i][1] for i in sorted(fractions)}
 
     def _residues(self, relation: Mapping[Any, float]) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""How many independent laws training has, by closing brackets of vector fields."""
+"""How many independent conservation laws training has: networks as polynomials, and counts with their proof."""
 
 from symlag.symmetry.counting.count_laws import count_laws
 from symlag.symmetry.counting.factorizations import Factorization, attention, entropic, linear, relu, softmax

@@ -1,10 +1,13 @@
-"""The laws that are written down at once: those of affine symmetries ξ = Aθ + b of φ.
+"""Conservation laws of affine symmetries, which are written down at once.
 
-Where ξ is orthogonal to all that pushes, X = ∇φ, and A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow.
-Where A is skew, e^t⟨ξ, θ̇⟩ is with momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩.
+Let ξ = Aθ + b be orthogonal to every control field X = ∇φ_i (`affine_symmetries`).
 
->>> gradient_laws([{0: {(1,): 1}, 1: {(0,): 1}}], 2).known     # φ = θ₀θ₁: θ₀² − θ₁²
-(Law(growth=0, Q={(0, 0): 1, (1, 1): -1}),)
+* Where A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow: ξ is its gradient.
+* Where A is skew, e^t⟨ξ, θ̇⟩ is conserved with momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩. The unit of time is that of
+  friction.
+
+>>> gradient_laws([{0: {(1,): 1}, 1: {(0,): 1}}], 2).laws      # φ = θ₀θ₁: θ₀² − θ₁²
+(AffineLaw(growth=0, Q={(0, 0): 1, (1, 1): -1}),)
 """
 
 from __future__ import annotations
@@ -15,70 +18,70 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from symlag.symmetry.counting.affine_symmetries import affine
-from symlag.symmetry.counting.polynomials import Field, Monomial, Point, Polynomial, slopes
-from symlag.symmetry.modular.linear_algebra import SHORT, Echelon
+from symlag.symmetry.counting.affine_symmetries import affine_symmetries
+from symlag.symmetry.counting.polynomials import Monomial, Point, Polynomial, VectorField, gradient
+from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, Echelon
 
 
 @dataclass(frozen=True)
-class Law:
+class AffineLaw:
     """A conserved function e^{rt}Q, by its growth r and a polynomial Q of θ = 0 … D − 1 and θ̇ = D … 2D − 1."""
 
     growth: int
     Q: Polynomial
 
-    def differential(self, D: int) -> Field:
+    def differential(self, D: int) -> VectorField:
         """Its gradient at t = 0, on θ, θ̇ and t = 2D."""
-        return {**slopes(self.Q), **({2 * D: dict(self.Q)} if self.growth else {})}
+        by_time = {2 * D: dict(self.Q)} if self.growth else {}
+        return {**gradient(self.Q), **by_time}
 
 
 @dataclass(frozen=True)
-class Laws:
-    """Laws of D parameters."""
+class AffineLaws:
+    """The laws of affine symmetries, for D parameters."""
 
-    known: tuple[Law, ...]
+    laws: tuple[AffineLaw, ...]
     D: int
 
     @cached_property
     def rank(self) -> int:
         """How many are independent at a generic point: no fewer than at one point, modulo a prime."""
-        return _rank(self.known, Point.random(2 * self.D + 1, SHORT[1], Random(0)), self.D)
+        return _rank(self.laws, Point.random(2 * self.D + 1, SHORT_PRIMES[1], Random(0)), self.D)
 
     @cached_property
-    def held(self) -> int:
-        """How many directions of θ̇ those that grow, e^t⟨ξ, θ̇⟩, keep from being pushed at a generic point at rest."""
-        place = Point.random(self.D, SHORT[1], Random(0))
-        growing = [law for law in self.known if law.growth]
+    def rank_of_growing_at_rest(self) -> int:
+        """How many of e^t⟨ξ, θ̇⟩ are independent at a generic point at rest: no control pushes θ̇ along their ξ."""
+        place = Point.random(self.D, SHORT_PRIMES[1], Random(0))
+        growing = [law for law in self.laws if law.growth]
         return _rank(growing, Point([*place.values, *[0] * (self.D + 1)], place.prime), self.D)
 
 
-def gradient_laws(pushes: Sequence[Field], D: int) -> Laws:
-    """Of gradient flow."""
-    return Laws(tuple(Law(0, _potential(xi)) for xi in affine(pushes, D, 1)), D)
+def gradient_laws(controls: Sequence[VectorField], D: int) -> AffineLaws:
+    """The laws of gradient flow: ½⟨θ, Aθ⟩ + ⟨b, θ⟩, doubled."""
+    laws: list[AffineLaw] = []
+    for xi in affine_symmetries(controls, D, 1):
+        potential: defaultdict[Monomial, int] = defaultdict(int)
+        for a, f in xi.items():
+            for monomial, c in f.items():
+                potential[tuple(sorted((a, *monomial)))] += c * (2 - len(monomial))
+        laws.append(AffineLaw(0, {monomial: c for monomial, c in potential.items() if c}))
+    return AffineLaws(tuple(laws), D)
 
 
-def momentum_laws(pushes: Sequence[Field], D: int) -> Laws:
-    """With momentum."""
-    found = affine(pushes, D, -1)
-    shifts = [xi for xi in found if all(not m for f in xi.values() for m in f)]
-    still = [Law(0, {**_impulse(xi, D), **{(a,): f[()] for a, f in xi.items()}}) for xi in shifts]
-    return Laws((*(Law(1, _impulse(xi, D)) for xi in found), *still), D)
+def momentum_laws(controls: Sequence[VectorField], D: int) -> AffineLaws:
+    """The laws with momentum: e^t⟨ξ, θ̇⟩, and ⟨b, θ̇ + θ⟩ for translations."""
+    symmetries = affine_symmetries(controls, D, -1)
+    laws = [AffineLaw(1, _momentum_along(xi, D)) for xi in symmetries]
+    translations = [xi for xi in symmetries if all(not monomial for f in xi.values() for monomial in f)]
+    laws += [AffineLaw(0, _momentum_along(xi, D) | {(a,): f[()] for a, f in xi.items()}) for xi in translations]
+    return AffineLaws(tuple(laws), D)
 
 
-def _rank(laws: Iterable[Law], at: Point, D: int) -> int:
-    span = Echelon(at.prime)
-    return sum(bool(span.insert(at.value(law.differential(D)))) for law in laws)
-
-
-def _potential(xi: Field) -> Polynomial:
-    """½⟨θ, Aθ⟩ + ⟨b, θ⟩, doubled."""
-    found: defaultdict[Monomial, int] = defaultdict(int)
-    for a, f in xi.items():
-        for monomial, c in f.items():
-            found[tuple(sorted((a, *monomial)))] += c * (2 - len(monomial))
-    return {monomial: c for monomial, c in found.items() if c}
-
-
-def _impulse(xi: Field, D: int) -> Polynomial:
+def _momentum_along(xi: VectorField, D: int) -> Polynomial:
     """⟨ξ, θ̇⟩."""
     return {(*monomial, D + a): c for a, f in xi.items() for monomial, c in f.items()}
+
+
+def _rank(laws: Iterable[AffineLaw], at: Point, D: int) -> int:
+    echelon = Echelon(at.prime)
+    return sum(bool(echelon.insert(at.value(law.differential(D)))) for law in laws)

@@ -1,7 +1,7 @@
-"""Polynomials and vector fields with whole coefficients, for very many variables of which each term has few.
+"""Polynomials and polynomial vector fields with integer coefficients, in many variables of which each term has few.
 
 A monomial is the sorted tuple of its variables, by number, each as often as its power: x₀²x₃ is (0, 0, 3). A polynomial
-maps monomials to coefficients, a vector field the variables that it moves to polynomials.
+is a map from monomials to coefficients, a vector field one from the variables that it moves to polynomials.
 
 >>> X, Y = {0: {(1,): 1}}, {1: {(0,): 1}}                      # x₁∂₀ and x₀∂₁
 >>> bracket(X, Y)
@@ -11,7 +11,7 @@ maps monomials to coefficients, a vector field the variables that it moves to po
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -25,65 +25,67 @@ from symlag.errors import SymlagError
 
 Monomial = tuple[int, ...]
 Polynomial = dict[Monomial, int]
-Field = dict[int, Polynomial]
-Vector = dict[int, int]
-Slopes = Mapping[int, Mapping[int, int]]
+VectorField = dict[int, Polynomial]
+SparseVector = dict[int, int]
+Jacobian = Mapping[int, Mapping[int, int]]
 
-# A monomial names each of its factors.
+# The highest power, as a monomial lists each of its factors.
 HIGHEST = 100
 
 
-def read(expression: Expr, numbers: Mapping[Symbol, int]) -> Polynomial:
+def polynomial_of(expression: Expr, numbers: Mapping[Symbol, int]) -> Polynomial:
     """The polynomial of an expression, times the common denominator of its coefficients; `SymlagError` if it is none.
 
     >>> from sympy.abc import x, y
-    >>> read(x * (y + x) / 2, {x: 0, y: 1})
+    >>> polynomial_of(x * (y + x) / 2, {x: 0, y: 1})
     {(0, 0): 1, (0, 1): 1}
     """
-    found = {monomial: c for monomial, c in _terms(expression, numbers).items() if c}
-    common = lcm(*(c.denominator for c in found.values()))
-    return {monomial: int(c * common) for monomial, c in found.items()}
+    terms = {monomial: c for monomial, c in _terms(expression, numbers).items() if c}
+    common = lcm(*(c.denominator for c in terms.values()))
+    return {monomial: int(c * common) for monomial, c in terms.items()}
 
 
-def slopes(f: Polynomial) -> Field:
-    """The gradient: the field of partial derivatives."""
-    found: Field = {}
+def gradient(f: Polynomial) -> VectorField:
+    """The field of partial derivatives."""
+    field: VectorField = {}
     for monomial, c in f.items():
         for variable in set(monomial):
-            _put(found.setdefault(variable, {}), without(monomial, variable), c * monomial.count(variable))
-    return found
+            _add_term(field.setdefault(variable, {}), _divided(monomial, variable), c * monomial.count(variable))
+    return field
 
 
-def bracket(X: Field, Y: Field) -> Field:
-    """[X, Y] = X(Y) − Y(X)."""
+def bracket(X: VectorField, Y: VectorField) -> VectorField:
+    """The Lie bracket [X, Y] = X(Y) − Y(X)."""
     return product(X, Y, -1)
 
 
-def product(X: Field, Y: Field, sign: int) -> Field:
-    """X(Y) ± Y(X): the bracket of Lie, or the symmetric product, which of ∇f and ∇g is ∇⟨∇f, ∇g⟩."""
-    found: Field = {}
+def product(X: VectorField, Y: VectorField, sign: int) -> VectorField:
+    """X(Y) ± Y(X): the Lie bracket, or the symmetric product, which of ∇f and ∇g is ∇⟨∇f, ∇g⟩."""
+    total: VectorField = {}
     for factor, first, second in ((1, X, Y), (sign, Y, X)):
-        for moved, f in second.items():
-            for variable, slope in _slopes_along(f, first):
-                _add_product(found.setdefault(moved, {}), first[variable], slope, factor)
-    kept = {moved: {m: c for m, c in f.items() if c} for moved, f in found.items()}
-    return {moved: f for moved, f in kept.items() if f}
+        for component, f in second.items():
+            for monomial, c in f.items():
+                for variable in set(monomial) & first.keys():
+                    slope = {_divided(monomial, variable): c * monomial.count(variable)}
+                    _add_product(total.setdefault(component, {}), first[variable], slope, factor)
+    nonzero = {component: {m: c for m, c in f.items() if c} for component, f in total.items()}
+    return {component: f for component, f in nonzero.items() if f}
 
 
-def orthogonal(X: Field, Y: Field) -> bool:
+def are_orthogonal(X: VectorField, Y: VectorField) -> bool:
     """Whether ⟨X, Y⟩ = 0, as a polynomial."""
-    found: Polynomial = {}
-    for moved in X.keys() & Y.keys():
-        _add_product(found, X[moved], Y[moved], 1)
-    return not any(found.values())
+    total: Polynomial = {}
+    for component in X.keys() & Y.keys():
+        _add_product(total, X[component], Y[component], 1)
+    return not any(total.values())
 
 
-def scaled(X: Field, factors: Mapping[int, Polynomial]) -> Field:
+def with_factors(X: VectorField, factors: Mapping[int, Polynomial]) -> VectorField:
     """The field with some of its components multiplied by polynomials."""
-    found: Field = {}
-    for moved, f in X.items():
-        _add_product(found.setdefault(moved, {}), factors.get(moved, {(): 1}), f, 1)
-    return found
+    field: VectorField = {}
+    for component, f in X.items():
+        _add_product(field.setdefault(component, {}), factors.get(component, {(): 1}), f, 1)
+    return field
 
 
 @dataclass(frozen=True)
@@ -95,54 +97,48 @@ class Point:
 
     @classmethod
     def random(cls, variables: int, prime: int, dice: Random) -> Point:
-        """A point of so many variables."""
+        """A random point of so many variables."""
         return cls([dice.randrange(prime) for _ in range(variables)], prime)
 
-    def value(self, X: Field) -> Vector:
+    def value(self, X: VectorField) -> SparseVector:
         """The components of a field."""
-        return {moved: self._sum(f) for moved, f in X.items()}
+        vector: SparseVector = {}
+        for component, f in X.items():
+            terms = (prod(map(self.values.__getitem__, monomial), start=c) for monomial, c in f.items())
+            vector[component] = sum(terms) % self.prime
+        return vector
 
-    def slopes(self, X: Field) -> Slopes:
-        """The slopes of the components of a field, by component and then by variable."""
-        return {moved: {v: slope % self.prime for v, slope in self._slopes(f).items()} for moved, f in X.items()}
-
-    def _slopes(self, f: Polynomial) -> Vector:
-        found: defaultdict[int, int] = defaultdict(int)
-        for monomial, c in f.items():
-            for place, variable in enumerate(monomial):
-                others = map(self.values.__getitem__, monomial[:place] + monomial[place + 1 :])
-                found[variable] += prod(others, start=c)
-        return found
-
-    def _sum(self, f: Polynomial) -> int:
-        return sum(prod(map(self.values.__getitem__, monomial), start=c) for monomial, c in f.items()) % self.prime
+    def jacobian(self, X: VectorField) -> Jacobian:
+        """The derivatives of a field, by component and then by variable."""
+        rows: dict[int, SparseVector] = {}
+        for component, f in X.items():
+            row: defaultdict[int, int] = defaultdict(int)
+            for monomial, c in f.items():
+                for place, variable in enumerate(monomial):
+                    others = map(self.values.__getitem__, monomial[:place] + monomial[place + 1 :])
+                    row[variable] += prod(others, start=c)
+            rows[component] = {variable: slope % self.prime for variable, slope in row.items()}
+        return rows
 
 
-def _slopes_along(f: Polynomial, X: Field) -> Iterator[tuple[int, Polynomial]]:
-    """The partial derivatives of f along what X moves."""
-    for monomial, c in f.items():
-        for variable in set(monomial) & X.keys():
-            yield variable, {without(monomial, variable): c * monomial.count(variable)}
+def _divided(monomial: Monomial, variable: int) -> Monomial:
+    """The monomial divided by one of its variables."""
+    at = monomial.index(variable)
+    return monomial[:at] + monomial[at + 1 :]
 
 
 def _add_product(total: Polynomial, left: Polynomial, right: Polynomial, sign: int) -> None:
     for m, a in left.items():
         for n, b in right.items():
-            _put(total, tuple(sorted(m + n)) if m and n else m or n, sign * a * b)
+            _add_term(total, tuple(sorted(m + n)) if m and n else m or n, sign * a * b)
 
 
-def _put(total: Polynomial, monomial: Monomial, c: int) -> None:
+def _add_term(total: Polynomial, monomial: Monomial, c: int) -> None:
     total[monomial] = total.get(monomial, 0) + c
 
 
-def without(monomial: Monomial, variable: int) -> Monomial:
-    """The monomial divided by a variable."""
-    at = monomial.index(variable)
-    return monomial[:at] + monomial[at + 1 :]
-
-
 def _terms(expression: Any, numbers: Mapping[Symbol, int]) -> dict[Monomial, Any]:
-    """The whole or rational coefficients of an expression, by monomials."""
+    """The integer or rational coefficients of an expression, by monomials."""
     match expression:
         case Integer():
             return {(): int(expression)}
@@ -151,25 +147,24 @@ def _terms(expression: Any, numbers: Mapping[Symbol, int]) -> dict[Monomial, Any
         case Symbol() if expression in numbers:
             return {(numbers[expression],): 1}
         case Add(args=args):
-            return _sum([_terms(f, numbers) for f in args])
+            total: Polynomial = {}
+            for f in args:
+                for monomial, c in _terms(f, numbers).items():
+                    _add_term(total, monomial, c)
+            return total
         case Mul(args=args):
             return reduce(_times, [_terms(f, numbers) for f in args])
         case Pow(base=base, exp=Integer() as n) if 0 < n <= HIGHEST:
             return reduce(_times, [_terms(base, numbers)] * int(n))
         case _:
-            wrong = f"exact counting takes polynomials with rational coefficients and powers up to {HIGHEST}"
-            raise SymlagError(str(expression), wrong, "a polynomial, or a torch model")
-
-
-def _sum(terms: Sequence[Polynomial]) -> Polynomial:
-    found: Polynomial = {}
-    for f in terms:
-        for monomial, c in f.items():
-            _put(found, monomial, c)
-    return found
+            raise SymlagError(
+                str(expression),
+                f"exact counting takes polynomials with rational coefficients and powers up to {HIGHEST}",
+                "Give polynomials of the parameters, or a torch model with its loss and a batch.",
+            )
 
 
 def _times(f: Polynomial, g: Polynomial) -> Polynomial:
-    found: Polynomial = {}
-    _add_product(found, f, g, 1)
-    return found
+    total: Polynomial = {}
+    _add_product(total, f, g, 1)
+    return total

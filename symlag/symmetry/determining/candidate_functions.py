@@ -3,7 +3,7 @@
 >>> from sympy import sqrt
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
->>> alphabet([1 / sqrt(x**2 + y**2), x.dot**2 * y], [x, y])
+>>> candidate_functions([1 / sqrt(x**2 + y**2), x.dot**2 * y], [x, y])
 [x, y, sqrt(x**2 + y**2), 1/sqrt(x**2 + y**2)]
 """
 
@@ -16,19 +16,18 @@ from sympy import Basic, Expr, Function, Pow, Rational, Symbol, cos, exp, log, p
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 
-def alphabet(expressions: Iterable[Basic], variables: Sequence[Symbol]) -> list[Expr]:
-    """The variables, and the functions of them alone in the expressions, with their inverses."""
-    allowed = set(variables)
-    nodes = [node for e in expressions for node in postorder_traversal(e)]
-    found = [letter for node in nodes if _free(node, allowed) for letter in _letters(node)]
-    return list(dict.fromkeys((*variables, *found)))
+def candidate_functions(expressions: Iterable[Basic], variables: Sequence[Symbol]) -> list[Expr]:
+    """The variables, and the functions in the expressions that depend on a variable, with their inverses."""
+    candidates = dict.fromkeys(variables)
+    for expression in expressions:
+        for node in postorder_traversal(expression):
+            if isinstance(node, Pow | Function) and node.free_symbols & set(variables):
+                candidates.update(dict.fromkeys(_candidates(node)))
+    return [*candidates]
 
 
-def _free(node: Any, allowed: set[Symbol]) -> bool:
-    return isinstance(node, Pow | Function) and bool(node.free_symbols & allowed)
-
-
-def _letters(node: Any) -> Iterator[Expr]:
+def _candidates(node: Any) -> Iterator[Expr]:
+    """A function and its inverse; roots in place of broken powers, cos and sin in place of tan and others."""
     match node:
         case exp():
             yield from (node, 1 / node)

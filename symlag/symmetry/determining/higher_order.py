@@ -1,12 +1,14 @@
-"""Determining equations of any order, from what Noether's condition gives for monomials.
+"""Determining equations of an action of any order.
 
-X is a symmetry of an action just where E_b(X L + (D_tτ + γτ) L) = 0 for every b. The left-hand side is linear in the
-derivatives of a coefficient f of X, Σ a_α ∂^α f, and f = zᵝ/β! for all β up to the order gives one a_α after the other.
+X is a symmetry of an action just where E_b(XL + (D_tτ + γτ)L) = 0 for every b, with Euler's operator E_b (Olver,
+*Applications of Lie Groups to Differential Equations*, theorem 4.7). For one coefficient f of X the left-hand side is Σ
+a_α ∂^α f, linear in the derivatives of f. The a_α are found one after the other, by inserting f = zᵝ/β! for all β up to
+the order of the equations: ∂^α zᵝ/β! = z^{β−α}/(β−α)!, so that a_β stands alone beside a_α with α < β.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
->>> system = condition(Lagrangian(x.dot.dot**2 / 2))
->>> system.reach, system.cyclic
+>>> system = invariance_equations_of_any_order(Lagrangian(x.dot.dot**2 / 2))
+>>> system.order, system.cyclic
 (4, (t, x))
 """
 
@@ -27,31 +29,38 @@ from symlag.variational.lagrangian import Lagrangian
 Exponents = tuple[int, ...]
 
 
-def condition(L: Lagrangian) -> System:
+def invariance_equations_of_any_order(L: Lagrangian) -> System:
     """The determining equations of all point symmetries of an action without forces."""
     z = variables(L)
     alphas = [alpha for degree in range(2 * L.order + 1) for alpha in monomials(len(z), degree)]
-    found: list[dict[tuple[int, Exponents], Expr]] = [{} for _ in L.coordinates]
-    for i, moved in enumerate(z):
-        known: dict[Exponents, list[Expr]] = {}
+    equations: list[dict[tuple[int, Exponents], Expr]] = [{} for _ in L.coordinates]
+    for i, unknown in enumerate(z):
+        lower: dict[Exponents, list[Expr]] = {}
         for alpha in alphas:
-            known[alpha] = _coefficients(L, moved, alpha, known)
-            for equation, a in zip(found, known[alpha], strict=True):
-                equation.update({(i, alpha): a} if a != 0 else {})
-    return System(z, z, tuple(found))
+            lower[alpha] = _coefficients(L, unknown, alpha, lower)
+            for equation, a in zip(equations, lower[alpha], strict=True):
+                if a != 0:
+                    equation[i, alpha] = a
+    return System(z, z, tuple(equations))
 
 
-def _coefficients(L: Lagrangian, moved: Any, alpha: Exponents, known: dict[Exponents, list[Expr]]) -> list[Expr]:
-    """The coefficient of ∂^α f in the equation of each coordinate, the lower ones being known."""
+def _coefficients(L: Lagrangian, unknown: Any, alpha: Exponents, lower: dict[Exponents, list[Expr]]) -> list[Expr]:
+    """a_α in the equation of each coordinate, from the a_β with β < α."""
     z = variables(L)
     f = _monomial(z, alpha)
-    X = Generator({}, f) if moved == t else Generator({moved: f})
+    X = Generator({}, f) if unknown == t else Generator({unknown: f})
     change = X.act(L.density) + (total(X.tau) + L.damping * X.tau) * L.density
-    whole = [euler(change, b, L.damping) for b in L.coordinates]
-    lower = {beta: a for beta, a in known.items() if all(m <= n for m, n in zip(beta, alpha, strict=True))}
-    rest = {beta: _monomial(z, tuple(n - m for m, n in zip(beta, alpha, strict=True))) for beta in lower}
-    return [expand(e - Add(*(lower[beta][b] * rest[beta] for beta in lower))) for b, e in enumerate(whole)]
+    rest = {
+        beta: _monomial(z, tuple(n - m for m, n in zip(beta, alpha, strict=True)))
+        for beta in lower
+        if all(m <= n for m, n in zip(beta, alpha, strict=True))
+    }
+    return [
+        expand(euler(change, q, L.damping) - Add(*(lower[beta][b] * power for beta, power in rest.items())))
+        for b, q in enumerate(L.coordinates)
+    ]
 
 
 def _monomial(z: Sequence[Any], alpha: Exponents) -> Expr:
+    """z^α/α!."""
     return Mul(*(variable**n for variable, n in zip(z, alpha, strict=True)), S.One / factorials(alpha))

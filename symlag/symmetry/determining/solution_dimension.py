@@ -1,85 +1,103 @@
 """How many solutions a system of determining equations has, before any of them is known.
 
-The unknown functions are power series around a random point, and the equations are expanded there: linear equations
-for Taylor coefficients. Let d_k be the dimension of what they leave of the k-jets. Where d_k = d_{k+1}, the derivatives
-of order k + 1 follow from the lower ones, so that a solution is known by its k-jet at one point: there are at most d_k.
-The functions are not restricted in any way. All is done modulo a prime at a random point: a wrong count needs the zero
-of a polynomial to be drawn from 2²⁵⁵ numbers. Ranks can only fall there, so that such a count would be too high, and no
-list would be called complete that is not.
+Let N_k be the number of Taylor coefficients of order up to k that remain free when the equations are expanded around a
+random point, up to some degree.
 
-Where nothing depends on a variable, shifting it maps solutions to solutions, and its matrix on the jets tells on which
-exponentials and on which powers of that variable they depend (`Certificate.shift`).
+Theorem. If every derivative of order k + 1 follows from the lower ones (no Taylor coefficient of order k + 1 is free),
+the system is of finite type, and has at most N_k independent solutions.
+
+For the same holds around the point, where ranks are no lower: all derivatives of order k + 1 are linear functions of
+the lower ones, so that a solution is known along every curve, by an ordinary differential equation, from its k-jet at
+the point. The functions are not restricted in any way. Expanding to a higher degree adds integrability conditions, and
+lowers the bound; where two degrees in a row give the same, it is taken (`stable_certificate`). That it is attained,
+nothing here proves: the solutions in hand do, if there are as many.
+
+All is computed modulo a prime at a random point. A rank there is never above the true one, so that a bound is never too
+low, and no list is called complete that is not, unless a random number of 255 bits hits the zero of a polynomial.
+
+Where no equation depends on a variable z, the translation ∂/∂z acts on the solutions, and its matrix on their jets
+tells of which exponentials and powers of z they consist (`Certificate.translation`, and `cyclic_modes`).
+
+Source: Olver, *Equivalence, Invariants, and Symmetry*, on systems of finite type; Reid 1991 on the dimension of a
+symmetry group without solving its determining equations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from symlag.symmetry.determining.equations import System
-from symlag.symmetry.determining.taylor import column, place_of, rows_of, split
+from symlag.symmetry.determining.taylor import coefficient_rows, column, independent_fibres, taylor_coefficient
 from symlag.symmetry.modular.linear_algebra import Echelon, Vector
 from symlag.symmetry.modular.power_series import monomials
-from symlag.symmetry.modular.specialization import Specialisation
+from symlag.symmetry.modular.specialization import Specialization
 
+# The equations are expanded up to this degree, less one.
 HIGHEST = 9
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The jets of all solutions at one point: `dimension` many, each known by its derivatives up to `order`.
+    """The jets of all solutions at one point, each fixed by the free Taylor coefficients, which are of order up to k.
 
-    The equations were expanded up to `degree`.
+    The equations were expanded up to `degree`. `free` are the columns of the free Taylor coefficients.
     """
 
     system: System
-    at: Specialisation
+    at: Specialization
     degree: int
-    order: int
     free: tuple[int, ...]
     echelon: Echelon
 
     @property
     def dimension(self) -> int:
-        """The number of independent generators: a boundary term alone, B = e^{−Γ}, is none."""
-        return len(self.free) - self.system.moved.count(None)
+        """The upper bound on independent generators: a boundary term alone, B = e^{−Γ}, is none."""
+        return len(self.free) - self.system.unknowns.count(None)
 
-    def shift(self, variable: Any) -> list[Vector]:
-        """The matrix of ∂/∂z on the solutions, for a variable that the system does not depend on."""
+    def translation(self, variable: Any) -> list[Vector]:
+        """The matrix of ∂/∂z on the solutions, for a cyclic variable z: a row of ∂_z c_iα = (α_z + 1) c_{i,α+1_z}."""
         place = self.system.variables.index(variable)
-        return [self._shifted(number, place) for number in self.free]
+        matrix: list[Vector] = []
+        for number in self.free:
+            unknown, alpha = taylor_coefficient(number, len(self.system.variables))
+            raised = tuple(a + (i == place) for i, a in enumerate(alpha))
+            row = self.echelon.reduce({column(unknown, raised): 1})
+            matrix.append([(alpha[place] + 1) * row.get(f, 0) % self.at.prime for f in self.free])
+        return matrix
 
-    def _shifted(self, number: int, place: int) -> Vector:
-        unknown, alpha = place_of(number, len(self.system.variables))
-        raised = tuple(a + (i == place) for i, a in enumerate(alpha))
-        row = self.echelon.reduce({column(unknown, raised): 1})
-        return [(alpha[place] + 1) * row.get(f, 0) % self.at.prime for f in self.free]
 
-
-def certify(system: System, at: Specialisation) -> Iterator[Certificate]:
-    """Certificates of growing order, each at least as sharp as the one before."""
-    at = replace(at, variables=system.variables, known={})
-    fibres, echelon = split(system, at), Echelon(at.prime)
+def certificates(system: System, at: Specialization) -> Iterator[Certificate]:
+    """Certificates from expansions of growing degree, each at least as sharp as the one before."""
+    at = replace(at, variables=system.variables, cache={})
+    fibres, echelon = independent_fibres(system, at), Echelon(at.prime)
     for degree in range(HIGHEST):
-        equations = fibres.expanded(degree)
-        for equation in equations:
-            for row in rows_of(equation, len(system.variables), degree):
+        for equation in fibres.expanded(degree):
+            for row in coefficient_rows(equation, len(system.variables), degree):
                 echelon.insert(row)
-        yield from _closed(system, at, echelon, degree)
+        free = _free_coefficients(system, echelon, degree + system.order)
+        if free is not None:
+            yield Certificate(system, at, degree, free, echelon)
 
 
-def _closed(system: System, at: Specialisation, echelon: Echelon, degree: int) -> Iterator[Certificate]:
-    """The certificate of the lowest order whose jets determine the next, if there is one below the top."""
-    free = list[int]()
-    for order in range(degree + system.reach + 1):
-        new = [c for c in _columns(system, order) if c not in echelon.rows]
+def stable_certificate(system: System, at: Specialization) -> tuple[Certificate, Certificate] | None:
+    """The first certificate that expansion to the next degree confirms, and the one that confirms it."""
+    return next((pair for pair in pairwise(certificates(system, at)) if pair[0].dimension == pair[1].dimension), None)
+
+
+def _free_coefficients(system: System, echelon: Echelon, highest: int) -> tuple[int, ...] | None:
+    """The free Taylor coefficients below the first order at which none is free; None where there is no such order."""
+    free: list[int] = []
+    for order in range(highest + 1):
+        columns = [
+            column(unknown, alpha)
+            for alpha in monomials(len(system.variables), order)
+            for unknown in range(len(system.unknowns))
+        ]
+        new = [c for c in columns if c not in echelon.rows]
         if order and not new:
-            yield Certificate(system, at, degree, order - 1, tuple(free), echelon)
-            return
+            return tuple(free)
         free += new
-
-
-def _columns(system: System, order: int) -> list[int]:
-    alphas = monomials(len(system.variables), order)
-    return [column(unknown, alpha) for alpha in alphas for unknown in range(len(system.moved))]
+    return None

@@ -1,7 +1,13 @@
-"""Determining equations over random fibres, as power series around a point: linear equations for Taylor coefficients.
+"""Determining equations as linear equations for the Taylor coefficients of the unknown functions.
 
-The jets that are no variables are drawn at random, again for each fibre. As many fibres are taken as give equations
-that are independent at the point; these are combined so that their highest derivatives stand apart.
+Around a point z₀ let f_i = Σ c_iα uᵅ with u = z − z₀. An equation Σ a_iβ(z, w) ∂^β f_i = 0, in which w stands for the
+jets that are no variables (velocities), holds for all w. For a fixed w, a point of the fibre over z₀, its coefficients
+are power series in u, and the coefficient of each monomial u^γ is a linear equation for the c_iα, a row
+(`coefficient_rows`); the rows of total degree d are those of its derivatives of order d.
+
+Equations over a few random fibres say as much as those over all: the space of linear conditions on the derivatives at
+z₀ is finite-dimensional, and grows with almost every new fibre until it is exhausted (`independent_fibres`). The
+equations found are then combined so that their highest derivatives are separated, which leaves sparser rows.
 """
 
 from __future__ import annotations
@@ -13,80 +19,101 @@ from functools import cache
 from typing import Any
 
 from symlag.symmetry.determining.equations import System
-from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, dot, reduced
-from symlag.symmetry.modular.power_series import BITS, Part, by_degree, factorials, monomials, pack, unpack
-from symlag.symmetry.modular.specialization import Specialisation
+from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, dot, rref
+from symlag.symmetry.modular.power_series import BITS, Part, factorials, homogeneous_parts, monomials, pack, unpack
+from symlag.symmetry.modular.specialization import Specialization
 
-FIBRES = 1000
-HOPELESS = 6
+# Fibres tried in all; fibres tried where none so far has a value; fibres in a row without a new equation.
+FIBRES, HOPELESS, IDLE = 1000, 6, 3
+
+# More than there are unknown functions.
 WIDTH = 1 << 10
 
+# A linear equation for Taylor coefficients, by their column numbers.
 Row = dict[int, int]
-Terms = dict[tuple[int, tuple[int, ...]], list[Part]]
+
+# An equation for fixed w: for each derivative (i, β) its coefficient as a power series.
+SeriesEquation = dict[tuple[int, tuple[int, ...]], list[Part]]
 
 
 @dataclass(frozen=True)
-class Split:
-    """Fibres over which the equations are independent at the point, and combinations of them with few terms there."""
+class FibreEquations:
+    """Equations over fibres that are independent at the point, and combinations of them with few terms there.
+
+    `chosen` are pairs of a fibre and the number of an equation; `weights` are the combinations.
+    """
 
     system: System
-    at: Specialisation
+    at: Specialization
     chosen: tuple[tuple[int, int], ...]
-    mixing: tuple[Vector, ...]
+    weights: tuple[Vector, ...]
 
-    def expanded(self, order: int) -> list[Terms]:
-        """The combined equations as power series around the point."""
+    def expanded(self, order: int) -> list[SeriesEquation]:
+        """The combined equations as power series up to an order."""
         fibres = {fibre for fibre, _ in self.chosen}
-        there = {fibre: expanded(self.system, replace(self.at, order=order, fibre=fibre, known={})) for fibre in fibres}
-        parts = [there[fibre][i] for fibre, i in self.chosen]
-        return mixed(parts, self.mixing, self.at.prime)
+        over = {fibre: expanded(self.system, replace(self.at, order=order, fibre=fibre, cache={})) for fibre in fibres}
+        return combined([over[fibre][i] for fibre, i in self.chosen], self.weights, self.at.prime)
 
 
-def split(system: System, at: Specialisation) -> Split:
-    """Ever new fibres, until three in a row say nothing new; those without a value are passed over."""
-    echelon, chosen, rows, idle = Echelon(at.prime), list[tuple[int, int]](), list[Terms](), 0
+def independent_fibres(system: System, at: Specialization) -> FibreEquations:
+    """Equations over ever new fibres, until three fibres in a row add none that is independent at the point.
+
+    A fibre without a value is passed over; `UnluckyError` where none has one.
+    """
+    echelon, chosen, equations, idle = Echelon(at.prime), list[tuple[int, int]](), list[SeriesEquation](), 0
     for fibre in range(FIBRES):
-        if fibre > HOPELESS and not rows:
+        if fibre > HOPELESS and not equations:
             break
         try:
-            equations = expanded(system, replace(at, fibre=fibre, known={}))
+            candidates = expanded(system, replace(at, fibre=fibre, cache={}))
         except UnluckyError:
             continue
         new = [
-            i for i, equation in enumerate(equations) if echelon.insert(*rows_of(equation, len(system.variables), 0))
+            i
+            for i, equation in enumerate(candidates)
+            if echelon.insert(*coefficient_rows(equation, len(system.variables), 0))
         ]
         chosen += [(fibre, i) for i in new]
-        rows += [equations[i] for i in new]
+        equations += [candidates[i] for i in new]
         idle = 0 if new else idle + 1
-        if idle > 2:
-            return Split(system, at, tuple(chosen), _mixing(rows, at.prime))
+        if idle == IDLE:
+            return FibreEquations(system, at, tuple(chosen), _separating_weights(equations, at.prime))
     raise UnluckyError
 
 
-def _mixing(rows: list[Terms], prime: int) -> tuple[Vector, ...]:
-    """The combinations in which the highest derivatives are separated from each other as far as they can be."""
-    places = sorted({place for row in rows for place in row}, key=lambda place: (-sum(place[1]), place))
-    heads = [[row[place][0].get(0, 0) if place in row else 0 for place in places] for row in rows]
-    marked = [[*head, *(int(i == j) for j in range(len(rows)))] for i, head in enumerate(heads)]
-    return tuple(row[len(places) :] for row in reduced(marked, prime).values())
+def _separating_weights(equations: list[SeriesEquation], prime: int) -> tuple[Vector, ...]:
+    """The combinations that bring the coefficients at the point to reduced echelon form, highest derivatives first."""
+    derivatives = sorted({place for equation in equations for place in equation}, key=lambda p: (-sum(p[1]), p))
+    values = [[equation[p][0].get(0, 0) if p in equation else 0 for p in derivatives] for equation in equations]
+    unit = [[int(i == j) for j in range(len(equations))] for i in range(len(equations))]
+    extended = [[*row, *marks] for row, marks in zip(values, unit, strict=True)]
+    return tuple(row[len(derivatives) :] for row in rref(extended, prime).values())
 
 
-def mixed(parts: list[Terms], mixing: Sequence[Vector], prime: int) -> list[Terms]:
-    """The combinations of equations with the given weights."""
-    columns = by_coefficient(parts)
+def expanded(system: System, at: Specialization) -> list[SeriesEquation]:
+    """The equations of a system over one fibre, as power series in the variables."""
+    return [
+        {place: homogeneous_parts(at.value(a), at.order) for place, a in equation.items()}
+        for equation in system.equations
+    ]
+
+
+def combined(equations: Sequence[SeriesEquation], weights: Sequence[Vector], prime: int) -> list[SeriesEquation]:
+    """The linear combinations of equations with the given weights."""
+    columns = coefficients(equations)
     order = max(degree for _, degree, _ in columns)
-    found: list[Terms] = [defaultdict(lambda: [{} for _ in range(order + 1)]) for _ in mixing]
+    sums: list[SeriesEquation] = [defaultdict(lambda: [{} for _ in range(order + 1)]) for _ in weights]
     for (place, degree, monomial), column in columns.items():
-        for equation, weights in zip(found, mixing, strict=True):
-            if c := dot(weights, column, prime):
+        for equation, row in zip(sums, weights, strict=True):
+            if c := dot(row, column, prime):
                 equation[place][degree][monomial] = c
-    return found
+    return sums
 
 
-def by_coefficient(parts: Sequence[Terms]) -> dict[tuple[Any, int, int], Vector]:
-    """What each place, degree and monomial has for a coefficient, a list of one for each equation."""
-    columns: defaultdict[tuple[Any, int, int], Vector] = defaultdict(lambda: [0] * len(parts))
-    for row, equation in enumerate(parts):
+def coefficients(equations: Sequence[SeriesEquation]) -> dict[tuple[Any, int, int], Vector]:
+    """For each derivative, degree and monomial the list of its coefficients in all equations."""
+    columns: defaultdict[tuple[Any, int, int], Vector] = defaultdict(lambda: [0] * len(equations))
+    for row, equation in enumerate(equations):
         for place, series in equation.items():
             for degree, part in enumerate(series):
                 for monomial, c in part.items():
@@ -94,36 +121,31 @@ def by_coefficient(parts: Sequence[Terms]) -> dict[tuple[Any, int, int], Vector]
     return columns
 
 
-def expanded(system: System, at: Specialisation) -> list[Terms]:
-    """The equations at a point as power series in the variables."""
-    return [{place: by_degree(at.value(a), at.order) for place, a in equation.items()} for equation in system.equations]
-
-
-def rows_of(equation: Terms, variables: int, degree: int) -> list[Row]:
-    """The coefficients of one total degree in an equation, as combinations of Taylor coefficients of the unknowns."""
+def coefficient_rows(equation: SeriesEquation, variables: int, degree: int) -> list[Row]:
+    """The coefficients of one total degree of an equation, as linear equations for Taylor coefficients."""
     rows: defaultdict[int, Row] = defaultdict(dict)
     for (unknown, beta), series in equation.items():
         for lower, part in enumerate(series[: degree + 1]):
-            columns = _shifted(beta, degree - lower, unknown)
+            terms = _derivative_terms(beta, degree - lower, unknown)
             for monomial, c in part.items():
-                for rest, column, factor in columns:
+                for rest, column, factor in terms:
                     row = rows[monomial + rest]
                     row[column] = row.get(column, 0) + c * factor
     return [rows[pack(alpha)] for alpha in monomials(variables, degree)]
 
 
 @cache
-def _shifted(beta: tuple[int, ...], degree: int, unknown: int) -> tuple[tuple[int, int, int], ...]:
-    """For each monomial of one degree, the Taylor coefficient whose β-th derivative stands there, and its factor."""
-    taken = ((rest, tuple(r + b for r, b in zip(rest, beta, strict=True))) for rest in monomials(len(beta), degree))
-    return tuple((pack(rest), column(unknown, a), factorials(a) // factorials(rest)) for rest, a in taken)
+def _derivative_terms(beta: tuple[int, ...], degree: int, unknown: int) -> tuple[tuple[int, int, int], ...]:
+    """∂^β f = Σ_γ (γ+β)!/γ! c_{γ+β} u^γ: for each γ of one degree the monomial, the column and the factor."""
+    pairs = ((rest, tuple(r + b for r, b in zip(rest, beta, strict=True))) for rest in monomials(len(beta), degree))
+    return tuple((pack(rest), column(unknown, a), factorials(a) // factorials(rest)) for rest, a in pairs)
 
 
 def column(unknown: int, alpha: tuple[int, ...]) -> int:
-    """The number of a Taylor coefficient; higher orders have higher numbers."""
+    """The column number of a Taylor coefficient; higher orders have higher numbers."""
     return (sum(alpha) * WIDTH + unknown) << BITS * len(alpha) | pack(alpha)
 
 
-def place_of(column: int, variables: int) -> tuple[int, tuple[int, ...]]:
-    """The unknown function and the exponents behind the number of a Taylor coefficient."""
+def taylor_coefficient(column: int, variables: int) -> tuple[int, tuple[int, ...]]:
+    """The unknown function and the exponents of the Taylor coefficient with a column number."""
     return (column >> BITS * variables) % WIDTH, unpack(column, variables)

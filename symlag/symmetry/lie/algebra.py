@@ -1,13 +1,14 @@
-"""The Lie algebra that generators span: its table, and what kind of algebra it is.
+"""The Lie algebra that symmetries span: its structure constants, and what kind of algebra it is.
 
-Brackets are compared with the basis at random points modulo a prime, which gives the structure constants exactly and
-tells whether the algebra closes.
+Brackets of generators are compared with the basis at random points modulo a prime (`structure_constants`), which gives
+the structure constants exactly and tells whether the algebra is closed. Its structure follows from them by linear
+algebra (`structure`, `levi`), and its name from its structure (`classification`, `solvable`, `proper_names`).
 
 >>> from symlag.calculus.jets import coordinates
 >>> from symlag.variational.generator import rotation
 >>> x, y, z = coordinates("x y z")
 >>> so3 = Algebra(None, (rotation(y, z), rotation(z, x), rotation(x, y)))
->>> so3.dimension, so3.closed, so3.constants[0, 1]
+>>> so3.dimension, so3.closed, so3.structure_constants[0, 1]
 (3, True, {2: -1})
 >>> so3.name
 'so(3)'
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, overload
 
 from sympy import Add, Expr, Matrix, S, prime
 
@@ -27,30 +28,65 @@ from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.display import Shown
 from symlag.errors import SymlagError
 from symlag.symmetry.determining.analysis import verdict
-from symlag.symmetry.lie.classification import name_of
+from symlag.symmetry.generator_normal_form import normal_form
+from symlag.symmetry.lie.classification import name_by_decomposition
 from symlag.symmetry.lie.levi import levi_factor
-from symlag.symmetry.lie.named import known_as
-from symlag.symmetry.lie.structure import Table
-from symlag.symmetry.lie.structure_constants import structure
+from symlag.symmetry.lie.proper_names import proper_name
+from symlag.symmetry.lie.structure import CommutatorTable
+from symlag.symmetry.lie.structure_constants import commutator_table
 from symlag.symmetry.modular.linear_algebra import PRIMES
-from symlag.symmetry.modular.reconstruction import Page
-from symlag.symmetry.readable_generators import named, neat
-from symlag.symmetry.variational_part import divergence, strict
+from symlag.symmetry.modular.reconstruction import ParameterValues
+from symlag.symmetry.variational_symmetries import divergence_symmetries, strict_symmetries
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 
 
 @dataclass(frozen=True)
-class Algebra(Shown, Cited):
-    """Generators X_i of symmetries, and how many there are at most where that is known.
+class Algebra(Sequence[Generator], Shown, Cited):
+    """Symmetries X₁, X₂, … as a sequence of generators, the Lie algebra that they span, and a bound on their number.
 
-    `bound` is the certified number of symmetries, None where there is no bound.
+    As a sequence it has a length, is iterated and indexed, and X is in it where X equals one of the generators. A slice
+    is a tuple of generators, for a part of a basis in general spans no algebra; `Algebra(L, algebra[1:3])` makes one of
+    it.
+
+    Parameters
+    ----------
+    lagrangian : Lagrangian or None
+        The action, or the action whose motion, they are symmetries of; None for an algebra of vector fields alone.
+    generators : tuple of Generator
+        Linearly independent generators.
+    bound : int, optional
+        The certified greatest number of symmetries; None where there is no bound.
+    parameter_values : ParameterValues
+        The values of parameters modulo a prime with which brackets are computed. The default is for generators without
+        parameters.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.generator import rotation, translation
+    >>> x, y = coordinates("x y")
+    >>> euclid = Algebra(None, (rotation(x, y), translation(x), translation(y)))
+    >>> len(euclid), euclid[0].name, [X.name for X in euclid[1:]]
+    (3, 'rotation', ['translation', 'translation'])
+    >>> euclid.name, translation(x) in euclid, euclid.derived_series
+    ('e(2)', True, [3, 2, 0])
     """
 
     lagrangian: Lagrangian | None
     generators: tuple[Generator, ...]
     bound: int | None = None
-    page: Page = field(default=Page.of((), PRIMES[0]), repr=False)
+    parameter_values: ParameterValues = field(default=ParameterValues.draw((), PRIMES[0]), repr=False)
+
+    def __len__(self) -> int:
+        return len(self.generators)
+
+    @overload
+    def __getitem__(self, index: int) -> Generator: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Generator, ...]: ...
+    def __getitem__(self, index: int | slice) -> Generator | tuple[Generator, ...]:
+        return self.generators[index]
 
     def __repr__(self) -> str:
         return f"Algebra({self.verdict})"
@@ -63,8 +99,8 @@ class Algebra(Shown, Cited):
     @property
     def sentence(self) -> str:
         """The algebra by its names, as far as it has any, and what is known of the number of symmetries."""
-        names = dict.fromkeys(name for name in (self.known_as, self.name) if name) if self.closed else ()
-        return ": ".join([*[" = ".join(names)] * bool(names), self.verdict])
+        names = [name for name in dict.fromkeys((self.proper_name, self.name)) if name] if self.closed else []
+        return f"{' = '.join(names)}: {self.verdict}" if names else self.verdict
 
     @property
     def works(self) -> tuple[Work, ...]:
@@ -87,101 +123,135 @@ class Algebra(Shown, Cited):
         return verdict(self.dimension, self.bound)
 
     @cached_property
-    def table(self) -> Table | None:
+    def commutator_table(self) -> CommutatorTable | None:
         """The brackets of the generators modulo a prime; None where one of them is no combination of generators."""
-        return structure([*map(self._read, self.generators)], self.page)
+        return commutator_table([*map(self._read, self.generators)], self.parameter_values)
 
     @property
     def closed(self) -> bool:
         """Whether every bracket is a combination of the generators."""
-        return self.table is not None
+        return self.commutator_table is not None
 
     @cached_property
-    def constants(self) -> Mapping[tuple[int, int], Mapping[int, Expr]]:
-        """The structure constants: [X_i, X_j] = Σ_k constants[i, j][k] X_k for i < j, zeros left out."""
-        brackets = self._closed.brackets
+    def structure_constants(self) -> Mapping[tuple[int, int], Mapping[int, Expr]]:
+        """[X_i, X_j] = Σ_k structure_constants[i, j][k] X_k for i < j, zeros left out."""
+        brackets = self._table.brackets
         return {
-            (i, j): {k: self.page.read(c) for k, c in enumerate(brackets[i][j]) if c}
+            (i, j): {k: self.parameter_values.expression(c) for k, c in enumerate(brackets[i][j]) if c}
             for i, j in combinations(range(len(brackets)), 2)
             if any(brackets[i][j])
         }
 
     @property
-    def killing(self) -> Matrix:
+    def killing_form(self) -> Matrix:
         """The Killing form tr(ad X_i ad X_j)."""
-        return Matrix([[self.page.read(c) for c in row] for row in self._closed.killing])
+        return Matrix([[self.parameter_values.expression(c) for c in row] for row in self._table.killing_form])
 
     @property
     def derived_series(self) -> list[int]:
         """The dimensions of g, [g, g], [[g, g], [g, g]], … until they stay the same."""
-        return self._closed.derived_series
+        return self._table.derived_series
 
     @property
-    def central_series(self) -> list[int]:
+    def lower_central_series(self) -> list[int]:
         """The dimensions of g, [g, g], [g, [g, g]], … until they stay the same."""
-        return self._closed.central_series
+        return self._table.lower_central_series
 
     @property
     def radical(self) -> list[Generator]:
         """A basis of the largest solvable ideal."""
-        return [self.combination(x) for x in self._closed.radical]
+        return [self.combination(x) for x in self._table.radical]
 
     @property
-    def levi(self) -> list[Generator]:
-        """A basis of a semisimple subalgebra, a Levi factor, which spans the algebra together with the radical."""
-        return [self.combination(x) for x in levi_factor(self._closed)]
+    def levi_factor(self) -> list[Generator]:
+        """A basis of a semisimple subalgebra that spans the algebra together with the radical."""
+        return [self.combination(x) for x in levi_factor(self._table)]
 
     @cached_property
     def variational(self) -> tuple[Generator, ...]:
         """A basis of the symmetries of the action among all combinations, divergence symmetries included."""
-        return tuple(map(self.combination, divergence(*self._action)))
+        return tuple(map(self.combination, divergence_symmetries(*self._action)))
 
     @cached_property
     def strict(self) -> tuple[Generator, ...]:
         """A basis of those along which L dt does not change, not even by a differential."""
-        return tuple(map(self.combination, strict(*self._action)))
+        return tuple(map(self.combination, strict_symmetries(*self._action)))
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """What each generator leaves unchanged: L dt, L dt up to a divergence, or the motion alone."""
-        exact, open_ = (found(*self._action) for found in (strict, divergence))
-        units = [[int(i == j) for j in range(self.dimension)] for i in range(self.dimension)]
-        return tuple("L dt" if e in exact else "L dt up to a divergence" if e in open_ else "the motion" for e in units)
+        strict, divergence = strict_symmetries(*self._action), divergence_symmetries(*self._action)
+        kinds: list[str] = []
+        for i in range(self.dimension):
+            # A generator is in the span of a reduced basis just where it is one of its vectors.
+            unit = [int(i == j) for j in range(self.dimension)]
+            if unit in strict:
+                kinds.append("L dt")
+            else:
+                kinds.append("L dt up to a divergence" if unit in divergence else "the motion")
+        return tuple(kinds)
 
     @cached_property
     def name(self) -> str:
         """The algebra by name, for instance so(3) ⊕ ℝ: its simple ideals, joined to its radical."""
-        return name_of(self._closed, self._real) if self.generators else "0"
+        return name_by_decomposition(self._table, self._real_value) if self.generators else "0"
 
     @cached_property
-    def known_as(self) -> str:
+    def proper_name(self) -> str:
         """The proper name, for instance e(3), gal(3) or sch(2), of an algebra that has one; otherwise empty."""
-        return known_as(self._closed, self._real) if self.generators else ""
+        return proper_name(self._table, self._real_value) if self.generators else ""
 
     @property
-    def _closed(self) -> Table:
-        if self.table is None:
-            raise SymlagError("the algebra", "brackets of the generators lie outside of their span", "more generators")
-        return self.table
+    def _table(self) -> CommutatorTable:
+        if self.commutator_table is None:
+            raise SymlagError(
+                f"Algebra of {self.dimension} generators",
+                "brackets of the generators lie outside of their span, so that they are the basis of no Lie algebra",
+                "Add the brackets to the generators.",
+            )
+        return self.commutator_table
 
     @property
-    def _action(self) -> tuple[Lagrangian, list[Generator], Page]:
+    def _action(self) -> tuple[Lagrangian, list[Generator], ParameterValues]:
         if self.lagrangian is None:
-            raise SymlagError("the algebra", "it belongs to no action", "symmetries_of_motion(L)")
-        return self.lagrangian, [*map(self._read, self.generators)], self.page
+            raise SymlagError(
+                "Algebra(None, generators)",
+                "the algebra belongs to no action, which its generators could keep",
+                "symmetries_of_motion(L)",
+            )
+        return self.lagrangian, [*map(self._read, self.generators)], self.parameter_values
 
     def combination(self, weights: Sequence[int]) -> Generator:
-        """The combination of generators with such weights modulo the prime, under the name of its family."""
-        read = [(self.page.read(c), self._read(X)) for c, X in zip(weights, self.generators, strict=True) if c]
-        moved = dict.fromkeys(q for _, X in read for q in X.components)
-        parts = {q: Add(*(c * X.components.get(q, S.Zero) for c, X in read)) for q in moved}
-        X = named(neat(Generator({q: xi for q, xi in parts.items() if xi != 0}, Add(*(c * X.tau for c, X in read)))))
+        """A linear combination of the generators, in normal form.
+
+        Parameters
+        ----------
+        weights : sequence of int
+            One for each generator, modulo the prime of `parameter_values`.
+
+        Returns
+        -------
+        Generator
+            The multiple of the combination with coprime coefficients, under the name of its family.
+        """
+        terms = [
+            (self.parameter_values.expression(c), self._read(X))
+            for c, X in zip(weights, self.generators, strict=True)
+            if c
+        ]
+        components: dict[Any, Expr] = {}
+        for q in dict.fromkeys(q for _, X in terms for q in X.components):
+            xi = Add(*(c * X.components.get(q, S.Zero) for c, X in terms))
+            if xi != 0:
+                components[q] = xi
+        X = normal_form(Generator(components, Add(*(c * X.tau for c, X in terms))))
         return X.map(self.lagrangian.spelling.speak) if self.lagrangian else X
 
-    def _real(self, residue: int) -> Any:
+    def _real_value(self, residue: int) -> Any:
         """A structure constant with squares of prime numbers for the parameters, which keeps their roots rational."""
-        squares = {s: prime(i + 1) ** 2 for i, s in enumerate(self.page.values)}
-        return S(self.page.read(residue)).xreplace(squares)
+        squares = {s: prime(i + 1) ** 2 for i, s in enumerate(self.parameter_values.numbers)}
+        return S(self.parameter_values.expression(residue)).xreplace(squares)
 
     def _read(self, X: Generator) -> Generator:
+        """A generator in symlag's own notation."""
         return X.map(self.lagrangian.spelling.read) if self.lagrangian else X

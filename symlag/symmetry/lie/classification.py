@@ -1,54 +1,56 @@
-"""The name of a Lie algebra: its simple ideals, its radical, and how they are joined.
+"""The name of a Lie algebra by its decomposition: simple ideals, radical, and whether their sum is direct.
+
+A simple ideal is recognised by its dimension, its rank, and the number of positive squares of its Killing form, the
+"boosts", which tell the real forms of the classical algebras apart (Helgason, *Differential Geometry, Lie Groups, and
+Symmetric Spaces*, chapter X). Where two classical algebras agree in these, both names are given. The sum with the
+radical is direct where the centralizer of the radical, together with it, is the whole algebra.
 
 >>> zero, x, y, z = [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]
->>> so3 = Table([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
->>> name_of(so3, lambda c: c if c < 50 else c - 101)
+>>> so3 = CommutatorTable([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
+>>> name_by_decomposition(so3, lambda c: c if c < 50 else c - 101)
 'so(3)'
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isqrt
-from typing import Any
 
-from sympy import Matrix, eye
+from sympy import Expr, Matrix, eye
 
-from symlag.symmetry.lie.solvable import soluble_name
-from symlag.symmetry.lie.structure import Space, Table
-
-Read = Callable[[int], Any]
+from symlag.symmetry.lie.solvable import RealValue, solvable_name
+from symlag.symmetry.lie.structure import CommutatorTable, Space
 
 
-def name_of(algebra: Table, read: Read) -> str:
-    """The name, for instance so(3) ⊕ ℝ or sl(2,ℝ) ⋉ ℝ²; `read` gives the real number behind a structure constant."""
+def name_by_decomposition(algebra: CommutatorTable, real: RealValue) -> str:
+    """The name, for instance so(3) ⊕ ℝ or sl(2,ℝ) ⋉ ℝ²; `real` gives the real number behind a structure constant."""
     radical = algebra.radical
-    simple = [*_simple(algebra.quotient(radical), read)]
+    semisimple = algebra.quotient(radical)
+    simple = [_simple_name(semisimple.subalgebra(ideal), real) for ideal in simple_ideals(semisimple)]
     levi = " ⊕ ".join(simple)
     if not radical:
         return levi
-    soluble = soluble_name(algebra.subalgebra(radical), read)
+    solvable = solvable_name(algebra.subalgebra(radical), real)
     if not simple:
-        return soluble
+        return solvable
     direct = len(algebra.span([*algebra.centralizer(radical), *radical])) == len(algebra.brackets)
     joined = f"({levi})" if len(simple) > 1 and not direct else levi
-    return f"{joined} {'⊕' if direct else '⋉'} {soluble}"
+    return f"{joined} {'⊕' if direct else '⋉'} {solvable}"
 
 
 def signature(form: Matrix) -> tuple[int, int] | None:
     """How many squares of either sign a non-degenerate form has; None where a sign depends on parameters."""
-    positive = 0
-    rest = form
+    positive, rest = 0, form
     while rest.rows:
-        rest, pivot = _split(rest)
-        if pivot.is_positive is None:
+        rest, square = _orthogonal_complement(rest)
+        if square.is_positive is None:
             return None
-        positive += bool(pivot.is_positive)
+        positive += bool(square.is_positive)
     return positive, form.rows - positive
 
 
-def _split(form: Matrix) -> tuple[Matrix, Any]:
-    """What is left of a form orthogonally to a vector of non-zero square, and that square."""
+def _orthogonal_complement(form: Matrix) -> tuple[Matrix, Expr]:
+    """The form on the complement of a vector whose square is not zero, and that square (Lagrange's method)."""
     n = form.rows
     i, j = next(((i, i) for i in range(n) if form[i, i] != 0), None) or next(
         (i, j) for i in range(n) for j in range(i) if form[i, j] != 0
@@ -56,43 +58,38 @@ def _split(form: Matrix) -> tuple[Matrix, Any]:
     change = eye(n)
     change[i, j] = 1
     change[0, :], change[i, :] = change[i, :], change[0, :]
-    moved = change * form * change.T
-    pivot, row = moved[0, 0], moved[0, 1:]
-    return moved[1:, 1:] - row.T * row / pivot, pivot
+    new = change * form * change.T
+    square, row = new[0, 0], new[0, 1:]
+    return new[1:, 1:] - row.T * row / square, square
 
 
-def simple_ideals(algebra: Table) -> Iterator[Space]:
+def simple_ideals(algebra: CommutatorTable) -> Iterator[Space]:
     """The smallest ideals of a semisimple algebra that single basis elements generate."""
-    seen: Space = []
+    total: Space = []
     for ideal in sorted((algebra.ideal([x]) for x in algebra.basis), key=len):
-        if len(algebra.span([*seen, *ideal])) == len(seen) + len(ideal):
-            seen = algebra.span([*seen, *ideal])
+        larger = algebra.span([*total, *ideal])
+        if len(larger) == len(total) + len(ideal):
+            total = larger
             yield ideal
 
 
-def _simple(algebra: Table, read: Read) -> Iterator[str]:
-    for ideal in simple_ideals(algebra):
-        part = algebra.subalgebra(ideal)
-        yield _simple_name(len(ideal), _rank(part), squares(part, read))
-
-
-def squares(algebra: Table, read: Read) -> int | None:
+def positive_squares(algebra: CommutatorTable, real: RealValue) -> int | None:
     """How many positive squares the Killing form has: the number of boosts."""
-    found = signature(Matrix([[read(entry) for entry in row] for row in algebra.killing]))
-    return found and found[0]
+    squares = signature(Matrix([[real(entry) for entry in row] for row in algebra.killing_form]))
+    return None if squares is None else squares[0]
 
 
-def _rank(algebra: Table) -> int:
-    """The dimension of what commutes with an element that is special in no way."""
-    return len(algebra.centralizer([algebra.generic]))
-
-
-def _simple_name(dimension: int, rank: int, boosts: int | None) -> str:
-    """Which classical algebras have this dimension, this rank and so many positive squares in their Killing form."""
-    found = [(kind, name) for kind, n, count, name in _real_forms(dimension) if (n, count) == (rank, boosts)]
-    first = [name for kind, name in found if kind == found[0][0]][:1]
-    other = [name for kind, name in found if {kind, found[0][0]} == {"B", "C"}][:1]
-    return " or ".join([*first, *other]) or f"a semisimple algebra of dimension {dimension}"
+def _simple_name(algebra: CommutatorTable, real: RealValue) -> str:
+    """Which classical algebras have the dimension, the rank and the number of boosts of a simple algebra."""
+    dimension, boosts = len(algebra.brackets), positive_squares(algebra, real)
+    rank = len(algebra.centralizer([algebra.generic]))  # the dimension of a Cartan subalgebra
+    forms = [(kind, name) for kind, n, count, name in _real_forms(dimension) if (n, count) == (rank, boosts)]
+    if not forms:
+        return f"a semisimple algebra of dimension {dimension}"
+    first, name = forms[0]
+    # B and C have the same dimension and rank, and are the same algebra up to rank two only.
+    others = [other for kind, other in forms if {kind, first} == {"B", "C"}]
+    return " or ".join([name, *others[:1]])
 
 
 def _real_forms(dimension: int) -> Iterator[tuple[str, int, int, str]]:

@@ -1,78 +1,68 @@
-"""The decomposition of Levi: a Lie algebra is its radical and a semisimple subalgebra beside it.
+"""Levi's decomposition: a Lie algebra is its radical and a semisimple subalgebra, a Levi factor, beside it.
 
-Representatives of the quotient by the radical close up to elements of the radical. Down its derived series
-R ⊃ [R, R] ⊃ … ⊃ 0 they are corrected by elements of each term, so that they close up to the next; what the corrections
-have to solve is linear, and has a solution by Levi's theorem (de Graaf, *Lie Algebras: Theory and Algorithms*, §4.13).
+Theorem (Levi 1905). Over a field of characteristic zero g has a subalgebra that meets the radical R in zero and spans g
+together with it.
+
+Algorithm (de Graaf, *Lie Algebras: Theory and Algorithms*, §4.13). Let x_i represent a basis of g/R, with the structure
+constants c of that quotient. The gaps [x_i, x_j] − Σ c_ijk x_k lie in R. Go down the derived series R = R₁ ⊃ R₂ ⊃ … ⊃
+0: if the gaps lie in R_n, add to each x_i an element r_i of R_n so that they lie in R_{n+1}. As [R_n, R_n] = R_{n+1},
+this is the linear system [r_i, x_j] + [x_i, r_j] − Σ c_ijk r_k = −gap_ij modulo R_{n+1}, which has a solution by Levi's
+theorem.
 
 >>> zero, x, y, z = [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]
->>> so3 = Table([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
+>>> so3 = CommutatorTable([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
 >>> levi_factor(so3) == so3.basis
 True
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
-from symlag.symmetry.lie.structure import Space, Table
-from symlag.symmetry.modular.linear_algebra import Vector, reduced
+from symlag.symmetry.lie.structure import CommutatorTable, Space
+from symlag.symmetry.modular.linear_algebra import Vector, rref
 
 
-def levi_factor(algebra: Table) -> Space:
+def levi_factor(algebra: CommutatorTable) -> Space:
     """A basis of a semisimple subalgebra that meets the radical in zero, and spans the algebra together with it."""
-    radical = algebra.radical
-    outside = reduced(radical, algebra.prime)
-    factor = [x for i, x in enumerate(algebra.basis) if i not in outside]
-    constants = algebra.quotient(radical).brackets
-    for layer, next_layer in pairwise(_derived(algebra, radical)):
+    layer = algebra.radical
+    pivots = rref(layer, algebra.prime)
+    factor = [x for i, x in enumerate(algebra.basis) if i not in pivots]
+    constants = algebra.quotient(layer).brackets
+    while layer:
+        next_layer = algebra.product(layer, layer)
         factor = _corrected(algebra, factor, constants, layer, next_layer)
+        layer = next_layer
     return factor
 
 
-def _derived(algebra: Table, space: Space) -> Iterator[Space]:
-    """A solvable ideal, its derived algebra, the derived algebra of that, … and zero."""
-    yield space
-    while space:
-        space = algebra.product(space, space)
-        yield space
-
-
-def _corrected(algebra: Table, factor: Space, constants: list[list[Vector]], layer: Space, below: Space) -> Space:
-    """The representatives plus elements of one layer, so that they close up to the layer below."""
-    pivots, closing = reduced(below, algebra.prime), Closing(algebra, factor, constants)
-    pairs = [*combinations(range(len(factor)), 2)]
-    gaps = [entry for pair in pairs for entry in algebra.modulo(closing.gap(pair), pivots)]
+def _corrected(
+    algebra: CommutatorTable, factor: Space, constants: list[list[Vector]], layer: Space, next_layer: Space
+) -> Space:
+    """The representatives plus elements of one layer, so that the gaps lie in the next."""
+    pivots, pairs = rref(next_layer, algebra.prime), [*combinations(range(len(factor)), 2)]
+    gaps: Vector = []
+    for i, j in pairs:
+        bracket = algebra.bracket(factor[i], factor[j])
+        gap = algebra.combination([bracket, *factor], [1, *(-c for c in constants[i][j])])
+        gaps += algebra.modulo(gap, pivots)
     if not any(gaps):
         return factor
+    # One unknown for each representative x_m and each basis element l of the layer; its column is the change of the
+    # gaps.
     changes = [(m, l) for m in range(len(factor)) for l in layer]
-    effects = ((algebra.modulo(closing.effect(pair, *change), pivots) for pair in pairs) for change in changes)
-    columns = [[entry for x in effect for entry in x] for effect in effects]
-    solved = reduced(map(list, zip(*columns, gaps, strict=True)), algebra.prime)
-    found = [(*change, -solved[at][-1]) for at, change in enumerate(changes) if at in solved]
-    return [
-        algebra.combined([x, *(l for k, l, _ in found if k == m)], [1, *(u for k, _, u in found if k == m)])
-        for m, x in enumerate(factor)
-    ]
-
-
-@dataclass(frozen=True)
-class Closing:
-    """Representatives x_i, and the constants c with which their brackets should close."""
-
-    algebra: Table
-    factor: Space
-    constants: list[list[Vector]]
-
-    def gap(self, pair: tuple[int, int]) -> Vector:
-        """[x_i, x_j] − Σ c_ijk x_k."""
-        i, j = pair
-        bracket = self.algebra.bracket(self.factor[i], self.factor[j])
-        return self.algebra.combined([bracket, *self.factor], [1, *(-c for c in self.constants[i][j])])
-
-    def effect(self, pair: tuple[int, int], m: int, l: Vector) -> Vector:
-        """How that changes, to first order, as l is added to x_m."""
-        i, j = pair
-        first, second = self.algebra.bracket(l, self.factor[j]), self.algebra.bracket(self.factor[i], l)
-        return self.algebra.combined([first, second, l], [int(m == i), int(m == j), -self.constants[i][j][m]])
+    columns: list[Vector] = []
+    for m, l in changes:
+        column: Vector = []
+        for i, j in pairs:
+            terms = [algebra.bracket(l, factor[j]), algebra.bracket(factor[i], l), l]
+            change = algebra.combination(terms, [int(m == i), int(m == j), -constants[i][j][m]])
+            column += algebra.modulo(change, pivots)
+        columns.append(column)
+    solved = rref(map(list, zip(*columns, gaps, strict=True)), algebra.prime)
+    weights = {unknown: -solved[unknown][-1] for unknown in range(len(changes)) if unknown in solved}
+    corrected: Space = []
+    for m, x in enumerate(factor):
+        own = [(l, weights[u]) for u, (n, l) in enumerate(changes) if n == m and u in weights]
+        corrected.append(algebra.combination([x, *(l for l, _ in own)], [1, *(weight for _, weight in own)]))
+    return corrected

@@ -1,62 +1,67 @@
-"""The name of a solvable Lie algebra, where it is a known one.
+"""The name of a solvable Lie algebra, where its derived algebra [g, g] is small.
 
-With no brackets it is ℝⁿ. Where [g, g] is a line, it is h(k) ⊕ ℝᵐ if the line is central, for the bracket is then a
-skew form on g modulo the centre; and aff(1) ⊕ ℝᵐ if it is not. Where [g, g] is an abelian plane in three dimensions,
-and something turns it without stretching, it is e(2), or e(1,1) for a hyperbolic turn: this is Bianchi's list.
+* Without brackets it is ℝⁿ.
+* Where [g, g] is a line in the centre, the bracket is a skew form on g modulo the centre: h(k) ⊕ ℝᵐ, Heisenberg's.
+* Where [g, g] is a line outside of the centre, it is aff(1) ⊕ ℝᵐ.
+* Where [g, g] is an abelian plane in three dimensions, and ad x acts on it without trace, it is e(2) if ad x is a
+  rotation, and e(1,1) if it is hyperbolic (Bianchi's list).
+
+Any other is called by its dimension, and by whether it is nilpotent.
 
 >>> zero, x, z = [0, 0, 0], [1, 0, 0], [0, 0, 1]
->>> heisenberg = Table([[zero, z, zero], [[0, 0, 100], zero, zero], [zero, zero, zero]], 101)
->>> soluble_name(heisenberg, lambda c: c if c < 50 else c - 101)
+>>> heisenberg = CommutatorTable([[zero, z, zero], [[0, 0, 100], zero, zero], [zero, zero, zero]], 101)
+>>> solvable_name(heisenberg, lambda c: c if c < 50 else c - 101)
 'h(1)'
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from symlag.symmetry.lie.structure import Table
-from symlag.symmetry.modular.linear_algebra import reduced
+from sympy import Expr
 
-Read = Callable[[int], Any]
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+from symlag.symmetry.lie.structure import CommutatorTable
+from symlag.symmetry.modular.linear_algebra import rref
 
-
-def soluble_name(algebra: Table, read: Read) -> str:
-    """The name of the algebra; `read` gives the real number behind a structure constant."""
-    n, inner = len(algebra.brackets), algebra.derived
-    match len(inner), n:
-        case 0, _:
-            return _space(n)
-        case 1, _:
-            return _beside(*_line(algebra))
-        case 2, 3 if not algebra.product(inner, inner) and (turn := _turn(algebra, read)):
-            return turn
-        case _:
-            kind = "nilpotent" if algebra.central_series[-1] == 0 else "solvable"
-            return f"a {kind} algebra of dimension {n}"
+# The real number behind a structure constant modulo the prime.
+RealValue = Callable[[int], Expr]
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def _line(algebra: Table) -> tuple[str, int]:
-    """What an algebra with a line [g, g] is, and the dimension of what stands beside it."""
-    n, centre = len(algebra.brackets), len(algebra.centre)
-    central = not algebra.product(algebra.basis, algebra.derived)
-    return (f"h({(n - centre) // 2})", centre - 1) if central else ("aff(1)", n - 2)
+def solvable_name(algebra: CommutatorTable, real: RealValue) -> str:
+    """The name of the algebra; `real` gives the real number behind a structure constant."""
+    n, derived = len(algebra.brackets), algebra.derived
+    if not derived:
+        return _euclidean_space(n)
+    if len(derived) == 1:
+        if algebra.product(algebra.basis, derived):
+            return _with_abelian_summand("aff(1)", n - 2)
+        centre = len(algebra.centre)
+        return _with_abelian_summand(f"h({(n - centre) // 2})", centre - 1)
+    if len(derived) == 2 and n == 3 and not algebra.product(derived, derived):
+        name = _name_by_action_on_plane(algebra, real)
+        if name:
+            return name
+    kind = "nilpotent" if algebra.lower_central_series[-1] == 0 else "solvable"
+    return f"a {kind} algebra of dimension {n}"
 
 
-def _turn(algebra: Table, read: Read) -> str | None:
-    plane = reduced(algebra.derived, algebra.prime)
+def _name_by_action_on_plane(algebra: CommutatorTable, real: RealValue) -> str | None:
+    """e(2) or e(1,1), by the sign of the determinant of ad x on [g, g], if its trace is zero."""
+    plane = rref(algebra.derived, algebra.prime)
     x = next(x for i, x in enumerate(algebra.basis) if i not in plane)
     (a, b), (c, d) = algebra.action(x, algebra.derived)
     if (a + d) % algebra.prime:
         return None
-    area = read((a * d - b * c) % algebra.prime)
-    return "e(2)" if area.is_positive else "e(1,1)" if area.is_negative else None
+    determinant = real((a * d - b * c) % algebra.prime)
+    if determinant.is_positive:
+        return "e(2)"
+    return "e(1,1)" if determinant.is_negative else None
 
 
-def _space(n: int) -> str:
-    return "ℝ" if n == 1 else f"ℝ{str(n).translate(RAISED)}"
+def _euclidean_space(n: int) -> str:
+    return "ℝ" if n == 1 else f"ℝ{str(n).translate(SUPERSCRIPTS)}"
 
 
-def _beside(name: str, rest: int) -> str:
-    return f"{name} ⊕ {_space(rest)}" if rest else name
+def _with_abelian_summand(name: str, dimension: int) -> str:
+    return f"{name} ⊕ {_euclidean_space(dimension)}" if dimension else name

@@ -1,11 +1,13 @@
-"""The structure of a Lie algebra, from its structure constants modulo a prime.
+"""The structure of a Lie algebra, from its structure constants modulo a prime: ideals, series, radical, Killing form.
 
-Elements are coordinate vectors, subspaces are lists of independent ones. `table[i][j]` is the bracket of the i-th and
-the j-th basis element.
+An element is the vector of its coordinates in a basis, a subspace a list of independent vectors. The radical, the
+largest solvable ideal, is the orthogonal complement of [g, g] in the Killing form (Cartan; de Graaf, *Lie Algebras:
+Theory and Algorithms*, §2.6), which holds for primes greater than the dimension, too, if they divide no minor that is
+not zero.
 
 >>> zero, x, y, z = [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]
->>> so3 = Table([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
->>> so3.killing[0], so3.radical, so3.derived_series
+>>> so3 = CommutatorTable([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
+>>> so3.killing_form[0], so3.radical, so3.derived_series
 ([99, 0, 0], [], [3])
 """
 
@@ -16,14 +18,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space, reduced
+from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space, rref
 
 Space = list[Vector]
 
 
 @dataclass(frozen=True)
-class Table:
-    """The brackets of basis elements, as coordinate vectors modulo the prime."""
+class CommutatorTable:
+    """The brackets of basis elements: `brackets[i][j]` are the coordinates of [x_i, x_j] modulo the prime."""
 
     brackets: list[list[Vector]]
     prime: int
@@ -35,7 +37,7 @@ class Table:
 
     @property
     def generic(self) -> Vector:
-        """An element that is special in no way."""
+        """An element without special position: what holds for it holds for almost all."""
         return [pow(3, 7 * i + 5, self.prime) for i in range(len(self.brackets))]
 
     def bracket(self, x: Vector, y: Vector) -> Vector:
@@ -46,26 +48,26 @@ class Table:
             total = [s + a * b * c for s, c in zip(total, self.brackets[i][j], strict=True)]
         return [s % self.prime for s in total]
 
-    def combined(self, vectors: Space, weights: Vector) -> Vector:
+    def combination(self, vectors: Space, weights: Vector) -> Vector:
         """The sum of vectors times weights."""
         return [dot(weights, column, self.prime) for column in zip(*vectors, strict=True)]
 
     def span(self, vectors: Space) -> Space:
         """A basis of the span."""
-        return [*reduced(vectors, self.prime).values()]
+        return [*rref(vectors, self.prime).values()]
 
     def product(self, left: Space, right: Space) -> Space:
         """The span of all brackets of one subspace with another."""
         return self.span([self.bracket(x, y) for x in left for y in right])
 
     @cached_property
-    def killing(self) -> list[Vector]:
+    def killing_form(self) -> list[Vector]:
         """The Killing form tr(ad x ad y)."""
-        turned = [[list(column) for column in zip(*rows, strict=True)] for rows in self.brackets]
-        return [[self._trace(a, b) for b in turned] for a in self.brackets]
-
-    def _trace(self, rows: list[Vector], columns: list[Vector]) -> int:
-        return sum(dot(r, c, self.prime) for r, c in zip(rows, columns, strict=True)) % self.prime
+        transposed = [[list(column) for column in zip(*rows, strict=True)] for rows in self.brackets]
+        return [
+            [sum(dot(r, c, self.prime) for r, c in zip(a, b, strict=True)) % self.prime for b in transposed]
+            for a in self.brackets
+        ]
 
     @property
     def derived(self) -> Space:
@@ -75,12 +77,12 @@ class Table:
     @property
     def derived_series(self) -> list[int]:
         """The dimensions of g, [g, g], [[g, g], [g, g]], … until they stay the same."""
-        return self._descending(lambda space: self.product(space, space))
+        return self._dimensions(lambda space: self.product(space, space))
 
     @property
-    def central_series(self) -> list[int]:
+    def lower_central_series(self) -> list[int]:
         """The dimensions of g, [g, g], [g, [g, g]], … until they stay the same."""
-        return self._descending(lambda space: self.product(self.basis, space))
+        return self._dimensions(lambda space: self.product(self.basis, space))
 
     @property
     def centre(self) -> Space:
@@ -90,14 +92,14 @@ class Table:
     @property
     def radical(self) -> Space:
         """The largest solvable ideal: what is orthogonal to [g, g] in the Killing form."""
-        return self.annihilated([[dot(row, x, self.prime) for row in self.killing] for x in self.derived])
+        return self.annihilator([[dot(row, x, self.prime) for row in self.killing_form] for x in self.derived])
 
     def centralizer(self, space: Space) -> Space:
         """What commutes with every element of a subspace."""
         images = [[self.bracket(x, y) for x in self.basis] for y in space]
-        return self.annihilated([list(row) for image in images for row in zip(*image, strict=True)])
+        return self.annihilator([list(row) for image in images for row in zip(*image, strict=True)])
 
-    def annihilated(self, rows: Space) -> Space:
+    def annihilator(self, rows: Space) -> Space:
         """The vectors on which all rows vanish."""
         return null_space(rows, self.prime) if rows else self.basis
 
@@ -108,21 +110,23 @@ class Table:
             space = larger
         return space
 
-    def quotient(self, ideal: Space) -> Table:
+    def quotient(self, ideal: Space) -> CommutatorTable:
         """The algebra modulo an ideal, in those basis elements that are independent of it."""
-        pivots = reduced(ideal, self.prime)
-        kept = [i for i in range(len(self.brackets)) if i not in pivots]
-        left = [[self.modulo(self.brackets[i][j], pivots) for j in kept] for i in kept]
-        return Table([[[x[i] for i in kept] for x in row] for row in left], self.prime)
+        pivots = rref(ideal, self.prime)
+        basis = [i for i in range(len(self.brackets)) if i not in pivots]
+        brackets = [[self.modulo(self.brackets[i][j], pivots) for j in basis] for i in basis]
+        return CommutatorTable([[[x[i] for i in basis] for x in row] for row in brackets], self.prime)
 
-    def subalgebra(self, space: Space) -> Table:
+    def subalgebra(self, space: Space) -> CommutatorTable:
         """The subalgebra on a subspace that is closed, in the echelon basis of it."""
-        pivots = sorted(reduced(space, self.prime).items())
-        return Table([[[self.bracket(x, y)[i] for i, _ in pivots] for _, y in pivots] for _, x in pivots], self.prime)
+        pivots = sorted(rref(space, self.prime).items())
+        return CommutatorTable(
+            [[[self.bracket(x, y)[i] for i, _ in pivots] for _, y in pivots] for _, x in pivots], self.prime
+        )
 
     def action(self, x: Vector, ideal: Space) -> list[Vector]:
         """The rows of ad x on an ideal, in the echelon basis of it."""
-        pivots = sorted(reduced(ideal, self.prime).items())
+        pivots = sorted(rref(ideal, self.prime).items())
         return [[self.bracket(x, y)[i] for i, _ in pivots] for _, y in pivots]
 
     def modulo(self, vector: Vector, pivots: Mapping[int, Vector]) -> Vector:
@@ -131,8 +135,9 @@ class Table:
             vector = [(v - vector[column] * r) % self.prime for v, r in zip(vector, row, strict=True)]
         return vector
 
-    def _descending(self, step: Callable[[Space], Space]) -> list[int]:
+    def _dimensions(self, next_term: Callable[[Space], Space]) -> list[int]:
+        """The dimensions of a descending series."""
         space, dimensions = self.basis, [len(self.basis)]
-        while len(space := step(space)) < dimensions[-1]:
+        while len(space := next_term(space)) < dimensions[-1]:
             dimensions.append(len(space))
         return dimensions

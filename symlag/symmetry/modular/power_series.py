@@ -1,7 +1,8 @@
 """Power series in several variables modulo a prime, truncated at a total degree.
 
-A monomial is one number, five bits for the exponent of each variable, so that monomials multiply by adding numbers. A
-series without variables is a plain number: numbers and series mix freely.
+A series Σ c_α uᵅ is a list of its homogeneous parts. A monomial is one number, five bits for the exponent of each
+variable, so that monomials multiply by adding numbers. A series without variables is a plain number: numbers and series
+mix freely in sums and products.
 
 >>> x = Series.variable(3, 0, 2, 101)
 >>> exponential(x - 3).parts
@@ -41,8 +42,8 @@ class Series:
         return self.parts[0].get(0, 0)
 
     def __add__(self, other: Any) -> Self:
-        added = other.parts if isinstance(other, Series) else [{0: other}, *[{}] * (len(self.parts) - 1)]
-        return self._of([_sum(a, b, self.prime) for a, b in zip(self.parts, added, strict=True)])
+        terms = other.parts if isinstance(other, Series) else [{0: other}, *[{}] * (len(self.parts) - 1)]
+        return self._of([_add(a, b, self.prime) for a, b in zip(self.parts, terms, strict=True)])
 
     def __mul__(self, other: Any) -> Self:
         if not isinstance(other, Series):
@@ -58,20 +59,21 @@ class Series:
     __radd__, __rmul__ = __add__, __mul__
 
     def _product(self, other: Series, degree: int) -> Part:
-        found: Part = {}
+        """The homogeneous part of one degree of a product."""
+        total: Part = {}
         for i in range(degree + 1):
             right = other.parts[degree - i].items()
             for m, a in self.parts[i].items():
                 for n, b in right:
-                    found[m + n] = found.get(m + n, 0) + a * b
-        return {m: c % self.prime for m, c in found.items()}
+                    total[m + n] = total.get(m + n, 0) + a * b
+        return {m: c % self.prime for m, c in total.items()}
 
     def _of(self, parts: list[Part]) -> Self:
         return type(self)(parts, self.prime)
 
 
-def by_degree(value: Any, order: int) -> list[Part]:
-    """The coefficients of a number or a series, degree by degree."""
+def homogeneous_parts(value: Any, order: int) -> list[Part]:
+    """The coefficients of a number or a series, degree by degree, zeros left out."""
     if not isinstance(value, Series):
         return [{0: value} if value else {}, *({} for _ in range(order))]
     return [{m: c for m, c in part.items() if c} for part in value.parts]
@@ -106,31 +108,32 @@ def factorials(exponents: Sequence[int]) -> int:
     return prod(map(factorial, exponents))
 
 
-def raised(value: Any, exponent: Fraction, prime: int) -> Any:
-    """A rational power, by the binomial series."""
+def series_power(value: Any, exponent: Fraction, prime: int) -> Any:
+    """A rational power of a number or a series, by the binomial series."""
     if not isinstance(value, Series):
         return power(value, exponent, prime)
     if exponent.denominator == 1 and 0 <= exponent <= len(value.parts):
         return prod([value] * int(exponent), start=1)
-    head, choose = power(value.constant, exponent, prime), [1]
+    head, binomials = power(value.constant, exponent, prime), [1]
     for j in range(1, len(value.parts)):
-        slope = (exponent.numerator - (j - 1) * exponent.denominator) * pow(exponent.denominator * j, -1, prime)
-        choose.append(choose[-1] * slope % prime)
-    return _composed(value * pow(value.constant, -1, prime) - 1, choose) * head
+        ratio = (exponent.numerator - (j - 1) * exponent.denominator) * pow(exponent.denominator * j, -1, prime)
+        binomials.append(binomials[-1] * ratio % prime)
+    return _compose(value * pow(value.constant, -1, prime) - 1, binomials) * head
 
 
 def exponential(tail: Any) -> Any:
     """exp of a series without constant term; 1 for the number zero."""
-    return _composed(tail, [pow(factorial(j), -1, tail.prime) for j in range(len(tail.parts))]) if tail else 1
+    return _compose(tail, [pow(factorial(j), -1, tail.prime) for j in range(len(tail.parts))]) if tail else 1
 
 
-def turned(tail: Any) -> tuple[Any, Any]:
-    """cos and sin of a series without constant term."""
+def cosine_and_sine(tail: Any) -> tuple[Any, Any]:
+    """cos and sin of a series without constant term; 1 and 0 for the number zero."""
     if not tail:
         return 1, 0
     signed = [(-1) ** (j // 2) * pow(factorial(j), -1, tail.prime) % tail.prime for j in range(len(tail.parts))]
-    even = [c * (j % 2 == 0) for j, c in enumerate(signed)]
-    return _composed(tail, even), _composed(tail, [c - e for c, e in zip(signed, even, strict=True)])
+    even = [c if j % 2 == 0 else 0 for j, c in enumerate(signed)]
+    odd = [c if j % 2 == 1 else 0 for j, c in enumerate(signed)]
+    return _compose(tail, even), _compose(tail, odd)
 
 
 def logarithm(value: Any) -> Any:
@@ -138,21 +141,21 @@ def logarithm(value: Any) -> Any:
     if not isinstance(value, Series):
         return 0
     prime = value.prime
-    head = power(value.constant, Fraction(-1), prime)
+    inverse = power(value.constant, Fraction(-1), prime)
     terms = [0] + [(-1) ** (j + 1) * pow(j, -1, prime) % prime for j in range(1, len(value.parts))]
-    return _composed(value * head - 1, terms)
+    return _compose(value * inverse - 1, terms)
 
 
-def _composed(tail: Series, terms: list[int]) -> Any:
+def _compose(tail: Series, coefficients: list[int]) -> Any:
     """Σ c_j tailʲ by Horner's scheme."""
-    found: Any = tail * 0
-    for c in reversed(terms):
-        found = found * tail + c
-    return found
+    total: Any = tail * 0
+    for c in reversed(coefficients):
+        total = total * tail + c
+    return total
 
 
-def _sum(left: Part, right: Part, prime: int) -> Part:
-    found = dict(left)
+def _add(left: Part, right: Part, prime: int) -> Part:
+    total = dict(left)
     for m, c in right.items():
-        found[m] = (found.get(m, 0) + c) % prime
-    return found
+        total[m] = (total.get(m, 0) + c) % prime
+    return total

@@ -1,16 +1,21 @@
-"""From residues back to numbers and parameters.
+"""From residues back to expressions in the parameters.
 
-Parameters are drawn as prime numbers that are squares modulo p. A residue is read as a fraction, and the primes in its
-numerator and denominator tell which parameters it is made of. What is a fraction only after division by the square
-root of a known expression is read as a multiple of that root.
+Parameters such as masses and frequencies take prime numbers as values (squares modulo p, so that roots exist). A
+residue is read back as a fraction, and the primes in its numerator and denominator tell which parameters it is made of.
+What is a fraction only after division by one of the known square roots is a multiple of that root.
+
+Reconstruction is not a proof: an expression that was read back is substituted into the equations with other values of
+the parameters, by whoever uses it.
 
 >>> from sympy import symbols
 >>> from symlag.symmetry.modular.linear_algebra import PRIMES
 >>> k, m = symbols("k m", positive=True)
->>> page = Page.of((k, m), PRIMES[0])
->>> a, b = (page.values[s] for s in (k, m))
->>> page.read(-3 * a * pow(2 * b, -1, page.prime)), page.read((b - 4 * a * a) * pow(b, -1, page.prime))
-(-3*k/(2*m), (-4*k**2 + m)/m)
+>>> values = ParameterValues.draw((k, m), PRIMES[0])
+>>> a, b = (values.numbers[s] for s in (k, m))
+>>> values.expression(-3 * a * pow(2 * b, -1, values.prime))
+-3*k/(2*m)
+>>> values.expression((b - 4 * a * a) * pow(b, -1, values.prime))
+(-4*k**2 + m)/m
 """
 
 from __future__ import annotations
@@ -18,60 +23,57 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any
 
 from sympy import Expr, Integer, Mul, Rational, S, Symbol, factor, nextprime
 
-from symlag.symmetry.modular.linear_algebra import rational
+from symlag.symmetry.modular.linear_algebra import rational_reconstruction
 from symlag.symmetry.modular.power_series import monomials
-from symlag.symmetry.modular.specialization import Specialisation
+from symlag.symmetry.modular.specialization import Specialization
 
-# Numbers beyond the parameters in a readable coefficient: so small that none is the sum of a parameter and another.
+# Numbers beside the parameters in a readable coefficient: so small that none is the sum of a parameter and another.
 SMALL = 2000
+# Values of parameters are the primes after FIRST + (i·STRIDE mod SPREAD): far apart from each other.
 FIRST, SPREAD, STRIDE = 2**15, 2**16, 40503
+# Sums of two terms: one is c times a monomial of at most this degree less one, with |c| up to COEFFICIENTS.
 COEFFICIENTS = 24
+DEGREE = 4
+# Common factors of numerator and denominator that may have been cancelled.
 CANCELLED = 12
 # A fraction that is so many bits shorter than the prime is none by chance.
 CHANCE = 27
-DEGREE = 4
 
 
 @dataclass(frozen=True)
-class Page:
-    """What each parameter was drawn as, and the roots that may occur."""
+class ParameterValues:
+    """The values of the parameters modulo a prime, and the square roots that may occur in coefficients."""
 
     prime: int
-    values: Mapping[Symbol, int]
+    numbers: Mapping[Symbol, int]
     roots: tuple[Expr, ...] = ()
 
     @classmethod
-    def of(cls, parameters: Iterable[Symbol], prime: int, draw: int = 0) -> Page:
-        """Another draw for every number."""
+    def draw(cls, parameters: Iterable[Symbol], prime: int, number: int = 0) -> ParameterValues:
+        """The draw of the given number: another draw has other values for all parameters."""
         names = sorted(parameters, key=str)
-        primes = islice(_squares(prime), draw * len(names), None)
+        primes = islice(_prime_squares(prime), number * len(names), None)
         return cls(prime, dict(zip(names, primes, strict=False)))
 
-    def read(self, residue: int) -> Expr | None:
+    def expression(self, residue: int) -> Expr | None:
         """The expression in parameters with this residue, if it is readable."""
-        at = Specialisation(self.prime, self.values)
+        at = Specialization(self.prime, self.numbers)
         for root in (S.One, *self.roots):
-            plain = self._fraction(residue * pow(at.value(root), -1, self.prime))
-            if plain is not None:
-                return plain * root
+            fraction = rational_reconstruction(residue * pow(at.value(root), -1, self.prime), self.prime)
+            if fraction is None or abs(fraction[0] * fraction[1]) >> self.prime.bit_length() - CHANCE:
+                continue
+            coefficient = self.rational_expression(Rational(*fraction))
+            if coefficient is not None:
+                return coefficient * root
         return None
 
-    def _fraction(self, residue: int) -> Expr | None:
-        found = rational(residue, self.prime)
-        return (
-            None
-            if found is None or abs(found[0] * found[1]) >> self.prime.bit_length() - CHANCE
-            else self.spell(Rational(*found))
-        )
+    def rational_expression(self, number: Rational) -> Expr | None:
+        """The expression in parameters with this rational value, if it is readable.
 
-    def spell(self, number: Rational) -> Expr | None:
-        """The expression in parameters with this value, if it is readable.
-
-        A small number may have been cancelled: (1 − b)/(1 + b) is even over even for an odd b.
+        A small common factor may have been cancelled: (1 − b)/(1 + b) is even over even for an odd b.
         """
         for times in range(1, CANCELLED + 1):
             below = self._sum(times * int(number.q))
@@ -79,15 +81,6 @@ class Page:
             if above is not None and below is not None:
                 return factor(above / below) if above.is_Add and below.is_Add else above / below
         return None
-
-    def _product(self, number: int) -> Expr | None:
-        """A number as a small one times powers of parameters."""
-        factors: list[Any] = []
-        for symbol, value in self.values.items():
-            while number and number % value == 0:
-                number //= value
-                factors.append(symbol)
-        return Mul(number, *factors) if abs(number) < SMALL else None
 
     def _sum(self, number: int) -> Expr | None:
         """A number as one product of parameters, or as a sum of two."""
@@ -99,15 +92,25 @@ class Page:
                     return c * unit + other
         return None
 
+    def _product(self, number: int) -> Expr | None:
+        """A number as a small one times powers of parameters."""
+        factors: list[Expr] = []
+        for symbol, value in self.numbers.items():
+            while number and number % value == 0:
+                number //= value
+                factors.append(symbol)
+        return Mul(number, *factors) if abs(number) < SMALL else None
+
     def _units(self) -> Iterator[tuple[Expr, int]]:
-        symbols = tuple(self.values)
+        """The monomials of low degree in the parameters, with their values."""
+        symbols = tuple(self.numbers)
         for degree in range(DEGREE if symbols else 0):
             for alpha in monomials(len(symbols), degree):
                 unit = Mul(*(s**e for s, e in zip(symbols, alpha, strict=True)))
-                yield unit, int(unit.xreplace({s: Integer(v) for s, v in self.values.items()}))
+                yield unit, int(unit.xreplace({s: Integer(v) for s, v in self.numbers.items()}))
 
 
-def _squares(prime: int) -> Iterator[int]:
+def _prime_squares(prime: int) -> Iterator[int]:
     """Prime numbers far apart that are squares modulo the prime."""
     for place in count():
         number = int(nextprime(FIRST + place * STRIDE % SPREAD))

@@ -1,12 +1,14 @@
-"""Expressions at random points modulo a prime: numbers there, or power series around the point.
+"""Specialization: the values of expressions at random points modulo a prime, or their power series around the point.
 
-Every symbol is drawn as a random square. What is transcendental is drawn, too, but so that its laws hold:
-exp(a + b) = exp(a)·exp(b), cos² + sin² = 1 and the addition theorems, log(ab) = log(a) + log(b), aᵉ·aᶠ = aᵉ⁺ᶠ. An
-identity between expressions thus holds at every draw, and an equation that is none fails at almost every one.
+Every symbol takes a random square as its value. Transcendental functions take random values, too, but such that their
+functional equations hold: exp(a + b) = exp(a)·exp(b), cos² + sin² = 1 and the addition theorems, log(ab) = log(a) +
+log(b), aᵉ·aᶠ = aᵉ⁺ᶠ. An identity that follows from these holds at every point; an equation between polynomials in
+independent such functions that is no identity fails at almost every point (the lemma of Schwartz and Zippel).
 
 >>> from sympy import cos, exp, sin, sqrt, symbols
+>>> from symlag.symmetry.modular.linear_algebra import PRIMES
 >>> x, y = symbols("x y")
->>> at = Specialisation(PRIMES[0])
+>>> at = Specialization(PRIMES[0])
 >>> at.value(exp(x + y) - exp(x) * exp(y)), at.value(sin(2 * x) - 2 * sin(x) * cos(x)), at.value(sqrt(x)**2 - x)
 (0, 0, 0)
 """
@@ -45,13 +47,22 @@ from sympy import (
 )
 
 from symlag.errors import SymlagError
-from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, power
-from symlag.symmetry.modular.power_series import Series, constant, exponential, logarithm, raised, turned
+from symlag.symmetry.modular.linear_algebra import power
+from symlag.symmetry.modular.power_series import (
+    Series,
+    constant,
+    cosine_and_sine,
+    exponential,
+    logarithm,
+    series_power,
+)
 
-# Angles are drawn as multiples of the 5040th part, so that their fractions with small denominators are angles as well.
+# The value of an angle is the 5040th multiple of a random one, so that its fractions with small denominators have
+# values.
 PARTS = 5040
 
-_WRITTEN_OUT: Mapping[type, Any] = {
+# Functions in terms of exp, cos and sin.
+_DEFINITIONS: Mapping[type, Any] = {
     tan: lambda u: sin(u) / cos(u),
     cot: lambda u: cos(u) / sin(u),
     sec: lambda u: 1 / cos(u),
@@ -64,11 +75,12 @@ _WRITTEN_OUT: Mapping[type, Any] = {
 
 
 @dataclass(frozen=True)
-class Specialisation:
+class Specialization:
     """A random point modulo a prime, and the values of expressions there.
 
     `constants` are the symbols that do not change from point to point, with their values; what depends on `variables`
-    changes with `point`, everything else with `fibre`. With an `order` values are power series in the variables.
+    changes with `point`, and everything else, the jets over that point, with `fibre`. With an `order` values are power
+    series in the variables, truncated at that degree. `cache` holds values that are known.
     """
 
     prime: int
@@ -77,13 +89,13 @@ class Specialisation:
     point: int = 0
     fibre: int = 0
     order: int = 0
-    known: dict[Any, Any] = field(default_factory=dict, compare=False)
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def value(self, expression: Any) -> Any:
         """The value of an expression; `UnluckyError` where it has none at this point."""
-        if expression not in self.known:
-            self.known[expression] = self._value(expression)
-        return self.known[expression]
+        if expression not in self.cache:
+            self.cache[expression] = self._value(expression)
+        return self.cache[expression]
 
     def _value(self, node: Expr) -> Any:
         match node:
@@ -98,7 +110,7 @@ class Specialisation:
             case Mul():
                 return reduce(lambda a, b: a * b % self.prime, map(self.value, node.args))
             case Pow(base=base, exp=e) if e.is_Rational:
-                return raised(self.value(base), Fraction(int(e.p), int(e.q)), self.prime)
+                return series_power(self.value(base), Fraction(int(e.p), int(e.q)), self.prime)
             case Pow(base=base, exp=e):
                 return self._exp(e * expand_log(log(base), force=True))
             case _:
@@ -109,17 +121,19 @@ class Specialisation:
             case exp():
                 return self._exp(node.args[0])
             case sin() | cos():
-                turn = self._turn(node.args[0])
-                return turn[isinstance(node, sin)]
+                cosine, sine = self._cosine_and_sine(node.args[0])
+                return sine if isinstance(node, sin) else cosine
             case log():
                 return self._log(node)
-            case _ if type(node) in _WRITTEN_OUT:
-                return self.value(_WRITTEN_OUT[type(node)](*node.args))
+            case _ if type(node) in _DEFINITIONS:
+                return self.value(_DEFINITIONS[type(node)](*node.args))
             case _ if node.is_number and node.is_real and not node.args:
                 return self.draw(node)
             case _:
                 raise SymlagError(
-                    str(node), "the search for symmetries does not know this function", "powers, exp, log, sin and cos"
+                    str(node),
+                    "the search for symmetries does not know this function",
+                    "Write it with powers, exp, log, sin and cos.",
                 )
 
     def draw(self, key: Any, role: str = "") -> int:
@@ -132,43 +146,37 @@ class Specialisation:
     def _symbol(self, symbol: Symbol) -> Any:
         if symbol in self.constants:
             return self.constants[symbol]
-        drawn = self.draw(symbol)
+        value = self.draw(symbol)
         if symbol not in self.variables:
-            return drawn
-        return Series.variable(drawn, self.variables.index(symbol), self.order, self.prime)
+            return value
+        return Series.variable(value, self.variables.index(symbol), self.order, self.prime)
 
     def _exp(self, argument: Expr) -> Any:
+        """exp(Σ c_i u_i) = Π exp(u_i)^c_i, where exp(log b) = b."""
         head = 1
         for unit, multiple in expand(argument).as_coefficients_dict().items():
-            if (plain := self._unlogged(unit, multiple)) is not None:
-                head = head * plain % self.prime
-            else:
-                head = head * power(self.draw(unit, "exp"), _fraction(multiple), self.prime) % self.prime
+            base = constant(self.value(unit.args[0])) if isinstance(unit, log) else self.draw(unit, "exp")
+            head = head * power(base, _fraction(multiple), self.prime) % self.prime
         return exponential(self._tail(argument)) * head % self.prime
 
-    def _unlogged(self, unit: Expr, multiple: Any) -> int | None:
-        """exp(c·log(b)) = bᶜ for a rational c."""
-        if isinstance(unit, log):
-            return power(constant(self.value(unit.args[0])), _fraction(multiple), self.prime)
-        return None
-
-    def _turn(self, angle: Expr) -> tuple[Any, Any]:
+    def _cosine_and_sine(self, angle: Expr) -> tuple[Any, Any]:
+        """cos and sin by the addition theorems, from the tangent h of half the 5040th part of each term."""
         c, s = 1, 0
         for unit, multiple in expand(angle).as_coefficients_dict().items():
-            a, b = self._unit_turn(unit, PARTS * _fraction(multiple))
+            times = PARTS * _fraction(multiple)
+            if times.denominator != 1:
+                raise SymlagError(
+                    f"{multiple}*{unit}",
+                    "the angle has too large a denominator",
+                    "Write multiples of 1/5040, such as x/2 or x/3.",
+                )
+            h = self.draw(unit, "angle")
+            scale = pow(1 + h * h, -1, self.prime)
+            rotation = (1 - h * h) * scale % self.prime, 2 * h * scale % self.prime
+            a, b = _rotation_power(rotation, int(times), self.prime)
             c, s = (c * a - s * b) % self.prime, (s * a + c * b) % self.prime
-        u, v = turned(self._tail(angle))
+        u, v = cosine_and_sine(self._tail(angle))
         return (u * c + v * -s) % self.prime, (u * s + v * c) % self.prime
-
-    def _unit_turn(self, unit: Expr, times: Fraction) -> tuple[int, int]:
-        """cos and sin of a multiple of the 5040th part of an angle, from the tangent of half of it."""
-        if times.denominator != 1:
-            raise SymlagError(
-                f"{times / PARTS}*{unit}", "the angle has too large a denominator", "a multiple of 1/5040"
-            )
-        h = self.draw(unit, "angle")
-        scale = pow(1 + h * h, -1, self.prime)
-        return _turned_by(((1 - h * h) * scale % self.prime, 2 * h * scale % self.prime), int(times), self.prime)
 
     def _log(self, node: Expr) -> Any:
         head = 0
@@ -186,14 +194,11 @@ def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-def _turned_by(unit: tuple[int, int], times: int, prime: int) -> tuple[int, int]:
-    """A power of a residue of norm one, c + is."""
-    (a, b), (c, s) = (unit if times >= 0 else (unit[0], -unit[1])), (1, 0)
+def _rotation_power(rotation: tuple[int, int], times: int, prime: int) -> tuple[int, int]:
+    """A power of c + is with c² + s² = 1, by repeated squaring."""
+    (a, b), (c, s) = (rotation if times >= 0 else (rotation[0], -rotation[1])), (1, 0)
     for bit in f"{abs(times):b}":
         c, s = (c * c - s * s) % prime, 2 * c * s % prime
         if bit == "1":
             c, s = (c * a - s * b) % prime, (s * a + c * b) % prime
     return c, s
-
-
-__all__ = ["PARTS", "PRIMES", "Specialisation", "UnluckyError"]

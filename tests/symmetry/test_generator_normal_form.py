@@ -4,7 +4,7 @@ import pytest
 from sympy import Rational, cos, exp, sin, symbols
 
 from symlag.calculus.jets import coordinates, t
-from symlag.symmetry.readable_generators import named, neat, whole
+from symlag.symmetry.generator_normal_form import family_name, primitive_generator, primitive_part
 from symlag.variational.generator import Generator, rotation, scale, time_translation
 
 x, y = coordinates("x y")
@@ -44,10 +44,10 @@ NAMED = [
 
 @pytest.mark.parametrize(("X", "name"), NAMED, ids=str)
 def test_generator_is_called_by_its_family(X, name):
-    assert named(X).name == name
+    assert family_name(X) == name
 
 
-def test_neat_generators_have_whole_coprime_coefficients_and_a_sign():
-    assert neat(Generator({x: y / 3, y: -x / 3})).components == {x: -y, y: x}
-    assert neat(Generator({x: x / 2}, -t)).tau == 2 * t
-    assert whole(Rational(2, 3) * x - 4 * y) == x - 6 * y
+def test_primitive_generators_have_whole_coprime_coefficients_and_a_sign():
+    assert primitive_generator(Generator({x: y / 3, y: -x / 3})).components == {x: -y, y: x}
+    assert primitive_generator(Generator({x: x / 2}, -t)).tau == 2 * t
+    assert primitive_part(Rational(2, 3) * x - 4 * y) == x - 6 * y

@@ -1,0 +1,253 @@
+"""Explicit solutions of determining equations, sought among finitely many functions until the list is complete.
+
+Each unknown f_i is a combination Σ c_j m_j, with constant c_j, of products m_j of
+
+* the modes along cyclic variables, which the analysis of the equations has revealed, and
+* polynomials of growing degree in the other variables and in the functions that occur in the Lagrangian.
+
+The equations are evaluated at random points modulo a prime; each point gives linear equations for the c_j
+(`_equations`). With a few more points than unknowns, a combination that solves all of them solves the equations
+everywhere, but for odds of one to a number of 255 bits. The c_j are read back as expressions in the parameters at one
+draw of these, and the solution is accepted where it solves the equations at another draw, too.
+
+The search ends, with a proof that there are no more, where as many solutions are found as the analysis allows. It works
+modulo a prime of 61 bits first, to find out which columns (i, m_j) occur in a solution at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain, count, product
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Add, Expr, Mul, S
+
+from symlag.errors import SymlagError
+from symlag.symmetry.determining.analysis import ATTEMPTS, Analysis
+from symlag.symmetry.determining.candidate_functions import candidate_functions
+from symlag.symmetry.determining.cyclic_modes import Mode
+from symlag.symmetry.determining.equations import System
+from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, UnluckyError, Vector, null_space, rref
+from symlag.symmetry.modular.power_series import factorials, homogeneous_parts, monomials, pack, unpack
+from symlag.symmetry.modular.reconstruction import ParameterValues
+from symlag.symmetry.modular.specialization import Specialization
+
+# With more columns than these the search ends.
+COLUMNS = 360
+
+# Equations beyond the number of unknowns, so that no combination passes all of them by chance.
+SPARE = 6
+
+# The functions of which polynomials are tried for one unknown.
+Factors = tuple[Expr, ...]
+
+# (i, m): the unknown function f_i as the function m, a column of the linear equations.
+Column = tuple[int, Expr]
+
+
+@dataclass(frozen=True)
+class Ansatz:
+    """What the coefficients of generators are tried as: polynomials up to a degree in some functions.
+
+    Parameters
+    ----------
+    degree : int
+        The highest total degree; the search goes from degree 1 up to it, until the list is complete.
+    functions : tuple of Expr, optional
+        The functions of which polynomials are formed, beside time and the coordinates, which always are among them. By
+        default the functions that occur in the Lagrangian. `Ansatz(degree=1, functions=())` are affine fields.
+
+    Examples
+    --------
+    On a sphere the two rotations that are no translation of a coordinate have cos θ/sin θ in them.
+
+    >>> from sympy import cos, sin
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.symmetry.point_symmetries import symmetries
+    >>> from symlag.variational.lagrangian import Lagrangian
+    >>> theta, phi = coordinates("theta phi")
+    >>> sphere = Lagrangian((theta.dot**2 + sin(theta)**2 * phi.dot**2) / 2)
+    >>> symmetries(sphere, Ansatz(degree=1, functions=())).verdict
+    'at least 2 and at most 4: 2 without closed form'
+    >>> symmetries(sphere, Ansatz(degree=1, functions=(cos(theta) / sin(theta),))).verdict
+    '4, complete, proved'
+    """
+
+    degree: int = 6
+    functions: tuple[Expr, ...] | None = None
+
+
+DEFAULT_ANSATZ = Ansatz()
+
+
+def explicit_solutions(
+    system: System,
+    analysis: Analysis,
+    expressions: Iterable[Expr],
+    ansatz: Ansatz = DEFAULT_ANSATZ,
+    leading: Mapping[Any, Iterable[Expr]] = MappingProxyType({}),
+) -> list[dict[Any, Expr]]:
+    """The solutions found, each as a map from the unknowns of the system to functions.
+
+    Candidate functions come from the given expressions, for an unknown in `leading` from those given there instead.
+    """
+    if not any(system.equations):
+        raise SymlagError(
+            "symmetries(L)",
+            "L has no equation of motion, so that every motion is a symmetry",
+            "Give a Lagrangian whose Euler–Lagrange equations are not empty.",
+        )
+    given = tuple(expressions)
+    still = [z for z in system.variables if z not in analysis.modes]
+    further = [f for mode in analysis.further_modes for f in mode.functions]
+    factors: list[Factors] = []
+    for unknown in system.unknowns:
+        functions = ansatz.functions
+        if functions is None:
+            functions = (*candidate_functions(leading.get(unknown, given), still), *further)
+        factors.append(tuple(dict.fromkeys((*still, *functions))))
+    short = _short_point(system, analysis.values, factors)
+    best: list[dict[Any, Expr]] = []
+    for degree in range(1, ansatz.degree + 1):
+        solutions: list[dict[Any, Expr]] = []
+        for modes in product(*analysis.modes.values()):
+            columns = _columns(analysis, modes, factors, degree, short)
+            if columns:
+                solutions += _solutions_among(system, columns, analysis.values, short)
+        best = max(solutions, best, key=len)
+        if len(best) == analysis.bound:
+            break
+    return best
+
+
+def _columns(
+    analysis: Analysis, modes: Sequence[Mode], factors: Sequence[Factors], degree: int, at: Specialization
+) -> list[Column]:
+    """The columns for one mode along each cyclic variable, of high degree first; none if there are too many."""
+    cyclic = [(z, mode.powers - 1) for z, mode in zip(analysis.modes, modes, strict=True) if mode.powers > 1]
+    waves = [Mul(*choice) for choice in product(*(mode.functions for mode in modes))]
+    products = {own: _products([*((f, degree) for f in own), *cyclic], degree) for own in factors}
+    if sum(len(products[own]) for own in factors) * len(waves) > 2 * COLUMNS:
+        return []
+    products = {own: _independent(functions, at) for own, functions in products.items()}
+    columns = [(i, f * wave) for i, own in enumerate(factors) for f in reversed(products[own]) for wave in waves]
+    return columns if len(columns) <= COLUMNS else []
+
+
+def _products(factors: Sequence[tuple[Expr, int]], degree: int) -> list[Expr]:
+    """All products of factors up to a total degree, each factor at most to its own power, of low degree first."""
+    if not factors:
+        return [S.One]
+    return [
+        Mul(*(f**e for e, (f, _) in zip(alpha, factors, strict=True)))
+        for total in range(degree + 1)
+        for alpha in monomials(len(factors), total)
+        if all(e <= highest for e, (_, highest) in zip(alpha, factors, strict=True))
+    ]
+
+
+def _independent(functions: Sequence[Expr], at: Specialization) -> list[Expr]:
+    """The functions less those that are linear combinations of earlier ones."""
+    rows: list[Vector] = []
+    for there in _points(replace(at, order=0)):
+        try:
+            rows.append([there.value(f) for f in functions])
+        except UnluckyError:
+            continue
+        if len(rows) >= len(functions) + SPARE:
+            return [functions[i] for i in sorted(rref(rows, at.prime))]
+    raise AssertionError
+
+
+def _solutions_among(
+    system: System, columns: Sequence[Column], values: ParameterValues, short: Specialization
+) -> Iterator[dict[Any, Expr]]:
+    """The combinations of the columns that solve the system, read back and checked at other parameters."""
+    vectors = _null_vectors(system, columns, short)
+    columns = [column for i, column in enumerate(columns) if any(vector[i] for vector in vectors)]
+    candidates: list[list[Expr]] = []
+    for vector in _null_vectors(system, columns, Specialization(values.prime, values.numbers, system.variables)):
+        terms = [(i, m, values.expression(c)) for (i, m), c in zip(columns, vector, strict=True) if c]
+        if all(c is not None for *_, c in terms):
+            unknowns = range(len(system.unknowns))
+            candidates.append([Add(*(c * m for i, m, c in terms if i == unknown)) for unknown in unknowns])
+    for functions, solves in zip(candidates, _solving(system, candidates, values), strict=True):
+        if solves:
+            yield dict(zip(system.unknowns, functions, strict=True))
+
+
+def _null_vectors(system: System, columns: Sequence[Column], at: Specialization) -> list[Vector]:
+    """A reduced basis of the combinations of columns that solve the system modulo the prime.
+
+    The first column of each combination occurs in no other.
+    """
+    rows: list[Vector] = []
+    for there in _points(at):
+        try:
+            rows += _equations(system, columns, there)
+        except UnluckyError:
+            continue
+        if len(rows) >= len(columns) + SPARE:
+            return [*rref(null_space(rows, at.prime), at.prime).values()]
+    raise AssertionError
+
+
+def _solving(system: System, candidates: Sequence[Sequence[Expr]], values: ParameterValues) -> list[bool]:
+    """Which of the candidates, a function for every unknown, solve the system with other values of the parameters."""
+    width = len(system.unknowns)
+    columns = [(i, f) for candidate in candidates for i, f in enumerate(candidate)]
+    for draw in range(ATTEMPTS):
+        others = ParameterValues.draw(system.parameters, values.prime, draw)
+        if others.numbers and others.numbers == values.numbers:
+            continue
+        there = Specialization(others.prime, others.numbers, system.variables, draw + 1, draw + 1)
+        try:
+            rows = [*_equations(system, columns, there)]
+        except UnluckyError:
+            continue
+        starts = range(0, len(columns), width)
+        return [not any(sum(row[start : start + width]) % there.prime for row in rows) for start in starts]
+    return [False] * len(candidates)
+
+
+def _equations(system: System, columns: Sequence[Column], there: Specialization) -> Iterator[Vector]:
+    """The linear equations for the weights of the columns at one point: Σ a_iβ ∂^β m for each column (i, m)."""
+    around = replace(there, variables=system.variables, order=system.order, cache={})
+    derivatives = {m: _derivatives(m, around) for m in {m for _, m in columns}}
+    on_point = replace(there, variables=system.variables, cache={})
+    for equation in system.equations:
+        terms: dict[int, list[tuple[int, int]]] = {}
+        for (unknown, beta), a in equation.items():
+            terms.setdefault(unknown, []).append((pack(beta), on_point.value(a)))
+        yield [
+            sum(a * derivatives[m].get(beta, 0) for beta, a in terms.get(unknown, ())) % there.prime
+            for unknown, m in columns
+        ]
+
+
+def _derivatives(function: Expr, at: Specialization) -> dict[int, int]:
+    """All derivatives up to the order of the expansion, by monomial."""
+    parts = homogeneous_parts(at.value(function), at.order)
+    return {m: c * factorials(unpack(m, len(at.variables))) for part in parts for m, c in part.items()}
+
+
+def _points(at: Specialization) -> Iterator[Specialization]:
+    """Ever new points, with the same values of the parameters."""
+    for point in count(1):
+        yield replace(at, point=point, fibre=point, cache={})
+
+
+def _short_point(system: System, values: ParameterValues, factors: Sequence[Factors]) -> Specialization:
+    """A point modulo a short prime at which everything has a value; modulo the long prime if there is none."""
+    needed = {*values.roots, *chain(*factors), *(a for equation in system.equations for a in equation.values())}
+    for draw in range(ATTEMPTS):
+        short = ParameterValues.draw(system.parameters, SHORT_PRIMES[draw % len(SHORT_PRIMES)], draw)
+        at = Specialization(short.prime, short.numbers, system.variables, draw, draw)
+        with suppress(UnluckyError):
+            for expression in needed:
+                at.value(expression)
+            return at
+    return Specialization(values.prime, values.numbers, system.variables)
