@@ -19,7 +19,8 @@ from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.library import lion, muon, sgdw
 from symlag.optimizers.parameter_groups import across
 from symlag.optimizers.update_rule import UpdateRule
-from symlag.variational.generator import Generator, scale, translation
+from symlag.variational.families import scale, translation
+from symlag.variational.generator import Generator
 
 w, c = block("w", 64), block("c", 10)
 U, V = block("U", 10, 4), block("V", 8, 4)

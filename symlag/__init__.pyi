@@ -50,9 +50,7 @@ from .variational.equations_of_motion import (
     hamiltonian as hamiltonian,
     momenta as momenta,
 )
-from .variational.generator import (
-    Generator as Generator,
-    bracket as bracket,
+from .variational.families import (
     general_linear as general_linear,
     rescale as rescale,
     rotation as rotation,
@@ -60,5 +58,6 @@ from .variational.generator import (
     time_translation as time_translation,
     translation as translation,
 )
+from .variational.generator import Generator as Generator, bracket as bracket
 from .variational.lagrangian import Lagrangian as Lagrangian
 from .variational.noether import Law as Law, noether as noether

@@ -23,7 +23,7 @@ from symlag.calculus.structured_matrices import ones
 from symlag.learning.bregman import bregman, ideal_scaling, massless
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.scale_invariant import adaptive, fourth_power, persistent, polar, white
-from symlag.variational.generator import rotation, scale, translation
+from symlag.variational.families import rotation, scale, translation
 
 n = Symbol("n", integer=True, positive=True)
 m, mu = symbols("m mu", positive=True)

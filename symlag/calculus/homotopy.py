@@ -1,15 +1,24 @@
-"""The boundary term B of a divergence symmetry: found from what it must satisfy, never asked for.
+"""Boundary terms: the inverse of the total derivative in time.
 
-A function S of jets is (D_t + γ)B for some B just where it can be taken down derivative by derivative: it is affine
-in its highest derivative, the slope integrates, and nothing but a function of time remains. A derivative that only
-seems to occur, because what stands before it cancels, counts for nothing.
+**Theorem.** On jets over time alone a function S is a total derivative (D_t + γ)B just where it can be taken down
+derivative by derivative. For if q^(n−1) are the highest derivatives in B, then (D_t + γ)B is affine in the q^(n), with
+the coefficients ∂B/∂q^(n−1), which are free of q^(n). So
+
+1. if S is not affine in its highest derivatives, there is no B;
+2. otherwise integrate the coefficients G_q = ∂S/∂q^(n) in q^(n−1), one coordinate after the other, to a function P with
+   ∂P/∂q^(n−1) = G_q: of numbers by ∫ dq, of matrices along rays, P(W) = ∫₀¹ ⟨G(sW), W⟩ ds, which by Euler's theorem
+   divides each term by its degree in W;
+3. go on with S − (D_t + γ)P, of lower order; if it is not of lower order, the coefficients did not fit one function,
+   and there is no B;
+4. what is left at order zero must be a function of time alone, b′ + γb.
+
+The order falls at each step, so this ends. A derivative that only seems to occur, since what stands before it vanishes,
+does not count. Source: Olver, *Applications of Lie Groups to Differential Equations*, Theorem 4.7 and §5.4.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
->>> antiderivative(x * y.dot + y * x.dot, S.Zero)
-x*y
->>> antiderivative(x.dot**2, S.Zero)
-0
+>>> antiderivative(x * y.dot + y * x.dot), antiderivative(x.dot**2)
+(x*y, 0)
 """
 
 from __future__ import annotations
@@ -19,76 +28,79 @@ from typing import Any
 from sympy import Add, Expr, Integral, S, exp, expand, integrate, nan, powsimp, zoo
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.jets import Block, jets, t
+from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import inner, zero_like
-from symlag.calculus.operators import directional, gradient, weighted
-from symlag.calculus.zero_test import tidy, vanishes
+from symlag.calculus.normal_form import normal_form
+from symlag.calculus.operators import damped_total, directional, gradient
+from symlag.calculus.zero_test import vanishes
 
 
-def antiderivative(source: Expr, rate: Expr) -> Expr:
-    """B with (D_t + γ)B = S, or zero where there is none."""
-    found, rest = S.Zero, _bare(source)
-    while (height := _height(rest)) > 0:
-        if (step := _descend(rest, height)) == 0:
+def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
+    """The function B of which a source is the total derivative in time.
+
+    Parameters
+    ----------
+    source : Expr
+        A scalar S in jets over time.
+    rate : Expr, optional
+        The damping γ, a function of time.
+
+    Returns
+    -------
+    Expr
+        B with (D_t + γ)B = S, or zero where there is none, or where SymPy cannot integrate it.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> antiderivative(2 * x * x.dot + 3 * x**2, 3)
+    x**2
+    """
+    found, rest = S.Zero, _without_idle_jets(source)
+    while (order := highest_order(rest)) > 0:
+        primitive = S.Zero
+        for jet in (jet for jet in jets(rest) if sum(jet.order) == order):
+            slope = _without_idle_jets(gradient(rest, jet))
+            if highest_order(slope) >= order:
+                return S.Zero
+            lower = jet.at((order - 1,))
+            primitive += _primitive(slope - gradient(primitive, lower), lower)
+        if primitive == 0:
             return S.Zero
-        rest = _bare(tidy(rest - weighted(step, rate)))
-        if _height(rest) >= height:
+        rest = _without_idle_jets(normal_form(rest - damped_total(primitive, rate)))
+        if highest_order(rest) >= order:
             return S.Zero
-        found += step
-    return S.Zero if jets(rest) else tidy(found + _in_time(rest, rate))
+        found += primitive
+    if jets(rest):
+        return S.Zero
+    if vanishes(rest):
+        return normal_form(found)
+    growth = exp(integrate(rate, t))
+    of_time = integrate(rest * growth, t) / growth
+    return normal_form(found + (S.Zero if of_time.has(Integral) else of_time))
 
 
-def _height(expression: Expr) -> int:
-    return max((sum(jet.order) for jet in jets(expression)), default=0)
-
-
-def _bare(expression: Any) -> Any:
-    """The expression without the jets of highest order that cancel in it; words of matrices have none."""
+def _without_idle_jets(expression: Any) -> Any:
+    """The expression less the jets of highest order that it does not depend on; words of matrices have none."""
     if isinstance(expression, MatrixExpr):
         return expression
-    height = _height(expression)
-    tops = [jet for jet in jets(expression) if sum(jet.order) == height]
+    order = highest_order(expression)
+    tops = [jet for jet in jets(expression) if sum(jet.order) == order]
     idle = {jet: zero_like(jet) for jet in tops if vanishes(gradient(expression, jet))}
-    bare = expression.xreplace(idle)
-    return expression if not idle or bare.has(nan, zoo) else _bare(bare)
+    shorter = expression.xreplace(idle)
+    # Where a quotient is singular at zero the jet cannot be left out in this way, and stays.
+    return expression if not idle or shorter.has(nan, zoo) else _without_idle_jets(shorter)
 
 
-def _descend(source: Expr, height: int) -> Expr:
-    """A function whose derivative has the highest derivatives of the source."""
-    found = S.Zero
-    for jet in (jet for jet in jets(source) if sum(jet.order) == height):
-        slope = _bare(gradient(source, jet))
-        if any(sum(other.order) >= height for other in jets(slope)):
-            return S.Zero
-        lower = jet.at((height - 1,))
-        missing = slope - gradient(found, lower)
-        found += _primitive_matrix(missing, lower) if isinstance(jet, Block) else _primitive(tidy(missing), lower)
-    return found
-
-
-def _primitive(slope: Expr, q: Any) -> Any:
-    """∫ slope dq, coefficients left as they are."""
+def _primitive(slope: Any, q: Any) -> Expr:
+    """A function with the given gradient in one jet or block."""
+    if isinstance(q, Block):
+        terms = [term for term in Add.make_args(expand(inner(slope, q))) if term != 0]
+        degrees = (normal_form(powsimp(expand(directional(term, {q: q}) / term))) for term in terms)
+        return Add(*(term / degree for term, degree in zip(terms, degrees, strict=True)))
+    slope = normal_form(slope)
     parts = [term.as_independent(q, as_Add=False) for term in Add.make_args(slope)]
-    if not all(f.is_polynomial(q) for _, f in parts):
+    if not all(factor.is_polynomial(q) for _, factor in parts):
         return integrate(slope, q)
-    return Add(*(c * integrate(f, q) for c, f in parts))
-
-
-def _primitive_matrix(slope: MatrixExpr, block: Block) -> Expr:
-    """The primitive ∫₀¹⟨G(sW), W⟩ds of a polynomial gradient in one block, term by term."""
-    paired = expand(inner(slope, block))
-    return Add(*(term / _degree(term, block) for term in Add.make_args(paired)))
-
-
-def _degree(term: Expr, block: Block) -> Any:
-    """The degree of a term in a block, by Euler's theorem."""
-    return tidy(powsimp(expand(directional(term, {block: block}) / term))) if term != 0 else S.One
-
-
-def _in_time(rest: Expr, rate: Expr) -> Any:
-    """The function of time alone with b' + γb equal to the rest, where SymPy can integrate it."""
-    if vanishes(rest):
-        return S.Zero
-    growth = exp(integrate(rate, t))
-    found = integrate(rest * growth, t) / growth
-    return S.Zero if found.has(Integral) else found
+    return Add(*(c * integrate(factor, q) for c, factor in parts))

@@ -1,12 +1,26 @@
-"""Functions of which only symmetries are known, and their gradients.
+"""Functions of which only the symmetries are known, and expressions modulo these symmetries.
 
-An unknown function f stands for a loss. Its derivative along v is ⟨∇f, v⟩; each generator ξ that leaves f invariant
-gives the relation ⟨∇f, ξ⟩ = 0, and `settle` writes an expression modulo these relations.
+**Definition.** An unknown function f of numbers and matrices u stands for a loss. Its derivative along a direction v is
+⟨∇f, v⟩, the second derivative along v and w is ⟨∇f[v], w⟩ = ⟨∇f[w], v⟩, and so on. It may be invariant along directions
+ξ(u): then ⟨∇f, ξ⟩ = 0 for each of them. A direction with a constant square matrix in it stands for all directions that
+other constant matrices of that kind and shape make of it.
+
+**Theorem.** The invariances are linear relations between the products ⟨∇f, ·⟩. Gaussian elimination solves each of them
+for one product, the first by name that no other relation was solved for, and replaces it in all the others. To write
+the right-hand sides for these products in an expression is then a normal form modulo the invariances
+(`modulo_invariances`): expressions that are linear in ∇f and differ by multiples of the relations become equal.
+
+>>> from symlag.calculus.jets import block
+>>> U, V = block("U", 3, 2), block("V", 4, 2)
+>>> f = Unknown("f", [U, V], [[U, -V]])
+>>> modulo_invariances(inner(f.gradients[1], V) - inner(f.gradients[0], U))
+0
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Self
 
 from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose, Tuple
@@ -23,12 +37,25 @@ from symlag.names import checked_name
 
 
 class Unknown(Expr):
-    """A scalar function of numbers or matrices, invariant along given directions, and otherwise unknown.
+    """A real function of numbers and matrices, invariant along given directions, and otherwise unknown.
 
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    arguments : sequence of Expr or MatrixExpr
+        What it is a function of, for instance coordinates and blocks.
+    invariances : sequence of sequences, optional
+        Directions along which it does not change: one entry an argument, of the shape of that argument.
+
+    Examples
+    --------
     >>> from symlag.calculus.jets import block
+    >>> from symlag.calculus.operators import directional
     >>> w = block("w")
-    >>> Unknown("f", [w], [[w]])
-    f(w)
+    >>> f = Unknown("f", [w], [[w]])
+    >>> f, directional(f, {w: w})
+    (f(w), 0)
     """
 
     is_commutative = True
@@ -49,24 +76,17 @@ class Unknown(Expr):
     @property
     def gradients(self) -> tuple[Any, ...]:
         """The partial derivative in each argument, in the shape of that argument."""
-        return tuple(_slope(self, i) for i in range(len(self.arguments)))
+        return tuple(derivative_in(self, i) for i in range(len(self.arguments)))
 
-    def moved(self, derive: Derive) -> list[tuple[int, Any]]:
-        """The arguments that move, and how."""
-        moved = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
-        return [(i, d) for i, d in moved if d != zero_like(d)]
+    @property
+    def invariances(self) -> tuple[Tuple, ...]:
+        """The directions along which it does not change."""
+        return tuple(self.args[2])
 
-    def relations(self, constants: Iterable[MatrixSymbol] = ()) -> Iterator[tuple[Expr, Expr]]:
-        """Each invariance as a replacement: a product of gradients, and what it equals.
-
-        An invariance under every linear map X holds for each of the given constants.
-        """
-        known: list[tuple[Expr, Expr]] = []
-        for direction in (some for family in self.args[2] for some in _members(family, constants)):
-            relation = Add(*(inner(g, d) for g, d in zip(self.gradients, direction, strict=True) if d != 0))
-            if lead := _lead(_expanded(relation.xreplace(dict(known)))):
-                known.append(lead)
-        yield from known
+    def rates(self, derive: Derive) -> list[tuple[int, Any]]:
+        """The arguments that change, by their numbers, and the derivative of each."""
+        rates = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
+        return [(i, rate) for i, rate in rates if rate != zero_like(rate)]
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.name}({', '.join(map(printer.doprint, self.arguments))})"
@@ -80,10 +100,10 @@ class Unknown(Expr):
         return self.gradients[at[0]] if at else S.Zero
 
 
-class Derivative(Basic):
-    """What derivatives of either shape share: the function, and the arguments already differentiated in.
+class DerivativeOfUnknown(Basic):
+    """A derivative of an unknown function.
 
-    `directions` holds pairs (i, v): differentiated in argument i, along the matrix v, or once where it is a number.
+    `directions` holds pairs (i, v): differentiated in argument i along the matrix v, or once where it is a number.
     """
 
     @property
@@ -94,12 +114,8 @@ class Derivative(Basic):
     def directions(self) -> tuple[Any, ...]:
         return tuple(self.args[-1])
 
-    def moved(self, derive: Derive) -> list[tuple[int, Any]]:
-        """The arguments that move, and how."""
-        return self.function.moved(derive)
 
-
-class Partial(Derivative, Expr):
+class Partial(DerivativeOfUnknown, Expr):
     """A derivative of an unknown function in arguments that are numbers."""
 
     is_commutative = True
@@ -117,7 +133,7 @@ class Partial(Derivative, Expr):
         return rf"\partial_{{{names}}} {printer._print(Symbol(self.function.name))}"
 
 
-class Gradient(Derivative, MatrixExpr):
+class Gradient(DerivativeOfUnknown, MatrixExpr):
     """The gradient of an unknown function in a matrix argument, or of its derivative along given directions."""
 
     def __new__(cls, function: Unknown, index: Any, directions: Any = ()) -> Self:
@@ -140,110 +156,136 @@ class Gradient(Derivative, MatrixExpr):
         return rf"\nabla_{{{printer._print(self.argument)}}} {printer._print(Symbol(self.function.name))}{along}"
 
 
+def derivative_in(function: Unknown, index: int, directions: tuple[Any, ...] = ()) -> Any:
+    """The derivative in one more argument: the gradient where it is a matrix, the partial derivative of a number."""
+    if isinstance(function.arguments[index], MatrixExpr):
+        return Gradient(function, index, directions)
+    return Partial(function, [*directions, (index, 1)])
+
+
+def _sorted(directions: Any) -> Tuple:
+    """The directions in one order, for derivatives commute."""
+    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=spelled))
+
+
+# The rules of differentiation: the chain rule. Of a derivative the function moves, and so do its directions.
+
+
+@rule.register
+def derivative_of_unknown(node: Unknown, derive: Derive) -> Expr:
+    """Σ ⟨∂ᵢf, D argᵢ⟩."""
+    return modulo_invariances(Add(*(inner(derivative_in(node, i), rate) for i, rate in node.rates(derive))))
+
+
+@rule.register
+def derivative_of_partial(node: Partial, derive: Derive) -> Expr:
+    """Σ ⟨∂ᵢ∂f, D argᵢ⟩, the directions of numbers standing still."""
+    f = node.function
+    return Add(*(inner(derivative_in(f, i, node.directions), rate) for i, rate in f.rates(derive)))
+
+
+@rule.register
+def derivative_of_gradient(node: Gradient, derive: Derive) -> MatrixExpr:
+    """The function moves, and so do the directions that it was differentiated along."""
+    f, i, directions = node.function, node.args[1], node.directions
+    terms: list[MatrixExpr] = []
+    for j, rate in f.rates(derive):
+        if isinstance(rate, MatrixExpr):
+            terms.append(Gradient(f, i, [*directions, (j, rate)]))
+        else:
+            terms.append(MatMul(rate, Gradient(f, i, [*directions, (j, 1)])))
+    for k, (j, v) in enumerate(directions):
+        if (rate := derive(v)) != zero_like(rate):
+            terms.append(Gradient(f, i, [*_without(directions, k), (j, rate)]))
+    return MatAdd(zero_like(node), *terms)
+
+
+# Gradients as letters of matrix words: linear in each direction, and symmetric, ⟨R, ∂ᵢf[v]⟩ = ⟨v, ∂ⱼf[R]⟩.
+
+
 @words.register
-def _(matrix: Gradient) -> Words:
-    """A derivative is linear in each direction."""
+def words_of_gradient(matrix: Gradient) -> Words:
+    """The words of a gradient, which is linear in each of its directions."""
     for k, (i, v) in enumerate(matrix.directions):
-        if isinstance(v, MatrixExpr) and list(spread := words(v)) != [tuple(v.args if isinstance(v, MatMul) else (v,))]:
-            others = _without(matrix.directions, k)
-            parts = [(c, matrix_of({word: S.One}, v.shape)) for word, c in spread.items()]
-            made = (MatMul(c, Gradient(matrix.function, matrix.args[1], [*others, (i, part)])) for c, part in parts)
-            return sum_of(map(words, made))
+        if not isinstance(v, MatrixExpr):
+            continue
+        terms = words(v)
+        if list(terms) == [tuple(v.args) if isinstance(v, MatMul) else (v,)]:
+            continue
+        others = _without(matrix.directions, k)
+        parts = ((c, matrix_of({word: S.One}, v.shape)) for word, c in terms.items())
+        return sum_of(words(MatMul(c, Gradient(matrix.function, matrix.args[1], [*others, (i, v)]))) for c, v in parts)
     return collected_word((matrix,), S.One)
 
 
 @closing.register
-def _(letter: Gradient, rest: MatrixExpr) -> Expr | None:
-    """⟨R, ∂_i f[v]⟩ = ⟨v, ∂_j f[R]⟩: derivatives commute, and the first in order stands open."""
-    pairs = [k for k, (_, v) in enumerate(letter.directions) if isinstance(v, MatrixExpr)]
-    turns = [(letter, rest), *((_swapped(letter, k, rest), letter.directions[k][1]) for k in pairs)]
+def trace_with_gradient(letter: Gradient, rest: MatrixExpr) -> Expr | None:
+    """Of the equal products ⟨R, ∂ᵢf[v]⟩ = ⟨v, ∂ⱼf[R]⟩ the one whose open direction is first by name."""
+    along_matrices = [k for k, (_, v) in enumerate(letter.directions) if isinstance(v, MatrixExpr)]
+    if not along_matrices:
+        return None
+    turns = [(letter, rest), *((_exchanged(letter, k, rest), letter.directions[k][1]) for k in along_matrices)]
     chosen, beside = min(turns, key=lambda turn: (spelled(turn[1]), spelled(turn[0])))
     ((word, sign),) = words(Transpose(beside)).items()
-    return sign * closed_word((*word, chosen)) if pairs else None
+    return sign * closed_word((*word, chosen))
 
 
 @adjoint.register
-def _(letter: Gradient, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+def adjoint_of_gradient(letter: Gradient, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
+    """⟨R, ∂ᵢf[v]⟩ = ⟨∂ⱼf[R], v⟩, for the direction v that holds X."""
     k = next(k for k, (_, v) in enumerate(letter.directions) if v.has(variable))
-    return _swapped(letter, k, rest), letter.directions[k][1]
+    return _exchanged(letter, k, rest), letter.directions[k][1]
 
 
-def _swapped(letter: Gradient, k: int, rest: MatrixExpr) -> Gradient:
-    """The derivative open along its k-th direction, and closed by R where it was open."""
-    open_along = letter.directions[k][0]
-    return Gradient(letter.function, open_along, [*_without(letter.directions, k), (letter.args[1], rest)])
+def _exchanged(letter: Gradient, k: int, rest: MatrixExpr) -> Gradient:
+    """The derivative left open along its k-th direction, and taken along R where it was open before."""
+    return Gradient(letter.function, letter.directions[k][0], [*_without(letter.directions, k), (letter.args[1], rest)])
 
 
 def _without(directions: tuple[Any, ...], k: int) -> tuple[Any, ...]:
     return directions[:k] + directions[k + 1 :]
 
 
-@rule.register
-def _(node: Unknown, derive: Derive) -> Expr:
-    return settle(Add(*(inner(_slope(node, i), d) for i, d in node.moved(derive))))
-
-
-@rule.register
-def _(node: Partial, derive: Derive) -> Expr:
-    f, done = node.function, node.directions
-    slopes = [(_slope(f, i, done), d) for i, d in node.moved(derive)]
-    return Add(*(inner(slope, d) for slope, d in slopes))
-
-
-@rule.register
-def _(node: Gradient, derive: Derive) -> MatrixExpr:
-    f, i, done = node.function, node.args[1], node.directions
-    inside = [
-        MatMul(d, Gradient(f, i, [*done, (j, 1)])) for j, d in node.moved(derive) if not isinstance(d, MatrixExpr)
-    ]
-    inside += [Gradient(f, i, [*done, (j, d)]) for j, d in node.moved(derive) if isinstance(d, MatrixExpr)]
-    turning = [(k, j, derive(v)) for k, (j, v) in enumerate(done)]
-    inside += [Gradient(f, i, [*done[:k], (j, d), *done[k + 1 :]]) for k, j, d in turning if d != zero_like(d)]
-    return MatAdd(zero_like(node), *inside)
-
-
-def _slope(function: Unknown, index: int, done: tuple[Any, ...] = ()) -> Any:
-    """The derivative in one more argument, open along it where it is a matrix."""
-    matrix = isinstance(function.arguments[index], MatrixExpr)
-    return Gradient(function, index, done) if matrix else Partial(function, [*done, (index, 1)])
-
-
-def _sorted(directions: Any) -> Tuple:
-    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=spelled))
-
-
-def settle(expression: Any) -> Any:
-    """The expression modulo the invariances of the unknown functions in it."""
+def modulo_invariances(expression: Any) -> Any:
+    """The expression with the invariances of the unknown functions in it made use of."""
     for function in sorted(expression.atoms(Unknown), key=spelled):
-        expression = expression.xreplace(dict(function.relations(_constants(expression))))
+        if function.invariances:
+            expression = expression.xreplace(relations(function, _constants(expression)))
     return expression
 
 
-def _constants(expression: Any) -> list[MatrixSymbol]:
-    return sorted((c for c in expression.atoms(MatrixSymbol) if not isinstance(c, Block)), key=spelled)
+@lru_cache(maxsize=2**10)
+def relations(function: Unknown, constants: tuple[MatrixSymbol, ...] = ()) -> dict[Expr, Expr]:
+    """The invariances of a function, each solved for one product of its gradients, for members with these constants."""
+    solved: dict[Expr, Expr] = {}
+    for direction in (member for family in function.invariances for member in _members(family, constants)):
+        relation = Add(*(inner(g, d) for g, d in zip(function.gradients, direction, strict=True) if d != 0))
+        # To expand the sum must not touch what is inside of products, down to the order of terms there.
+        names = {node: Symbol(f"product{i}") for i, node in enumerate(relation.atoms(Trace, Partial))}
+        nodes = {name: node for node, name in names.items()}
+        relation = relation.xreplace(names).expand().xreplace(nodes).xreplace(solved)
+        products = (node for node in relation.atoms(Trace, Partial) if node.has(Gradient, Partial))
+        for product in sorted(products, key=spelled):
+            name = Symbol("product")
+            named = relation.xreplace({product: name})
+            if (slope := named.diff(name)) != 0:
+                new = {product: -named.xreplace({name: S.Zero}) / slope}
+                solved = {lead: value.xreplace(new) for lead, value in solved.items()} | new
+                break
+    return solved
 
 
-def _members(family: Tuple, constants: Iterable[MatrixSymbol]) -> Iterator[Tuple]:
-    """The directions that a family of linear maps has, one for each constant matrix of its kind."""
+def _members(family: Tuple, constants: tuple[MatrixSymbol, ...]) -> Iterator[Tuple]:
+    """The direction itself, and where it holds for every matrix X those with a constant of its kind for X."""
     yield family
-    maps = [X for X in _constants(family) if X.is_square and X not in family]  # a bare n is one direction of many
-    for c in constants if len(maps) == 1 else ():
-        if c != maps[0] and c.shape == maps[0].shape and isinstance(c, type(maps[0])):
-            yield Tuple(*(normal(part.xreplace({maps[0]: c})) for part in family))
+    # A constant that is itself an entry of the direction, as n of a translation is, is one direction of many.
+    maps = [X for X in _constants(family) if X.is_square and X not in family]
+    if len(maps) == 1:
+        (X,) = maps
+        for c in constants:
+            if c != X and c.shape == X.shape and isinstance(c, type(X)):
+                yield Tuple(*(normal(part.xreplace({X: c})) for part in family))
 
 
-def _expanded(relation: Expr) -> Expr:
-    """The relation as a sum of products; what is inside them stays as it is, down to the order of its terms."""
-    names = {node: Symbol(f"lead{i}") for i, node in enumerate(relation.atoms(Trace, Partial))}
-    return relation.xreplace(names).expand().xreplace({name: node for node, name in names.items()})
-
-
-def _lead(relation: Expr) -> tuple[Expr, Expr] | None:
-    """One product of gradients in a vanishing relation, solved for the others."""
-    products = [node for node in relation.atoms(Trace, Partial) if node.has(Gradient, Partial)]
-    for node in sorted(products, key=spelled):
-        name = Symbol("lead")
-        named = relation.xreplace({node: name})
-        if (slope := named.diff(name)) != 0:
-            return node, -named.xreplace({name: S.Zero}) / slope
-    return None
+def _constants(expression: Any) -> tuple[MatrixSymbol, ...]:
+    return tuple(sorted((c for c in expression.atoms(MatrixSymbol) if not isinstance(c, Block)), key=spelled))

@@ -176,6 +176,11 @@ def jets(*expressions: Any) -> tuple[Any, ...]:
     return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
 
 
+def highest_order(*expressions: Any) -> int:
+    """The highest order of derivative in the expressions; 0 where no jet occurs."""
+    return max((sum(jet.order) for jet in jets(*expressions)), default=0)
+
+
 def _each(names: str, variables: tuple[Symbol, ...]) -> Any:
     listed = checked_names(names)
     made = tuple(Jet(name, (0,) * len(variables), variables) for name in listed)

@@ -1,8 +1,13 @@
-"""Differentiation on jet space.
+"""Differential operators on jet space: directional and total derivatives, gradients, the Euler operator.
 
-Everything is a directional derivative d/dε f(u + ε v)|₀. The total derivative goes along the velocities, the
-prolongation of a generator along its characteristic, a gradient along an arbitrary direction that is then read off.
-Since nothing else is needed, numbers and matrices of symbolic size obey the same few lines.
+**Definitions.** The derivative of f along a direction v is d/dε f(u + εv) at ε = 0. The total derivative D_i goes along
+the jets one order higher, u_J → u_{J,i}, and along the independent variable itself. The gradient of a scalar is the
+G of its derivative ⟨G, v⟩. The Euler operator is E_u(L) = Σ_J (−D)ᴶ ∂L/∂u_J.
+
+Only derivatives along directions are ever taken, so that one set of rules (`differentiation`) serves numbers and
+matrices of symbolic size. Of mechanics with friction, e^{Γ(t)} L with Γ̇ = γ, the factor e^Γ is divided out of all
+results: D_t becomes D_t + γ (`damped_total`). Source: Olver, *Applications of Lie Groups to Differential Equations*,
+Eq. 2.37 and 4.3.
 
 >>> from symlag.calculus.jets import block, coordinates
 >>> x, w = coordinates("x"), block("w")
@@ -15,18 +20,10 @@ w.dot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sympy import (
-    Add,
-    Expr,
-    MatAdd,
-    MatMul,
-    MatrixSymbol,
-    S,
-    Symbol,
-)
+from sympy import Add, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differentiation import derived, slopes
@@ -38,8 +35,22 @@ Direction = Mapping[Any, Any]
 
 
 def directional(expression: Any, along: Direction) -> Any:
-    """The derivative d/dε of an expression as each symbol s moves by ε·along[s]; symbols not named stand still.
+    """The derivative of an expression along a direction.
 
+    Parameters
+    ----------
+    expression : Expr or MatrixExpr
+        What is differentiated.
+    along : mapping
+        What each symbol, jet or block moves by, in its own shape; those that are not named stand still.
+
+    Returns
+    -------
+    Expr or MatrixExpr
+        d/dε of the expression as each symbol s moves by ε·along[s], at ε = 0.
+
+    Examples
+    --------
     >>> x, y = Symbol("x"), Symbol("y")
     >>> directional(x * y, {x: y, y: -x})
     -x**2 + y**2
@@ -48,13 +59,61 @@ def directional(expression: Any, along: Direction) -> Any:
 
 
 def total(expression: Any, variable: Symbol = t) -> Any:
-    """The total derivative along one independent variable: the chain rule over all jets that depend on it."""
+    """The total derivative along one independent variable, by the chain rule over all jets that depend on it.
+
+    Parameters
+    ----------
+    expression : Expr or MatrixExpr
+        A function of jets and independent variables.
+    variable : Symbol, optional
+        The independent variable, time where none is given.
+
+    Returns
+    -------
+    Expr or MatrixExpr
+        D f, in jets of one order more.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> total(t * x.dot)
+    t*x.dot.dot + x.dot
+    """
     rates = {jet: jet.d(variable) for jet in jets(expression) if variable in jet.base}
     return directional(expression, {**rates, variable: S.One})
 
 
+def damped_total(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
+    """(D + γ)f, the total derivative of e^Γ f with the factor e^Γ divided out."""
+    if variable != t or rate == 0:
+        return total(expression, variable)
+    return add([total(expression), scaled(rate, expression)], expression)
+
+
 def gradient(expression: Expr, variable: Any) -> Any:
-    """The partial derivative of a scalar with respect to a number or a matrix, in the shape of the variable."""
+    """The partial derivative of a scalar with respect to a number or a matrix.
+
+    Parameters
+    ----------
+    expression : Expr
+        A scalar.
+    variable : Symbol, jet, MatrixSymbol or block
+        What is differentiated by.
+
+    Returns
+    -------
+    Expr or MatrixExpr
+        A number for a number, a matrix of the variable's shape for a matrix.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.calculus.matrices import trace
+    >>> W = block("W", 3, 4)
+    >>> gradient(trace(W.T * W), W)
+    2*W
+    """
     if not isinstance(variable, MatrixExpr):
         return directional(expression, {variable: S.One})
     probe = MatrixSymbol("probe", *variable.shape)
@@ -69,8 +128,24 @@ def gradients(expression: Expr, variables: Iterable[Any]) -> dict[Any, Any]:
 
 
 def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
-    """The Euler operator Σ (−D)ᴶ ∂L/∂u_J of e^Γ·L, divided by e^Γ, where D_t Γ is the rate of damping.
+    """The Euler operator of one coordinate, of e^Γ L with the factor e^Γ divided out.
 
+    Parameters
+    ----------
+    lagrangian : Expr
+        A scalar L in jets.
+    coordinate : jet or block
+        The u of E_u.
+    rate : Expr, optional
+        The damping γ = D_t Γ, a function of time.
+
+    Returns
+    -------
+    Expr or MatrixExpr
+        Σ_J (−D − γ)ᴶ ∂L/∂u_J, in the shape of the coordinate.
+
+    Examples
+    --------
     >>> from symlag.calculus.jets import coordinates
     >>> x, k = coordinates("x"), Symbol("k")
     >>> euler(x.dot**2 / 2 - k * x**2 / 2, x)
@@ -95,11 +170,6 @@ def euler_along(lagrangian: Expr, moves: Mapping[Any, Any], rate: Expr = S.Zero)
     return Add(directional(lagrangian, moves), pairing(moves, _by_parts(momenta, rate)))
 
 
-def weighted(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
-    """The derivative of e^Γ·f divided by e^Γ: Df + γf."""
-    return add([total(expression, variable), scaled(rate if variable == t else S.Zero, expression)], expression)
-
-
 def pairing(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> Expr:
     """The sum of the inner products of equally named parts."""
     return Add(*(inner(left[key], right[key]) for key in left if key in right))
@@ -119,38 +189,36 @@ def scaled(factor: Any, expression: Any) -> Any:
     return factor * expression
 
 
-def _by_parts(momenta: Mapping[Any, Any], rate: Expr) -> Mapping[Any, Any]:
-    """The sum Σ (−D − γ)ᴶ p_J at each coordinate, given the momenta p_J of its jets."""
-    for variable in dict.fromkeys(variable for jet in momenta for variable in jet.base):
-        for count in range(max(_count(jet, variable) for jet in momenta), 0, -1):
-            momenta = _lowered(momenta, variable, count, rate if variable == t else S.Zero)
-    return momenta
-
-
-def _lowered(momenta: Mapping[Any, Any], variable: Symbol, count: int, rate: Expr) -> Mapping[Any, Any]:
-    """The momenta after one integration by parts of those of jets with so many derivatives along a variable."""
-    high = [jet for jet in momenta if _count(jet, variable) == count]
-    left = {jet: p for jet, p in momenta.items() if jet not in high}
-    for jet, pulled in zip(high, _backward([momenta[jet] for jet in high], rate, variable), strict=True):
-        below = jet.at(tuple(n - (v == variable) for v, n in zip(jet.base, jet.order, strict=True)))
-        left[below] = add([left.get(below, zero_like(jet)), pulled], jet)
-    return left
-
-
-def _count(jet: Any, variable: Symbol) -> int:
-    return sum(n for v, n in zip(jet.base, jet.order, strict=True) if v == variable)
-
-
-def _backward(expressions: Sequence[Any], rate: Expr, variable: Symbol) -> Iterator[Any]:
-    """−Df − γf of each: along the rates turned round, for to turn a long sum round afterwards takes longer."""
-    turned = {jet: scaled(S.NegativeOne, jet.d(variable)) for jet in jets(*expressions)} | {variable: S.NegativeOne}
-    for f, back in zip(expressions, _directionals(expressions, turned), strict=True):
-        yield add([back, scaled(-rate, f)], f) if rate != 0 else back
-
-
 def _directionals(expressions: Iterable[Any], along: Direction) -> Iterator[Any]:
     """The derivative of each expression; what they share is differentiated once."""
     memo: dict[Any, Any] = {}
     for expression in expressions:
-        made = derived(expression, along, memo)
-        yield normal(made) if isinstance(made, MatrixExpr) else made  # a number is in normal form as it is made
+        derivative = derived(expression, along, memo)
+        # The traces in a scalar are in normal form as they are made; of a matrix the whole has to be.
+        yield normal(derivative) if isinstance(derivative, MatrixExpr) else derivative
+
+
+def _by_parts(momenta: Mapping[Any, Any], rate: Expr) -> Mapping[Any, Any]:
+    """The sum Σ (−D − γ)ᴶ p_J at each coordinate, given the momenta p_J of its jets.
+
+    Along one variable after the other, and from the highest order down, every momentum is handed on to the jet one
+    order lower, so that no momentum is differentiated more than once.
+    """
+    for variable in dict.fromkeys(variable for jet in momenta for variable in jet.base):
+        damping = rate if variable == t else S.Zero
+        orders = {jet: sum(n for v, n in zip(jet.base, jet.order, strict=True) if v == variable) for jet in momenta}
+        for order in range(max(orders.values()), 0, -1):
+            high = [jet for jet in momenta if orders[jet] == order]
+            lowered = {jet: p for jet, p in momenta.items() if jet not in high}
+            # −D is the derivative along reversed rates: a long sum would take longer to reverse afterwards.
+            reversed_rates = {jet: scaled(-1, jet.d(variable)) for jet in jets(*(momenta[jet] for jet in high))}
+            backward = _directionals([momenta[jet] for jet in high], {**reversed_rates, variable: S.NegativeOne})
+            for jet, derivative in zip(high, backward, strict=True):
+                below = jet.at(tuple(n - (v == variable) for v, n in zip(jet.base, jet.order, strict=True)))
+                terms = [lowered.get(below, zero_like(jet)), derivative]
+                if damping != 0:
+                    terms.append(scaled(-damping, momenta[jet]))
+                lowered[below] = add(terms, jet)
+                orders[below] = order - 1
+            momenta = lowered
+    return momenta

@@ -19,7 +19,6 @@ from typing import Any
 
 from sympy import MatrixSymbol
 
-from symlag.calculus.invariant_functions import settle
 from symlag.calculus.jets import Block, coordinates, jets
 from symlag.calculus.operators import directional
 from symlag.calculus.sympy_notation import instance
@@ -163,7 +162,7 @@ def _exact(rule: UpdateRule, V: Any, generators: Iterable[Generator]) -> tuple[D
 
 def _stepped(rule: UpdateRule, V: Any, X: Generator) -> Iterator[DiscreteLaw]:
     """The exact law of a generator; beside a preconditioner that of the momentum alone, for it never sees that."""
-    if not vanishes(settle(directional(V, X.components))):
+    if not vanishes(directional(V, X.components)):
         yield account(rule, X)
         return
     yield (law := exact(rule, X))

@@ -5,7 +5,7 @@ sections, each a title, a reason and a displayed formula. `boxes` decide what a 
 before it is known whether TeX or MathML writes it. `tex`, `html`, `markdown` and `notebook` write both.
 
 >>> from symlag.calculus.matrices import inner
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.variational.lagrangian import Lagrangian
 >>> from symlag.variational.noether import noether
@@ -58,7 +58,7 @@ class Document:
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.variational.generator import time_translation
+    >>> from symlag.variational.families import time_translation
     >>> from symlag.variational.lagrangian import Lagrangian
     >>> from symlag.variational.noether import noether
     >>> x = coordinates("x")
@@ -251,7 +251,7 @@ def law_latex(law: Law) -> str:
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.variational.generator import translation
+    >>> from symlag.variational.families import translation
     >>> from symlag.variational.lagrangian import Lagrangian
     >>> from symlag.variational.noether import noether
     >>> x = coordinates("x")

@@ -1,6 +1,6 @@
 r"""What a notebook shows: a sentence and a formula, as plain text, Markdown, HTML with MathML, and TeX.
 
->>> from symlag.variational.generator import rotation
+>>> from symlag.variational.families import rotation
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
 >>> print(bundle(rotation(x, y))["text/markdown"])

@@ -8,7 +8,7 @@ schedule. With torch the loop is differentiable through all its steps.
 >>> import numpy as np
 >>> from symlag.optimizers.exact import exact
 >>> from symlag.optimizers.library import sgd
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w")))
 >>> slopes = np.array([[3.0, 4.0], [0.0, 0.0]])
@@ -44,7 +44,7 @@ class LawLoop:
     --------
     >>> from symlag.optimizers.exact import exact
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0), scale(block("w"))))
     >>> loop.charges, loop.step.inputs
@@ -101,7 +101,7 @@ def law_loop(law: DiscreteLaw, backend: str = "numpy") -> LawLoop:
     --------
     >>> from symlag.optimizers.exact import exact
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0, weight_decay=0), scale(block("w"))))
     >>> [float(charges["theta_theta"]) for charges in loop({"theta_theta": 1.0}, g_w=[[2.0]], eta=[0.5])]

@@ -23,8 +23,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.jets import t
 from symlag.calculus.matrices import inner, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
+from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, gradient, scaled
-from symlag.calculus.zero_test import tidy
 from symlag.citations import ACCELERATION, LEARNING_DYNAMICS, resting_on
 from symlag.variational.equations_of_motion import euler_lagrange
 from symlag.variational.lagrangian import Lagrangian
@@ -37,7 +37,7 @@ def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: An
     a, b, g = map(sympify, (alpha, beta, gamma))
     ahead = {q: add([q, scaled(exp(-a), q.dot)], q) for q in moving}
     kinetic = exp(a) * divergence(h, ahead)
-    return Lagrangian(tidy(kinetic), exp(a + b) * sympify(loss), moving, directional(g, {t: 1}))
+    return Lagrangian(normal_form(kinetic), exp(a + b) * sympify(loss), moving, directional(g, {t: 1}))
 
 
 def divergence(h: Expr, ahead: dict[Any, Any]) -> Expr:

@@ -4,7 +4,7 @@ Gradient flow keeps ⟨q̇, ξ⟩ = 0, which is a conserved function h where ξ 
 With momentum, e^Γ⟨q̇, ξ⟩ is conserved where the kinetic energy shares the symmetry: skew generators and translations,
 these twice. Mirror flow θ̇ = −[∇²h]⁻¹∇f keeps ⟨∇²h θ̇, ξ⟩ = 0, which another metric may make a function.
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> w = block("w")
 >>> survival(scale(w)).gradient_flow, survival(scale(w)).momentum_flow
@@ -97,7 +97,7 @@ class Row:
 def verdicts(*families: Generator) -> tuple[Row, ...]:
     """What survives of families of numbers in gradient flow, with momentum, and in the common metrics.
 
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import coordinates
     >>> (row,) = verdicts(scale(*coordinates("x y")))
     >>> row.survival.gradient_flow, row.mirrors["entropy"]

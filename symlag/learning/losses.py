@@ -1,6 +1,6 @@
 """Losses of which only the symmetries, or only the way through the network, are known.
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> w = block("w")
 >>> invariant_loss("f", scale(w))
@@ -8,7 +8,7 @@ f(w)
 
 A loss of a network's output knows its symmetries by itself:
 
->>> from symlag.variational.generator import general_linear
+>>> from symlag.variational.families import general_linear
 >>> from symlag.calculus.operators import directional
 >>> U, V = block("U", 3, 2), block("V", 4, 2)
 >>> directional(loss("f", U * V.T), general_linear(U, V).components)

@@ -4,7 +4,7 @@ With q = ru, |u| = 1, the loss sees the direction u alone. The radius is then a 
 has settled, r⁴ relaxes to their mean square, and since a step on the sphere is ∝ 1/r², r⁴ plays RMSProp's G
 (NLD Eq. 16-18, with the factor χ that the printed ones lack).
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.learning.losses import invariant_loss
 >>> from symlag.variational.noether import noether
@@ -22,11 +22,11 @@ from typing import Any
 
 from sympy import Expr, S, Symbol, solve, sqrt
 
-from symlag.calculus.invariant_functions import Unknown, settle
+from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.jets import Block, Jet
 from symlag.calculus.matrices import inner, normal
+from symlag.calculus.normal_form import lowest_terms
 from symlag.calculus.operators import add, euler, gradient, scaled, total
-from symlag.calculus.zero_test import lowest
 from symlag.citations import LEARNING_DYNAMICS, Cited, Work
 from symlag.errors import SymlagError
 from symlag.variational.closed_form import Relaxation, mass
@@ -67,7 +67,7 @@ class Adaptive(Cited):
     @property
     def memory(self) -> Expr:
         """The steps that G remembers."""
-        return lowest(1 / (1 - self.retention))
+        return lowest_terms(1 / (1 - self.retention))
 
     def at(self, chi: Expr) -> Adaptive:
         """The same at a given persistence."""
@@ -75,7 +75,7 @@ class Adaptive(Cited):
 
     @staticmethod
     def _fixed(expression: Expr, chi: Expr) -> Expr:
-        return lowest(expression.xreplace({CHI: chi}))
+        return lowest_terms(expression.xreplace({CHI: chi}))
 
 
 def polar(law: Law) -> Polar:
@@ -92,39 +92,41 @@ def polar(law: Law) -> Polar:
     radial, pull = (_on_sphere(euler(density, x, L.damping), u) for x in (r, u))
     tangent = _on_sphere(add([pull, scaled(-_on_sphere(inner(u, pull), u), u)], u), u)
     (loss,) = free.values()
-    return Polar(r, u, lowest(radial), tangent, loss.gradients[0])
+    return Polar(r, u, lowest_terms(radial), tangent, loss.gradients[0])
 
 
 def fourth_power(law: Law) -> Relaxation:
     """The law of r⁴ where momentum has settled, NLD Eq. 17 with its source times χ: gradients that agree have χ = 1."""
     found, m = polar(law), mass(law.lagrangian)
-    r, friction = found.radius, lowest(law.rate * m)
+    r, friction = found.radius, lowest_terms(law.rate * m)
     swing = CHI * inner(found.gradient, found.gradient) / (friction**2 * r**4)
     slow = found.radial.xreplace({r.dot.dot: S.Zero, inner(found.direction.dot, found.direction.dot): swing})
     drift = -slow.xreplace({r.dot: S.Zero}) / gradient(slow, r.dot)
     rate = total(r**4).xreplace({r.dot: drift}).expand()
     fed = rate.xreplace({inner(found.gradient, found.gradient): S.Zero})
-    return Relaxation(r**4, lowest(-fed / r**4), lowest(rate - fed))
+    return Relaxation(r**4, lowest_terms(-fed / r**4), lowest_terms(rate - fed))
 
 
 def adaptive(law: Law, step: Expr) -> Adaptive:
     """The RMSProp equivalent to a scale law, one step taking the time η (NLD Eq. 18)."""
     found, m = fourth_power(law), mass(law.lagrangian)
     g = polar(law).gradient
-    scale = lowest(found.source / found.rate / inner(g, g))
-    return Adaptive(1 - lowest(step * found.rate), sqrt(lowest((step / (law.rate * m)) ** 2 / scale)), scale)
+    scale = lowest_terms(found.source / found.rate / inner(g, g))
+    return Adaptive(
+        1 - lowest_terms(step * found.rate), sqrt(lowest_terms((step / (law.rate * m)) ** 2 / scale)), scale
+    )
 
 
 def persistent(beta: Expr) -> Expr:
     """χ of gradients that do not change: the momentum sum comes to rest at v = βv + g."""
     (settled,) = solve(CHI - beta * CHI - 1, CHI)
-    return lowest((1 - beta) ** 2 * settled**2)
+    return lowest_terms((1 - beta) ** 2 * settled**2)
 
 
 def white(beta: Expr) -> Expr:
     """χ of gradients that know nothing of each other: E|v|² comes to rest at β²E|v|² + E|g|²."""
     (settled,) = solve(CHI - beta**2 * CHI - 1, CHI)
-    return lowest((1 - beta) ** 2 * settled)
+    return lowest_terms((1 - beta) ** 2 * settled)
 
 
 def _scaled_block(law: Law) -> Block:
@@ -141,4 +143,4 @@ def _on_sphere(expression: Any, u: Block) -> Any:
     constraint = inner(u, u)
     known = {constraint: S.One}
     known |= {inner(u, u.dot): S.Zero, inner(u, u.dot.dot): -inner(u.dot, u.dot)}
-    return settle(normal(expression.expand().xreplace(known)))
+    return modulo_invariances(normal(expression.expand().xreplace(known)))

@@ -18,7 +18,8 @@ from symlag.calculus.matrices import Skew
 from symlag.errors import SymlagError
 from symlag.optimizers.exact import DiscreteLaw, exact, momentum_law
 from symlag.optimizers.from_torch import from_torch
-from symlag.variational.generator import Generator, scale, translation
+from symlag.variational.families import scale, translation
+from symlag.variational.generator import Generator
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -15,7 +15,7 @@ after the step, its positions written out by the rule, is then a linear combinat
 measured; adding the charges that turn up closes the system after finitely many, as there are finitely many pairs of
 letters. The loss enters by ⟨g, ξ(θ)⟩ alone.
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.optimizers.library import sgd
 >>> closure = Closure(sgd(), Frame(scale(block("w")), (theta,)))

@@ -13,7 +13,7 @@ Theorem. The form is bilinear, and ⟨x, Ây⟩ = σ⟨y, Âx⟩. Of a gradient 
 a loss is invariant under ξ exactly if ⟨g, Âθ⟩ = 0. For symmetric A, ½⟨θ, Âθ⟩ = ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is the quadric whose
 gradient is ξ. (Homogeneous coordinates: Möbius, *Der barycentrische Calcul*, 1827.)
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> frame = Frame(scale(block("w")), (theta,))
 >>> v = Letter("v")

@@ -14,7 +14,7 @@ Theorem. The heavy ball is such a motion, a variational integrator: ℓ = |q⁺ 
 
 Source: Marsden and West, *Discrete mechanics and variational integrators*, Acta Numerica 10 (2001), §1.3.
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.optimizers.library import sgd
 >>> from symlag.learning.losses import invariant_loss
@@ -32,11 +32,10 @@ from typing import Any
 
 from sympy import Add, Expr, S, cancel, sympify
 
-from symlag.calculus.invariant_functions import settle
 from symlag.calculus.jets import Block, Jet
 from symlag.calculus.matrices import inner, normal
+from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, gradient, pairing, scaled
-from symlag.calculus.zero_test import tidy, vanishes
 from symlag.errors import SymlagError
 from symlag.optimizers.transfer_function import transfer_function
 from symlag.optimizers.update_rule import UpdateRule
@@ -72,8 +71,7 @@ class DiscreteBalance:
         """The proof: J⁺ − propagator·J − Σ sources + ⟨E, ξ⟩, zero for all positions, on the motion or off it."""
         L, X = self.lagrangian, self.generator
         balance = _one_step_later(self.charge, L) - self.propagator * self.charge - Add(*self.sources.values())
-        gap = settle(normal(balance + pairing(discrete_euler_lagrange(L), X.components)))
-        return S.Zero if vanishes(gap) else gap
+        return normal_form(balance + pairing(discrete_euler_lagrange(L), X.components))
 
 
 def after(coordinate: Any) -> Any:
@@ -97,7 +95,7 @@ def discrete_noether(L: DiscreteLagrangian, X: Generator) -> DiscreteBalance:
     both = moves | {after(q): _one_step_later(xi, L) for q, xi in moves.items()}
     charge = pairing({q: _momentum(L, q) for q in L.coordinates}, moves)
     sources = {"kinetic": directional(L.kinetic, both), "potential": -directional(L.potential, both)}
-    return DiscreteBalance(L, X, charge, 1 / L.growth, {name: tidy(settle(e)) for name, e in sources.items()})
+    return DiscreteBalance(L, X, charge, 1 / L.growth, {name: normal_form(e) for name, e in sources.items()})
 
 
 def discrete_lagrangian(rule: UpdateRule, loss: Any, coordinates: Iterable[Any]) -> DiscreteLagrangian:

@@ -12,7 +12,7 @@ noise.
 What does not close is a source that can be measured: kinetic (⟨v', Av'⟩, the discrete KSB), metric (⟨u, ξ(θ)⟩ of a
 preconditioned u, where ⟨g, ξ(θ)⟩ was zero), and breaking (⟨g, ξ(θ)⟩ itself, of a loss that breaks the symmetry).
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.optimizers.library import sgd
 >>> law = exact(sgd(), scale(block("w")))
@@ -88,7 +88,7 @@ class DiscreteLaw(Recursion, Shown, Cited):
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> exact(sgd(momentum=0), scale(block("w")))
     DiscreteLaw(scale, by SGD: <theta.new, A*theta.new> = eta**2*<g, A*g> + (-eta*lambda + 1)**2*<theta, A*theta>)
     """
@@ -220,7 +220,7 @@ def exact(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     --------
     >>> from symlag.calculus.jets import coordinates
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import rotation
+    >>> from symlag.variational.families import rotation
     >>> exact(sgd(), rotation(*coordinates("x y"))).equations
     {<v.new, A*theta.new>: beta*<v, A*theta>}
     """
@@ -251,7 +251,7 @@ def account(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> account(sgd(momentum=0, weight_decay=0), scale(block("w"))).sources["breaking"]
     Matrix([[-2*eta*<g, A*theta>]])
     """
@@ -285,7 +285,7 @@ def momentum_law(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import translation
+    >>> from symlag.variational.families import translation
     >>> momentum_law(sgd(weight_decay=0), translation(block("w"))).defect()
     (0,)
     """

@@ -7,7 +7,7 @@ equation of a charge c_i. Then
     Σ_i c_i' / b_i = Σ_i (M_i c_i + s_i) / b_i.
 
 >>> from symlag.optimizers.library import sgd
->>> from symlag.variational.generator import rescale
+>>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block
 >>> U, V = block("U"), block("V")
 >>> law = across([(sgd(weight_decay=0), [U]), (sgd(momentum=0), [V])], rescale(U, V))
@@ -55,7 +55,7 @@ class GroupedLaw(Shown):
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.library import sgd
-    >>> from symlag.variational.generator import rescale
+    >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> law = across([(sgd(), [U]), (sgd(), [V])], rescale(U, V))
     >>> law.names, law.sources, list(law.ledger)
@@ -125,7 +125,7 @@ def across(groups: Groups, X: Generator) -> GroupedLaw:
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.library import adam, sgd
-    >>> from symlag.variational.generator import rescale
+    >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()
     0

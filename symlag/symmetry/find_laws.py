@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from sympy import Add, Expr, Matrix, MatrixSymbol, S
 
 from symlag.calculus.jets import t
-from symlag.calculus.operators import gradient, weighted
-from symlag.calculus.zero_test import tidy
+from symlag.calculus.normal_form import normal_form
+from symlag.calculus.operators import damped_total, gradient
 from symlag.symmetry.determining.equations import require_first_order
 from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.first_integrals import integrals
@@ -121,7 +121,7 @@ def laws_in_training(L: Lagrangian, V: Expr, given: Sequence[MatrixSymbol] = ())
 
     Examples
     --------
-    >>> from symlag.variational.generator import scale
+    >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> from symlag.learning.losses import invariant_loss
     >>> from symlag.learning.continuous_rules import heavy_ball
@@ -176,10 +176,10 @@ def converse(L: Lagrangian, charge: Expr, name: str = "hidden symmetry") -> Law:
     speak, C, q = L.spelling.speak, L.spelling.read(charge), L.coordinates
     mass = Matrix([[gradient(gradient(L.density, a.dot), b.dot) for b in q] for a in q])
     zeta = mass.LUsolve(Matrix([gradient(C, a.dot) for a in q]))
-    X = Generator({a: tidy(move) for a, move in zip(q, zeta, strict=True)}, name=name)
+    X = Generator({a: normal_form(move) for a, move in zip(q, zeta, strict=True)}, name=name)
     motion = {L.spelling.read(jet): L.spelling.read(a) for jet, a in accelerations(L).items()}
     changes = {"kinetic": X.act(L.kinetic), "potential": -X.act(L.potential), "force": S.Zero}
-    sources = {part: tidy(change.xreplace(motion)) for part, change in changes.items()}
+    sources = {part: normal_form(change.xreplace(motion)) for part, change in changes.items()}
     # What is left of (D_t + γ)C is the change of the boundary term.
-    sources["boundary"] = tidy(weighted(C, L.damping).xreplace(motion)) - Add(*sources.values())
+    sources["boundary"] = normal_form(damped_total(C, L.damping).xreplace(motion)) - Add(*sources.values())
     return Law(L, X, speak(C), speak(L.damping), {part: speak(value) for part, value in sources.items()})

@@ -8,7 +8,7 @@ changes along no field that keeps its arguments y, or moves them along its invar
 
 >>> from symlag.calculus.jets import block
 >>> from symlag.learning.losses import invariant_loss
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> w = block("w", 3)
 >>> [X.components for X in symmetries_of_potential(invariant_loss("f", scale(w)))]
 [{w_1: w_1, w_2: w_2, w_3: w_3}]

@@ -7,7 +7,7 @@ combinations of given generators are found by linear algebra: at random points m
 generators.
 
 >>> from symlag.calculus.jets import coordinates
->>> from symlag.variational.generator import scale, time_translation
+>>> from symlag.variational.families import scale, time_translation
 >>> from symlag.symmetry.modular.linear_algebra import PRIMES
 >>> x = coordinates("x")
 >>> boost, free = Generator({x: t}), Lagrangian(x.dot**2 / 2)

@@ -7,7 +7,7 @@ by round-off. `picture(trial, folder)` draws what was measured and predicted in 
 space; `follow` integrates any rate and source from a first value on. A sentence of a paper, with the figure it stands
 or falls with, is a `Claim`, and a trial of several a `Study`.
 
->>> from symlag.variational.generator import time_translation
+>>> from symlag.variational.families import time_translation
 >>> from symlag.calculus.jets import coordinates
 >>> from symlag.variational.lagrangian import Lagrangian
 >>> from symlag.variational.noether import noether

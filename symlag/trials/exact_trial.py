@@ -5,7 +5,7 @@ An exact law leaves nothing out, so that its verdict is by round-off at every st
 >>> import numpy as np
 >>> from symlag.optimizers.exact import exact
 >>> from symlag.optimizers.library import sgd
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w", 2)))
 >>> def record(step):

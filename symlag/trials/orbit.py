@@ -3,7 +3,7 @@
 Eight samples start together from random positions, rates and parameters, the same for the same mechanics.
 
 >>> from sympy import symbols
->>> from symlag.variational.generator import time_translation
+>>> from symlag.variational.families import time_translation
 >>> from symlag.calculus.jets import coordinates
 >>> from symlag.variational.lagrangian import Lagrangian
 >>> from symlag.variational.noether import noether

@@ -2,19 +2,18 @@
 
 from symlag.variational.closed_form import Oscillation, Relaxation
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
-from symlag.variational.generator import (
-    Generator,
-    bracket,
+from symlag.variational.families import (
     general_linear,
     mix_units,
     rescale,
     rescale_units,
+    rotate_units,
     rotation,
     scale,
     time_translation,
     translation,
-    turn_units,
 )
+from symlag.variational.generator import Generator, bracket
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, MomentumMap, noether
 
@@ -36,9 +35,9 @@ __all__ = [
     "noether",
     "rescale",
     "rescale_units",
+    "rotate_units",
     "rotation",
     "scale",
     "time_translation",
     "translation",
-    "turn_units",
 ]

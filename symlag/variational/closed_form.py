@@ -3,7 +3,7 @@
 Every law dC/dt + γC = S is solved by its integrating factor (`Relaxation`). Where C = m dQ/dt for a function Q of
 position, and the sources give back −κQ, it is the driven oscillator m Q̈ + μ Q̇ + κQ = S (`Oscillation`).
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.learning.losses import invariant_loss
 >>> from symlag.variational.noether import noether
@@ -43,8 +43,8 @@ from sympy.core.relational import Relational
 
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import jets, t
+from symlag.calculus.normal_form import lowest_terms, proportion
 from symlag.calculus.operators import gradient
-from symlag.calculus.zero_test import lowest, proportion
 from symlag.errors import SymlagError
 from symlag.variational.lagrangian import Lagrangian
 
@@ -90,12 +90,12 @@ class Oscillation:
     @property
     def damping(self) -> Expr:
         """γ̄ = μ/2m."""
-        return lowest(self.friction / (2 * self.mass))
+        return lowest_terms(self.friction / (2 * self.mass))
 
     @property
     def splitting(self) -> Expr:
         """Ω² = γ̄² − κ/m: positive over, zero at, negative under critical damping."""
-        return lowest(self.damping**2 - self.stiffness / self.mass)
+        return lowest_terms(self.damping**2 - self.stiffness / self.mass)
 
     @property
     def oscillates(self) -> Relational:
@@ -116,7 +116,7 @@ class Oscillation:
 
     def massless(self) -> Expr:
         """Q(t) in the limit m → 0, first-order relaxation: μ Q̇ + κQ = S."""
-        relaxation = Relaxation(self.quantity, lowest(self.stiffness / self.friction), self.source)
+        relaxation = Relaxation(self.quantity, lowest_terms(self.stiffness / self.friction), self.source)
         fed = {FIRST: START, SOURCE(s): SOURCE(s) / self.friction}
         return relaxation.expression.xreplace(fed)
 
@@ -156,7 +156,7 @@ def potential(law: Law) -> Expr:
     """The function Q of position with charge = m dQ/dt; an error where ξ is no gradient field, as for rotations."""
     m = mass(law.lagrangian)
     charge = law.lagrangian.spelling.read(law.charge)
-    found = lowest(antiderivative(charge / m, S.Zero))
+    found = lowest_terms(antiderivative(charge / m, S.Zero))
     if found == 0:
         raise SymlagError(
             f"the charge {law.charge}",
@@ -176,7 +176,7 @@ def solve(law: Law) -> Oscillation | Relaxation:
     stiffness = _stiffness(law, found)
     if any(coefficient.has(t) for coefficient in (m, law.rate, stiffness)):
         return Relaxation(law.charge, law.rate, law.source)
-    return Oscillation(found, m, lowest(law.rate * m), stiffness, lowest(law.source + stiffness * found))
+    return Oscillation(found, m, lowest_terms(law.rate * m), stiffness, lowest_terms(law.source + stiffness * found))
 
 
 def steady_state(law: Law) -> Eq:
@@ -186,12 +186,12 @@ def steady_state(law: Law) -> Eq:
     """
     found = solve(law)
     if isinstance(found, Oscillation) and found.stiffness != 0:
-        return Eq(found.quantity, lowest(found.source / found.stiffness), evaluate=False)
+        return Eq(found.quantity, lowest_terms(found.source / found.stiffness), evaluate=False)
     if law.rate == 0:
         raise SymlagError(
             f"the law of {law.charge}", "nothing restores it, so it has no steady state", "damping, or decay"
         )
-    return Eq(law.charge, lowest(law.source / law.rate), evaluate=False)
+    return Eq(law.charge, lowest_terms(law.source / law.rate), evaluate=False)
 
 
 def _stiffness(law: Law, quantity: Expr) -> Expr:

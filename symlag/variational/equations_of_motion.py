@@ -15,7 +15,7 @@ All of them have the factor e^Γ of damping divided out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
@@ -24,9 +24,10 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.jets import Block, jets
 from symlag.calculus.matrices import constant, inner, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
-from symlag.calculus.operators import add, directional, eulers, gradient, scaled, weighted
+from symlag.calculus.normal_form import normal_form
+from symlag.calculus.operators import add, damped_total, directional, eulers, gradient, scaled, total
 from symlag.calculus.sympy_notation import instance
-from symlag.calculus.zero_test import tidy, vanishes
+from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.lagrangian import Lagrangian
 
@@ -49,13 +50,13 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
 def momenta(L: Lagrangian) -> dict[Any, Any]:
     """The momentum of each coordinate, ∂L/∂q̇; those of Ostrogradsky where L has higher derivatives."""
     speak = mechanics(L).spelling.speak
-    return {speak(jet): speak(p) for q in L.coordinates for jet, p in tower(L, q).items()}
+    return {speak(jet): speak(p) for q in L.coordinates for jet, p in ostrogradsky_momenta(L, q).items()}
 
 
 def energy(L: Lagrangian) -> Expr:
     """Σ⟨p, q̇⟩ − L in coordinates and rates."""
-    total = Add(*(inner(p, jet.dot) for q in mechanics(L).coordinates for jet, p in tower(L, q).items()))
-    return L.spelling.speak(tidy(total - L.density))
+    along_velocities = momentum_along(L, {q: q.dot for q in mechanics(L).coordinates})
+    return L.spelling.speak(normal_form(along_velocities - L.density))
 
 
 def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
@@ -73,7 +74,7 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
         )
     rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()}, [*names.values()])
     total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
-    return L.spelling.speak(tidy(total)), {L.spelling.speak(q): p for q, p in names.items()}
+    return L.spelling.speak(normal_form(total)), {L.spelling.speak(q): p for q, p in names.items()}
 
 
 def accelerations(L: Lagrangian) -> dict[Any, Any]:
@@ -82,11 +83,9 @@ def accelerations(L: Lagrangian) -> dict[Any, Any]:
     `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
     """
     require_velocities(L)
-    scalars = {q: e for q, e in _equations(L).items() if not isinstance(q, Block)}
-    blocks = {q: e for q, e in _equations(L).items() if isinstance(q, Block)}
-    solved = _solved({_top(L, q): e for q, e in scalars.items()}) | {
-        _top(L, q): _block_acceleration(_top(L, q), e) for q, e in blocks.items()
-    }
+    equations = {q.at((2 * _order(L, q),)): e for q, e in _equations(L).items()}
+    solved = _solved({jet: e for jet, e in equations.items() if not isinstance(jet, Block)})
+    solved |= {jet: _block_acceleration(jet, e) for jet, e in equations.items() if isinstance(jet, Block)}
     if left := set(jets(*solved.values())) & set(solved):
         names = ", ".join(map(str, jets(*left)))
         raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
@@ -107,16 +106,28 @@ def require_velocities(L: Lagrangian) -> None:
             )
 
 
-def tower(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
-    """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, … from the top order down."""
-    top = max((sum(jet.order) for jet in jets(L.density) if jet.root == coordinate), default=0)
-    found: dict[Any, Any] = {}
+def ostrogradsky_momenta(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
+    """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, …, computed from the top order down."""
     later = zero_like(coordinate)
-    for k in reversed(range(top)):
+    momenta: dict[Any, Any] = {}
+    for k in reversed(range(_order(L, coordinate))):
         direct = gradient(L.density, coordinate.at((k + 1,)))
-        later = add([direct, scaled(S.NegativeOne, weighted(later, L.damping))], coordinate)
-        found[coordinate.at((k,))] = later
-    return dict(reversed(found.items()))
+        later = add([direct, scaled(S.NegativeOne, damped_total(later, L.damping))], coordinate)
+        momenta[coordinate.at((k,))] = later
+    return dict(reversed(momenta.items()))
+
+
+def momentum_along(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
+    """Σ_q Σ_k ⟨p_k, Dᵏζ⟩, the momenta of Ostrogradsky paired with a move ζ of each coordinate and its derivatives."""
+    terms: list[Expr] = []
+    for q, move in moves.items():
+        if move == zero_like(move):
+            continue
+        rate = move
+        for order, p in enumerate(ostrogradsky_momenta(L, q).values()):
+            rate = total(rate) if order else rate
+            terms.append(inner(p, rate))
+    return Add(*terms)
 
 
 def _equations(L: Lagrangian) -> dict[Any, Any]:
@@ -124,9 +135,9 @@ def _equations(L: Lagrangian) -> dict[Any, Any]:
     return {q: add([e, L.forces[q]], q) if q in L.forces else e for q, e in equations.items()}
 
 
-def _top(L: Lagrangian, coordinate: Any) -> Any:
-    order = max(sum(jet.order) for jet in jets(L.density) if jet.root == coordinate)
-    return coordinate.at((2 * order,))
+def _order(L: Lagrangian, coordinate: Any) -> int:
+    """The highest order of derivative in which a coordinate occurs in L."""
+    return max((sum(jet.order) for jet in jets(L.density) if jet.root == coordinate), default=0)
 
 
 def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any, Expr]:
@@ -142,13 +153,13 @@ def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any
         raise CoordinateError(
             names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
         )
-    return dict(zip(unknowns, map(tidy, -mass.LUsolve(rest)), strict=True))
+    return dict(zip(unknowns, map(normal_form, -mass.LUsolve(rest)), strict=True))
 
 
 def _refuse_contradiction(mass: Matrix, rest: Matrix, names: str, free: Sequence[Symbol]) -> None:
     """`SymlagError` where equations add up to c = 0 for a constant c other than zero."""
     for weights in mass.T.nullspace():
-        left = tidy(weights.dot(rest))
+        left = normal_form(weights.dot(rest))
         if not jets(left) and not left.has(*free) and not vanishes(left):
             said = f"their equations contradict each other, for together they read {left} = 0"
             raise SymlagError(names, said, "an L that some motion obeys")

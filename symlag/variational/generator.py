@@ -1,27 +1,33 @@
-"""Generators X = τ∂_t + Σ ξ·∂_q of one-parameter families, and the families met in mechanics and in networks.
+"""Generators of one-parameter families of transformations: vector fields on time and coordinates.
+
+**Definition.** A family t ↦ T(t, q, s), q ↦ Q(t, q, s) has the generator X = τ∂_t + Σ ξ·∂_q, its derivative at s = 0.
+At fixed time it moves a path by its characteristic ζ = ξ − τ q̇.
+
+**Theorem** (prolongation). On functions of jets X acts as pr X = Σ_J D_Jζ ∂/∂u_J + τ D_t. Source: Olver, *Applications
+of Lie Groups to Differential Equations*, Eq. 2.38 and 5.89.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x, y = coordinates("x y")
->>> rotation(x, y).act(x.dot**2 + y.dot**2)
+>>> turn, shift = Generator({x: -y, y: x}), Generator({x: 1})
+>>> turn.act(x.dot**2 + y.dot**2)
 0
->>> bracket(translation(x), rotation(x, y)).components
+>>> bracket(shift, turn).components
 {x: 0, y: 1}
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr, MatrixSymbol, S
 
-from symlag.calculus.jets import Block, Prolonged, jets, t
-from symlag.calculus.matrices import Skew, constant, normal, taken, zero_like
+from symlag.calculus.jets import Prolonged, jets, t
+from symlag.calculus.matrices import normal, taken, zero_like
+from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, scaled, total
-from symlag.calculus.structured_matrices import diagonal
 from symlag.calculus.sympy_notation import assigned, instance, is_path, number
-from symlag.calculus.zero_test import tidy
 from symlag.display import Shown
 from symlag.errors import CoordinateError, ShapeError
 
@@ -30,9 +36,36 @@ from symlag.errors import CoordinateError, ShapeError
 class Generator(Shown):
     """A vector field on time and coordinates: each coordinate moves by ξ, time by τ.
 
-    `components` maps a coordinate to its ξ, a number or a matrix of the coordinate's shape; a coordinate left out
-    stands still. `parameters` are constant matrices that the family holds for every value of. `ShapeError` where ξ has
-    another shape than its coordinate. Source: NLD §3; Olver, *Applications of Lie Groups*, Eq. 2.38 and 5.89.
+    Parameters
+    ----------
+    components : mapping
+        From coordinates to their ξ, a number or a matrix of the shape of the coordinate. Others stand still.
+    tau : Expr, optional
+        The τ that time moves by.
+    name : str, optional
+        What it is called where it is shown.
+    parameters : tuple of MatrixSymbol, optional
+        Constant matrices that the family holds for every value of.
+
+    Raises
+    ------
+    ShapeError
+        Where ξ has another shape than its coordinate.
+    CoordinateError
+        Where what is moved is no coordinate.
+
+    References
+    ----------
+    Tanaka and Kunin, Noether's Learning Dynamics (2021), §3; Olver, Applications of Lie Groups to Differential
+    Equations, Eq. 2.38 and 5.89.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates, t
+    >>> x = coordinates("x")
+    >>> boost = Generator({x: t}, name="boost")
+    >>> boost, boost.act(x.dot**2)
+    (Generator(boost: t ∂x), 2*x.dot)
     """
 
     components: Mapping[Any, Any]
@@ -42,7 +75,7 @@ class Generator(Shown):
 
     def __post_init__(self) -> None:
         moves = assigned("Generator", self.components)
-        object.__setattr__(self, "components", {_movable(q): _fitting(q, xi) for q, xi in moves.items()})
+        object.__setattr__(self, "components", {require_coordinate(q): _fitting(q, xi) for q, xi in moves.items()})
         object.__setattr__(self, "tau", number("tau =", self.tau))
 
     def __str__(self) -> str:
@@ -54,108 +87,119 @@ class Generator(Shown):
         return f"Generator({self.name}: {self})"
 
     def characteristic(self, coordinate: Any) -> Any:
-        """ζ = ξ − τ q̇, the move of a path at fixed time."""
+        """The characteristic ζ = ξ − τ q̇, which is the move of a path at fixed time.
+
+        Parameters
+        ----------
+        coordinate : jet or block
+            The q whose move is asked for.
+
+        Returns
+        -------
+        Expr or MatrixExpr
+            ζ in the shape of the coordinate; zero where it stands still.
+        """
+        if self.tau == 0:
+            return self.components[coordinate] if coordinate in self.components else zero_like(coordinate)
         xi = self.components.get(coordinate, zero_like(coordinate))
-        return add([xi, scaled(-self.tau, coordinate.dot)], coordinate) if self.tau != 0 else xi
+        return add([xi, scaled(-self.tau, coordinate.dot)], coordinate)
+
+    def characteristics(self, coordinates: Iterable[Any]) -> dict[Any, Any]:
+        """The characteristic of each of several coordinates.
+
+        Parameters
+        ----------
+        coordinates : iterable of jets and blocks
+            Those of a Lagrangian, say.
+
+        Returns
+        -------
+        dict
+            The move ζ of each coordinate, zero for those that stand still.
+        """
+        return {q: self.characteristic(q) for q in coordinates}
 
     def act(self, expression: Any) -> Any:
-        """The prolongation applied to a function of jets: Σ D_Jζ ∂/∂u_J + τ D_t."""
-        moved = {jet: self._prolonged(jet) for jet in jets(expression)}
-        drift = scaled(self.tau, total(expression)) if self.tau != 0 else zero_like(expression)
-        return add([directional(expression, moved), drift], expression)
+        """The prolongation of the generator, Σ D_Jζ ∂/∂u_J + τ D_t, applied to a function of jets.
 
-    def map(self, change: Any) -> Generator:
-        """The generator with a function applied to every coordinate and coefficient."""
-        moved = {change(q): change(xi) for q, xi in self.components.items()}
-        return Generator(moved, change(self.tau), self.name, self.parameters)
+        Parameters
+        ----------
+        expression : Expr or MatrixExpr
+            A function of jets of any order.
 
-    def _prolonged(self, jet: Any) -> Any:
-        moved = self.characteristic(jet.root)
-        for variable, count in zip(jet.base, jet.order, strict=True):
-            for _ in range(count):
-                moved = total(moved, variable)
-        return moved
+        Returns
+        -------
+        Expr or MatrixExpr
+            Its rate of change along the family.
+        """
+        moves: dict[Any, Any] = {}
+        for jet in jets(expression):
+            move = self.characteristic(jet.root)
+            for variable, count in zip(jet.base, jet.order, strict=True):
+                for _ in range(count):
+                    move = total(move, variable)
+            moves[jet] = move
+        change = directional(expression, moves)
+        return change if self.tau == 0 else add([change, scaled(self.tau, total(expression))], expression)
+
+    def map(self, change: Callable[[Any], Any]) -> Generator:
+        """The generator with a function applied to every coordinate and coefficient.
+
+        Parameters
+        ----------
+        change : callable
+            What is done to each coordinate, to each ξ and to τ.
+
+        Returns
+        -------
+        Generator
+            The changed generator, and itself where nothing changes.
+        """
+        components, tau = {change(q): change(xi) for q, xi in self.components.items()}, change(self.tau)
+        if components == self.components and tau == self.tau:
+            return self
+        return Generator(components, tau, self.name, self.parameters)
 
 
 def bracket(left: Generator, right: Generator) -> Generator:
-    """The Lie bracket [X, Y] = X∘Y − Y∘X of two point generators."""
+    """The Lie bracket [X, Y] = X∘Y − Y∘X of two generators.
+
+    Parameters
+    ----------
+    left, right : Generator
+        Point generators X and Y: their ξ and τ are functions of time and coordinates.
+
+    Returns
+    -------
+    Generator
+        With components X(ξ_Y) − Y(ξ_X) and X(τ_Y) − Y(τ_X).
+
+    Raises
+    ------
+    SymlagError
+        Where one of them is no generator.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, y = coordinates("x y")
+    >>> bracket(Generator({x: 1}), Generator({x: -y, y: x})).components
+    {x: 0, y: 1}
+    """
     for X in (left, right):
         instance("bracket of", X, Generator, "two generators, such as rotation(x, y)")
-    moved = sorted({*left.components, *right.components}, key=str)
-    components = {q: tidy(_commutator(left, right, q)) for q in moved}
-    tau = tidy(_flow(left, right.tau) - _flow(right, left.tau))
-    return Generator(components, tau, f"[{left.name}, {right.name}]")
 
+    def commutator(f: Any, g: Any) -> Any:
+        """X g − Y f for the coefficients f of X and g of Y."""
+        there = directional(g, {**left.components, t: left.tau})
+        back = directional(f, {**right.components, t: right.tau})
+        return normal_form(add([there, scaled(-1, back)], f))
 
-def translation(coordinate: Any, direction: Any = None) -> Generator:
-    """q → q + s·n, for every n unless a direction is given: softmax classifiers, biases before BatchNorm (NM §3)."""
-    if direction is None and isinstance(_movable(coordinate), Block):
-        direction = constant("n", *coordinate.shape)
-        return Generator({coordinate: direction}, name="translation", parameters=(direction,))
-    return Generator({coordinate: 1 if direction is None else direction}, name="translation")
-
-
-def scale(*coordinates: Any) -> Generator:
-    """q → eˢ q: the weights before a normalisation layer (NLD §3, NM §3)."""
-    return Generator({q: q for q in _several(coordinates)}, name="scale")
-
-
-def rescale(into: Any, out: Any, degree: Any = 1) -> Generator:
-    """in → eˢ in, out → e^{−ps} out: around units with σ(cz) = cᵖσ(z), such as ReLU; several blocks a side (NM §3)."""
-    incoming, outgoing = _several(into), _several(out)
-    _apart(f"rescale({into}, {out})", *incoming, *outgoing)
-    shrinking = {q: scaled(-number("degree =", degree), q) for q in outgoing}
-    return Generator({q: q for q in incoming} | shrinking, name="rescale")
-
-
-def rescale_units(into: Any, out: Any, degree: Any = 1) -> Generator:
-    """in → e^{sD} in, out → out e^{−psD} for every diagonal D: each unit of a hidden layer by itself (NM §3).
-
-    `into` are blocks with one row a unit, `out` blocks with one column a unit, here and in the two families below.
-    """
-    incoming, outgoing, size = _layer("rescale_units", into, out)
-    rates = constant("d", size)
-    return _through(incoming, outgoing, diagonal(rates), number("degree =", degree), "rescale", rates)
-
-
-def mix_units(into: Any, out: Any) -> Generator:
-    """in → e^{sX} in, out → out e^{−sX} for every matrix X: the units of a linear layer, of a head, of LoRA."""
-    incoming, outgoing, size = _layer("mix_units", into, out)
-    mixing = constant("X", size, size)
-    return _through(incoming, outgoing, mixing, S.One, "general linear", mixing)
-
-
-def turn_units(into: Any, out: Any = ()) -> Generator:
-    """in → e^{sA} in, out → out e^{−sA} for every skew A: a residual stream whose norm is all that is normalised."""
-    incoming, outgoing, size = _layer("turn_units", into, out)
-    turn = Skew("A", size, size)
-    return _through(incoming, outgoing, turn, S.One, "rotation", turn)
-
-
-def rotation(first: Any, second: Any = None) -> Generator:
-    """(x, y) → a turn of the plane; of one block, w → e^{sA} w for every skew A (NLD §3)."""
-    if second is not None:
-        _apart(f"rotation({first}, {second})", first, second)
-        return Generator({first: scaled(-1, second), second: first}, name="rotation")
-    rows = _block(f"rotation({first})", first, "rotation(x, y) for two numbers").rows
-    turn = Skew("A", rows, rows)
-    return Generator({first: turn * first}, name="rotation", parameters=(turn,))
-
-
-def general_linear(left: Any, right: Any) -> Generator:
-    """U → U e^{sX}, V → V e^{−sXᵀ}, which keeps UVᵀ for every X: linear pairs, Q/K and V/O of attention, LoRA."""
-    wrote = f"general_linear({left}, {right})"
-    _apart(wrote, *(_block(wrote, q, "two blocks, or rescale(x, y) for two numbers") for q in (left, right)))
-    if left.cols != right.cols:
-        raise ShapeError(wrote, f"{left.cols} columns meet {right.cols}", "blocks U, V of one width")
-    mixing = constant("X", left.cols, left.cols)
-    moved = {left: left * mixing, right: -right * mixing.T}
-    return Generator(moved, name="general linear", parameters=(mixing,))
-
-
-def time_translation() -> Generator:
-    """t → t + s; its charge is minus the energy."""
-    return Generator({}, S.One, name="time translation")
+    components: dict[Any, Any] = {}
+    for q in sorted({*left.components, *right.components}, key=str):
+        still = zero_like(q)
+        components[q] = commutator(left.components.get(q, still), right.components.get(q, still))
+    return Generator(components, commutator(left.tau, right.tau), f"[{left.name}, {right.name}]")
 
 
 def _fitting(coordinate: Any, written: Any) -> Any:
@@ -167,7 +211,7 @@ def _fitting(coordinate: Any, written: Any) -> Any:
     return normal(xi)
 
 
-def _movable(written: Any) -> Any:
+def require_coordinate(written: Any) -> Any:
     """What was written, where it is a coordinate, in either spelling; `CoordinateError` where it is not."""
     if is_path(written) or (isinstance(written, Prolonged) and written == written.root):
         return written
@@ -176,55 +220,7 @@ def _movable(written: Any) -> Any:
     raise CoordinateError(f"a move of {written}", wrong, write)
 
 
-def _layer(name: str, into: Any, out: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], Any]:
-    """The blocks before and after the units of a layer, and the number of units."""
-    incoming, outgoing = _several(into), _several(out)
-    wrote = f"{name}({into}, {out})"
-    _apart(wrote, *(_block(wrote, q, "blocks, or rescale(x, y) for one unit") for q in (*incoming, *outgoing)))
-    sizes = {q.rows for q in incoming} | {q.cols for q in outgoing}
-    if len(sizes) != 1:
-        raise ShapeError(wrote, "the numbers of units differ", "rows of `into` as many as columns of `out`")
-    return incoming, outgoing, sizes.pop()
-
-
-def _through(incoming: Any, outgoing: Any, change: Any, degree: Any, name: str, parameter: Any) -> Generator:
-    """What changes the units before, undone after them."""
-    undone = {q: scaled(-degree, q * change) for q in outgoing}
-    return Generator({q: change * q for q in incoming} | undone, name=name, parameters=(parameter,))
-
-
-def _several(written: Any) -> tuple[Any, ...]:
-    """One or more coordinates."""
-    found = tuple(map(_movable, written if isinstance(written, tuple | list) else (written,)))
-    if not found:
-        raise CoordinateError("a family", "no coordinate is moved by it", "scale(w), say")
-    return found
-
-
-def _block(wrote: str, written: Any, write: str) -> Block:
-    if not isinstance(_movable(written), Block):
-        raise ShapeError(wrote, f"{written} is a number", write)
-    return written
-
-
-def _apart(wrote: str, *coordinates: Any) -> None:
-    if len(set(coordinates)) < len(coordinates):
-        raise CoordinateError(wrote, "one coordinate occurs twice", "coordinates that differ")
-
-
 def _term(part: Any, slope: str) -> str:
     if part in {1, -1}:
         return slope if part == 1 else f"-{slope}"
     return f"({part}) {slope}" if part.is_Add or part.is_MatAdd else f"{part} {slope}"
-
-
-def _flow(generator: Generator, expression: Any) -> Any:
-    """X applied to a function of time and coordinates alone."""
-    return directional(expression, {**generator.components, t: generator.tau})
-
-
-def _commutator(left: Generator, right: Generator, coordinate: Any) -> Any:
-    still = zero_like(coordinate)
-    forth = _flow(left, right.components.get(coordinate, still))
-    back = _flow(right, left.components.get(coordinate, still))
-    return add([forth, scaled(-1, back)], coordinate)

@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
-from symlag.calculus.jets import Prolonged, jets, t
+from symlag.calculus.jets import Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import normal, taken
 from symlag.calculus.operators import directional
 from symlag.calculus.sympy_notation import Spelling, assigned, is_path, number
@@ -72,7 +72,7 @@ class Lagrangian(Shown):
     @property
     def order(self) -> int:
         """The highest order of time derivative in the energies."""
-        return max((sum(jet.order) for jet in jets(self.density)), default=0)
+        return highest_order(self.density)
 
     def require(self, coordinate: Any) -> Any:
         """The coordinate as this Lagrangian knows it; `CoordinateError` where it does not."""

@@ -7,7 +7,7 @@ For X = τ∂_t + ξ·∂_q with characteristic ζ = ξ − τq̇, off the motio
 The right-hand side names its sources: kinetic (the kinetic symmetry breaking, KSB), potential, force, boundary. Where
 kinetic, potential and force add up to a total derivative, B is found and the charge is conserved.
 
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> from symlag.calculus.matrices import inner, normal
 >>> w = block("w")
@@ -18,26 +18,26 @@ kinetic, potential and force add up to a total derivative, B is found and the ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Eq, Expr, MatrixSymbol, S
+from sympy import Add, Eq, Expr, MatrixSymbol
 
 from symlag.calculus.homotopy import antiderivative
-from symlag.calculus.invariant_functions import settle
 from symlag.calculus.jets import t
-from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
-from symlag.calculus.operators import directional, euler_along, pairing, total, weighted
+from symlag.calculus.normal_form import normal_form
+from symlag.calculus.operators import damped_total, directional, euler_along, pairing, total
 from symlag.calculus.sympy_notation import instance
-from symlag.calculus.zero_test import tidy, vanishes
+from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Shown
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
-from symlag.variational.equations_of_motion import tower
+from symlag.variational.equations_of_motion import momentum_along
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 
@@ -92,11 +92,11 @@ class Law(Shown, Cited):
         In NLD's terms the first two are the kinetic asymmetry and the non-Euclidean metric (NLD Eq. 8).
         """
         L, X = self.lagrangian, self.generator
-        moves = characteristics(L, X)
+        moves = X.characteristics(L.coordinates)
         rates = {q.dot: total(move) for q, move in moves.items()}
         parts = {"asymmetry": directional(L.kinetic, rates), "metric": directional(L.kinetic, moves)}
         rest = self._read(self.ksb) - Add(*parts.values())
-        return {name: L.spelling.speak(tidy(settle(part))) for name, part in (parts | {"time": rest}).items()}
+        return {name: L.spelling.speak(normal_form(part)) for name, part in (parts | {"time": rest}).items()}
 
     @property
     def conserved(self) -> bool:
@@ -112,23 +112,24 @@ class Law(Shown, Cited):
     def boundary(self) -> Expr:
         """The boundary term B = ⟨p, ζ⟩ + τL − C, for which the source of that name is −(D_t + γ)B."""
         L, X = self.lagrangian, self.generator
-        B = tidy(_current(L, characteristics(L, X)) + X.tau * L.density - self._read(self.charge))
+        B = normal_form(
+            momentum_along(L, X.characteristics(L.coordinates)) + X.tau * L.density - self._read(self.charge)
+        )
         return L.spelling.speak(B)
 
     @property
     def equation(self) -> Eq:
         """The law as an equation, the rate of the charge written out in accelerations."""
-        rate = weighted(self._read(self.charge), self.rate)
+        rate = damped_total(self._read(self.charge), self.rate)
         return Eq(self.lagrangian.spelling.speak(rate), self.source, evaluate=False)
 
     def defect(self) -> Expr:
         """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
         L = self.lagrangian
-        moves = characteristics(L, self.generator)
-        stated = weighted(self._read(self.charge), self.rate) - self._read(self.source)
+        moves = self.generator.characteristics(L.coordinates)
+        stated = damped_total(self._read(self.charge), self.rate) - self._read(self.source)
         cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.forces)
-        gap = settle(stated + cost)
-        return S.Zero if vanishes(gap) else gap
+        return normal_form(stated + cost)
 
     def momentum_map(self) -> MomentumMap:
         """The matrix-valued law of a family that holds for every constant matrix, such as `general_linear`."""
@@ -162,19 +163,68 @@ class Law(Shown, Cited):
 
 
 def noether(L: Lagrangian, X: Generator) -> Law:
-    """The law of the charge that belongs to a generator, symmetry or not.
+    """The balance law of the charge that belongs to a generator, symmetry or not.
 
-    `CoordinateError` where the generator moves what is no coordinate of the Lagrangian.
+    Parameters
+    ----------
+    L : Lagrangian
+        A Lagrangian over time alone.
+    X : Generator
+        A generator that moves coordinates of L, or time.
+
+    Returns
+    -------
+    Law
+        The charge, the damping rate and the sources, with the proof that they balance.
+
+    Raises
+    ------
+    SymlagError
+        Where the arguments are not a Lagrangian and a generator.
+    CoordinateError
+        Where the generator moves what is no coordinate of L, or where the coordinates of L are fields.
+
+    Notes
+    -----
+    The boundary term B is found by `antiderivative`: it is zero where the kinetic, potential and force sources are no
+    total derivative together.
+
+    References
+    ----------
+    E. Noether, Invariante Variationsprobleme (1918); Tanaka and Kunin, Noether's Learning Dynamics (2021), Eq. 8.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import rotation
+    >>> x, y = coordinates("x y")
+    >>> g = symbols("g")
+    >>> law = noether(Lagrangian((x.dot**2 + y.dot**2) / 2, g * y), rotation(x, y))
+    >>> law.charge, law.source, law.defect()
+    (x*y.dot - x.dot*y, -g*x, 0)
     """
-    X = _admitted(
-        instance("noether of", L, Lagrangian, "Lagrangian(T, V)"),
-        instance("noether along", X, Generator, "rotation(x, y), or Generator({x: y})"),
-    )
-    moves = characteristics(L, X)
-    sources = _breaking(L, X) | {"force": tidy(pairing(moves, L.forces))}
+    instance("noether of", L, Lagrangian, "Lagrangian(T, V)")
+    instance("noether along", X, Generator, "rotation(x, y), or Generator({x: y})")
+    if any(q.base != (t,) for q in L.coordinates):
+        raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
+    for q in X.components:
+        L.require(q)
+    X = X.map(L.spelling.read)
+    moves = X.characteristics(L.coordinates)
+    # What the family changes of either energy's share of the action: X f + (D_tτ + γτ) f.
+    kinetic, potential = X.act(L.kinetic), X.act(L.potential)
+    if X.tau != 0:
+        stretch = damped_total(X.tau, L.damping)
+        kinetic, potential = kinetic + stretch * L.kinetic, potential + stretch * L.potential
+    sources = {
+        "kinetic": normal_form(kinetic),
+        "potential": normal_form(-potential),
+        "force": normal_form(pairing(moves, L.forces)),
+    }
     boundary = antiderivative(Add(*sources.values()), L.damping)
-    sources["boundary"] = tidy(-weighted(boundary, L.damping))
-    charge = tidy(_current(L, moves) + X.tau * L.density - boundary)
+    sources["boundary"] = normal_form(-damped_total(boundary, L.damping))
+    charge = normal_form(momentum_along(L, moves) + X.tau * L.density - boundary)
     speak = L.spelling.speak
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
@@ -184,46 +234,6 @@ def _seen_by(parameter: MatrixSymbol, linear: Expr) -> Any:
     matrix = matrix_coefficient(linear, parameter)
     sign, flipped = transposed(parameter)
     return normal((matrix + sign * matrix.T) / 2) if flipped == parameter else matrix
-
-
-def characteristics(L: Lagrangian, X: Generator) -> dict[Any, Any]:
-    """The move ζ of every coordinate at fixed time."""
-    return {q: X.characteristic(q) for q in L.coordinates}
-
-
-def _admitted(L: Lagrangian, X: Generator) -> Generator:
-    """The generator in jets, all of its coordinates known to a Lagrangian of one independent variable."""
-    if any(q.base != (t,) for q in L.coordinates):
-        raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
-    for q in X.components:
-        L.require(q)
-    return X.map(L.spelling.read)
-
-
-def _breaking(L: Lagrangian, X: Generator) -> dict[str, Expr]:
-    """By how much the generator changes either energy's share of the action."""
-    stretch = total(X.tau, t) + L.damping * X.tau
-    kinetic = X.act(L.kinetic) + stretch * L.kinetic
-    potential = X.act(L.potential) + stretch * L.potential
-    return {"kinetic": tidy(settle(kinetic)), "potential": tidy(settle(-potential))}
-
-
-def _current(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
-    """⟨p, ζ⟩, with the higher momenta of Ostrogradsky on the derivatives of ζ."""
-    return Add(
-        *(
-            inner(p, rise)
-            for q, move in moves.items()
-            for p, rise in zip(tower(L, q).values(), _rising(move), strict=False)
-        )
-    )
-
-
-def _rising(move: Any) -> Iterator[Any]:
-    """A move and its derivatives in time, without end."""
-    while True:
-        yield move
-        move = total(move)
 
 
 def _listed(law: Law | MomentumMap) -> str:

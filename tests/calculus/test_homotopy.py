@@ -6,7 +6,7 @@ from sympy import Add, Mul, S as ZERO_AND_ONE, atan, cos, exp, log, sin, sqrt
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import t
 from symlag.calculus.matrices import inner, trace
-from symlag.calculus.operators import weighted
+from symlag.calculus.operators import damped_total
 from symlag.calculus.zero_test import vanishes
 from tests.support.cases import K, S, U, W, X, a, c, gamma, k, m, omega, w, x, y
 
@@ -24,7 +24,7 @@ def random_polynomial(dice):
 @pytest.mark.parametrize("seed", range(40))
 def test_the_antiderivative_of_a_total_derivative_is_found(seed):
     B = random_polynomial(random.Random(seed))
-    found = antiderivative(weighted(B, NONE).expand(), NONE)
+    found = antiderivative(damped_total(B, NONE).expand(), NONE)
     assert not (found - B).expand().free_symbols
 
 
@@ -32,8 +32,8 @@ def test_the_antiderivative_of_a_total_derivative_is_found(seed):
 @pytest.mark.parametrize("rate", RATES[1:], ids=str)
 def test_the_antiderivative_is_found_under_damping(seed, rate):
     B = random_polynomial(random.Random(seed))
-    source = weighted(B, rate).expand()
-    assert vanishes(weighted(antiderivative(source, rate), rate) - source)
+    source = damped_total(B, rate).expand()
+    assert vanishes(damped_total(antiderivative(source, rate), rate) - source)
 
 
 FUNCTIONS = [
@@ -53,8 +53,8 @@ FUNCTIONS = [
 @pytest.mark.parametrize("B", FUNCTIONS, ids=str)
 @pytest.mark.parametrize("rate", RATES, ids=str)
 def test_functions_are_found_as_well_as_polynomials(B, rate):
-    source = weighted(B, rate)
-    assert vanishes(weighted(antiderivative(source, rate), rate) - source)
+    source = damped_total(B, rate)
+    assert vanishes(damped_total(antiderivative(source, rate), rate) - source)
 
 
 def test_a_derivative_that_cancels_does_not_hide_a_total_derivative():
@@ -62,7 +62,7 @@ def test_a_derivative_that_cancels_does_not_hide_a_total_derivative():
     for source in (x * x.dot + idle * x.dot * y.dot.dot, 2 * x * x.dot + x.dot.dot * (1 + idle * x.dot.dot)):
         B = antiderivative(source, NONE)
         assert B != 0
-        assert vanishes(weighted(B, NONE) - source)
+        assert vanishes(damped_total(B, NONE) - source)
 
 
 def test_coefficients_are_left_as_they_are():
@@ -86,8 +86,8 @@ BLOCKS = [
 @pytest.mark.parametrize("B", BLOCKS, ids=str)
 @pytest.mark.parametrize("rate", RATES[:2], ids=str)
 def test_functions_of_blocks_are_found(B, rate):
-    source = weighted(B, rate)
-    assert vanishes(weighted(antiderivative(source, rate), rate) - source)
+    source = damped_total(B, rate)
+    assert vanishes(damped_total(antiderivative(source, rate), rate) - source)
 
 
 NOT_TOTAL = [
@@ -132,10 +132,10 @@ def test_what_sympy_cannot_integrate_is_left_in_the_source():
 
 def test_a_power_of_symbolic_degree_is_integrated():
     B = x ** (2 * k) * y
-    assert vanishes(weighted(antiderivative(weighted(B, NONE), NONE), NONE) - weighted(B, NONE))
-    assert vanishes(antiderivative(weighted(inner(w, w) ** k, NONE), NONE) - inner(w, w) ** k)
+    assert vanishes(damped_total(antiderivative(damped_total(B, NONE), NONE), NONE) - damped_total(B, NONE))
+    assert vanishes(antiderivative(damped_total(inner(w, w) ** k, NONE), NONE) - inner(w, w) ** k)
 
 
 def test_what_is_not_affine_in_its_highest_derivative_is_refused_before_anything_is_expanded(monkeypatch):
-    monkeypatch.setattr("symlag.calculus.homotopy.tidy", pytest.fail)
+    monkeypatch.setattr("symlag.calculus.homotopy.normal_form", pytest.fail)
     assert antiderivative((x.dot**2 + y.dot**2) * t + 1 / (x - y) ** 2, NONE) == 0

@@ -33,6 +33,7 @@ from symlag.calculus.matrices import constant, inner, trace, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.operators import (
     add,
+    damped_total,
     directional,
     euler,
     euler_along,
@@ -41,7 +42,6 @@ from symlag.calculus.operators import (
     gradients,
     scaled,
     total,
-    weighted,
 )
 from symlag.calculus.zero_test import vanishes
 from tests.support.cases import (
@@ -266,7 +266,7 @@ def test_the_euler_operator_does_not_see_total_derivatives_of_blocks():
 def test_a_rate_of_damping_stands_for_an_exponential_weight(L):
     weight = exp(gamma * t)
     assert (euler(weight * L, x) / weight - euler(L, x, gamma)).expand() == 0
-    assert (total(weight * L) / weight - weighted(L, gamma)).expand() == 0
+    assert (total(weight * L) / weight - damped_total(L, gamma)).expand() == 0
 
 
 @pytest.mark.parametrize("L", [x.dot**2 * y / 2 - x**4, x.dot.dot**2 - x.dot * y.dot], ids=str)

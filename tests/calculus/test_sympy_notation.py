@@ -6,7 +6,8 @@ from sympy.physics.mechanics import dynamicsymbols
 from symlag.calculus.jets import coordinates, fields, t
 from symlag.calculus.sympy_notation import Spelling
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
-from symlag.variational.generator import Generator, time_translation
+from symlag.variational.families import time_translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 from tests.support.cases import equal, gamma, k, m, x, y

@@ -28,7 +28,7 @@ from symlag.kernels.lower import lower
 from symlag.kernels.scalars import Assignment
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
-from symlag.variational.generator import general_linear, rotation, scale
+from symlag.variational.families import general_linear, rotation, scale
 from symlag.variational.noether import noether
 
 x, y = coordinates("x y")

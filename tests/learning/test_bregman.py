@@ -13,7 +13,8 @@ from symlag.calculus.zero_test import vanishes
 from symlag.learning.bregman import bregman, ideal_scaling, massless
 from symlag.learning.losses import invariant_loss
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange
-from symlag.variational.generator import Generator, rotation, scale, translation
+from symlag.variational.families import rotation, scale, translation
+from symlag.variational.generator import Generator
 from symlag.variational.noether import noether
 
 n = Symbol("n", integer=True, positive=True)

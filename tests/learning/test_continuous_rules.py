@@ -10,7 +10,7 @@ from symlag.errors import ShapeError, SymlagError
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.variational.equations_of_motion import accelerations
-from symlag.variational.generator import scale
+from symlag.variational.families import scale
 from tests.support.cases import W, equal, w, x, y
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)

@@ -8,7 +8,7 @@ from symlag.calculus.matrices import inner
 from symlag.calculus.operators import total
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.flow_invariants import GAMMA, metrics, mirror_flow, split, survival, verdicts
-from symlag.variational.generator import general_linear, rescale, rescale_units, rotation, scale, translation
+from symlag.variational.families import general_linear, rescale, rescale_units, rotation, scale, translation
 
 r, n, k, h = symbols("r n k h", integer=True, positive=True)
 U, V, w = block("U", n, r), block("V", k, r), block("w")

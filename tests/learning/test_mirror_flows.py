@@ -13,7 +13,8 @@ from symlag.learning.bregman import bregman, massless
 from symlag.learning.flow_invariants import mirror_flow
 from symlag.trials.orbit import Orbit
 from symlag.trials.verdict import order
-from symlag.variational.generator import Generator, rescale, rotation, scale
+from symlag.variational.families import rescale, rotation, scale
+from symlag.variational.generator import Generator
 
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)

@@ -12,7 +12,7 @@ from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.learning.scale_invariant import CHI, adaptive, fourth_power, persistent, polar, white
 from symlag.variational.closed_form import FIRST, SOURCE, Oscillation, s
-from symlag.variational.generator import scale, translation
+from symlag.variational.families import scale, translation
 from symlag.variational.noether import noether
 
 eta, beta, decay = symbols("eta beta lambda", positive=True)

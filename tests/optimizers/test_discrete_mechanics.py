@@ -23,7 +23,8 @@ from symlag.optimizers.exact import exact
 from symlag.optimizers.library import averaged, nesterov, sgd, sgdw
 from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, G, SphereRule, on_sphere
 from symlag.optimizers.vectors import Letter, k, theta
-from symlag.variational.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.variational.families import general_linear, rescale, rotation, scale, translation
+from symlag.variational.generator import Generator
 from tests.support.refusals import assert_refused
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)

@@ -33,14 +33,8 @@ from symlag.optimizers.parameter_groups import GroupedLaw, across
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 from symlag.variational import generator
-from symlag.variational.generator import (
-    Generator,
-    general_linear,
-    rescale,
-    rotation,
-    scale,
-    translation,
-)
+from symlag.variational.families import general_linear, rescale, rotation, scale, translation
+from symlag.variational.generator import Generator
 from symlag.variational.noether import noether
 from tests.support.refusals import assert_refused
 

@@ -28,7 +28,7 @@ from symlag.optimizers.library import (
 )
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
-from symlag.variational.generator import scale
+from symlag.variational.families import scale
 
 torch = pytest.importorskip("torch")
 

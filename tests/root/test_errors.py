@@ -7,7 +7,7 @@ import pytest
 import symlag as sl
 from symlag.errors import CoordinateError, LoweringError, NameRefusedError, ShapeError, SymlagError
 from symlag.learning.losses import loss
-from symlag.variational.generator import rescale_units
+from symlag.variational.families import rescale_units
 from tests.support.cases import U, W, k, w, x, y
 
 L = sl.Lagrangian(x.dot**2 / 2)

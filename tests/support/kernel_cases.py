@@ -42,7 +42,7 @@ from sympy import (
 from symlag.calculus.jets import block, coordinates, t
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
-from symlag.variational.generator import general_linear, rescale, rescale_units, rotation, scale, time_translation
+from symlag.variational.families import general_linear, rescale, rescale_units, rotation, scale, time_translation
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 from tests.support.cases import h, n

@@ -25,7 +25,7 @@ from symlag.calculus.operators import gradient
 from symlag.calculus.structured_matrices import diagonal, ones
 from symlag.learning.bregman import bregman
 from symlag.learning.losses import invariant_loss
-from symlag.variational.generator import rotation, scale
+from symlag.variational.families import rotation, scale
 from symlag.variational.noether import noether
 from tests.support.cases import h, n
 

@@ -13,7 +13,8 @@ from symlag.calculus.elementwise import elementwise
 from symlag.calculus.hadamard import hadamard
 from symlag.calculus.matrices import constant, inner
 from symlag.calculus.structured_matrices import diagonal
-from symlag.variational.generator import Generator, general_linear, rescale_units, scale, translation
+from symlag.variational.families import general_linear, rescale_units, scale, translation
+from symlag.variational.generator import Generator
 from tests.support.layers import (
     W1,
     W2,

@@ -4,7 +4,8 @@ from sympy import tanh
 
 from symlag.calculus.elementwise import elementwise
 from symlag.calculus.matrices import Skew, constant, inner
-from symlag.variational.generator import Generator, general_linear, scale, translation
+from symlag.variational.families import general_linear, scale, translation
+from symlag.variational.generator import Generator
 from tests.support.layers import (
     Q2,
     D,

@@ -7,7 +7,8 @@ from symlag.calculus.jets import coordinates, t
 from symlag.errors import SymlagError
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.point_symmetries import symmetries
-from symlag.variational.generator import Generator, bracket, rotation, time_translation, translation
+from symlag.variational.families import rotation, time_translation, translation
+from symlag.variational.generator import Generator, bracket
 from symlag.variational.lagrangian import Lagrangian
 
 x, y, z, w = coordinates("x y z w")

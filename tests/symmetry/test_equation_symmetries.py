@@ -10,7 +10,8 @@ from symlag.errors import SymlagError
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.point_symmetries import symmetries
-from symlag.variational.generator import Generator, time_translation
+from symlag.variational.families import time_translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 
 x, y, z = coordinates("x y z")

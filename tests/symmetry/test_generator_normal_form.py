@@ -5,7 +5,8 @@ from sympy import Rational, cos, exp, sin, symbols
 
 from symlag.calculus.jets import coordinates, t
 from symlag.symmetry.generator_normal_form import family_name, primitive_generator, primitive_part
-from symlag.variational.generator import Generator, rotation, scale, time_translation
+from symlag.variational.families import rotation, scale, time_translation
+from symlag.variational.generator import Generator
 
 x, y = coordinates("x y")
 k = symbols("k")

@@ -12,7 +12,7 @@ from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss, loss
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.matrix_entries import generator_in_entries, in_entries, lagrangian_in_entries
-from symlag.variational.generator import general_linear, rescale, rotation, scale, translation
+from symlag.variational.families import general_linear, rescale, rotation, scale, translation
 from symlag.variational.noether import noether
 
 w, v, W = block("w", 3), block("v", 2), block("W", 2, 3)

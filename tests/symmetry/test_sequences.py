@@ -14,7 +14,7 @@ from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.point_symmetries import symmetries
 from symlag.symmetry.special_parameters import special_values
-from symlag.variational.generator import rotation, translation
+from symlag.variational.families import rotation, translation
 from symlag.variational.lagrangian import Lagrangian
 
 x, y = coordinates("x y")

@@ -8,7 +8,7 @@ import pytest
 from symlag.calculus.jets import coordinates
 from symlag.errors import FormError
 from symlag.trials import Claim, Study, Verdict, claims, orbit, run
-from symlag.variational.generator import time_translation
+from symlag.variational.families import time_translation
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 

@@ -15,7 +15,7 @@ from symlag.networks.generators.tensor_action import Action, Entries, NullVector
 from symlag.networks.result.picture import columns, draw, picture, regions
 from symlag.trials import STEPS, figures, orbit, portrait, run
 from symlag.trials.phase_portrait import orbits
-from symlag.variational.generator import rotation, translation
+from symlag.variational.families import rotation, translation
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 

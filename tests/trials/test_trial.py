@@ -15,7 +15,8 @@ from symlag.learning.losses import invariant_loss
 from symlag.trials import STEPS, Record, Trial, Verdict, orbit, picture, run
 from symlag.trials.integrated_law import _shares, follow
 from symlag.trials.verdict import judged, order
-from symlag.variational.generator import Generator, rotation, scale, time_translation, translation
+from symlag.variational.families import rotation, scale, time_translation, translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 

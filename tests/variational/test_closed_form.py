@@ -11,7 +11,8 @@ from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.flow_invariants import split
 from symlag.learning.losses import invariant_loss
 from symlag.variational.closed_form import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
-from symlag.variational.generator import Generator, general_linear, rescale, rotation, scale, translation
+from symlag.variational.families import general_linear, rescale, rotation, scale, translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 

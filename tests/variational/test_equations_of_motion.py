@@ -80,9 +80,9 @@ def test_accelerations_solve_the_equations_of_motion(L):
 @pytest.mark.parametrize("rate", DAMPINGS, ids=str)
 def test_damping_is_an_exponential_weight_that_is_divided_out(L, rate):
     weight = exp(integrate(rate, t))
-    weighted = euler_lagrange(Lagrangian(weight * L.density))
+    damped_total = euler_lagrange(Lagrangian(weight * L.density))
     damped = euler_lagrange(Lagrangian(L.kinetic, L.potential, damping=rate))
-    assert all(agree(weighted[q] / weight, damped[q]) for q in L.coordinates)
+    assert all(agree(damped_total[q] / weight, damped[q]) for q in L.coordinates)
 
 
 def test_damping_without_an_antiderivative_does_as_well():

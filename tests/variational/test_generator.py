@@ -9,19 +9,18 @@ from symlag.calculus.matrices import Skew, inner, normal, trace
 from symlag.calculus.operators import directional, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import ShapeError, SymlagError
-from symlag.variational.generator import (
-    Generator,
-    bracket,
+from symlag.variational.families import (
     general_linear,
     mix_units,
     rescale,
     rescale_units,
+    rotate_units,
     rotation,
     scale,
     time_translation,
     translation,
-    turn_units,
 )
+from symlag.variational.generator import Generator, bracket
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 from tests.support.cases import A, K, S, U, W, a, agree, c, equal, explicit, h, k, w, x, y
@@ -191,7 +190,7 @@ def test_bad_input_gets_a_sentence(case):
     assert all((caught.value.wrote, caught.value.wrong, caught.value.write))
 
 
-@pytest.mark.parametrize("family", [mix_units, turn_units, rescale_units])
+@pytest.mark.parametrize("family", [mix_units, rotate_units, rescale_units])
 def test_a_family_of_units_leaves_the_product_of_its_layers(family):
     h, n, k = symbols("h n k", integer=True, positive=True)
     into, out = block("W", h, n), block("U", k, h)

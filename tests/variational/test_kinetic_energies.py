@@ -10,7 +10,8 @@ from symlag.calculus.structured_matrices import diagonal
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.losses import invariant_loss
 from symlag.trials import Verdict, orbit, run
-from symlag.variational.generator import Generator, rotation, scale, time_translation, translation
+from symlag.variational.families import rotation, scale, time_translation, translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 

@@ -12,15 +12,8 @@ from symlag.errors import CoordinateError, SymlagError
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.variational.equations_of_motion import accelerations
-from symlag.variational.generator import (
-    Generator,
-    general_linear,
-    rescale,
-    rotation,
-    scale,
-    time_translation,
-    translation,
-)
+from symlag.variational.families import general_linear, rescale, rotation, scale, time_translation, translation
+from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 from tests.support.cases import SYSTEMS, A, K, S, U, W, agree, c, gamma, h, k, m, n, omega, w, x, y
@@ -57,7 +50,7 @@ CONSERVED = {
     "beam's time": (Lagrangian(x.dot.dot**2 / 2 - k * x**2), time_translation()),
     "free beam's cubic": (Lagrangian(x.dot.dot**2 / 2), Generator({x: t**3})),
     "damped translation": (Lagrangian(ONE, damping=gamma), translation(x)),
-    "damped translation, weighted": (Lagrangian(ONE, damping=gamma), Generator({x: exp(-gamma * t)})),
+    "damped translation, damped_total": (Lagrangian(ONE, damping=gamma), Generator({x: exp(-gamma * t)})),
     "damped oscillator": (Lagrangian(ONE, k * x**2, damping=gamma), Generator({x: -gamma * x / 2}, 1)),
     "damped loss of degree zero": (
         Lagrangian(FREE, x * y / (x**2 + y**2), damping=gamma),

@@ -9,8 +9,8 @@ from sympy import Add, Expr, MatAdd, S, Symbol
 
 from symlag.calculus.jets import Block, t
 from symlag.calculus.matrices import Skew, Symmetric, normal, zero_like
+from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import scaled
-from symlag.calculus.zero_test import tidy
 from symlag.document.boxes.box import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, parenthesized, row
 from symlag.document.boxes.expressions import dotted_letter, typeset
 from symlag.document.boxes.matrices import inner_product_box
@@ -30,8 +30,8 @@ from symlag.document.chapters.prose import (
     signed_sum,
     with_subscript,
 )
-from symlag.variational.equations_of_motion import tower
-from symlag.variational.noether import Law, MomentumMap, characteristics
+from symlag.variational.equations_of_motion import ostrogradsky_momenta
+from symlag.variational.noether import Law, MomentumMap
 
 LAGRANGE, KINETIC, POTENTIAL, CHARGE, END = map(Role, "LTVCB")
 EPSILON = Symbol("epsilon")
@@ -78,7 +78,7 @@ def boundary_term(law: Law) -> Section:
     """The boundary term."""
     names = ("kinetic", "potential", "force")
     change = row(_rate(law), END)
-    total = tidy(Add(*(in_coordinates(law, law.sources[name]) for name in names)))
+    total = normal_form(Add(*(in_coordinates(law, law.sources[name]) for name in names)))
     reason = sentence(
         "What the move adds is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
         B=END,
@@ -106,7 +106,7 @@ def _pairs(law: Law, coordinate: Any) -> list[Box]:
     if law.lagrangian.order == 1:
         return [_pair(partial_derivative(LAGRANGE, as_box(coordinate.dot)), _move(law, coordinate), coordinate)]
     letter = ZETA if law.generator.tau != 0 else XI
-    levels = enumerate(tower(law.lagrangian, coordinate))
+    levels = enumerate(ostrogradsky_momenta(law.lagrangian, coordinate))
     return [
         _pair(with_subscript(MOMENTUM, jet), dotted_letter(letter, as_box(coordinate), k), coordinate)
         for k, jet in levels
@@ -118,7 +118,7 @@ def _momenta(law: Law) -> list[tuple[Box, Box]]:
     return [
         equation(with_subscript(MOMENTUM, jet), p)
         for q in _moved_coordinates(law)
-        for jet, p in tower(law.lagrangian, q).items()
+        for jet, p in ostrogradsky_momenta(law.lagrangian, q).items()
     ]
 
 
@@ -136,7 +136,7 @@ def balance_law(law: Law) -> Box:
     moving, rate, source = (in_coordinates(law, part) for part in (law.charge, law.rate, law.source))
     if law.conserved and is_negative(sorted_terms(Add.make_args(moving))[0]):
         moving = Add(*(-term for term in Add.make_args(moving)))
-    return row(signed_sum(rate_of(moving), *friction_terms(rate, moving)), EQUALS, typeset(tidy(source)))
+    return row(signed_sum(rate_of(moving), *friction_terms(rate, moving)), EQUALS, typeset(normal_form(source)))
 
 
 def matrix_balance_law(whole: MomentumMap) -> Box:
@@ -191,7 +191,7 @@ def _rate(law: Law) -> Box:
 
 def _moved_coordinates(law: Law) -> list[Any]:
     """The coordinates that the generator moves."""
-    return [q for q, move in characteristics(law.lagrangian, law.generator).items() if move != zero_like(q)]
+    return [q for q, move in law.generator.characteristics(law.lagrangian.coordinates).items() if move != zero_like(q)]
 
 
 def _move(law: Law, coordinate: Any) -> Box:

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Abs, Expr, Piecewise, S, exp, expand, sqrt, symbols
 
 from symlag.calculus.jets import t
-from symlag.calculus.zero_test import lowest
+from symlag.calculus.normal_form import lowest_terms
 from symlag.document.boxes.box import (
     EQUALS,
     MINUS,
@@ -79,7 +79,10 @@ def _kick(motion: Expr) -> Expr:
 def _oscillator(L: Lagrangian, found: Oscillation) -> Section:
     """The step that integrates the equation of Q."""
     gamma = damping_letter(L) if L.damping != 0 else S.Zero
-    stiffness, kick = lowest(found.stiffness / found.mass), L.spelling.read(lowest(found.source / found.mass))
+    stiffness, kick = (
+        lowest_terms(found.stiffness / found.mass),
+        L.spelling.read(lowest_terms(found.source / found.mass)),
+    )
     kappa = unused_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
     drag = [row(as_box(gamma), Dotted(Q, 1))] if gamma != 0 else []
     pull = [row(as_box(kappa), Q)] if kappa != 0 else []

@@ -3,7 +3,7 @@ r"""What an exact law comes to over many steps: its sum, the identity of a windo
 >>> from symlag.optimizers.exact import exact
 >>> from symlag.optimizers.library import sgd
 >>> from symlag.document.tex import tex
->>> from symlag.variational.generator import scale
+>>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> print(tex(typeset(exact(sgd(weight_decay=0, momentum=0), scale(block("w"))).window())))
 -\eta^{2}\sum\langle g,Ag\rangle+\Delta\langle\theta,A\theta\rangle=0

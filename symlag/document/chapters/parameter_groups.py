@@ -3,7 +3,7 @@ r"""The exact law of a symmetry across groups of parameters, in steps: each grou
 >>> from symlag.optimizers.parameter_groups import across
 >>> from symlag.optimizers.library import sgd
 >>> from symlag.document.tex import tex
->>> from symlag.variational.generator import rescale
+>>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block
 >>> U, V = block("U"), block("V")
 >>> law = across([(sgd(weight_decay=0), [U]), (sgd(weight_decay=0), [V])], rescale(U, V))

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from sympy import Expr, S, lambdify
 
 from symlag.calculus.matrices import inner
-from symlag.calculus.zero_test import lowest, proportion
+from symlag.calculus.normal_form import lowest_terms, proportion
 from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import Rule
 from symlag.learning.losses import invariant_loss
@@ -134,7 +134,12 @@ def _oscillator(mechanics: Rule, kind: str) -> tuple[Expr, ...]:
     push = S.Zero
     if found.source != 0:
         push = proportion(found.source, moved) / found.mass / proportion(found.quantity, still)
-    return h, lowest(h * found.stiffness / found.mass), lowest(h * found.friction / found.mass), lowest(push)
+    return (
+        h,
+        lowest_terms(h * found.stiffness / found.mass),
+        lowest_terms(h * found.friction / found.mass),
+        lowest_terms(push),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -34,7 +34,8 @@ from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, Increm
 from symlag.optimizers.exact import DiscreteLaw, account, momentum_account
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, Vector, g, k, theta
-from symlag.variational.generator import Generator, scale, translation
+from symlag.variational.families import scale, translation
+from symlag.variational.generator import Generator
 
 move = Letter("move")  # θ' − θ
 TERMS = ("decay", "memory", "KSB", "metric", "breaking")

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from sympy import Expr, Integral, S, exp, integrate, powsimp
 
 from symlag.calculus.jets import Jet, jets, t
+from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import gradient
-from symlag.calculus.zero_test import tidy
 from symlag.errors import SymlagError
 from symlag.symmetry.determining.cyclic_modes import Mode, oscillating_mode
 from symlag.variational.equations_of_motion import accelerations
@@ -41,7 +41,7 @@ def _modes(q: Jet, acceleration: Expr) -> Iterator[Mode]:
     friction, stiffness = (-gradient(acceleration, jet) for jet in (q.dot, q))
     if jets(friction, stiffness) or not friction.has(t):
         return
-    kappa = tidy(stiffness - friction.diff(t) / 2 - friction**2 / 4)
+    kappa = normal_form(stiffness - friction.diff(t) / 2 - friction**2 / 4)
     if not kappa.has(t) and not (decay := integrate(friction / 2, t)).has(Integral):
         yield Mode((powsimp(exp(-decay)),), 1)
         yield from (oscillating_mode(S.Zero, -n * kappa, 1, t) for n in (1, 4) if kappa != 0)

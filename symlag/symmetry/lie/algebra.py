@@ -5,7 +5,7 @@ the structure constants exactly and tells whether the algebra is closed. Its str
 algebra (`structure`, `levi`), and its name from its structure (`classification`, `solvable`, `proper_names`).
 
 >>> from symlag.calculus.jets import coordinates
->>> from symlag.variational.generator import rotation
+>>> from symlag.variational.families import rotation
 >>> x, y, z = coordinates("x y z")
 >>> so3 = Algebra(None, (rotation(y, z), rotation(z, x), rotation(x, y)))
 >>> so3.dimension, so3.closed, so3.structure_constants[0, 1]
@@ -64,7 +64,7 @@ class Algebra(Sequence[Generator], Shown, Cited):
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.variational.generator import rotation, translation
+    >>> from symlag.variational.families import rotation, translation
     >>> x, y = coordinates("x y")
     >>> euclid = Algebra(None, (rotation(x, y), translation(x), translation(y)))
     >>> len(euclid), euclid[0].name, [X.name for X in euclid[1:]]

@@ -4,7 +4,7 @@
 algebra is closed where it has a solution, which is unique for independent X_k.
 
 >>> from symlag.calculus.jets import coordinates
->>> from symlag.variational.generator import rotation
+>>> from symlag.variational.families import rotation
 >>> from symlag.symmetry.modular.linear_algebra import PRIMES
 >>> x, y, z = coordinates("x y z")
 >>> table = commutator_table([rotation(y, z), rotation(z, x), rotation(x, y)], ParameterValues.draw((), PRIMES[0]))

@@ -1,0 +1,81 @@
+"""The normal form of scalar and matrix expressions, taken once at the end of a step of a derivation.
+
+**Definition.** An expression is in normal form where
+
+1. matrices are sums of words, each word and each trace of a word the first of its class (`matrix_words`);
+2. the products that the invariances of unknown functions are solved for do not occur (`invariant_functions`);
+3. a scalar that is identically zero is 0 (`zero_test`), and any other stands as it was written or expanded, whichever
+   has fewer operations. Traces and unknown functions count as symbols in this.
+
+The three are done in this order: to write words in one way makes equal products equal, which the invariances are
+solved for; what is left decides on zero. Each leaves standing what those before it did, so that the normal form of a
+normal form is the same expression. An expression in normal form needs no further test for zero than `== 0`.
+
+>>> from symlag.calculus.invariant_functions import Unknown
+>>> from symlag.calculus.jets import block
+>>> from symlag.calculus.matrices import inner
+>>> U, V = block("U", 3, 2), block("V", 4, 2)
+>>> f = Unknown("f", [U, V], [[U, -V]])
+>>> normal_form(inner(U, f.gradients[0]) - inner(f.gradients[1], V))
+0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, S, cancel, expand, factor
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from symlag.calculus.invariant_functions import modulo_invariances
+from symlag.calculus.matrices import normal
+from symlag.calculus.matrix_words import words
+from symlag.calculus.zero_test import opaque_as_symbols, proved_zero, vanishes
+
+
+def normal_form(expression: Any) -> Any:
+    """The normal form of a scalar or matrix expression, as the head of this module defines it.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> normal_form(x * (x + y) - x * y), normal_form((x + y) ** 5), normal_form((x + y) ** 2 - x**2 - 2 * x * y - y**2)
+    (x**2, (x + y)**5, 0)
+    """
+    expression = modulo_invariances(normal(expression if isinstance(expression, MatrixExpr) else S(expression)))
+    if isinstance(expression, MatrixExpr):
+        return expression
+    plain, meaning = opaque_as_symbols(expression)
+    if plain == 0 or proved_zero(plain):
+        return S.Zero
+    return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
+
+
+def lowest_terms(expression: Expr) -> Expr:
+    """A rational expression in lowest terms, factored.
+
+    >>> from sympy import symbols
+    >>> a, b = symbols("a b")
+    >>> lowest_terms(a / (a + a * b) + b / (1 + b))
+    1
+    """
+    plain, meaning = opaque_as_symbols(S(expression))
+    return factor(cancel(plain)).xreplace(meaning)
+
+
+def proportion(one: Any, other: Any) -> Expr | None:
+    """The number c with one = c·other, or none; of two numbers always their ratio.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> proportion(2 * x * y, y)
+    2*x
+    """
+    if not isinstance(other, MatrixExpr):
+        return lowest_terms(S(one) / other)
+    left, right = words(one), words(other)
+    if set(left) - set(right) or not right:
+        return None
+    word, unit = next(iter(right.items()))
+    ratio = proportion(left.get(word, S.Zero), unit)
+    proportional = all(vanishes(left.get(w, S.Zero) - ratio * c) for w, c in right.items())
+    return ratio if proportional else None
