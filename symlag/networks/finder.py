@@ -39,7 +39,7 @@ Certified = tuple[Family, float]  # a family and its certificate
 def symmetries(
     model: nn.Module,
     loss: Callable[..., Tensor],
-    batch: tuple[Any, Any],
+    batch: Sequence[Any],
     *,
     near: float = inf,
     clip: float = inf,
@@ -53,7 +53,7 @@ def symmetries(
     loss : callable
         A function of the model's output and the targets, or of the output alone where targets are None. Its value is
         one real number.
-    batch : tuple of inputs and targets
+    batch : pair of inputs and targets
         Inputs are a tensor, a tuple of arguments or a dict of keywords, targets a tensor, a nest of tensors or None.
         Random batches are drawn like them. Masks among them, of bits, of infinities or of zeros and numbers below −10⁴,
         are kept as they are.

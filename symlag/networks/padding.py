@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from torch import nn
+from torch import Tensor, nn
 
 
-def embeddings_with_padding(model: nn.Module) -> list[tuple[nn.Parameter, int]]:
+def embeddings_with_padding(model: nn.Module) -> list[tuple[Tensor, int]]:
     """The weights of embeddings that have a row of padding, each with the index of this row."""
     found = [module for module in model.modules() if isinstance(module, nn.Embedding | nn.EmbeddingBag)]
     return [(module.weight, module.padding_idx) for module in found if module.padding_idx is not None]

@@ -13,7 +13,7 @@ every batch. Where bound and laws in hand are equal, the number is exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -65,7 +65,7 @@ class ModelCount(LawCount):
 
 @float64_with_gradients()
 def count_laws(
-    model: nn.Module, loss: Callable[..., Tensor], batch: tuple[Any, Any], flow: str = "gradient"
+    model: nn.Module, loss: Callable[..., Tensor], batch: Sequence[Any], flow: str = "gradient"
 ) -> ModelCount:
     """The number of laws of training a model by a loss on batches like a given one, around random parameters.
 
@@ -75,7 +75,7 @@ def count_laws(
         The model, of at most 500 parameters that learn.
     loss : callable
         A function of the model's output and the targets, whose value is one real number.
-    batch : tuple of inputs and targets
+    batch : pair of inputs and targets
         What random batches are drawn like, as for `symlag.networks.symmetries`.
     flow : {"gradient", "momentum"}
         Gradient flow θ̇ = −∇f, or with momentum θ̈ + θ̇ + ∇f = 0.

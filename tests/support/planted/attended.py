@@ -16,7 +16,7 @@ from tests.support.planted.parts import (
     linear,
     regression,
     rms,
-    turned,
+    rotary,
 )
 
 
@@ -64,7 +64,7 @@ ATTENDED = [
     ),
     Planted(
         "RoPE of pairs",
-        attention(4, 1, 1, norm=lambda x: turned(x, half=False)),
+        attention(4, 1, 1, norm=lambda x: rotary(x, half=False)),
         mse_loss,
         regression((3, 5, 4), (3, 5, 4)),
         {"O": 2, "rescale": 2, "GL": 16},
@@ -72,7 +72,7 @@ ATTENDED = [
     ),
     Planted(
         "RoPE of halves",
-        attention(4, 1, 1, norm=lambda x: turned(x, half=True)),
+        attention(4, 1, 1, norm=lambda x: rotary(x, half=True)),
         mse_loss,
         regression((3, 5, 4), (3, 5, 4)),
         {"O": 2, "rescale": 2, "GL": 16},

@@ -13,14 +13,14 @@ from tests.support.planted.parts import (
     Function,
     Planted,
     attend,
-    free,
     heads,
     linear,
     numbers,
+    parameter,
     regression,
     rms,
+    rotary,
     tokens,
-    turned,
 )
 
 
@@ -42,7 +42,7 @@ class Block(nn.Module):
     def forward(self, t: Tensor) -> Tensor:
         x = self.e(t)
         y = self.n1(x)
-        q, k, v = turned(heads(self.q(y), 2), half=True), turned(heads(self.k(y), 1), half=True), heads(self.v(y), 1)
+        q, k, v = rotary(heads(self.q(y), 2), half=True), rotary(heads(self.k(y), 1), half=True), heads(self.v(y), 1)
         x = x + self.o(attend(q, k.repeat_interleave(2, -3), v.repeat_interleave(2, -3)))
         y = self.n2(x)
         x = x + self.down(silu(self.gate(y)) * self.up(y))
@@ -58,7 +58,7 @@ MODELS = [
         "LoRA",
         lambda: Function(
             lambda m, x: x @ m.W + m.up(m.down(x)),
-            W=free(3, 3).requires_grad_(False),
+            W=parameter(3, 3).requires_grad_(False),
             down=linear(3, 2),
             up=linear(2, 3),
         ),
@@ -86,7 +86,7 @@ MODELS = [
     Planted(
         "embeddings",
         lambda: Function(
-            lambda m, t: m.u(torch.tanh(m.e(t) + m.p)), e=nn.Embedding(5, 3), p=free(4, 3), u=linear(3, 2)
+            lambda m, t: m.u(torch.tanh(m.e(t) + m.p)), e=nn.Embedding(5, 3), p=parameter(4, 3), u=linear(3, 2)
         ),
         mse_loss,
         lambda: (tokens(5, 6, 4), numbers(6, 4, 2)),

@@ -10,8 +10,8 @@ from tests.support.planted.parts import (
     Function,
     Planted,
     chain,
-    free,
     linear,
+    parameter,
     regression,
     rms,
 )
@@ -60,7 +60,9 @@ NORMED = [
     ),
     Planted(
         "norm gain",
-        lambda: Function(lambda m, x: m.b((m.g * rms(m.a(x))).relu() ** 2), a=linear(3, 4), b=linear(4, 2), g=free(4)),
+        lambda: Function(
+            lambda m, x: m.b((m.g * rms(m.a(x))).relu() ** 2), a=linear(3, 4), b=linear(4, 2), g=parameter(4)
+        ),
         mse_loss,
         regression((8, 3), (8, 2)),
         {"scale": 1, "rescale": 4},

@@ -60,7 +60,7 @@ def classes(inputs: tuple[int, ...], count: int) -> Callable[[], Any]:
     return lambda: (numbers(*inputs), tokens(count, inputs[0]))
 
 
-def free(*shape: int) -> nn.Parameter:
+def parameter(*shape: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(*shape))
 
 
@@ -76,7 +76,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return scaled_dot_product_attention(q, k, v).transpose(-2, -3).flatten(-2)
 
 
-def turned(x: Tensor, half: bool) -> Tensor:
+def rotary(x: Tensor, half: bool) -> Tensor:
     """Rotary position embedding, of pairs (2j, 2j + 1), or (j, j + w/2)."""
     shape = (2, -1) if half else (-1, 2)
     pair = x.unflatten(-1, shape)
