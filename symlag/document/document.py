@@ -27,10 +27,10 @@ from symlag.document import html, markdown, tex
 from symlag.document.boxes.reserved_letters import avoid_letters, letters_of, letters_of_lagrangian
 from symlag.document.chapters.balance import balance_law
 from symlag.document.chapters.mechanics import derivation_sections
-from symlag.document.chapters.momentum_on_sphere import direction_sections
 from symlag.document.chapters.optimizer import optimizer_sections
 from symlag.document.chapters.parameter_groups import group_law_sections
 from symlag.document.chapters.prose import Section
+from symlag.document.chapters.scale_invariant_weights import direction_sections
 from symlag.errors import OutputError
 from symlag.files import write_all
 from symlag.learning.continuous_rules import Rule
@@ -147,7 +147,7 @@ class Document:
         return cls(title, avoid_letters(sections, letters_of(*law.generator.components.values())))
 
     @classmethod
-    def of_momentum_on_sphere(cls, title: str, rule: UpdateRule) -> Self:
+    def of_scale_invariant_weights(cls, title: str, rule: UpdateRule) -> Self:
         """The derivation of how the direction of weights before a normalization layer moves under a rule.
 
         Parameters

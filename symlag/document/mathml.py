@@ -1,4 +1,6 @@
-"""Boxes as MathML Core, which browsers draw without a script.
+"""Formulas as MathML Core, which browsers draw without a script.
+
+`mathml` writes a box, `formula` the math element around it. All text passes `html.escape`.
 
 >>> from sympy import Symbol
 >>> from symlag.document.boxes.expressions import typeset

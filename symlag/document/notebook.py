@@ -1,4 +1,7 @@
-r"""What a notebook shows: a sentence and a formula, as plain text, Markdown, HTML with MathML, and TeX.
+r"""What a notebook shows of a result: a sentence and a formula, as plain text, Markdown, HTML with MathML, and TeX.
+
+Jupyter asks an object for a bundle of texts by MIME type, and shows the richest that it can. The mixin
+`symlag.display` asks this module for the bundle.
 
 >>> from symlag.variational.families import rotation
 >>> from symlag.calculus.jets import coordinates
@@ -13,7 +16,6 @@ $$
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import singledispatch
 from html import escape
 from typing import Any
@@ -56,26 +58,26 @@ from symlag.variational.noether import Law, MomentumMap
 Captioned = tuple[str, Box | None]
 
 
-def bundle(shown: Any) -> dict[str, str]:
-    """What is shown, by MIME type."""
-    sentence, box = caption_and_formula(shown)
-    made = {
-        "text/plain": str(shown),
+def bundle(result: Any) -> dict[str, str]:
+    """What a notebook shows of a result, by MIME type."""
+    sentence, box = caption_and_formula(result)
+    texts = {
+        "text/plain": str(result),
         "text/markdown": "  \n".join(map(escape_markdown, sentence.splitlines())),
         "text/html": f"<p>{'<br>'.join(map(escape, sentence.splitlines()))}</p>",
     }
     if box is None:
-        return made
+        return texts
     lines = box if isinstance(box, Display) else display((NOTHING, box))
-    made["text/markdown"] += f"\n\n$$\n{tex(box)}\n$$"
-    made["text/html"] += formula(lines)
-    return made | {"text/latex": f"$\\displaystyle {tex(box)}$"}
+    texts["text/markdown"] += f"\n\n$$\n{tex(box)}\n$$"
+    texts["text/html"] += formula(lines)
+    return texts | {"text/latex": f"$\\displaystyle {tex(box)}$"}
 
 
 @singledispatch
-def caption_and_formula(shown: Any) -> Captioned:
-    """A sentence, and the formula that goes with it; what has no formula is told as it is printed."""
-    return getattr(shown, "sentence", str(shown)), None
+def caption_and_formula(result: Any) -> Captioned:
+    """A sentence, and the formula that goes with it; what has no formula is shown as it is printed."""
+    return getattr(result, "sentence", str(result)), None
 
 
 @caption_and_formula.register
@@ -91,9 +93,9 @@ def caption_of_momentum_map(law: MomentumMap) -> Captioned:
 
 
 @caption_and_formula.register
-def caption_of_modified_equation(made: ModifiedEquation) -> Captioned:
+def caption_of_modified_equation(equation: ModifiedEquation) -> Captioned:
     """What the modified equation is, and the equation."""
-    return "the field that the steps follow", typeset(made)
+    return "the field that the steps follow", typeset(equation)
 
 
 @caption_and_formula.register
@@ -109,9 +111,9 @@ def caption_of_grouped_law(law: GroupedLaw) -> Captioned:
 
 
 @caption_and_formula.register
-def caption_of_sphere_rule(made: SphereRule) -> Captioned:
+def caption_of_sphere_rule(sphere_rule: SphereRule) -> Captioned:
     """What moves, and its motion."""
-    return f"the direction of weights before a normalisation, by {made.rule.name}, exactly", typeset(made)
+    return f"the direction of weights before a normalisation, by {sphere_rule.rule.name}, exactly", typeset(sphere_rule)
 
 
 @caption_and_formula.register
@@ -132,35 +134,36 @@ def caption_of_algebra(algebra: Algebra) -> Captioned:
     fields = [equation(_basis(i), _field(X)) for i, X in enumerate(algebra.generators)]
     if not algebra.closed:
         return algebra.sentence, display(*fields)
-    brackets = [equation(_bracket(i, j), _combined(sum_)) for (i, j), sum_ in algebra.structure_constants.items()]
+    brackets: list[tuple[Box, Box]] = []
+    for (i, j), constants in algebra.structure_constants.items():
+        bracket = Fence("[", comma_separated(_basis(i), _basis(j)), "]")
+        combination = signed_sum(*(_multiple(constant, _basis(k)) for k, constant in constants.items()))
+        brackets.append(equation(bracket, combination))
     return algebra.sentence, display(*fields, *brackets)
 
 
 def _field(X: Generator) -> Box:
-    """τ∂_t + Σ ξ·∂_q."""
-    moved = {**X.components, **({t: X.tau} if X.tau != 0 else {})}
-    return signed_sum(*(_component(q, xi) for q, xi in moved.items() if xi != zero_like(q)))
+    """The vector field τ∂_t + Σ ξ_q ∂_q."""
+    components = dict(X.components)
+    if X.tau != 0:
+        components[t] = X.tau
+    return signed_sum(*(_component(q, xi) for q, xi in components.items() if xi != zero_like(q)))
 
 
 def _component(coordinate: Any, move: Any) -> Box:
-    slope = Script(Sign("∂"), as_box(coordinate))
-    return inner_product_box(typeset(move), slope) if isinstance(coordinate, Block) else _multiple(move, slope)
+    """One component of a vector field: ξ ∂_q, or ⟨ξ, ∂_w⟩ for a block w."""
+    partial = Script(Sign("∂"), as_box(coordinate))
+    return inner_product_box(typeset(move), partial) if isinstance(coordinate, Block) else _multiple(move, partial)
 
 
 def _multiple(factor: Any, box: Box) -> Box:
     """A box after the factor that it is multiplied by."""
     minus = not factor.is_Add and is_negative(factor)
     size = -factor if minus else factor
-    return row(*[MINUS] * minus, *([as_factor(size), THIN] if size != 1 else []), box)
+    sign = (MINUS,) if minus else ()
+    return row(*sign, as_factor(size), THIN, box) if size != 1 else row(*sign, box)
 
 
 def _basis(i: int) -> Box:
+    """The letter of a generator of an algebra."""
     return Script(Role("X"), Number(str(i + 1)))
-
-
-def _bracket(i: int, j: int) -> Box:
-    return Fence("[", comma_separated(_basis(i), _basis(j)), "]")
-
-
-def _combined(parts: Mapping[int, Any]) -> Box:
-    return signed_sum(*(_multiple(constant, _basis(k)) for k, constant in parts.items()))

@@ -55,8 +55,8 @@ from symlag.document.boxes.box import Row
 from symlag.document.boxes.expressions import typeset
 from symlag.document.chapters.closed_form import propagator
 from symlag.document.chapters.modified_equation import modified_equation_sections, tree_box
-from symlag.document.chapters.momentum_on_sphere import direction
 from symlag.document.chapters.prose import rate_of
+from symlag.document.chapters.scale_invariant_weights import direction
 from symlag.document.document import Document, law_latex
 from symlag.document.mathml import formula, mathml
 from symlag.document.tex import latex, tex
@@ -99,7 +99,7 @@ DOCUMENTS = {
     "exact_scale": cache(lambda: _stepped("Scale, exactly", scale(w), sgd())),
     "exact_rotation": cache(lambda: _stepped("Rotation, exactly", rotation(W), sgdw())),
     "across": cache(lambda: Document.of_parameter_groups("Rescale, across groups", GROUPED)),
-    "rolling": cache(lambda: Document.of_momentum_on_sphere("Rolling", nesterov())),
+    "rolling": cache(lambda: Document.of_scale_invariant_weights("Rolling", nesterov())),
     "kepler": cache(
         lambda: _moving("Kepler", Lagrangian(FREE, -k / sqrt(x**2 + y**2)), rotation(x, y), time_translation())
     ),
@@ -256,7 +256,7 @@ def test_a_notebook_shows_what_stands_beside_an_exact_law():
         made = shown._repr_mimebundle_()
         assert made["text/latex"] == f"$\\displaystyle {latex(shown)}$"
         assert made["text/plain"] == repr(shown)
-    assert Document.of_momentum_on_sphere("Rolling", sgd())._repr_html_().count("<section>") == 4
+    assert Document.of_scale_invariant_weights("Rolling", sgd())._repr_html_().count("<section>") == 4
 
 
 def test_the_letters_of_a_page_and_those_of_a_rule_are_not_the_same():
@@ -274,7 +274,7 @@ def test_a_tree_that_does_not_occur_in_a_modified_equation_is_not_written():
 def test_a_rule_of_second_order_has_no_first_correction_to_write():
     old, step = updates.Letter("o"), Symbol("eta", positive=True)
     adams = {old: updates.g, updates.theta: updates.theta - step * (3 * updates.g - old) / 2}  # Adams and Bashforth's
-    field, loss = modified_equation_sections(updates.UpdateRule("Adams", adams), drifting=False)
+    field, loss = modified_equation_sections(updates.UpdateRule("Adams", adams), has_drift=False)
     assert tex(field.formula.lines[1][1]).startswith(r"=F-\frac{5\eta^{2}}{12}")
     assert tex(loss.formula.lines[0][1]) == "=V"
 

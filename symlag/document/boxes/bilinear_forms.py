@@ -1,4 +1,4 @@
-r"""Letters of an update rule, and their bilinear forms, as boxes: a prime marks what a step leads to.
+r"""The boxes of the letters of an update rule and of their bilinear forms; a prime marks what a step leads to.
 
 >>> from symlag.optimizers.bilinear_forms import Form
 >>> from symlag.optimizers.vectors import Letter, theta
@@ -55,10 +55,10 @@ def box_of_increment_pairing(form: IncrementPairing) -> Box:
 
 
 def matrix_times(letter: Letter) -> Box:
-    """A of a letter."""
+    """The linear part A of a symmetry applied to a letter; its shift b applied to the constant one."""
     return SHIFT if letter == ONE else row(MATRIX, typeset(letter))
 
 
 def move_at(point: Any) -> Box:
-    """ξ at a position."""
+    """The move ξ of a symmetry at a position."""
     return row(MOVE, parenthesized(typeset(point)))

@@ -1,6 +1,7 @@
-"""Formulas as boxes: what is written where, before it is decided whether TeX or MathML writes it.
+"""Boxes: a formula as nested rectangles, as in TeX, but before it is decided whether TeX or MathML writes it.
 
-A box knows what it shows and nothing else.
+A box is data: it says what stands beside, below and above what, and nothing about how this is drawn or what it means.
+Boxes of the same content are equal, and a long formula can be measured and broken (`width`) before it is written.
 
 >>> row(Name("x"), row(PLUS, Number("12")))
 Row(parts=(Name(text='x'), Sign(text='+'), Number(text='12')))
@@ -8,7 +9,6 @@ Row(parts=(Name(text='x'), Sign(text='+'), Number(text='12')))
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -21,7 +21,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Role(Name):
-    """A letter that a derivation itself gives a meaning to, such as C for the charge."""
+    """A letter that a derivation itself gives a meaning to, such as C for the charge.
+
+    It steps aside where the user's formulas have the same letter (`reserved_letters`).
+    """
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,23 @@ THIN, WIDE = Sign("\u2009"), Sign("\u2003")  # a thin space, and one between for
 
 def row(*parts: Box) -> Box:
     """Boxes side by side, rows among them dissolved."""
-    flat = tuple(_flat(parts))
-    return flat[0] if len(flat) == 1 else Row(flat)
+    flat: list[Box] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Row) else (part,))
+    return flat[0] if len(flat) == 1 else Row(tuple(flat))
 
 
 def comma_separated(*parts: Box) -> Box:
     """Boxes with commas between them."""
-    return row(*[piece for part in parts for piece in (Sign(","), part)][1:])
+    return separated(Sign(","), *parts)
+
+
+def separated(sign: Sign, *parts: Box) -> Box:
+    """Boxes with a sign between them."""
+    pieces: list[Box] = []
+    for part in parts:
+        pieces += [sign, part] if pieces else [part]
+    return row(*pieces)
 
 
 def parenthesized(box: Box) -> Fence:
@@ -143,9 +156,9 @@ def inline(box: Box) -> Box:
     match box:
         case Fraction(above, below):
             top, bottom = inline(above), inline(below)
-            summed = isinstance(top, Row) and any(part in BREAKS for part in top.parts)
+            is_sum = isinstance(top, Row) and any(part in BREAKS for part in top.parts)
             bottom = parenthesized(bottom) if isinstance(bottom, Row) else bottom
-            return row(parenthesized(top) if summed else top, Sign("/"), bottom)
+            return row(parenthesized(top) if is_sum else top, Sign("/"), bottom)
         case Row(parts):
             return row(*map(inline, parts))
         case _:
@@ -165,8 +178,3 @@ def is_tall(box: Box) -> bool:
             return is_tall(base) or (below is not None and isinstance(base, Sign))
         case _:
             return False
-
-
-def _flat(parts: tuple[Box, ...]) -> Iterator[Box]:
-    for part in parts:
-        yield from part.parts if isinstance(part, Row) else (part,)

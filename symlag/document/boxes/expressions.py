@@ -1,7 +1,8 @@
-r"""Expressions as boxes: numbers, sums, products, powers, and coordinates with their derivatives.
+r"""The boxes of numbers, sums, products, powers, and coordinates with their derivatives.
 
-Terms with the highest derivatives come first, constants stand before what moves, and nothing depends on the order in
-which SymPy happens to hold its arguments.
+`typeset` makes the box of any expression; other modules register the kinds of nodes that are not here.
+Terms with the highest derivatives come first, constants stand before what depends on coordinates (`term_sorting`), and
+nothing depends on the order in which SymPy happens to hold its arguments.
 
 >>> from symlag.document.tex import tex
 >>> from symlag.calculus.jets import coordinates
@@ -73,14 +74,14 @@ def function_name(name: str) -> Box:
 
 def power(base: Any, exponent: Any) -> Box:
     """A power with a positive exponent; that of a squared norm is a power of the norm."""
-    shown = typeset(base)
-    if isinstance(shown, Script) and isinstance(shown.base, Fence) and shown.above == Number("2"):
-        return shown.base if 2 * exponent == 1 else with_exponent(shown.base, typeset(2 * exponent))
+    box = typeset(base)
+    if isinstance(box, Script) and isinstance(box.base, Fence) and box.above == Number("2"):
+        return box.base if 2 * exponent == 1 else with_exponent(box.base, typeset(2 * exponent))
     if isinstance(exponent, Rational) and exponent.p == 1:
-        return Root(shown, None if exponent.q == 2 else Number(str(exponent.q)))
-    if isinstance(base, Function) and isinstance(shown, Row) and isinstance(shown.parts[0], OperatorName):
-        return row(Script(shown.parts[0], above=typeset(exponent)), *shown.parts[1:])
-    return with_exponent(shown, typeset(exponent))
+        return Root(box, None if exponent.q == 2 else Number(str(exponent.q)))
+    if isinstance(base, Function) and isinstance(box, Row) and isinstance(box.parts[0], OperatorName):
+        return row(Script(box.parts[0], above=typeset(exponent)), *box.parts[1:])
+    return with_exponent(box, typeset(exponent))
 
 
 def with_exponent(base: Box, above: Box) -> Script:
@@ -107,19 +108,19 @@ def without_leading_plus(pieces: Sequence[Box]) -> Box:
 
 
 def product_of_factors(factors: Sequence[Any]) -> Box:
-    """A product: a fraction of constants before what moves, or one fraction where something that moves divides."""
-    resting, moving, below = split_fraction(factors)
+    """A product: a fraction of constants before what varies, or one fraction where something that varies divides."""
+    constant, varying, below = split_fraction(factors)
     if not below:
-        return _side_by_side([*resting, *moving])
-    if any(map(jets, below)) or not moving:
-        return Fraction(_side_by_side([*resting, *moving]), _side_by_side(below))
-    return row(Fraction(_side_by_side(resting), _side_by_side(below)), *map(as_factor, moving))
+        return _side_by_side([*constant, *varying])
+    if any(map(jets, below)) or not varying:
+        return Fraction(_side_by_side([*constant, *varying]), _side_by_side(below))
+    return row(Fraction(_side_by_side(constant), _side_by_side(below)), *map(as_factor, varying))
 
 
 def as_factor(expression: Any) -> Box:
     """The box of an expression that stands in a product: in parentheses where a sign or an integral is open."""
-    shown = typeset(expression)
-    return parenthesized(shown) if isinstance(shown, Row) and any(map(_binds_loosely, shown.parts)) else shown
+    box = typeset(expression)
+    return parenthesized(box) if isinstance(box, Row) and any(map(_binds_loosely, box.parts)) else box
 
 
 def jet_box(jet: Prolonged) -> Box:
@@ -156,18 +157,18 @@ def box_of_jet(jet: Jet) -> Box:
 def box_of_rational(number: Rational) -> Box:
     """An integer or a fraction."""
     size = Number(str(abs(number.p)))
-    shown = size if number.q == 1 else Fraction(size, Number(str(number.q)))
-    return row(MINUS, shown) if number.p < 0 else shown
+    box = size if number.q == 1 else Fraction(size, Number(str(number.q)))
+    return row(MINUS, box) if number.p < 0 else box
 
 
 @typeset.register
 def box_of_float(number: Float) -> Box:
     """A decimal number, with a power of ten where Python would write an exponent."""
     digits, _, tens = f"{float(abs(number)):.15g}".partition("e")
-    shown = (
-        row(Number(digits), Sign("·"), Script(Number("10"), above=typeset(Rational(tens)))) if tens else Number(digits)
-    )
-    return row(MINUS, shown) if number < 0 else shown
+    box: Box = Number(digits)
+    if tens:
+        box = row(box, Sign("·"), Script(Number("10"), above=typeset(Rational(tens))))
+    return row(MINUS, box) if number < 0 else box
 
 
 @typeset.register

@@ -1,4 +1,4 @@
-r"""Functions, derivatives, integrals, cases and relations as boxes.
+r"""The boxes of functions, derivatives, integrals, cases and relations.
 
 >>> from sympy import Symbol, sin
 >>> from symlag.document.tex import tex
@@ -27,6 +27,7 @@ from symlag.document.boxes.box import (
     Table,
     parenthesized,
     row,
+    separated,
 )
 from symlag.document.boxes.expressions import as_factor, function_call, function_name, typeset, with_exponent
 from symlag.document.boxes.names import name_box
@@ -102,7 +103,7 @@ def box_of_logic(condition: And | Or) -> Box:
     """Conditions joined by ∧ or ∨."""
     sign = Sign("∧" if isinstance(condition, And) else "∨")
     parts = [parenthesized(typeset(part)) for part in sorted(condition.args, key=default_sort_key)]
-    return row(*[piece for part in parts for piece in (sign, part)][1:])
+    return separated(sign, *parts)
 
 
 @typeset.register

@@ -1,4 +1,4 @@
-r"""What layers of a network are made of: elementwise functions, Hadamard products, diagonals and ones.
+r"""The boxes of what layers of a network are made of: elementwise functions, Hadamard products, diagonals and ones.
 
 >>> from symlag.document.tex import tex
 >>> from symlag.calculus.elementwise import elementwise, homogeneous
@@ -16,7 +16,7 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from symlag.calculus.elementwise import SLOT, Elementwise
 from symlag.calculus.structured_matrices import Ones
-from symlag.document.boxes.box import Box, Fence, Number, OperatorName, Script, Sign, parenthesized, row
+from symlag.document.boxes.box import Box, Fence, Number, OperatorName, Script, Sign, parenthesized, row, separated
 from symlag.document.boxes.expressions import function_call, typeset
 
 
@@ -37,7 +37,7 @@ def box_of_hadamard_product(product: HadamardProduct) -> Box:
     factors = [
         parenthesized(typeset(f)) if f.is_MatAdd else typeset(f) for f in sorted(product.args, key=default_sort_key)
     ]
-    return row(*[box for factor in factors for box in (Sign("⊙"), factor)][1:])
+    return separated(Sign("⊙"), *factors)
 
 
 @typeset.register(DiagMatrix)

@@ -1,4 +1,4 @@
-r"""Matrices of any size, traces and gradients as boxes: traces are read as inner products wherever they are one.
+r"""The boxes of matrices of any size, traces and gradients; a trace that is an inner product is written as one.
 
 >>> from symlag.calculus.matrices import inner
 >>> from symlag.document.tex import tex

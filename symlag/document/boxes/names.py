@@ -1,4 +1,4 @@
-"""Names as boxes: Greek words become Greek letters, what follows an underscore or a letter becomes a subscript.
+"""The boxes of names: Greek words become Greek letters, digits and what follows an underscore become subscripts.
 
 Only names on the whitelist of `symlag.names.checked_name` pass, so that nothing a user writes can act in TeX or HTML.
 
@@ -13,33 +13,11 @@ import re
 from symlag.document.boxes.box import Box, Name, Number, Script, comma_separated
 from symlag.names import checked_name
 
+# In the order of Unicode, from α on.
 _LOWER = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "varsigma",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "omicron", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+]  # fmt: skip
 GREEK = {word: chr(ord("α") + i) for i, word in enumerate(_LOWER)}
 GREEK |= {word.capitalize(): letter.upper() for word, letter in GREEK.items() if word != "varsigma"}
 GREEK |= {"lamda": "λ", "Lamda": "Λ"}

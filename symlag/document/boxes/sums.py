@@ -1,4 +1,4 @@
-r"""Sums and products over steps as boxes; an ordered product is read from the last step down to the first.
+r"""The boxes of sums and products over steps; an ordered product runs from the last step down to the first.
 
 >>> from sympy import Matrix, Symbol, symbols
 >>> from symlag.optimizers.ordered_product import OrderedProduct

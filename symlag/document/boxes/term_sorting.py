@@ -1,4 +1,8 @@
-"""In which order a mathematician writes a sum and a product, and what is the sign of a term.
+"""The order in which a mathematician writes the terms of a sum and the factors of a product, and the sign of a term.
+
+A term is split into its sign, a constant, and a part that varies: that contains coordinates or their derivatives. In a
+sum the highest derivatives come first, and unknown functions last; in a product numbers come before symbols, and
+constants before what varies. Ties are broken by SymPy's sort key, so that the order is the same in every run.
 
 >>> from sympy import symbols
 >>> from symlag.calculus.jets import coordinates
@@ -22,13 +26,13 @@ from symlag.calculus.jets import jets
 
 
 def split_term(term: Any) -> tuple[bool, Any, Any]:
-    """Whether a term is written with a minus before it, the constant in it, and what moves."""
+    """Whether a term is written with a minus before it, the constant in it, and the part that varies."""
     scalar, matrix = term.as_coeff_mmul() if term.is_Matrix else (term, S.One)
-    resting = [f for f in Mul.make_args(scalar) if not jets(f)]
-    turned = [f for f in resting if _has_minus(f)]
-    constant = Mul(*(-f if f in turned else f for f in resting))
-    moving = Mul(*(f for f in Mul.make_args(scalar) if jets(f)))
-    return len(turned) % 2 == 1, constant, matrix if moving == 1 else moving * matrix
+    constants = [f for f in Mul.make_args(scalar) if not jets(f)]
+    minuses = [f for f in constants if _has_minus(f)]
+    constant = Mul(*(-f if f in minuses else f for f in constants))
+    varying = Mul(*(f for f in Mul.make_args(scalar) if jets(f)))
+    return len(minuses) % 2 == 1, constant, matrix if varying == 1 else varying * matrix
 
 
 def is_negative(term: Any) -> bool:
@@ -38,8 +42,8 @@ def is_negative(term: Any) -> bool:
 
 def without_sign(term: Any) -> Any:
     """A term without the minus before it."""
-    _, constant, moving = split_term(term)
-    return constant * moving
+    _, constant, varying = split_term(term)
+    return constant * varying
 
 
 def sorted_terms(terms: Iterable[Any]) -> list[Any]:
@@ -53,14 +57,14 @@ def group_by_constant(terms: Iterable[Any]) -> list[list[Any]]:
     """Terms with the same constant before them together, where that constant is not one."""
     groups: dict[Any, list[Any]] = {}
     for term in terms:
-        _, constant, moving = split_term(term)
-        alone = constant == 1 or moving == 1 or moving.is_Add
+        _, constant, varying = split_term(term)
+        alone = constant == 1 or varying == 1 or varying.is_Add
         groups.setdefault((term if alone else None, constant), []).append(term)
     return list(groups.values())
 
 
 def split_fraction(factors: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-    """The factors of a product in their order: constants above the line, what moves above it, and all below it."""
+    """The factors of a product in their order: constants above the line, what varies above it, and all below it."""
     above = [f for factor in factors for f in _numerator(factor)]
     below = [f for factor in factors for f in _denominator(factor)]
     return (

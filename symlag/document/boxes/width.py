@@ -1,4 +1,7 @@
-"""How wide boxes are, and where a long formula is broken.
+"""The width of boxes, and where a long formula is broken.
+
+Widths are estimates in letters of mathematics, the same for TeX and MathML, so that a formula has the same lines in
+both. A line is broken before an equals sign if it has a second one, otherwise before a plus or a minus.
 
 >>> from symlag.document.boxes.box import Name, Number
 >>> width(Row((Name("x"), Sign("+"), Number("12"))))
@@ -32,10 +35,10 @@ LINE = 58.0  # letters of mathematics on a line of text
 _SPACED = "=+−<>≤≥≠↦∧∨"
 
 
-def broken_lines(shown: Display) -> Iterator[tuple[Box, Box]]:
+def broken_lines(box: Display) -> Iterator[tuple[Box, Box]]:
     """The lines of a display, long ones broken before a plus or a minus; what continues has no left side."""
-    indent = max(width(left) for left, _ in shown.lines)
-    for left, right in shown.lines:
+    indent = max(width(left) for left, _ in box.lines)
+    for left, right in box.lines:
         first, *others = _break_row(right, LINE - indent)
         yield left, first
         yield from ((NOTHING, row(WIDE, piece)) for piece in others)

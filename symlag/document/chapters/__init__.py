@@ -1,1 +1,1 @@
-"""What a derivation says, a chapter each: sentences with formulas in them."""
+"""What a derivation says: laws, rules and Lagrangians as sections, each with a title, a reason and a formula."""

@@ -1,4 +1,9 @@
-"""From one symmetry to its balance law, in steps: the move, what it changes, the charge, the law, and its proof."""
+"""The chapter of one symmetry: the family, what it changes, the charge, the balance law, and its proof.
+
+By Noether's theorem a generator X = τ∂_t + Σ ξ_q ∂_q gives the charge C = Σ p_q ζ_q + τL − B, with ζ = ξ − τq̇ and a
+boundary term B. Under a damping γ the charge obeys (d/dt + γ)C = δT − δV + δW, where δT, δV and δW are what the family
+changes of the kinetic energy (kinetic symmetry breaking), of the potential, and by the work of forces.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +45,7 @@ CHANGED_T, CHANGED_V, WORK = row(Sign("δ"), KINETIC), row(Sign("δ"), POTENTIAL
 
 
 def law_sections(law: Law) -> Iterator[Section]:
-    """The steps from a generator to its law and what the law comes to."""
+    """The sections from a generator to its law, and to what the law comes to in time."""
     yield family(law)
     yield check(law)
     if boundary_value(law) != 0:
@@ -55,30 +60,32 @@ def law_sections(law: Law) -> Iterator[Section]:
 
 
 def family(law: Law) -> Section:
-    """The family of moves."""
+    """The family of transformations, to first order."""
     X = law.generator
-    moved = {**X.components, **({t: X.tau} if X.tau != 0 else {})}
-    lines = [(as_box(q), row(Sign("↦"), signed_sum(q, scaled(EPSILON, move)))) for q, move in moved.items()]
-    every = tuple(piece for p in X.parameters for piece in sentence(f", for every {_kind(p)} {{p}}", p=p))
-    reason = (*sentence("To first order in {eps} the family moves", eps=EPSILON), *every, ":")
+    components = dict(X.components)
+    if X.tau != 0:
+        components[t] = X.tau
+    lines = [(as_box(q), row(Sign("↦"), signed_sum(q, scaled(EPSILON, xi)))) for q, xi in components.items()]
+    quantifiers = tuple(piece for p in X.parameters for piece in sentence(f", for every {_kind(p)} {{p}}", p=p))
+    reason = (*sentence("To first order in {eps} the family moves", eps=EPSILON), *quantifiers, ":")
     return Section("The symmetry" if X.name == "symmetry" else f"The symmetry: {X.name}", reason, display(*lines))
 
 
 def check(law: Law) -> Section:
-    """What the family changes."""
+    """What the family changes of the energies."""
     lines = [
         equation(CHANGED_T, in_coordinates(law, law.ksb)),
         equation(CHANGED_V, scaled(-1, in_coordinates(law, law.sources["potential"]))),
     ]
-    lines += [equation(WORK, in_coordinates(law, law.sources["force"]))] if law.lagrangian.forces else []
+    if law.lagrangian.forces:
+        lines.append(equation(WORK, in_coordinates(law, law.sources["force"])))
     return Section("Its check", _outcome_of_check(law), display(*lines))
 
 
 def boundary_term(law: Law) -> Section:
-    """The boundary term."""
-    names = ("kinetic", "potential", "force")
+    """The boundary term, of which the family's change of the action is a rate."""
     change = row(_rate(law), END)
-    total = normal_form(Add(*(in_coordinates(law, law.sources[name]) for name in names)))
+    total = normal_form(Add(*(in_coordinates(law, law.sources[name]) for name in ("kinetic", "potential", "force"))))
     reason = sentence(
         "What the move adds is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
         B=END,
@@ -87,22 +94,26 @@ def boundary_term(law: Law) -> Section:
 
 
 def charge(law: Law) -> Section:
-    """The charge."""
-    timed = law.generator.tau != 0
-    pieces = [piece for q in _moved_coordinates(law) for piece in _pairs(law, q)]
-    pieces += [row(TAU, LAGRANGE)] if timed else []
-    pieces += [row(MINUS, END)] if boundary_value(law) != 0 else []
-    path = ": {zeta}, the move of the path at one time" if timed else ""
-    fixed = row(with_subscript(ZETA, Q), EQUALS, with_subscript(XI, Q), MINUS, TAU, Dotted(Q, 1))
-    higher = law.lagrangian.order > 1
-    kind = ", and those of Ostrogradsky {p} with the rates of it" if higher else ""
-    reason = sentence(f"Each momentum is paired with the move of its coordinate{path}{kind}.", zeta=fixed, p=MOMENTUM)
-    lines = [equation(CHARGE, signed_sum(*pieces)), (NOTHING, row(EQUALS, typeset(in_coordinates(law, law.charge))))]
-    return Section("The charge", reason, display(*lines, *(_momenta(law) if higher else ())))
+    """The charge, in momenta and components of the generator, and written out."""
+    moves_time, has_higher_momenta = law.generator.tau != 0, law.lagrangian.order > 1
+    terms = [pairing for q in _moved_coordinates(law) for pairing in _pairings(law, q)]
+    if moves_time:
+        terms.append(row(TAU, LAGRANGE))
+    if boundary_value(law) != 0:
+        terms.append(row(MINUS, END))
+    path = ": {zeta}, the move of the path at one time" if moves_time else ""
+    zeta = row(with_subscript(ZETA, Q), EQUALS, with_subscript(XI, Q), MINUS, TAU, Dotted(Q, 1))
+    kind = ", and those of Ostrogradsky {p} with the rates of it" if has_higher_momenta else ""
+    reason = sentence(f"Each momentum is paired with the move of its coordinate{path}{kind}.", zeta=zeta, p=MOMENTUM)
+    lines = [equation(CHARGE, signed_sum(*terms)), (NOTHING, row(EQUALS, typeset(in_coordinates(law, law.charge))))]
+    if has_higher_momenta:
+        towers = (ostrogradsky_momenta(law.lagrangian, q) for q in _moved_coordinates(law))
+        lines += [equation(with_subscript(MOMENTUM, jet), p) for momenta in towers for jet, p in momenta.items()]
+    return Section("The charge", reason, display(*lines))
 
 
-def _pairs(law: Law, coordinate: Any) -> list[Box]:
-    """The momenta of a coordinate, each with its share of the move."""
+def _pairings(law: Law, coordinate: Any) -> list[Box]:
+    """The momenta of a coordinate, each paired with a derivative of the coordinate's move."""
     if law.lagrangian.order == 1:
         return [_pair(partial_derivative(LAGRANGE, as_box(coordinate.dot)), _move(law, coordinate), coordinate)]
     letter = ZETA if law.generator.tau != 0 else XI
@@ -113,46 +124,40 @@ def _pairs(law: Law, coordinate: Any) -> list[Box]:
     ]
 
 
-def _momenta(law: Law) -> list[tuple[Box, Box]]:
-    """The momenta written out."""
-    return [
-        equation(with_subscript(MOMENTUM, jet), p)
-        for q in _moved_coordinates(law)
-        for jet, p in ostrogradsky_momenta(law.lagrangian, q).items()
-    ]
-
-
 def balance(law: Law) -> Section:
     """The law, in short and written out."""
-    fed = [box for name, box in _SOURCES.items() if law.sources[name] != 0]
-    right = [] if law.sources["boundary"] != 0 else fed
-    fades = [row(_damping(law), CHARGE)] if law.rate != 0 else []
-    short = row(signed_sum(row(RATE, CHARGE), *fades), EQUALS, signed_sum(*right))
-    return Section("The law", _meaning(law), display((NOTHING, short), (NOTHING, balance_law(law))))
+    left = [row(RATE, CHARGE)]
+    if law.rate != 0:
+        left.append(row(as_box(damping_letter(law.lagrangian)), CHARGE))
+    # With a boundary term the sources have become a part of the charge.
+    sources = [] if law.sources["boundary"] != 0 else [box for name, box in _SOURCES.items() if law.sources[name] != 0]
+    in_short = row(signed_sum(*left), EQUALS, signed_sum(*sources))
+    return Section("The law", _meaning(law), display((NOTHING, in_short), (NOTHING, balance_law(law))))
 
 
 def balance_law(law: Law) -> Box:
-    """The law with everything written out."""
-    moving, rate, source = (in_coordinates(law, part) for part in (law.charge, law.rate, law.source))
-    if law.conserved and is_negative(sorted_terms(Add.make_args(moving))[0]):
-        moving = Add(*(-term for term in Add.make_args(moving)))
-    return row(signed_sum(rate_of(moving), *friction_terms(rate, moving)), EQUALS, typeset(normal_form(source)))
+    """A balance law written out: the rate of the charge and its friction, and the sources."""
+    charge, rate, source = (in_coordinates(law, part) for part in (law.charge, law.rate, law.source))
+    if law.conserved and is_negative(sorted_terms(Add.make_args(charge))[0]):
+        charge = Add(*(-term for term in Add.make_args(charge)))
+    return row(signed_sum(rate_of(charge), *friction_terms(rate, charge)), EQUALS, typeset(normal_form(source)))
 
 
-def matrix_balance_law(whole: MomentumMap) -> Box:
-    """A law of matrices, with everything written out."""
-    source = normal(MatAdd(zero_like(whole.charge), *whole.sources.values()))
-    return row(signed_sum(rate_of(whole.charge), *friction_terms(whole.rate, whole.charge)), EQUALS, typeset(source))
+def matrix_balance_law(law: MomentumMap) -> Box:
+    """The balance law of a matrix of charges written out."""
+    source = normal(MatAdd(zero_like(law.charge), *law.sources.values()))
+    return row(signed_sum(rate_of(law.charge), *friction_terms(law.rate, law.charge)), EQUALS, typeset(source))
 
 
 def matrix_law(law: Law) -> Section:
     """The law as a law of matrices, for a family that holds for every constant matrix."""
-    whole = law.momentum_map()
+    momentum_map = law.momentum_map()
+    kind = _kind(momentum_map.parameter)
     reason = sentence(
-        f"Both sides are linear in {{X}}, which is any {_kind(whole.parameter)}, so that the law holds entry by entry.",
-        X=whole.parameter,
+        f"Both sides are linear in {{X}}, which is any {kind}, so that the law holds entry by entry.",
+        X=momentum_map.parameter,
     )
-    return Section("All of them at once", reason, display((NOTHING, matrix_balance_law(whole))))
+    return Section("All of them at once", reason, display((NOTHING, matrix_balance_law(momentum_map))))
 
 
 def proof(law: Law) -> Section:
@@ -181,12 +186,9 @@ _SOURCES = {"kinetic": CHANGED_T, "potential": row(MINUS, CHANGED_V), "force": W
 _FEEDS = {"kinetic": "kinetic symmetry breaking", "potential": "the potential", "force": "the forces"}
 
 
-def _damping(law: Law) -> Box:
-    return as_box(damping_letter(law.lagrangian))
-
-
 def _rate(law: Law) -> Box:
-    return RATE if law.rate == 0 else parenthesized(row(RATE, PLUS, _damping(law)))
+    """The operator of the law: d/dt, or d/dt + γ."""
+    return RATE if law.rate == 0 else parenthesized(row(RATE, PLUS, as_box(damping_letter(law.lagrangian))))
 
 
 def _moved_coordinates(law: Law) -> list[Any]:
@@ -210,25 +212,21 @@ def _kind(parameter: Any) -> str:
 def _outcome_of_check(law: Law) -> Prose:
     """What the check found."""
     stretch = "; each change counts the stretching of time" if law.generator.tau != 0 else ""
-    kept = (law.ksb == 0, law.sources["potential"] == 0)
-    found = {
+    unchanged = (law.ksb == 0, law.sources["potential"] == 0)
+    outcome = {
         (True, True): "Neither {T} nor {V} changes",
         (True, False): "{T} is kept, {V} is not",
         (False, True): "{V} is kept, {T} is not: this is kinetic symmetry breaking",
         (False, False): "Both energies change; the change of {T} is kinetic symmetry breaking",
-    }[kept]
-    return sentence(f"{found}{stretch}.", T=KINETIC, V=POTENTIAL)
+    }[unchanged]
+    return sentence(f"{outcome}{stretch}.", T=KINETIC, V=POTENTIAL)
 
 
 def _meaning(law: Law) -> Prose:
     """What the law says in words."""
     if law.conserved:
-        return sentence(
-            "Nothing feeds {C}: it is conserved."
-            if law.rate == 0
-            else "Nothing feeds {C}: it decays by friction alone.",
-            C=CHARGE,
-        )
+        fate = "it is conserved" if law.rate == 0 else "it decays by friction alone"
+        return sentence(f"Nothing feeds {{C}}: {fate}.", C=CHARGE)
     feeds = [words for name, words in _FEEDS.items() if law.sources[name] != 0]
     decays = ", and decays by friction" if law.rate != 0 else ""
     return sentence(f"{{C}} is fed by {' and '.join(feeds)}{decays}.", C=CHARGE)

@@ -1,4 +1,9 @@
-"""What a law comes to in the course of time, in the words of `symlag.variational.closed_form`."""
+"""The chapter of time: what a balance law comes to when it is integrated.
+
+The law (d/dt + γ)C = S has the solution C(t) = e^{−γt} C(0) + ∫₀ᵗ e^{−γ(t−s)} S(s) ds. Where the charge is the rate of
+a function Q of the coordinates and the sources pull Q back, Q moves like a damped oscillator, and its motion is given
+by the propagator G, the motion after a unit kick. `symlag.variational.closed_form` finds out what case a law is.
+"""
 
 from __future__ import annotations
 
@@ -41,30 +46,41 @@ from symlag.variational.noether import Law
 
 FIRST, MOMENT = symbols("t_0 s", positive=True)
 CHARGE, SOURCE, KICK, Q, GREEN = map(Role, "CSKQG")
+_D = Name("d")  # of the measure of an integral
 
 
 def closed_form(law: Law) -> Section:
     """The charge as a function of time: what is left of its first value, and what the sources have fed into it."""
     first = FIRST if law.rate.has(t) else S.Zero
-    left = row(_share_left(law, first), _at_time(CHARGE, first))
-    fed = row(_integral_from(first), _share_left(law, MOMENT), _at_time(SOURCE, MOMENT), _measure())
-    right = signed_sum(left) if law.conserved else signed_sum(left, fed)
+    terms = [row(_remaining_factor(law, first), _at_time(CHARGE, first))]
+    if not law.conserved:
+        terms.append(
+            row(
+                _integral_from(first),
+                _remaining_factor(law, MOMENT),
+                _at_time(SOURCE, MOMENT),
+                THIN,
+                _D,
+                as_box(MOMENT),
+            )
+        )
     since = "" if law.conserved else ", and of what the sources {S} fed into it since"
     reason = sentence(f"What is left of the first charge{since}:", S=SOURCE)
-    return Section("In the course of time", reason, display((_at_time(CHARGE, t), row(EQUALS, right))))
+    return Section("In the course of time", reason, display((_at_time(CHARGE, t), row(EQUALS, signed_sum(*terms)))))
 
 
 def integrated_charge(law: Law) -> Iterator[Section]:
     """Where a function Q of the coordinates lies behind the charge and moves like an oscillator: its motion."""
-    found = solve(law)
-    if isinstance(found, Oscillation) and (found.friction, found.stiffness) != (0, 0):
-        yield _oscillator(law.lagrangian, found)
+    solution = solve(law)
+    if isinstance(solution, Oscillation) and (solution.friction, solution.stiffness) != (0, 0):
+        yield _oscillator(law.lagrangian, solution)
 
 
 def propagator(damping: Any, stiffness: Any) -> Expr:
     """The motion of Q̈ + γQ̇ + κQ = 0 from Q = 0 and Q̇ = 1."""
     free = Oscillation(S.Zero, S.One, damping, stiffness, S.Zero)
-    over, critical, under = (_kick(motion()) for motion in (free.overdamped, free.critical, free.underdamped))
+    kick = {START: S.Zero, PUSH: S.One}
+    over, critical, under = (f().xreplace(kick) for f in (free.overdamped, free.critical, free.underdamped))
     if stiffness == 0:
         return expand(over.rewrite(exp))
     if damping == 0:
@@ -72,57 +88,59 @@ def propagator(damping: Any, stiffness: Any) -> Expr:
     return Piecewise((under, damping**2 < 4 * stiffness), (over, damping**2 > 4 * stiffness), (critical, True))
 
 
-def _kick(motion: Expr) -> Expr:
-    return motion.xreplace({START: S.Zero, PUSH: S.One})
-
-
-def _oscillator(L: Lagrangian, found: Oscillation) -> Section:
-    """The step that integrates the equation of Q."""
+def _oscillator(L: Lagrangian, oscillation: Oscillation) -> Section:
+    """The section that integrates the equation of Q."""
     gamma = damping_letter(L) if L.damping != 0 else S.Zero
+    mass = oscillation.mass
     stiffness, kick = (
-        lowest_terms(found.stiffness / found.mass),
-        L.spelling.read(lowest_terms(found.source / found.mass)),
+        lowest_terms(oscillation.stiffness / mass),
+        L.spelling.read(lowest_terms(oscillation.source / mass)),
     )
     kappa = unused_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
-    drag = [row(as_box(gamma), Dotted(Q, 1))] if gamma != 0 else []
-    pull = [row(as_box(kappa), Q)] if kappa != 0 else []
-    moved = row(as_box(found.mass), Dotted(Q, 1)) if found.mass != 1 else Dotted(Q, 1)
-    lines = [equation(Q, L.spelling.read(found.quantity)), equation(CHARGE, moved)]
-    lines += [equation(kappa, stiffness)] if kappa != 0 else []
-    lines += [equation(KICK, kick)] if kick != 0 else []
-    lines += [(signed_sum(Dotted(Q, 2), *drag, *pull), row(EQUALS, KICK if kick != 0 else ZERO))]
-    lines += [_motion(gamma, kick), *_propagated(L, gamma, kappa)]
+    velocity, left = Dotted(Q, 1), [Dotted(Q, 2)]
+    lines = [
+        equation(Q, L.spelling.read(oscillation.quantity)),
+        equation(CHARGE, row(as_box(mass), velocity) if mass != 1 else velocity),
+    ]
+    if gamma != 0:
+        left.append(row(as_box(gamma), velocity))
+    if kappa != 0:
+        left.append(row(as_box(kappa), Q))
+        lines.append(equation(kappa, stiffness))
+    if kick != 0:
+        lines.append(equation(KICK, kick))
+    lines.append((signed_sum(*left), row(EQUALS, KICK if kick != 0 else ZERO)))
+    lines += [_motion(gamma, kick), *_propagator_lines(L, gamma, kappa)]
     reason = sentence(
         "The charge is the rate of a function {Q} of the coordinates, which moves like an oscillator:", Q=Q
     )
     return Section("Integrated once more", reason, display(*lines))
 
 
-def _propagated(L: Lagrangian, gamma: Any, kappa: Any) -> list[tuple[Box, Box]]:
+def _propagator_lines(L: Lagrangian, gamma: Any, kappa: Any) -> list[tuple[Box, Box]]:
     """G(t), with a letter for its frequency where it has both friction and stiffness."""
     green = propagator(gamma, kappa)
     if 0 in (gamma, kappa):
         return [equation(_at_time(GREEN, t), green)]
     omega, split = unused_letter(L, "omega", "Omega"), gamma**2 - 4 * kappa
-    short = green.xreplace({sqrt(sign * split) ** n: (2 * omega) ** n for sign in (1, -1) for n in (1, -1)})
-    return [equation(_at_time(GREEN, t), short), equation(omega, sqrt(Abs(split)) / 2)]
+    in_omega = green.xreplace({sqrt(sign * split) ** n: (2 * omega) ** n for sign in (1, -1) for n in (1, -1)})
+    return [equation(_at_time(GREEN, t), in_omega), equation(omega, sqrt(Abs(split)) / 2)]
 
 
 def _motion(gamma: Any, kick: Any) -> tuple[Box, Box]:
     """Q(t) from Q(0), Q̇(0) and the kicks since."""
-    fading = [row(as_box(gamma), _at_time(GREEN, t))] if gamma != 0 else []
-    still = row(_bracket(_at_time(Dotted(GREEN, 1), t), *fading), _at_time(Q, S.Zero))
-    thrown = row(_at_time(GREEN, t), _at_time(Dotted(Q, 1), S.Zero))
-    kicks = (
-        [row(_integral_from(S.Zero), GREEN, _time_since(MOMENT), _at_time(KICK, MOMENT), _measure())]
-        if kick != 0
-        else []
-    )
-    return _at_time(Q, t), row(EQUALS, signed_sum(still, thrown, *kicks))
+    released = _at_time(Dotted(GREEN, 1), t)
+    if gamma != 0:
+        released = parenthesized(signed_sum(released, row(as_box(gamma), _at_time(GREEN, t))))
+    terms = [row(released, _at_time(Q, S.Zero)), row(_at_time(GREEN, t), _at_time(Dotted(Q, 1), S.Zero))]
+    if kick != 0:
+        convolution = (GREEN, _time_since(MOMENT), _at_time(KICK, MOMENT))
+        terms.append(row(_integral_from(S.Zero), *convolution, THIN, _D, as_box(MOMENT)))
+    return _at_time(Q, t), row(EQUALS, signed_sum(*terms))
 
 
-def _share_left(law: Law, since: Expr) -> Box:
-    """What friction leaves until the time t of a charge at an earlier time."""
+def _remaining_factor(law: Law, since: Expr) -> Box:
+    """The factor that friction leaves at the time t of a charge at an earlier time."""
     if law.rate == 0:
         return NOTHING
     if law.rate.has(t):
@@ -137,14 +155,6 @@ def _time_since(since: Any) -> Box:
 
 def _integral_from(first: Any) -> Box:
     return Script(Sign("∫"), as_box(first), as_box(t))
-
-
-def _measure() -> Box:
-    return row(THIN, Name("d"), as_box(MOMENT))
-
-
-def _bracket(first: Box, *others: Box) -> Box:
-    return parenthesized(signed_sum(first, *others)) if others else first
 
 
 def _at_time(letter: Box, time: Any) -> Box:

@@ -1,4 +1,9 @@
-"""The exact law of an optimizer, in steps: its update, the recursion of the charges, the proof, and many steps."""
+"""The chapter of an optimizer's exact law: its update, the recursion of the charges, the proof, and many steps.
+
+The charges of a discrete law are bilinear forms in what the optimizer stores. One step of the update takes them to
+c′ = Mc + s, with a propagator M of hyper-parameters and sources s in which only measurable forms stand: the loss has
+dropped out, since its gradient is orthogonal to the move of a symmetry.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ from symlag.optimizers.vectors import Letter, g, theta
 
 
 def exact_law_sections(laws: tuple[DiscreteLaw, ...]) -> Iterator[Section]:
-    """The steps from an optimizer to its exact laws and its modified equation; none without a law."""
+    """The sections from an optimizer to its exact laws and its modified equation; none without a law."""
     if not laws:
         return
     yield update(laws[0].rule)
@@ -30,47 +35,47 @@ def exact_law_sections(laws: tuple[DiscreteLaw, ...]) -> Iterator[Section]:
         yield recursion(law)
         yield proof(law)
         yield from many_steps_sections(law)
-    drifting = any(law.charges[0] == Form(theta, theta) and "breaking" not in law.sources for law in laws)
-    yield from modified_equation_sections(laws[0].rule, drifting=drifting)
+    has_drift = any(law.charges[0] == Form(theta, theta) and "breaking" not in law.sources for law in laws)
+    yield from modified_equation_sections(laws[0].rule, has_drift=has_drift)
 
 
 def update(rule: UpdateRule) -> Section:
     """The equations of one step, that of the parameters last."""
-    told = sorted(rule.equations.items(), key=lambda equation: equation[0] == theta)
+    equations = sorted(rule.equations.items(), key=lambda item: item[0] == theta)
     reason = sentence(
         f"{rule.name} itself knows no time: {{theta}} stands for all that is trained, {{g}} for the gradient of the "
         "loss at it, and a prime marks what a step leads to.",
         theta=theta, g=g,
     )  # fmt: skip
-    return Section("The optimizer", reason, display(*(equation(x.new, _update_side(e)) for x, e in told)))
+    return Section("The optimizer", reason, display(*(equation(x.new, _update_side(e)) for x, e in equations)))
 
 
 def recursion(law: DiscreteLaw) -> Section:
     """What the charges are, and what a step makes of them."""
-    pull, broken = inner_product_box(typeset(g), move(law)), "breaking" in law.sources
-    loss = "{pull} stays, for the loss breaks it," if broken else "{pull} takes the loss away,"
+    pull, is_broken = inner_product_box(typeset(g), move(law)), "breaking" in law.sources
+    loss = "{pull} stays, for the loss breaks it," if is_broken else "{pull} takes the loss away,"
     reason = sentence(
         "Every new value is written out by the update until only what is old stands beside the move {move} of the "
         f"symmetry. There {loss} and what is left can be measured. Nothing is approximated: the law holds for every "
         "schedule, batch and noise.",
-        move=move(law), pull=pull if broken else row(pull, EQUALS, ZERO),
+        move=move(law), pull=pull if is_broken else row(pull, EQUALS, ZERO),
     )  # fmt: skip
     lines = [equation(charge, law.frame.value(charge)) for charge in law.charges]
-    held = "optimizer's momentum" if isinstance(law.charges[0], GeneratorPairing) else "optimizer"
-    return Section(f"The exact law of the {held}: {law.generator.name}", reason, display(*lines, *_recursion(law)))
+    subject = "optimizer's momentum" if isinstance(law.charges[0], GeneratorPairing) else "optimizer"
+    return Section(f"The exact law of the {subject}: {law.generator.name}", reason, display(*lines, *_recursion(law)))
 
 
 def proof(law: DiscreteLaw) -> Section:
     """The proof: what the law misses, recomputed in the coordinates."""
-    missed = row(Script(CHARGES, above=Sign("′")), MINUS, PROPAGATOR, CHARGES, MINUS, SOURCES)
+    left = row(Script(CHARGES, above=Sign("′")), MINUS, PROPAGATOR, CHARGES, MINUS, SOURCES)
     reason = sentence(
         "With {c} for the charges, {M} for what they keep and {s} for what feeds them, the update put in for what is "
         "new and an unknown loss with this symmetry for the gradient, nothing is missed.",
         c=CHARGES, M=PROPAGATOR, s=SOURCES,
     )  # fmt: skip
-    gaps = law.defect()
-    left = Matrix(gaps) if gaps[1:] else gaps[0]
-    return Section("The proof of the exact law", reason, display((missed, row(EQUALS, typeset(left)))))
+    defect = law.defect()
+    right = Matrix(defect) if len(defect) > 1 else defect[0]
+    return Section("The proof of the exact law", reason, display((left, row(EQUALS, typeset(right)))))
 
 
 def move(law: DiscreteLaw) -> Box:
@@ -80,11 +85,11 @@ def move(law: DiscreteLaw) -> Box:
     return matrix_times(law.frame.anchor)
 
 
-def recursion_side(law: DiscreteLaw, said: Expr, shown: Callable[[Any], Box] = as_factor) -> Box:
+def recursion_side(law: DiscreteLaw, right: Expr, box_of_form: Callable[[Any], Box] = as_factor) -> Box:
     """The right side of a recursion: what charges keep before what feeds them, and a plus before a minus."""
-    terms = [term.as_independent(Form, as_Add=False) for term in said.as_ordered_terms()]
-    ordered = sorted(terms, key=lambda term: (term[1] not in law.charges, is_negative(term[0])))
-    return signed_sum(*(multiple(term[0], shown(term[1])) for term in ordered))
+    terms = [term.as_independent(Form, as_Add=False) for term in right.as_ordered_terms()]
+    in_order = sorted(terms, key=lambda term: (term[1] not in law.charges, is_negative(term[0])))
+    return signed_sum(*(multiple(coefficient, box_of_form(form)) for coefficient, form in in_order))
 
 
 @typeset.register
@@ -94,7 +99,7 @@ def box_of_discrete_law(law: DiscreteLaw) -> Display:
 
 
 def _recursion(law: DiscreteLaw) -> list[tuple[Box, Box]]:
-    return [(typeset(after), row(EQUALS, recursion_side(law, said))) for after, said in law.equations.items()]
+    return [(typeset(after), row(EQUALS, recursion_side(law, right))) for after, right in law.equations.items()]
 
 
 def _update_side(equation: Expr) -> Box:

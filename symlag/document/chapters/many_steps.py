@@ -1,4 +1,7 @@
-r"""What an exact law comes to over many steps: its sum, the identity of a window, rest and turn, and when it swings.
+r"""The chapter of many steps: what the recursion c′ = Mc + s of an exact law comes to when it is repeated.
+
+The closed sum after N steps; the identity of sums over any window; time averages in the steady state, and the angle by
+which scale-invariant weights turn there in a step; and the condition under which the charges oscillate.
 
 >>> from symlag.optimizers.exact import exact
 >>> from symlag.optimizers.library import sgd
@@ -42,39 +45,35 @@ from symlag.optimizers.recursion import Window
 from symlag.optimizers.vectors import theta
 
 CHARGES, PROPAGATOR, SOURCES = map(Role, "cMs")
-ONE, LAST, STEP, PAST = Number("1"), Name("N"), Name("k"), Name("j")
+ONE, LAST, PAST = Number("1"), Name("N"), Name("j")
 CHANGE = Name("Δ")
 CONSTANT = "Where hyper-parameters rest, "
 
 
 def many_steps_sections(law: DiscreteLaw) -> Iterator[Section]:
-    """What follows from the recursion of a law, less what it has no answer to."""
-    for tell in (closed_sum, window, steady_state, oscillation):
+    """What follows from the recursion of a law; a section to which the law has no answer is left out."""
+    for sections in (closed_sum, window, steady_state, oscillation):
         try:
-            yield from tell(law)
+            yield from sections(law)
         except SymlagError:
             continue
 
 
 def closed_sum(law: DiscreteLaw) -> Iterator[Section]:
     """The closed sum over steps, the propagators in their order."""
-    start, sources = (
-        row(_ordered_propagators(ZERO), _at_step(CHARGES, ZERO)),
-        [equation(SOURCES, _entry_or_matrix(law.source))] * any(law.source),
-    )
-    total = Script(Sign("∑"), row(PAST, EQUALS, ZERO), _before(LAST))
-    fed = [row(total, _ordered_propagators(row(PAST, PLUS, ONE)), _at_step(SOURCES, PAST))] * len(sources)
+    lines = [equation(PROPAGATOR, _entry_or_matrix(law.propagator))]
+    terms = [row(_ordered_propagators(ZERO), Script(CHARGES, ZERO))]
+    if any(law.source):
+        lines.append(equation(SOURCES, _entry_or_matrix(law.source)))
+        over_past = Script(Sign("∑"), row(PAST, EQUALS, ZERO), row(LAST, MINUS, ONE))
+        terms.append(row(over_past, _ordered_propagators(row(PAST, PLUS, ONE)), Script(SOURCES, PAST)))
+    lines.append((Script(CHARGES, LAST), row(EQUALS, signed_sum(*terms))))
     reason = sentence(
         "Each step takes {M} with the hyper-parameters that it has, so that for any schedule the charges of {N} steps "
         "on are the first ones and all that fed them, carried on:",
         M=PROPAGATOR, N=LAST,
     )  # fmt: skip
-    whole = (_at_step(CHARGES, LAST), row(EQUALS, signed_sum(start, *fed)))
-    yield Section(
-        "In the course of the steps",
-        reason,
-        display(equation(PROPAGATOR, _entry_or_matrix(law.propagator)), *sources, whole),
-    )
+    yield Section("In the course of the steps", reason, display(*lines))
 
 
 def window(law: DiscreteLaw) -> Iterator[Section]:
@@ -95,9 +94,10 @@ def steady_state(law: DiscreteLaw) -> Iterator[Section]:
 
 
 def turning_angle(law: DiscreteLaw) -> Iterator[Section]:
-    """By how much the weights turn in each step of the steady state, where the loss has no say in it."""
-    moved = law.generator.components
-    if moved == {q: q for q in moved} and not law.turn().atoms(Form):
+    """The angle by which the weights turn in each step of the steady state, where it does not depend on the loss."""
+    components = law.generator.components
+    is_scaling = components == {q: q for q in components}
+    if is_scaling and not law.turn().atoms(Form):
         angle = parenthesized(comma_separated(typeset(theta.new), typeset(theta)))
         reason = sentence("In that state, whatever the loss, each step turns what is trained by one angle:")
         line = (row(ONE, MINUS, OperatorName("cos"), Sign("∠"), angle), row(EQUALS, typeset(law.turn())))
@@ -105,7 +105,7 @@ def turning_angle(law: DiscreteLaw) -> Iterator[Section]:
 
 
 def oscillation(law: DiscreteLaw) -> Iterator[Section]:
-    """The condition under which the charges swing."""
+    """The condition under which the charges oscillate."""
     condition = law.oscillates
     if condition not in (S.true, S.false):
         reason = sentence(CONSTANT + "the charges swing about that state, and do not only relax, where:")
@@ -122,17 +122,9 @@ def box_of_window(identity: Window) -> Box:
 
 def _ordered_propagators(first: Box) -> Box:
     """The product of the propagators from a step on, the last on the left."""
-    return row(_at_step(PROPAGATOR, _before(LAST)), Sign("⋯"), _at_step(PROPAGATOR, first))
-
-
-def _before(step: Box) -> Box:
-    return row(step, MINUS, ONE)
-
-
-def _at_step(letter: Box, step: Box) -> Box:
-    return Script(letter, step)
+    return row(Script(PROPAGATOR, row(LAST, MINUS, ONE)), Sign("⋯"), Script(PROPAGATOR, first))
 
 
 def _entry_or_matrix(matrix: Matrix) -> Box:
-    """A matrix, of one entry the entry."""
+    """A matrix, or its entry where it has one only."""
     return as_box(matrix if len(matrix) > 1 else matrix[0])

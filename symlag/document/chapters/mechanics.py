@@ -1,4 +1,8 @@
-"""From the energies to the equations of motion, in steps."""
+"""The chapter of mechanics, and the order of a whole derivation: energies, equations of motion, laws, exact laws.
+
+The action is ∫ e^Γ L dt with L = T − V, where Γ̇ = γ is the damping; that it is stationary gives the Euler–Lagrange
+equations (d/dt + γ) ∂L/∂q̇ − ∂L/∂q = F of every coordinate.
+"""
 
 from __future__ import annotations
 
@@ -45,12 +49,13 @@ from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
 
 LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Role, "LTVΓq")
+GROWTH_FACTOR = Script(Name("e"), above=GROWTH)
 
 
 def derivation_sections(
     L: Lagrangian, laws: tuple[Law, ...], rule: Rule | None = None, exact: tuple[DiscreteLaw, ...] = ()
 ) -> Iterator[Section]:
-    """All steps from a learning rule, or from energies, to the laws, and to the exact ones of the optimizer."""
+    """All sections from a learning rule, or from energies, to the laws, and to the exact laws of the optimizer."""
     if rule is not None:
         yield learning_rule(rule)
     yield mechanics(L)
@@ -64,11 +69,11 @@ def learning_rule(rule: Rule) -> Section:
     """A learning rule read as mechanics."""
     m, mu, decay = Name("m"), Name("μ"), Name("λ")
     pull = row(Sign("∇"), Name("f"))
-    obeyed = row(m, Dotted(Q, 2), PLUS, mu, Dotted(Q, 1), PLUS, decay, Q, PLUS, pull, EQUALS, ZERO)
+    motion = row(m, Dotted(Q, 2), PLUS, mu, Dotted(Q, 1), PLUS, decay, Q, PLUS, pull, EQUALS, ZERO)
     reason = sentence(
-        f"With {{step}} for the time that one step takes, {rule.name} follows the motion {{obeyed}} of a body of mass "
+        f"With {{step}} for the time that one step takes, {rule.name} follows the motion {{motion}} of a body of mass "
         "{m} under the friction {mu} and the weight decay {decay}, up to terms that vanish with the step.",
-        step=rule.step, obeyed=obeyed, m=m, mu=mu, decay=decay,
+        step=rule.step, motion=motion, m=m, mu=mu, decay=decay,
     )  # fmt: skip
     return Section("The learning rule", reason, display(equation(m, rule.mass), equation(mu, rule.friction)))
 
@@ -81,14 +86,18 @@ def mechanics(L: Lagrangian) -> Section:
         equation(LAGRANGE, row(KINETIC, MINUS, POTENTIAL)),
     ]
     letter = damping_letter(L)
-    lines += [equation(letter, L.damping)] if L.damping not in (0, letter) else []
+    if L.damping not in (0, letter):
+        lines.append(equation(letter, L.damping))
     lines += [equation(with_subscript(Role("F"), q), force) for q, force in L.forces.items()]
-    weight = () if L.damping == 0 else (Script(Name("e"), above=GROWTH),)
-    action = row(Sign("∫"), *weight, LAGRANGE, THIN, Name("d"), Name("t"))
-    grows = "" if L.damping == 0 else ", in which {growth} with {grown} stands for friction"
-    grown = row(Dotted(GROWTH, 1), EQUALS, as_box(letter))
-    growth = Script(Name("e"), above=GROWTH)
-    reason = sentence(f"The action is {{action}}{grows}.", action=action, growth=growth, grown=grown)
+    friction, integrand = "", LAGRANGE
+    if L.damping != 0:
+        friction, integrand = ", in which {growth} with {exponent} stands for friction", row(GROWTH_FACTOR, LAGRANGE)
+    reason = sentence(
+        f"The action is {{action}}{friction}.",
+        action=row(Sign("∫"), integrand, THIN, Name("d"), Name("t")),
+        growth=GROWTH_FACTOR,
+        exponent=row(Dotted(GROWTH, 1), EQUALS, as_box(letter)),
+    )
     return Section("The Lagrangian", reason, display(*lines))
 
 
@@ -96,26 +105,21 @@ def motion(L: Lagrangian) -> Section:
     """The equation of motion of every coordinate."""
     left = [L.spelling.read(equation) for equation in euler_lagrange(L).values()]
     lines = [(NOTHING, row(signed_sum(scaled(-1, equation)), EQUALS, ZERO)) for equation in left]
-    divided = "" if L.damping == 0 else ", the factor {growth} divided out"
-    growth = Script(Name("e"), above=GROWTH)
-    reason = sentence(f"The action is stationary: {{general}}{divided}.", general=_euler_lagrange(L), growth=growth)
+    factor = "" if L.damping == 0 else ", the factor {growth} divided out"
+    reason = sentence(
+        f"The action is stationary: {{general}}{factor}.", general=_euler_lagrange(L), growth=GROWTH_FACTOR
+    )
     return Section("The motion", reason, display(*lines))
 
 
 def _euler_lagrange(L: Lagrangian) -> Box:
     """The Euler–Lagrange equation of a coordinate q, its signs those of −E = Σ −(−D)ᵏ ∂L/∂q⁽ᵏ⁾."""
     rate = RATE if L.damping == 0 else parenthesized(row(RATE, PLUS, as_box(damping_letter(L))))
-    higher = [_term(rate, k) for k in range(2, L.order + 1)]
+    higher: list[Box] = []
+    for k in range(2, L.order + 1):
+        derivative = partial_derivative(LAGRANGE, dotted_letter(Q, None, k))
+        higher += [MINUS if k % 2 == 0 else PLUS, with_exponent(rate, Number(str(k))), derivative]
     force: Any = with_subscript(Role("F"), Q) if L.forces else ZERO
     return row(
         rate, partial_derivative(LAGRANGE, Dotted(Q, 1)), MINUS, partial_derivative(LAGRANGE, Q), *higher, EQUALS, force
-    )
-
-
-def _term(rate: Box, k: int) -> Box:
-    """The term of the k-th derivative."""
-    return row(
-        MINUS if k % 2 == 0 else PLUS,
-        with_exponent(rate, Number(str(k))),
-        partial_derivative(LAGRANGE, dotted_letter(Q, None, k)),
     )

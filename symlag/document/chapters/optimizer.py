@@ -1,4 +1,4 @@
-"""The derivation of an optimizer that no mechanics stands behind: its exact laws alone, and why there are no others."""
+"""The chapter of an optimizer that no mechanics in continuous time stands behind: its exact laws, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from symlag.optimizers.exact import DiscreteLaw
 
 
 def optimizer_sections(laws: tuple[DiscreteLaw, ...], reason: str) -> Iterator[Section]:
-    """The steps from the update to its exact laws; the first says that no continuous time stands behind them."""
+    """The sections from the update to its exact laws; the first says why there is no mechanics."""
     first, *others = exact_law_sections(laws)
     alone = sentence(f" No mechanics in continuous time stands behind it, for {reason}; what follows needs none.")
     yield Section(first.title, (*first.reason, *alone), first.formula)

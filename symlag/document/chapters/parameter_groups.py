@@ -1,4 +1,8 @@
-r"""The exact law of a symmetry across groups of parameters, in steps: each group's account, and what balances.
+r"""The chapter of a symmetry across groups of parameters: the account of each group, and their sum, which is a law.
+
+A move of one group alone changes the loss, by the pull ⟨g, ξ⟩ᵢ of its gradient. For a symmetry that moves all groups
+together the pulls cancel: each group's account, divided by the coefficient b of its pull there, adds up to a law that
+the loss has dropped out of.
 
 >>> from symlag.optimizers.parameter_groups import across
 >>> from symlag.optimizers.library import sgd
@@ -13,7 +17,8 @@ r"""The exact law of a symmetry across groups of parameters, in steps: each grou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Add, Expr, cancel
@@ -42,12 +47,12 @@ from symlag.optimizers.factoring import factored
 from symlag.optimizers.parameter_groups import GroupedLaw, gradient_pull
 from symlag.optimizers.vectors import g, theta
 
-CHARGE, KEPT, SOURCES = map(Role, "CKS")
+CHARGE, CHARGE_LEFT, SOURCES = map(Role, "CKS")
 AFTER = Script(CHARGE, above=Sign("′"))
 
 
 def group_law_sections(law: GroupedLaw) -> Iterator[Section]:
-    """The steps from the rules of the groups to the law of all of them."""
+    """The sections from the rules of the groups to the law of all of them."""
     for i, part in enumerate(law.parts, start=1):
         yield group_rule(i, part)
     yield accounts(law)
@@ -57,11 +62,11 @@ def group_law_sections(law: GroupedLaw) -> Iterator[Section]:
 
 def group_rule(i: int, part: DiscreteLaw) -> Section:
     """The rule of one group."""
-    moved = comma_separated(*map(as_box, part.generator.components))
+    parameters = comma_separated(*map(as_box, part.generator.components))
     reason = sentence(
-        f"The rule of {{moved}} is {part.rule.name}, at rates with {i} below them. {{theta}} stands for these "
+        f"The rule of {{parameters}} is {part.rule.name}, at rates with {i} below them. {{theta}} stands for these "
         "parameters, {g} for the gradient of the loss at them, and a prime marks what a step leads to.",
-        moved=moved, theta=theta, g=g,
+        parameters=parameters, theta=theta, g=g,
     )  # fmt: skip
     return Section(f"Group {i}: {part.rule.name}", reason, update(part.rule).formula)
 
@@ -73,25 +78,25 @@ def accounts(law: GroupedLaw) -> Section:
         "With the number of the group below each form:",
         pull=_pull(law.parts[0]),
     )  # fmt: skip
-    lines = [
-        (of(part.charges_after[at]), row(EQUALS, recursion_side(part, [*part.equations.values()][at], of)))
-        for part, at, _, of in _groups(law)
-    ]
+    lines: list[tuple[Box, Box]] = []
+    for group in _groups(law):
+        right = recursion_side(group.account, group.equation, group.box_of_form)
+        lines.append((group.box_of_form(group.charge_after), row(EQUALS, right)))
     return Section(f"The accounts of the groups: {law.generator.name}", reason, display(*lines))
 
 
 def balance(law: GroupedLaw) -> Section:
-    """What all groups hold together, and what a step makes of it."""
+    """The charge of all groups together, and what a step makes of it."""
     pulls = signed_sum(*(Script(_pull(part), Number(str(i))) for i, part in enumerate(law.parts, start=1)))
     reason = sentence(
         "Moved together they leave the loss as it is, and the pulls cancel: {pulls}. Each account divided by what "
         "stands before its pull, their sum knows nothing of the loss. It holds for every schedule, batch and noise:",
         pulls=row(pulls, EQUALS, ZERO),
     )  # fmt: skip
-    held = signed_sum(*(multiple(1 / b, of(part.charges[at])) for part, at, b, of in _groups(law)))
-    ahead, said = _sides(law)
-    charge = (CHARGE, row(EQUALS, held, EQUALS, typeset(law.ledger["total"])))
-    lines = display(charge, (AFTER, row(EQUALS, ahead)), (NOTHING, row(EQUALS, said)))
+    terms = (multiple(1 / group.pull_coefficient, group.box_of_form(group.charge)) for group in _groups(law))
+    charge = (CHARGE, row(EQUALS, signed_sum(*terms), EQUALS, typeset(law.ledger["total"])))
+    left, right = _sides(law)
+    lines = display(charge, (AFTER, row(EQUALS, left)), (NOTHING, row(EQUALS, right)))
     return Section(f"The law across the groups: {law.generator.name}", reason, lines)
 
 
@@ -100,46 +105,66 @@ def proof(law: GroupedLaw) -> Section:
     reason = sentence(
         "With {K} for what a step keeps and {S} for what feeds it, every group's update put in for what is new and an "
         "unknown loss with this symmetry for the gradient, nothing is missed.",
-        K=KEPT, S=SOURCES,
+        K=CHARGE_LEFT, S=SOURCES,
     )  # fmt: skip
-    missed = row(AFTER, MINUS, KEPT, MINUS, SOURCES)
+    left = row(AFTER, MINUS, CHARGE_LEFT, MINUS, SOURCES)
     return Section(
-        "The proof of the law across the groups", reason, display((missed, row(EQUALS, typeset(law.defect()))))
+        "The proof of the law across the groups", reason, display((left, row(EQUALS, typeset(law.defect()))))
     )
 
 
 @typeset.register
 def box_of_grouped_law(law: GroupedLaw) -> Box:
     """The recursion of the charge of all groups."""
-    ahead, said = _sides(law)
-    return row(ahead, EQUALS, said)
+    left, right = _sides(law)
+    return row(left, EQUALS, right)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """One group in a law across groups: its account, the place of its charge there, and the coefficient of its pull."""
+
+    number: int
+    account: DiscreteLaw
+    place: int
+    pull_coefficient: Expr
+
+    @property
+    def charge(self) -> Expr:
+        return self.account.charges[self.place]
+
+    @property
+    def charge_after(self) -> Expr:
+        return self.account.charges_after[self.place]
+
+    @property
+    def equation(self) -> Expr:
+        """The charge after a step, in what is there before it."""
+        return [*self.account.equations.values()][self.place]
+
+    def box_of_form(self, form: Any) -> Box:
+        """A form, with the number of the group below it."""
+        return Script(as_factor(form), Number(str(self.number)))
+
+
+def _groups(law: GroupedLaw) -> Iterator[_Group]:
+    for number, account in enumerate(law.parts, start=1):
+        yield _Group(number, account, *gradient_pull(account))
 
 
 def _sides(law: GroupedLaw) -> tuple[Box, Box]:
-    """The charge after a step in forms of the groups, and what it is by what is before the step."""
-    groups = [*_groups(law)]
-    ahead = (multiple(1 / b, of(part.charges_after[at])) for part, at, b, of in groups)
-    return signed_sum(*ahead), signed_sum(
-        *(recursion_side(part, _share(part, at, b), of) for part, at, b, of in groups)
-    )
+    """The charge after a step in forms of the groups, and in what is there before the step."""
+    left: list[Box] = []
+    right: list[Box] = []
+    for group in _groups(law):
+        left.append(multiple(1 / group.pull_coefficient, group.box_of_form(group.charge_after)))
+        without_pull = group.equation - group.account.sources["breaking"][group.place]
+        terms = (term.as_independent(Form, as_Add=False) for term in Add.make_args(without_pull))
+        share = Add(*(factored(cancel(c / group.pull_coefficient)) * form for c, form in terms))
+        right.append(recursion_side(group.account, share, group.box_of_form))
+    return signed_sum(*left), signed_sum(*right)
 
 
-def _share(part: DiscreteLaw, at: int, b: Expr) -> Expr:
-    """The account of a group without its pull, over what stands before that."""
-    said = [*part.equations.values()][at] - part.sources["breaking"][at]
-    terms = (term.as_independent(Form, as_Add=False) for term in Add.make_args(said))
-    return Add(*(factored(cancel(c / b)) * form for c, form in terms))
-
-
-def _groups(law: GroupedLaw) -> Iterator[tuple[DiscreteLaw, int, Expr, Callable[[Any], Box]]]:
-    """Each group's account, the place of its charge there, what stands before its pull, and how a form is written."""
-    for i, part in enumerate(law.parts, start=1):
-        yield part, *gradient_pull(part), _numbered(i)
-
-
-def _numbered(i: int) -> Callable[[Any], Box]:
-    return lambda form: Script(as_factor(form), Number(str(i)))
-
-
-def _pull(part: DiscreteLaw) -> Box:
-    return inner_product_box(typeset(g), move(part))
+def _pull(account: DiscreteLaw) -> Box:
+    """The pull of the gradient, ⟨g, ξ⟩."""
+    return inner_product_box(typeset(g), move(account))

@@ -1,4 +1,7 @@
-"""What a derivation is told in: steps, sentences with formulas in them, and the formulas that recur.
+"""The material of derivations: sections, sentences with formulas in them, and formulas that recur.
+
+A chapter is a function that yields sections. Its sentences are templates with names in braces, at which boxes or
+expressions are put in; `rate_of`, `friction_terms` and `signed_sum` make the formulas that most chapters need.
 
 >>> from symlag.document.boxes.box import Name
 >>> sentence("Let {q} move.", q=Name("q"))
@@ -42,7 +45,10 @@ RATE = Fraction(Name("d"), row(Name("d"), Name("t")))
 
 @dataclass(frozen=True)
 class Section:
-    """One step of a derivation: what it is called, why it holds, and what it says."""
+    """One step of a derivation, as a section of a document.
+
+    `title` is plain text, `reason` says in text and formulas why the step holds, and `formula` is what it comes to.
+    """
 
     title: str
     reason: Prose
@@ -71,15 +77,22 @@ def equation(left: Any, *right: Any) -> tuple[Box, Box]:
 
 
 def signed_sum(*terms: Any) -> Box:
-    """A sum of boxes and expressions, a minus of its own before each that has one."""
-    pieces = [piece for term in map(as_box, terms) for piece in ((term,) if _starts_with_minus(term) else (PLUS, term))]
-    return row(*(pieces[1:] if pieces[:1] == [PLUS] else pieces or [ZERO]))
+    """The sum of boxes and expressions in the given order; 0 where there is none."""
+    pieces: list[Box] = []
+    for term in map(as_box, terms):
+        starts_with_minus = isinstance(term, Row) and term.parts[:1] == (MINUS,)
+        if pieces and not starts_with_minus:
+            pieces.append(PLUS)
+        pieces.append(term)
+    return row(*pieces) if pieces else ZERO
 
 
 def multiple(constant: Any, box: Box) -> Box:
     """A box after the constant that it is multiplied by."""
     minus, size, _ = split_term(constant)
-    return row(*[MINUS] * minus, *[as_factor(size)] * (size != 1), box)
+    sign = (MINUS,) if minus else ()
+    factor = (as_factor(size),) if size != 1 else ()
+    return row(*sign, *factor, box)
 
 
 def common_constant(expression: Any) -> tuple[Any, Any]:
@@ -88,19 +101,23 @@ def common_constant(expression: Any) -> tuple[Any, Any]:
     minus, constant, _ = parts[0]
     if constant.has(t) or any(other != constant for _, other, _ in parts):
         return S.One, expression
-    rest = add([scaled(-1 if sign != minus else 1, moving) for sign, _, moving in parts], expression)
+    rest = add([scaled(-1 if sign != minus else 1, varying) for sign, _, varying in parts], expression)
     return -constant if minus else constant, rest
 
 
 def rate_of(expression: Any) -> Box:
-    """The rate of an expression, a constant that all of it shares drawn before."""
+    """The rate of change d/dt of an expression, with a constant that all of its terms share before it."""
     constant, rest = common_constant(expression)
-    drawn = () if constant == 1 else (MINUS,) if constant == -1 else (as_box(constant), THIN)
-    return row(*drawn, RATE, _whole(rest))
+    operand = typeset(rest)
+    if isinstance(operand, Row):
+        operand = parenthesized(operand)
+    if constant in (1, -1):
+        return row(RATE, operand) if constant == 1 else row(MINUS, RATE, operand)
+    return row(as_box(constant), THIN, RATE, operand)
 
 
 def friction_terms(rate: Any, expression: Any) -> list[Any]:
-    """What friction takes of an expression, term by term; nothing without friction."""
+    """The terms γC that friction adds to the rate of an expression C; none without friction."""
     if rate == 0:
         return []
     if rate.is_Symbol:
@@ -109,35 +126,25 @@ def friction_terms(rate: Any, expression: Any) -> list[Any]:
 
 
 def damping_letter(L: Lagrangian) -> Any:
-    """The letter of the damping: a symbol stands for itself, all else is called γ where that is free."""
+    """The letter of the damping: a symbol stands for itself, all else is called γ where no other symbol is."""
     return L.damping if L.damping.is_Symbol else unused_letter(L, "gamma", "nu", "chi")
 
 
 def unused_letter(L: Lagrangian, *names: str) -> Symbol:
     """The first of the names that stands for nothing in a Lagrangian."""
-    taken = {symbol.name for e in (L.kinetic, L.potential, L.damping) for symbol in e.free_symbols}
-    return Symbol(next(name for name in (*names, f"{names[0]}_0") if name not in taken), positive=True)
+    used = {symbol.name for e in (L.kinetic, L.potential, L.damping) for symbol in e.free_symbols}
+    return Symbol(next(name for name in (*names, f"{names[0]}_0") if name not in used), positive=True)
 
 
 def partial_derivative(above: Box, below: Box) -> Fraction:
-    """A partial derivative."""
+    """The partial derivative ∂f/∂x."""
     return Fraction(row(Sign("∂"), above), row(Sign("∂"), below))
 
 
 def with_subscript(letter: Box, place: Any) -> Script:
-    """A letter with a formula below."""
+    """A letter with a formula as its subscript."""
     return Script(letter, as_box(place))
-
-
-def _whole(expression: Any) -> Box:
-    """The box of an expression of which the rate is taken: in parentheses where it is more than one symbol."""
-    shown = typeset(expression)
-    return parenthesized(shown) if isinstance(shown, Row) else shown
 
 
 def _terms(expression: Any) -> tuple[Any, ...]:
     return expression.args if expression.is_Add or expression.is_MatAdd else (expression,)
-
-
-def _starts_with_minus(box: Box) -> bool:
-    return isinstance(box, Row) and box.parts[:1] == (MINUS,)
