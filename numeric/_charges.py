@@ -14,7 +14,7 @@ import numpy as np
 from derivations.charges_in_training import closed
 from numeric._views import View, Weights
 from symlag.kernels.kernel import kernel
-from symlag.trials import follow
+from symlag.trials import integrate_law
 from symlag.variational.closed_form import Oscillation
 
 TRANSLATION, SCALE, RESCALE, MIXING = (cast("Oscillation", form) for form in closed)
@@ -49,7 +49,7 @@ def course(family: Family, weights: Weights, eta: float, decay: float) -> Course
 def _followed(eta: float, Q: Any, rate: Any, source: Any) -> Any:
     """The closed form from the first Q on, its source a constant from each step to the next."""
     ends = eta * np.repeat(np.arange(len(Q) + 1), 2)[1:-1]  # every instant but the first and last ends one, begins one
-    return follow(ends, *(np.repeat(np.broadcast_to(a, Q.shape), 2, axis=0) for a in (Q, rate, source)))[::2]
+    return integrate_law(ends, *(np.repeat(np.broadcast_to(a, Q.shape), 2, axis=0) for a in (Q, rate, source)))[::2]
 
 
 def _told(family: Family, weights: Weights, eta: float, decay: float) -> tuple[Any, Any, Any]:

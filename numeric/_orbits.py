@@ -16,7 +16,7 @@ from sympy import Symbol
 
 from numeric._told import told
 from symlag.kernels.kernel import kernel
-from symlag.trials.record import admitted
+from symlag.trials.record import kernel_arguments
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law
 
@@ -63,7 +63,7 @@ def rates_of(asked: Mapping[Any, Any], still: State) -> Callable[[float, State],
 
     def rates(time: float, state: State) -> State:
         known = {**state, **still, "t": time}
-        known |= made(**admitted(made, known))
+        known |= made(**kernel_arguments(made, known))
         return {name: known[f"{name}_dot"] for name in state}
 
     return rates

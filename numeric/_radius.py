@@ -17,7 +17,7 @@ from numeric._noise import Descent, Norms, path
 from numeric._told import told
 from symlag.calculus.matrices import inner
 from symlag.learning.scale_invariant import fourth_power, polar, white
-from symlag.trials import Record, follow
+from symlag.trials import Record, integrate_law
 
 PRINTED = 1.0  # the χ of NLD Eq. 17
 FORCE = Symbol("force", positive=True)
@@ -34,7 +34,7 @@ def radius(run: Norms, chi: Any) -> Any:
     fed = relaxation.source.xreplace({inner(pull, pull): FORCE})
     known = {"force": run.force, "chi": chi, **run.descent.arrays}
     at = told({"rate": relaxation.rate, "source": fed}, known)
-    return follow(run.descent.time[:-1], run.square**2, at["rate"], at["source"]) ** 0.5
+    return integrate_law(run.descent.time[:-1], run.square**2, at["rate"], at["source"]) ** 0.5
 
 
 def remembered(run: Norms, chi: float) -> Any:

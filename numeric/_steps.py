@@ -24,7 +24,7 @@ from symlag.optimizers.bilinear_forms import Frame
 from symlag.optimizers.from_torch import Group
 from symlag.optimizers.vectors import Letter, theta
 from symlag.trials import Record, seed
-from symlag.trials.record import admitted
+from symlag.trials.record import kernel_arguments
 
 steps = (0.1, 0.05, 0.025)  # the learning rates to begin with
 STEPS, BATCH, DECAY = 400, 64, 0.01
@@ -75,7 +75,7 @@ class Training:
         paths = self.seen({name: np.stack([weights[name] for weights in told]) for name in told[0]})
         numbers = Group(self.theorem.rule, (), optimizer.param_groups[0], {}).values()
         pace = kernel({"step": self.theorem.rule.mechanics.step})
-        time = pace(**admitted(pace, numbers))["step"] * np.arange(len(told))
+        time = pace(**kernel_arguments(pace, numbers))["step"] * np.arange(len(told))
         return Record.along(step, time, paths, {**numbers, **self.still})
 
     def _fine(self, step: float) -> Mapping[str, float]:

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from symlag.kernels.kernel import kernel
-from symlag.trials.record import admitted
+from symlag.trials.record import kernel_arguments
 
 
 def told(asked: Any, known: Mapping[str, Any]) -> Any:
     """The value of an expression, or of a mapping of them, where all that occurs in it is known by name."""
     made = kernel(asked)
-    return made(**admitted(made, known))
+    return made(**kernel_arguments(made, known))

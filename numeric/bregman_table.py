@@ -16,7 +16,7 @@ from symlag import Lagrangian, coordinates, sgd, t
 from symlag.derivation.derive import derive
 from symlag.learning.bregman import bregman, massless
 from symlag.plotting import MEASURED, THEORY, TWIN
-from symlag.trials import Claim, Study, order
+from symlag.trials import Claim, Study, observed_order
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law
 
@@ -85,7 +85,7 @@ def _massless(law: Law) -> Claim:
     flows = [_flow(L) for L in (law.lagrangian, euclidean)]
     gaps = [[_apart(law, mass, field) for mass in MASSES] for field in flows]
     says = "As m → 0, orbits of h = Σ cosh come to the natural-gradient flow, to first order."
-    measured, twin = (order(MASSES, gap) for gap in gaps)
+    measured, twin = (observed_order(MASSES, gap) for gap in gaps)
     return Claim(says, "NLD Table 1", measured, least=0.9, twin=twin, without="the metric")
 
 

@@ -13,7 +13,7 @@ from symlag.calculus.jets import t
 from symlag.calculus.operators import total
 from symlag.kernels.kernel import kernel
 from symlag.plotting import MEASURED, THEORY, TWIN
-from symlag.trials import Claim, Record, Study, order
+from symlag.trials import Claim, Record, Study, observed_order
 from symlag.variational.closed_form import Oscillation
 
 __all__ = ["study", "theorem"]
@@ -61,8 +61,9 @@ def study() -> Study:
 def _order(name: str, runs: Sequence[Run]) -> Claim:
     """The order at which the gap closes with the step."""
     says = f"Decay of {SHARES[name]:g} times the critical one: Q is the {name} oscillator, to second order."
-    gaps, relaxed = [run.gap(run.predicted) for run in runs], [run.gap(run.massless) for run in runs]
-    return Claim(says, "NM Fig. 6, 7", order(STEPS, gaps), 1.8, twin=order(STEPS, relaxed), without="the mass")
+    order = observed_order(STEPS, [run.gap(run.predicted) for run in runs])
+    relaxed = observed_order(STEPS, [run.gap(run.massless) for run in runs])
+    return Claim(says, "NM Fig. 6, 7", order, 1.8, twin=relaxed, without="the mass")
 
 
 def _swings(run: Run) -> Claim:

@@ -14,7 +14,7 @@ from numeric._views import Weights, filters, pixels, units
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.plotting import MEASURED, VERMILION
-from symlag.trials import Claim, Study, order
+from symlag.trials import Claim, Study, observed_order
 
 __all__ = ["study", "theorem"]
 
@@ -85,7 +85,7 @@ def _size(change: Change) -> float:
 
 def _order(name: str, whole: list[Change], half: list[Change]) -> Claim:
     says = f"Over the same time SGD leaves its {name} by O(η): gradient flow stays."
-    found, other = (order(RATES, [change.drift for change in of]) for of in (whole, half))
+    found, other = (observed_order(RATES, [change.drift for change in of]) for of in (whole, half))
     return Claim(says, SOURCE, found, 0.85, 1.15, twin=other, without="half of the weights")
 
 

@@ -12,7 +12,7 @@ from numeric import _orders
 from numeric._orders import STEPS, TIME, flow, gap
 from numeric._valley import valley
 from symlag.plotting import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION
-from symlag.trials import Claim, Study, order
+from symlag.trials import Claim, Study, observed_order
 
 __all__ = ["fast", "study", "theorem"]
 
@@ -36,8 +36,9 @@ def _claims(gaps: Gaps) -> Iterator[Claim]:
     for name, of in gaps.items():
         for n in (1, 2):
             says = f"{name}: runs leave the flow with {n} correction{'s' * (n > 1)} at order {n + 1}."
-            found, without = order(STEPS, of[n]), f"the η{'²' * (n > 1)} term"
-            yield Claim(says, "NM Fig. 4", found, n + 0.8, n + 1.2, twin=order(STEPS, of[n - 1]), without=without)
+            order, twin = observed_order(STEPS, of[n]), observed_order(STEPS, of[n - 1])
+            without = "the η² term" if n > 1 else "the η term"
+            yield Claim(says, "NM Fig. 4", order, n + 0.8, n + 1.2, twin=twin, without=without)
 
 
 def _draw(figure: Any, gaps: Gaps) -> None:

@@ -12,7 +12,7 @@ from numeric._orbits import Orbit, orbit
 from numeric._told import told
 from symlag import noether
 from symlag.plotting import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION
-from symlag.trials import Claim, Study, order
+from symlag.trials import Claim, Study, observed_order
 from symlag.variational.noether import Law
 
 __all__ = ["fast", "study", "theorem"]
@@ -71,7 +71,7 @@ def _decay(one: Turning) -> Claim:
 def _massless() -> Claim:
     """The order in m."""
     says = "As m → 0, the weights stop turning: the angle falls as m."
-    measured, twin = (order(MASSES, [turning(m, mu).angle for m in MASSES]) for mu in (1.0, 0.0))
+    measured, twin = (observed_order(MASSES, [turning(m, mu).angle for m in MASSES]) for mu in (1.0, 0.0))
     return Claim(says, "NLD Fig. 2 and §4", measured, least=0.9, twin=twin, without="friction")
 
 
@@ -79,7 +79,7 @@ def _frictionless() -> Claim:
     """The order in μ."""
     says = "As μ → 0, the charge is conserved: what is lost of it falls as μ."
     lost = ([turning(1.0, mu, law).twin_gap for mu in FRICTIONS] for law in (theorem.law, TILTED))
-    measured, twin = (order(FRICTIONS, gaps) for gaps in lost)
+    measured, twin = (observed_order(FRICTIONS, gaps) for gaps in lost)
     return Claim(says, "NLD Fig. 2 and §4", measured, least=0.9, twin=twin, without="the symmetry of the loss")
 
 

@@ -52,8 +52,8 @@ class LoweringError(SymlagError):
     """An expression that no kernel can be made of."""
 
 
-class FormError(SymlagError):
-    """A derivation file that cannot be read: not Python, raising, or missing a name."""
+class DefinitionError(SymlagError):
+    """A derivation, trial, study or claim that is incomplete, or a file of one that cannot be run."""
 
 
 class OutputError(SymlagError):
@@ -61,4 +61,4 @@ class OutputError(SymlagError):
 
 
 class DataError(SymlagError):
-    """Data that a trial needs, and that nobody has named."""
+    """Data that a trial needs, and that no one has named."""

@@ -15,7 +15,7 @@ from typing import Any
 from symlag import derive
 from symlag.document.markdown import escape_markdown
 from symlag.trials import Setting
-from symlag.trials.campaign.campaign import kept
+from symlag.trials.campaign.campaign import stored_outcome
 from symlag.trials.campaign.configuration import Configuration
 from symlag.trials.campaign.outcome import Outcome
 from symlag.trials.campaign.table import COLUMNS, rows
@@ -77,7 +77,7 @@ def said(stem: str) -> str:
 def measured(stem: str) -> Outcome | None:
     """The outcome that `symlag trials` left of this very file, its pictures copied beside the page."""
     made = Configuration(ROOT / "numeric" / f"{stem}.py", Setting())
-    if (outcome := kept(made, MADE)) is not None:
+    if (outcome := stored_outcome(made, MADE)) is not None:
         for name in outcome.pictures:
             shutil.copy(MADE / made.name / f"{name}.svg", FOLDER / "pictures")
     return outcome

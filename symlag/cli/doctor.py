@@ -1,4 +1,4 @@
-"""A look at the machine: versions, cores, compilers, TeX, a browser, a GPU, and what each of them serves.
+"""What is installed on this machine: versions, cores, compilers, TeX, a browser, a GPU, and what each is needed for.
 
 >>> {check.name: bool(check.found) for check in checks()}["sympy"]
 True
@@ -13,14 +13,15 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+
+from symlag.trials.campaign.configuration import installed_version
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that symlag can use: what was found of it, nothing where it is missing, and what to do then."""
+    """One thing that symlag can use: what was found of it (empty if it is missing), its use, and how to install it."""
 
     name: str
     found: str
@@ -29,17 +30,17 @@ class Check:
 
 
 def checks() -> Iterator[Check]:
-    """All that symlag can use, and what of it is there."""
+    """Everything that symlag can use, and what is found of it."""
     yield Check("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "everything")
     for name, serves, extra in LIBRARIES:
-        yield Check(name, _version(name), serves, _pip(extra))
+        yield Check(name, installed_version(name), serves, _pip(extra))
     yield Check("cores", f"{_cores()} of {os.cpu_count()}, {_threads()}", "symlag trials --jobs")
     for name, commands, serves, package in TOOLS:
         yield Check(name, _tool(commands), serves, f"apt install {package}")
     yield Check("GPU", _gpu(), "training on a GPU", _gpu_advice())
 
 
-LIBRARIES = (
+LIBRARIES = (  # name, what it is needed for, the extra that installs it
     ("symlag", "everything", ""),
     ("sympy", "every derivation", ""),
     ("numpy", "kernels, trials", ""),
@@ -52,7 +53,7 @@ LIBRARIES = (
     ("selenium", "tests of pages", "dev"),
     ("nbclient", "tests of notebooks", "dev"),
 )
-TOOLS = (
+TOOLS = (  # name, its commands, what it is needed for, the package that has it
     ("C compiler", ("cc", "gcc", "clang"), "torch.compile", "gcc"),
     ("LaTeX", ("latexmk", "pdflatex"), "compiling what `symlag derive` writes", "latexmk texlive-latex-extra"),
     ("Chromium", ("chromium", "chromium-browser", "google-chrome"), "tests of pages", "chromium"),
@@ -63,13 +64,6 @@ TOOLS = (
 
 def _pip(extra: str) -> str:
     return f"pip install 'symlag[{extra}]'" if extra else "pip install symlag"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def _cores() -> int:
@@ -84,13 +78,13 @@ def _threads() -> str:
 
 
 def _tool(commands: tuple[str, ...]) -> str:
-    """The first of the commands that is installed, by its own account."""
-    found = next((path for path in map(shutil.which, commands) if path), None)
-    if found is None:
+    """The first of the commands that is installed, with the version that it reports."""
+    path = next((path for path in map(shutil.which, commands) if path), None)
+    if path is None:
         return ""
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=20, check=False)
-    number = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
-    return " ".join([Path(found).name, *([number[0]] if number else [])])
+    answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    number = re.search(r"\d+(\.\d+)+", answer.stdout + answer.stderr)
+    return f"{Path(path).name} {number[0]}" if number else Path(path).name
 
 
 def _gpu() -> str:
@@ -105,9 +99,10 @@ def _gpu() -> str:
 
 
 def _gpu_advice() -> str:
-    """What to do where torch sees no accelerator."""
+    """What to do if torch sees no accelerator."""
     if find_spec("torch") is None:
-        return f"{_pip('torch')}, to begin with"
+        return f"{_pip('torch')}, first of all"
     if shutil.which("nvidia-smi"):
-        return f"torch {_version('torch')} does not see the one that is here; pytorch.org lists builds with CUDA"
+        build = f"torch {installed_version('torch')}"
+        return f"{build} does not see the one that is here; pytorch.org lists builds with CUDA"
     return "there is none, and all of symlag runs without"

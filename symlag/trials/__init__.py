@@ -4,13 +4,10 @@
 knows its verdict. `record` is any function of a step size that returns a `Record`; `orbit(laws)` makes one that
 integrates the mechanics' own equations of motion. `run_exact` tries the exact laws of an optimizer, whose verdict is
 by round-off. `picture(trial, folder)` draws what was measured and predicted in time, `portrait(trial, folder)` in phase
-space; `follow` integrates any rate and source from a first value on. A sentence of a paper, with the figure it stands
-or falls with, is a `Claim`, and a trial of several a `Study`.
+space; `integrate_law` integrates any rate and source from a first value on. A sentence of a paper, with the figure that
+decides it, is a `Claim`, and a trial of several a `Study`.
 
->>> from symlag.variational.families import time_translation
->>> from symlag.calculus.jets import coordinates
->>> from symlag.variational.lagrangian import Lagrangian
->>> from symlag.variational.noether import noether
+>>> from symlag import Lagrangian, coordinates, noether, time_translation
 >>> x = coordinates("x")
 >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
 >>> trial = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01))
@@ -21,19 +18,18 @@ The law holds: its gap to the measured charge closes with the step.
 """
 
 from symlag.trials.claim import Claim, Study, claims
-from symlag.trials.exact_trial import Account, run_exact
-from symlag.trials.integrated_law import Curve, follow
+from symlag.trials.exact_trial import run_exact
+from symlag.trials.integrated_law import Curve, integrate_law
 from symlag.trials.orbit import STEPS, orbit
-from symlag.trials.phase_portrait import figures, portrait
+from symlag.trials.phase_portrait import pictures_of, portrait
 from symlag.trials.pictures import draw, picture
 from symlag.trials.record import Record
-from symlag.trials.setting import Setting, data, given, seed
+from symlag.trials.setting import Setting, data, seed, use_setting
 from symlag.trials.trial import Finding, Trial, run
-from symlag.trials.verdict import Verdict, order, worst
+from symlag.trials.verdict import Verdict, observed_order, worst
 
 __all__ = [
     "STEPS",
-    "Account",
     "Claim",
     "Curve",
     "Finding",
@@ -45,15 +41,15 @@ __all__ = [
     "claims",
     "data",
     "draw",
-    "figures",
-    "follow",
-    "given",
+    "integrate_law",
+    "observed_order",
     "orbit",
-    "order",
     "picture",
+    "pictures_of",
     "portrait",
     "run",
     "run_exact",
     "seed",
+    "use_setting",
     "worst",
 ]

@@ -1,9 +1,9 @@
-"""An experiment: a derivation, and the runs its laws are tried on.
+"""An experiment: a derivation, and the runs that its laws are tried on.
 
 A trial file names its `theorem`, a module of the same form as any derivation, and a function `record` from a step size
-to a `Record`; `steps` are the step sizes. A theorem on an optimizer is tried by its exact laws, and by those in
-continuous time where a function `refined` records runs that refine nothing but time; a plain derivation on its own
-equations of motion.
+to a `Record`; `steps` are the step sizes. If the theorem is about an optimizer, `record` is for its exact laws; a
+function `refined`, which refines time and nothing else, is then for its laws in continuous time. A derivation that no
+trial names is tried on its own equations of motion.
 """
 
 from __future__ import annotations
@@ -15,118 +15,123 @@ from types import ModuleType
 from typing import Any
 
 from symlag.calculus.invariant_functions import Unknown
-from symlag.derivation.derive import ByMechanics, BySteps, Derivation, derivation, derive
-from symlag.derivation.user_file import blamed, located, run_form
-from symlag.errors import FormError
+from symlag.derivation.derive import (
+    Derivation,
+    DiscreteDerivation,
+    MechanicsDerivation,
+    derivation_from_names,
+    derive,
+)
+from symlag.derivation.user_file import naming_file, naming_line, run_user_file
+from symlag.errors import DefinitionError
 from symlag.trials.exact_trial import run_exact
 from symlag.trials.orbit import STEPS, orbit
 from symlag.trials.record import Record
 from symlag.trials.trial import Trial, run
+
+Recorder = Callable[[float], Record]
 
 
 @dataclass(frozen=True)
 class Experiment:
     """What is tried, the functions that record a run at a step size, and the step sizes.
 
-    `record` is for the exact laws where there are such, and then `refined` for those in continuous time, or None.
+    `record` is for the exact laws if there are any, and then `refined` for those in continuous time, or None.
     """
 
     derivation: Derivation
-    record: Callable[[float], Record]
+    record: Recorder
     steps: tuple[float, ...]
     source: Path
-    refined: Callable[[float], Record] | None = None
+    refined: Recorder | None = None
 
     @property
     def untried(self) -> tuple[str, ...]:
         """What is not tried of a theorem, and why, in sentences."""
-        if isinstance(self.derivation, BySteps):
-            return (f"No step is refined: there is no law in continuous time, for {self.derivation.reason}.",)
+        if isinstance(self.derivation, DiscreteDerivation):
+            return (f"No step is refined: there is no law in continuous time, because {self.derivation.reason}.",)
         if self.derivation.exact and not self.refined:
-            return ("The laws in continuous time are not tried: the trial has no run `refined` in time alone.",)
+            return ("The laws in continuous time are not tried: the trial has no function `refined`.",)
         return ()
 
-    def run(self, told: Callable[[float], None] = lambda _: None) -> Trial:
-        """The trial; `told` hears of every step size before its run. What `record` raises is one sentence."""
-        with blamed(self.source):
-            if exact := self.derivation.exact:
-                stepwise = run_exact(exact, _heard(self.record, told), self.steps)
-                if self.refined is None:
-                    return stepwise
-                return stepwise.beside(run(self.derivation.laws, _heard(self.refined, told), self.steps))
-            return run(self.derivation.laws, _heard(self.record, told), self.steps)
+    def run(self, announce: Callable[[float], None] | None = None) -> Trial:
+        """The trial; `announce` is called with every step size before its run.
+
+        Whatever `record` raises is reported in one sentence, with the line of the trial file.
+        """
+
+        def announced(record: Recorder) -> Recorder:
+            def announced_record(step: float) -> Record:
+                if announce is not None:
+                    announce(step)
+                return record(step)
+
+            return announced_record
+
+        with naming_line(self.source):
+            if not self.derivation.exact:
+                return run(self.derivation.laws, announced(self.record), self.steps)
+            trial = run_exact(self.derivation.exact, announced(self.record), self.steps)
+            if self.refined is not None:
+                trial = trial.combine(run(self.derivation.laws, announced(self.refined), self.steps))
+            return trial
 
 
-def experiment(path: str | Path) -> Experiment:
+def read_experiment(path: str | Path) -> Experiment:
     """The experiment that a trial file, or a derivation of explicit energies, defines.
 
-    `FormError` where the file cannot be run, where a trial has no `record`, or where a loss that is unknown leaves
-    nothing to integrate.
+    `DefinitionError` if the file cannot be run, if a trial has no `record`, or if a loss that is unknown leaves nothing
+    to integrate.
     """
-    where = Path(path)
-    names = run_form(where)
-    with located(str(where)):
-        return _by_records(names, where) if "theorem" in names else _alone(derivation(names, where.stem), where)
+    source = Path(path)
+    names = run_user_file(source)
+    with naming_file(source):
+        if "theorem" not in names:
+            return _experiment_on_own_motion(derivation_from_names(names, source.stem), source)
+        if not callable(names.get("record")):
+            write = "def record(step) that returns a Record"
+            raise DefinitionError("record", "it is missing beside `theorem`", write)
+        return Experiment(theorem_of(names), names["record"], step_sizes(names), source, names.get("refined"))
 
 
-def keep(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
+def save_records(trial: Trial, folder: str | Path) -> tuple[Path, ...]:
     """Write the record of every run into a folder, also of one that diverged, up to where it did."""
-    files = {Path(folder) / f"{name}.npz": made for name, made in trial.named_records.items()}
-    for file, made in files.items():
-        made.save(file)
+    files = {Path(folder) / f"{name}.npz": record for name, record in trial.records_by_name.items()}
+    for file, record in files.items():
+        record.save(file)
     return tuple(files)
 
 
-def steps_of(names: Mapping[str, Any]) -> tuple[float, ...]:
+def step_sizes(names: Mapping[str, Any]) -> tuple[float, ...]:
     """The step sizes of a trial file."""
     steps = names.get("steps", STEPS)
     if not isinstance(steps, tuple | list):
-        raise FormError(f"steps = {steps!r}", "it is no list of step sizes", "steps = (0.1, 0.05, 0.025)")
+        raise DefinitionError(f"steps = {steps!r}", "it is no list of step sizes", "steps = (0.1, 0.05, 0.025)")
     return tuple(steps)
 
 
 def theorem_of(names: Mapping[str, Any]) -> Derivation:
-    """What a trial file tries."""
+    """The derivation of the theorem that a trial file tries."""
     theorem = names["theorem"]
     if not isinstance(theorem, ModuleType):
-        raise FormError(f"theorem = {theorem!r}", "it is no module", "from derivations import scale as theorem, say")
+        write = "from derivations import scale as theorem, for example"
+        raise DefinitionError(f"theorem = {theorem!r}", "it is no module", write)
     return derive(theorem)
 
 
-def _by_records(names: Mapping[str, Any], where: Path) -> Experiment:
-    """The experiment of a trial file's `record` and `steps`."""
-    if not callable(names.get("record")):
-        raise FormError("record", "it is missing beside `theorem`", "def record(step) that returns a Record")
-    return Experiment(theorem_of(names), names["record"], steps_of(names), where, names.get("refined"))
-
-
-def _heard(record: Callable[[float], Record], told: Callable[[float], None]) -> Callable[[float], Record]:
-    """The same function, which tells of every step size before its run."""
-
-    def heard(step: float) -> Record:
-        told(step)
-        return record(step)
-
-    return heard
-
-
-def _alone(derived: Derivation, where: Path) -> Experiment:
-    """The experiment of a derivation that no trial names: its own motion, where that can be integrated."""
-    if not isinstance(derived, ByMechanics):
-        raise FormError(
-            f"rule = {derived.exact[0].rule.name}",
-            "an optimizer is tried on a training run alone",
-            _training_run(where),
+def _experiment_on_own_motion(derived: Derivation, source: Path) -> Experiment:
+    """The experiment of a derivation that no trial names, if its equations of motion can be integrated."""
+    trial = source.parent.parent / "numeric" / source.name
+    if trial.is_file():
+        training_run = f"symlag run {trial}"
+    else:
+        training_run = (
+            "a trial file with `import NAME as theorem` and `def record(step)` that returns a symlag.trials.Record"
         )
+    if not isinstance(derived, MechanicsDerivation):
+        wrote = f"rule = {derived.exact[0].rule.name}"
+        raise DefinitionError(wrote, "an optimizer can only be tried on a training run", training_run)
     if derived.lagrangian.potential.has(Unknown):
         wrong = "an unknown loss cannot be integrated, only tried on a training run"
-        raise FormError(f"V = {derived.lagrangian.potential}", wrong, _training_run(where))
-    return Experiment(derived, orbit(derived.laws), STEPS, where)
-
-
-def _training_run(where: Path) -> str:
-    """What to write for a training run: the trial beside the theorems, where there is one."""
-    trial = where.parent.parent / "numeric" / where.name
-    if trial.is_file():
-        return f"symlag run {trial}"
-    return "a trial file with `import NAME as theorem` and `def record(step)` that returns a symlag.trials.Record"
+        raise DefinitionError(f"V = {derived.lagrangian.potential}", wrong, training_run)
+    return Experiment(derived, orbit(derived.laws), STEPS, source)

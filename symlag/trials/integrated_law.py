@@ -1,11 +1,13 @@
-"""A balance law integrated along a measured path: C(t) = e^{−Γ(t)}C₀ + ∫ e^{−(Γ(t)−Γ(s))} S(s) ds, Γ̇ = γ.
+"""A balance law integrated along a measured path.
 
-From instant to instant S is taken to be linear and γ constant, and the integral is exact: it holds for any friction,
-also one that a step does not resolve, and its exponents stay small however long the run.
+The law Ċ + γC = S has the solution C(t) = e^{−Γ(t)}C₀ + ∫₀ᵗ e^{−(Γ(t)−Γ(s))} S(s) ds with Γ̇ = γ, by variation of
+constants. From one instant to the next S is taken to be linear and γ constant, and the integral is then exact. It is a
+method of second order that holds for any friction, also one that a step does not resolve, and its exponents stay small
+however long the run is (an exponential integrator: Hochbruck & Ostermann, Acta Numerica 19, 2010, Section 2).
 
 >>> import numpy as np
 >>> time = np.linspace(0, 1, 101)
->>> charge = follow(time, np.exp(-2 * time), rate=2 + 0 * time, source=0 * time)
+>>> charge = integrate_law(time, np.exp(-2 * time), rate=2 + 0 * time, source=0 * time)
 >>> bool(abs(charge - np.exp(-2 * time)).max() < 1e-15)
 True
 """
@@ -16,17 +18,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from symlag.kernels.kernel import Kernel
-from symlag.trials.record import Record, admitted
+from symlag.trials.record import Record, kernel_arguments
 
-SERIES = 1e-3  # below, the quotients lose more to round-off than their series to its end
+SMALL = 1e-3  # below, the closed forms lose more digits to cancellation than their series to its truncation
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One law along one record: the charge measured and predicted, and what its failing twin predicts, each (n, …).
+    """One charge along one record: measured, predicted by its law, and predicted by the law's failing twin.
 
-    The twin is the law with its source doubled; where nothing feeds the charge, one that gives it back what friction
-    takes, and C/τ more, τ the length of the run.
+    The twin is the law with its source doubled. If nothing feeds the charge, the twin gives back what friction takes,
+    and C/τ more, where τ is the length of the run.
+
+    Parameters
+    ----------
+    time : numpy.ndarray, shape (n,)
+        The instants.
+    measured : numpy.ndarray, shape (n, …)
+        The charge, evaluated along the record.
+    predicted : numpy.ndarray, shape (n, …)
+        The charge by the law, from the first measured value on.
+    twin : numpy.ndarray, shape (n, …)
+        The charge by the failing twin, from the same value on.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> curve = Curve(np.arange(2), np.array([1.0, 2.0]), np.array([1.0, 2.5]), np.array([1.0, 4.0]))
+    >>> curve.gap, curve.twin_gap
+    (0.2, 0.5)
     """
 
     time: Any
@@ -36,60 +56,79 @@ class Curve:
 
     @property
     def gap(self) -> float:
-        """The greatest distance of the predicted from the measured charge, by the greatest of either."""
-        return _gap(self.predicted, self.measured)
+        """The greatest distance of the predicted from the measured charge, relative to the greatest value of either."""
+        return _relative_gap(self.predicted, self.measured)
 
     @property
     def twin_gap(self) -> float:
         """The same of the twin."""
-        return _gap(self.twin, self.measured)
+        return _relative_gap(self.twin, self.measured)
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to compare."""
+        """Whether the charge is measured and predicted as zero all along, so that there is nothing to compare."""
         return not (self.measured.any() or self.predicted.any())
 
 
-def curve(kernel: Kernel, record: Record) -> Curve:
-    """What the kernel of a law says along a record."""
+def charge_curve(kernel: Kernel, record: Record) -> Curve:
+    """The charge along a record, as the kernel of its law measures and predicts it."""
     import numpy as np
 
     with np.errstate(all="ignore"):  # a run that diverges passes through infinity
-        told = kernel(**admitted(kernel, record.arrays))
-        charge, rate, source = told["charge"], told["rate"], told["source"]
+        values = kernel(**kernel_arguments(kernel, record.arrays))
+        charge, rate, source = values["charge"], values["rate"], values["source"]
         spurious = source if np.any(source) else (rate + 1 / np.ptp(record.time)) * charge
-        predictions = (follow(record.time, charge, rate, s) for s in (source, source + spurious))
-        return Curve(record.time, charge, *predictions)
+        predicted = integrate_law(record.time, charge, rate, source)
+        twin = integrate_law(record.time, charge, rate, source + spurious)
+        return Curve(record.time, charge, predicted, twin)
 
 
-def follow(time: Any, charge: Any, rate: Any, source: Any) -> Any:
-    """The charge that a law predicts from the first of the measured `charge` (n, …) on.
+def integrate_law(time: Any, charge: Any, rate: Any, source: Any) -> Any:
+    """The charge that a balance law Ċ + γC = S predicts, from the first measured value on.
 
-    `time` (n,), `rate` and `source` broadcast with the charge.
+    Parameters
+    ----------
+    time : numpy.ndarray, shape (n,)
+        The instants, increasing.
+    charge : numpy.ndarray, shape (n, …)
+        The measured charge, of which the first value counts.
+    rate : numpy.ndarray or float
+        γ at every instant, in inverse units of time; it is broadcast against the charge.
+    source : numpy.ndarray or float
+        S at every instant; it is broadcast against the charge.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, …)
+        The predicted charge.
+
+    References
+    ----------
+    Hochbruck & Ostermann, *Exponential integrators*, Acta Numerica 19 (2010), Section 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> integrate_law(np.array([0.0, 1.0, 2.0]), np.array([3.0, 0.0, 0.0]), rate=0.0, source=2.0)
+    array([3., 5., 7.])
     """
     import numpy as np
 
     rate, source = np.broadcast_to(rate, charge.shape), np.broadcast_to(source, charge.shape)
     spans = np.diff(time).reshape(-1, *[1] * (charge.ndim - 1))
-    lost = spans * (rate[1:] + rate[:-1]) / 2
-    decays, (early, late) = np.exp(-lost), _shares(lost)
-    gains = spans * (early * source[:-1] + late * source[1:])
+    z = spans * (rate[1:] + rate[:-1]) / 2
+    # Over a step, u from 0 to 1, the source is (1 − u) Sₖ + u Sₖ₊₁, and what it feeds at u decays by e^{−z(1−u)}:
+    # total = ∫₀¹ e^{−z(1−u)} du and late = ∫₀¹ e^{−z(1−u)} u du.
+    small = abs(z) < SMALL
+    safe = np.where(small, 1, z)
+    total = np.where(small, 1 - z / 2 + z**2 / 6 - z**3 / 24, -np.expm1(-safe) / safe)
+    late = np.where(small, 1 / 2 - z / 6 + z**2 / 24 - z**3 / 120, (1 + np.expm1(-safe) / safe) / safe)
+    gains = spans * ((total - late) * source[:-1] + late * source[1:])
     predicted = charge.copy()
-    for k, (decay, gain) in enumerate(zip(decays, gains, strict=True)):
+    for k, (decay, gain) in enumerate(zip(np.exp(-z), gains, strict=True)):
         predicted[k + 1] = decay * predicted[k] + gain
     return predicted
 
 
-def _shares(lost: Any) -> tuple[Any, Any]:
-    """∫₀¹ e^{−z(1−u)} (1−u) du and ∫₀¹ e^{−z(1−u)} u du: what stays of a source that falls, and of one that rises."""
-    import numpy as np
-
-    small = abs(lost) < SERIES
-    z = np.where(small, 1, lost)
-    whole = np.where(small, 1 - lost / 2 + lost**2 / 6 - lost**3 / 24, -np.expm1(-z) / z)
-    late = np.where(small, 1 / 2 - lost / 6 + lost**2 / 24 - lost**3 / 120, (1 + np.expm1(-z) / z) / z)
-    return whole - late, late
-
-
-def _gap(predicted: Any, measured: Any) -> float:
+def _relative_gap(predicted: Any, measured: Any) -> float:
     return float(abs(predicted - measured).max() / (max(abs(predicted).max(), abs(measured).max()) or 1))

@@ -1,6 +1,7 @@
-"""The trial of pure mechanics: its own equations of motion, integrated by the classical Runge–Kutta method.
+"""The motion of a mechanics, from its own equations of motion by the classical Runge–Kutta method of fourth order.
 
-Eight samples start together from random positions, rates and parameters, the same for the same mechanics.
+Eight samples start together from random positions, velocities and parameters, the same for the same mechanics. A law
+of the mechanics must then hold along the motion up to the error of the method.
 
 >>> from sympy import symbols
 >>> from symlag.variational.families import time_translation
@@ -24,72 +25,96 @@ from sympy import MatrixSymbol
 
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import Skew, Symmetric
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 from symlag.kernels.kernel import Kernel, kernel
 from symlag.kernels.lower import lower
-from symlag.trials.record import Record, admitted
+from symlag.trials.record import Record, kernel_arguments
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law
 
 STEPS = (0.04, 0.02, 0.01)
-SPAN, SAMPLES, SIZE = 2.0, 8, 3  # a size that is a symbol is three
+SPAN = 2.0  # the time of a run
+SAMPLES = 8  # motions from different states, side by side
+SIZE = 3  # what is put for a size that is a symbol
 
 State = Mapping[str, Any]
 
 
 def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
-    """What records the motion that the laws of one mechanics speak of, for a step size in its own time.
+    """A recorder of the motion of a mechanics, for `run`.
 
-    `FormError` where there is no law; `LoweringError` where the accelerations have no value, as of an unknown loss.
+    Parameters
+    ----------
+    laws : sequence of Law
+        Laws of one mechanics.
+
+    Returns
+    -------
+    callable
+        Maps a step size, in the time of the mechanics, to the `Record` of eight samples over two units of time.
+
+    Raises
+    ------
+    DefinitionError
+        If there is no law.
+    LoweringError
+        If the accelerations have no values, as those of an unknown loss.
+
+    Examples
+    --------
+    >>> from symlag import Lagrangian, coordinates, noether, time_translation
+    >>> x = coordinates("x")
+    >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
+    >>> orbit([energy])(0.5).time
+    array([0. , 0.5, 1. , 1.5, 2. ])
     """
     if not laws:
-        raise FormError("orbit([])", "there is no law to try", "symmetry = time_translation(), say")
+        raise DefinitionError("orbit([])", "there is no law to try", "symmetry = time_translation(), for example")
     L = laws[0].lagrangian
-    top = {L.spelling.read(jet): acceleration for jet, acceleration in accelerations(L).items()}
-    start = [jet.root.at((k,)) for jet in top for k in range(sum(jet.order))]
-    return Orbit(kernel(top, "numpy"), _drawn(start, 0), _drawn(_parameters(laws), 1)).record
+    highest = {L.spelling.read(jet): acceleration for jet, acceleration in accelerations(L).items()}
+    lower_jets = [jet.root.at((k,)) for jet in highest for k in range(sum(jet.order))]
+    return Orbit(kernel(highest, "numpy"), _random_values(lower_jets, 0), _random_values(_parameters(laws), 1)).record
 
 
 @dataclass(frozen=True)
 class Orbit:
-    """Accelerations, a state to start from, and the parameters that stand still."""
+    """A system of ordinary differential equations, and the state that its motions start from."""
 
     accelerations: Kernel
     start: State
-    still: State
+    parameters: State
 
     def record(self, step: float) -> Record:
-        """The motion over the time `SPAN`, or until a coordinate is no number any more."""
+        """The motion over the time `SPAN`, or until a coordinate is infinite or nan."""
         import numpy as np
 
         path, time = [self.start], step * np.arange(round(SPAN / step) + 1)
         with np.errstate(all="ignore"):  # a motion that diverges passes through infinity
             for now in time[:-1]:
-                path.append(self._next(path[-1], now, step))
+                path.append(self._runge_kutta_step(path[-1], now, step))
         moving = {name: np.stack([state[name] for state in path]) for name in self.start}
-        return Record.of(step, time, {**moving, "t": time[:, None]}, self.still)
+        return Record.of(step, time, {**moving, "t": time[:, None]}, self.parameters)
 
     def _rate(self, state: State, time: float) -> State:
-        """The rate of each coordinate and derivative: the next derivative, and at the top the acceleration."""
-        known = {**state, **self.still, "t": time}
-        known |= self.accelerations(**admitted(self.accelerations, known))
+        """The rate of each coordinate and derivative: the next derivative, and of the highest the acceleration."""
+        known = {**state, **self.parameters, "t": time}
+        known |= self.accelerations(**kernel_arguments(self.accelerations, known))
         return {name: known[f"{name}_dot"] for name in state}
 
-    def _next(self, state: State, time: float, step: float) -> State:
-        """One step of the classical Runge–Kutta method."""
+    def _runge_kutta_step(self, state: State, time: float, step: float) -> State:
         k1 = self._rate(state, time)
-        k2 = self._rate(_ahead(state, step / 2, k1), time + step / 2)
-        k3 = self._rate(_ahead(state, step / 2, k2), time + step / 2)
-        k4 = self._rate(_ahead(state, step, k3), time + step)
-        return _ahead(state, step / 6, {name: k1[name] + 2 * k2[name] + 2 * k3[name] + k4[name] for name in state})
+        k2 = self._rate(_advanced(state, step / 2, k1), time + step / 2)
+        k3 = self._rate(_advanced(state, step / 2, k2), time + step / 2)
+        k4 = self._rate(_advanced(state, step, k3), time + step)
+        return _advanced(state, step / 6, {name: k1[name] + 2 * k2[name] + 2 * k3[name] + k4[name] for name in state})
 
 
-def _ahead(state: State, step: float, rate: State) -> State:
+def _advanced(state: State, step: float, rate: State) -> State:
     return {name: value + step * rate[name] for name, value in state.items()}
 
 
 def _parameters(laws: Sequence[Law]) -> list[Any]:
-    """What occurs in a mechanics and its laws, and neither moves nor is time or a size."""
+    """The symbols of a mechanics and its laws that are neither a jet nor time nor a size."""
     L = laws[0].lagrangian
     energies = [L.kinetic, L.potential, L.damping, *L.forces.values()]
     charges = [part for law in laws for part in (law.charge, *law.sources.values())]
@@ -98,24 +123,27 @@ def _parameters(laws: Sequence[Law]) -> list[Any]:
     return sorted(free - sizes - {t, *jets(*free)}, key=str)
 
 
-def _drawn(symbols: Sequence[Any], seed: int) -> State:
-    """A random value of each symbol for every sample, between one half and three halves; whole where it must be."""
+def _random_values(symbols: Sequence[Any], seed: int) -> State:
+    """A random value of each symbol for every sample, between one half and three halves, as its assumptions ask."""
     import numpy as np
 
-    dice, slots = np.random.default_rng(seed), lower(symbols, symbols).inputs if symbols else ()
-    values = [_fit(symbol, dice.uniform(0.5, 1.5, (SAMPLES, *_lengths(symbol)))) for symbol in symbols]
-    return {slot.key: value for slot, value in zip(slots, values, strict=True)}
+    if not symbols:
+        return {}
+    generator, values = np.random.default_rng(seed), {}
+    for symbol, slot in zip(symbols, lower(symbols, symbols).inputs, strict=True):
+        array = generator.uniform(0.5, 1.5, (SAMPLES, *_array_shape(symbol)))
+        if isinstance(symbol, Symmetric):
+            array = array + array.swapaxes(-1, -2)
+        elif isinstance(symbol, Skew):
+            array = array - array.swapaxes(-1, -2)
+        elif symbol.is_integer:
+            array = array.round() + 1
+        values[slot.key] = array
+    return values
 
 
-def _fit(symbol: Any, values: Any) -> Any:
-    """The values with the symmetry of the symbol."""
-    if isinstance(symbol, Skew | Symmetric):
-        return values + (1 if isinstance(symbol, Symmetric) else -1) * values.swapaxes(-1, -2)
-    return values.round() + 1 if symbol.is_integer else values
-
-
-def _lengths(symbol: Any) -> tuple[int, ...]:
-    """The sides of the array that stands for a symbol: none for a number, one for a column."""
+def _array_shape(symbol: Any) -> tuple[int, ...]:
+    """The shape of the array that stands for a symbol: () for a number, one side for a column."""
     shape = symbol.shape if isinstance(symbol, MatrixSymbol) else ()
     sides = tuple(int(n) if n.is_Integer else SIZE for n in shape)
     return sides[:1] if sides[1:] == (1,) else sides

@@ -1,23 +1,45 @@
-"""A trial: laws, runs at several step sizes, and what became of each law."""
+"""A trial: laws, runs at several step sizes, and a verdict on each law."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symlag.display import Shown
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 from symlag.optimizers.exact import DiscreteLaw
-from symlag.trials.integrated_law import Curve, curve
+from symlag.trials.integrated_law import Curve, charge_curve
 from symlag.trials.record import Record
-from symlag.trials.verdict import Verdict, judged, order, worst
+from symlag.trials.verdict import Verdict, judge, observed_order, worst
 from symlag.variational.noether import Law
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One law along all records: a curve for each step size, and the verdict on them."""
+    """One law along all records, and the verdict on it.
+
+    Parameters
+    ----------
+    law : Law or DiscreteLaw
+        What was tried.
+    steps : tuple of float
+        The step sizes of the runs that can be compared.
+    curves : tuple of Curve
+        The charge along each of these runs.
+    verdict : Verdict
+        What became of the law.
+
+    Examples
+    --------
+    >>> from symlag import Lagrangian, coordinates, noether, time_translation
+    >>> from symlag.trials.orbit import orbit
+    >>> x = coordinates("x")
+    >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
+    >>> (finding,) = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01)).findings
+    >>> finding.name, round(finding.order), finding.twin_order < 0.1
+    ('time translation', 4, True)
+    """
 
     law: Law | DiscreteLaw
     steps: tuple[float, ...]
@@ -26,12 +48,12 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """What to call it: the name of the generator."""
+        """The name of the law's generator."""
         return self.law.generator.name
 
     @property
     def gaps(self) -> tuple[float, ...]:
-        """The gap between predicted and measured charge at each step size, relative."""
+        """The relative gap between predicted and measured charge at each step size."""
         return tuple(curve.gap for curve in self.curves)
 
     @property
@@ -42,17 +64,35 @@ class Finding:
     @property
     def order(self) -> float:
         """The observed order at which the gap closes with the step."""
-        return order(self.steps, self.gaps)
+        return observed_order(self.steps, self.gaps)
 
     @property
     def twin_order(self) -> float:
         """The observed order of the failing twin."""
-        return order(self.steps, self.twin_gaps)
+        return observed_order(self.steps, self.twin_gaps)
 
 
 @dataclass(frozen=True)
 class Trial(Shown):
-    """The findings on the laws of one theorem, and the records they rest on."""
+    """The findings on the laws of one theorem, and the records that they rest on.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        One for each law; for exact laws, one for each charge.
+    records : tuple of Record
+        The runs, up to the first one that diverged.
+
+    Examples
+    --------
+    >>> from symlag import Lagrangian, coordinates, noether, time_translation
+    >>> from symlag.trials.orbit import orbit
+    >>> x = coordinates("x")
+    >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
+    >>> trial = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01))
+    >>> trial.verdict.name, sorted(trial.records_by_name)
+    ('HOLDS', ['record_0.01', 'record_0.02', 'record_0.04'])
+    """
 
     findings: tuple[Finding, ...]
     records: tuple[Record, ...]
@@ -64,69 +104,105 @@ class Trial(Shown):
 
     @property
     def sentence(self) -> str:
-        """The verdict in words, with what it rests on."""
-        for lost in (made for made in self.records if made.diverged is not None):
-            return f"{self.verdict.value} At step size {lost.step:g}, step {lost.diverged} gave no number."
+        """The verdict in words, and where a run diverged."""
+        for record in self.records:
+            if record.diverged is not None:
+                return f"{self.verdict.value} At step size {record.step:g}, step {record.diverged} gave no number."
         return self.verdict.value
 
     @property
-    def named_records(self) -> dict[str, Record]:
-        """The records by their step size; of two with the same one, the second is the refined."""
-        named: dict[str, Record] = {}
-        for made in self.records:
-            first = f"record_{made.step:g}"
-            named[f"refined_{made.step:g}" if first in named else first] = made
-        return named
+    def records_by_name(self) -> dict[str, Record]:
+        """The records by kind and step size: of two with the same step size, the second is of refined time."""
+        by_name: dict[str, Record] = {}
+        for record in self.records:
+            name = f"record_{record.step:g}"
+            by_name[f"refined_{record.step:g}" if name in by_name else name] = record
+        return by_name
 
-    def beside(self, other: Trial) -> Trial:
-        """Both trials as one."""
+    def combine(self, other: Trial) -> Trial:
+        """Both trials as one.
+
+        Parameters
+        ----------
+        other : Trial
+            A trial of other laws.
+
+        Returns
+        -------
+        Trial
+            All findings and all records, those of `other` last.
+        """
         return Trial(self.findings + other.findings, self.records + other.records)
 
 
-def run(laws: Sequence[Law], record: Callable[[float], Any], steps: Iterable[Any]) -> Trial:
-    """Try laws on the runs that `record` makes at each step size, and stop at the first run that diverges.
+def run(laws: Sequence[Law], record: Callable[[float], Record], steps: Iterable[float]) -> Trial:
+    """Try laws in continuous time on a run at each step size, and stop at the first run that diverges.
 
-    `record` returns the arguments of the laws' kernels along a run; three step sizes, each half of the one before, are
-    enough for a verdict. `FormError` where there are fewer, where something else is returned, or without a law.
+    Parameters
+    ----------
+    laws : sequence of Law
+        The laws of one mechanics.
+    record : callable
+        Maps a step size to the `Record` of a run, which holds the arguments of the laws' kernels.
+    steps : iterable of float
+        At least three step sizes; three, each half of the one before, are enough for a verdict.
+
+    Returns
+    -------
+    Trial
+        A finding for each law.
+
+    Raises
+    ------
+    DefinitionError
+        Without a law, with fewer than three step sizes, or if `record` returns anything but a `Record`.
+    LoweringError
+        If a law has no values, or a record lacks an array that its kernel takes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from symlag import Lagrangian, coordinates, noether, translation
+    >>> x = coordinates("x")
+    >>> momentum = noether(Lagrangian(x.dot**2 / 2, damping=2), translation(x))
+    >>> def record(step):
+    ...     time = step * np.arange(round(1 / step))
+    ...     return Record.along(step, time, {"x": np.exp(-2 * time)}, {})
+    >>> run([momentum], record, steps=(0.04, 0.02, 0.01)).verdict.name
+    'EXACT'
     """
     if not laws:
-        raise FormError("run([], …)", "there is no law to try", "symmetry = scale(w), say")
-    records = recorded(record, steps)
+        raise DefinitionError("run([], …)", "there is no law to try", "symmetry = scale(w), for example")
+    records = record_runs(record, steps)
     return Trial(tuple(_finding(law, records) for law in laws), records)
 
 
-def recorded(record: Callable[[float], Any], steps: Iterable[Any]) -> tuple[Record, ...]:
-    """The runs at each step size, up to the first that diverges."""
-    return tuple(_until_lost(record, _checked(steps)))
-
-
-def _checked(steps: Iterable[Any]) -> tuple[float, ...]:
-    chosen = tuple(steps)
+def record_runs(record: Callable[[float], Record], steps: Iterable[float]) -> tuple[Record, ...]:
+    """Record a run at each step size, up to the first that diverges."""
+    chosen: tuple[Any, ...] = tuple(steps)
     if len(set(chosen)) < 3 or not all(isinstance(step, int | float) and step > 0 for step in chosen):
-        raise FormError(f"steps = {chosen}", "an order is observed at three step sizes", "steps = (0.1, 0.05, 0.025)")
-    return chosen
-
-
-def _until_lost(record: Callable[[float], Any], steps: Iterable[float]) -> Iterator[Record]:
-    for step in steps:
-        made = record(step)
-        if not isinstance(made, Record):
-            raise FormError(f"record({step:g})", f"it returns {made!r}", "return Record.along(…)")
-        yield made
-        if made.diverged is not None:
-            return
+        wrong = "an order is observed at three step sizes"
+        raise DefinitionError(f"steps = {chosen}", wrong, "steps = (0.1, 0.05, 0.025)")
+    records: list[Record] = []
+    for step in chosen:
+        recorded: Any = record(step)  # by a function of the user's
+        if not isinstance(recorded, Record):
+            raise DefinitionError(f"record({step:g})", f"it returns {recorded!r}", "return Record.along(…)")
+        records.append(recorded)
+        if recorded.diverged is not None:
+            break
+    return tuple(records)
 
 
 def _finding(law: Law, records: Sequence[Record]) -> Finding:
     kernel = law.kernel("numpy")
-    told = [made for made in records if len(made.time) > 1]
-    steps, curves = tuple(made.step for made in told), tuple(curve(kernel, made) for made in told)
-    return Finding(law, steps, curves, _verdict(records, curves, steps))
-
-
-def _verdict(records: Sequence[Record], curves: Sequence[Curve], steps: Sequence[float]) -> Verdict:
+    comparable = [record for record in records if len(record.time) > 1]
+    steps = tuple(record.step for record in comparable)
+    curves = tuple(charge_curve(kernel, record) for record in comparable)
     if records[-1].diverged is not None:
-        return Verdict.DIVERGED
-    if all(curve.empty for curve in curves):
-        return Verdict.EMPTY
-    return judged(steps, [curve.gap for curve in curves])
+        verdict = Verdict.DIVERGED
+    elif all(curve.empty for curve in curves):
+        verdict = Verdict.EMPTY
+    else:
+        verdict = judge(steps, [curve.gap for curve in curves])
+    return Finding(law, steps, curves, verdict)

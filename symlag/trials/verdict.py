@@ -1,10 +1,13 @@
 """The verdict on a law: by the order at which it closes in on the measured charge, never by a tolerance.
 
-The gap between a true law and a measured charge falls with the step of the run; that of a false one stays.
+If a law is true, the relative gap between the charge that it predicts and the charge that was measured is the error of
+the recorded run, and falls like a power hᵖ of its step size h. If a law is false, the gap tends to a constant, p = 0.
+The *observed order* is p, by least squares through log gap against log h. A law holds with an observed order of 0.9 or
+more; it is exact if no gap exceeds round-off.
 
->>> round(order([0.4, 0.2, 0.1], [0.16, 0.04, 0.01]), 6)
+>>> round(observed_order([0.4, 0.2, 0.1], [0.16, 0.04, 0.01]), 6)
 2.0
->>> judged([0.4, 0.2, 0.1], [0.30, 0.31, 0.31]).name
+>>> judge([0.4, 0.2, 0.1], [0.30, 0.31, 0.31]).name
 'BROKEN'
 """
 
@@ -23,7 +26,26 @@ ROUND_OFF = 1e-11  # relative: float64 positions, differenced over some thousand
 
 
 class Verdict(Shown, Enum):
-    """What a trial can end with, the best first."""
+    """What a trial can end with, the best first.
+
+    Attributes
+    ----------
+    EXACT : Verdict
+        The law holds to round-off at every step size.
+    HOLDS : Verdict
+        The gap to the measured charge closes with the step; of a claim, the figure is as required.
+    EMPTY : Verdict
+        Nothing was tried: there was nothing to compare, or the failing twin passes, too.
+    BROKEN : Verdict
+        The gap does not close with the step; of a claim, the figure is not as required.
+    DIVERGED : Verdict
+        A run diverged before the law could be judged.
+
+    Examples
+    --------
+    >>> Verdict.EXACT.holds, Verdict.EMPTY.holds
+    (True, False)
+    """
 
     EXACT = "The law holds to round-off at every step size."
     HOLDS = "The law holds: its gap to the measured charge closes with the step."
@@ -38,26 +60,60 @@ class Verdict(Shown, Enum):
 
     @property
     def holds(self) -> bool:
-        """Whether the law stood its trial."""
+        """Whether the law passed its trial."""
         return self in {Verdict.HOLDS, Verdict.EXACT}
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The last of some verdicts in the order above."""
+    """The worst of some verdicts, in the order in which `Verdict` lists them.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        At least one verdict.
+
+    Returns
+    -------
+    Verdict
+        The last of them in the order of the class.
+
+    Examples
+    --------
+    >>> worst([Verdict.HOLDS, Verdict.BROKEN, Verdict.EXACT]).name
+    'BROKEN'
+    """
     return max(verdicts, key=list(Verdict).index)
 
 
-def order(steps: Sequence[float], gaps: Sequence[float]) -> float:
-    """The order p of gap ∝ stepᵖ: the slope of log gap against log step, by least squares; nan of one step."""
+def observed_order(steps: Sequence[float], gaps: Sequence[float]) -> float:
+    """The observed order p of gap ∝ hᵖ: the slope of log gap against log h, by least squares.
+
+    Parameters
+    ----------
+    steps : sequence of float
+        The step sizes h, positive.
+    gaps : sequence of float
+        A relative gap for each step size; one below machine precision counts as machine precision.
+
+    Returns
+    -------
+    float
+        The order; nan if there are fewer than two step sizes.
+
+    Examples
+    --------
+    >>> round(observed_order([0.1, 0.05, 0.025], [0.2, 0.1, 0.05]), 6)
+    1.0
+    """
     if len(steps) < 2:
         return nan
     x, y = [log(h) for h in steps], [log(max(gap, EPSILON)) for gap in gaps]
-    middle = sum(x) / len(x)
-    return sum((a - middle) * b for a, b in zip(x, y, strict=True)) / sum((a - middle) ** 2 for a in x)
+    mean = sum(x) / len(x)
+    return sum((a - mean) * b for a, b in zip(x, y, strict=True)) / sum((a - mean) ** 2 for a in x)
 
 
-def judged(steps: Sequence[float], gaps: Sequence[float]) -> Verdict:
-    """The verdict on relative gaps at some step sizes."""
+def judge(steps: Sequence[float], gaps: Sequence[float]) -> Verdict:
+    """The verdict on the relative gaps of a law at some step sizes."""
     if max(gaps) <= ROUND_OFF:
         return Verdict.EXACT
-    return Verdict.HOLDS if order(steps, gaps) >= LEAST_ORDER else Verdict.BROKEN
+    return Verdict.HOLDS if observed_order(steps, gaps) >= LEAST_ORDER else Verdict.BROKEN

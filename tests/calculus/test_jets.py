@@ -116,7 +116,7 @@ REFUSED = ["x__y", "a b", "\\evil", "", "x_", "_x", "1x", "x-y", "x.dot", "x^2",
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_name_that_is_no_identifier_is_refused(name):
-    write = "'x'" if name in ("x_", "_x") else "'x_1', say"
+    write = "'x'" if name in ("x_", "_x") else "'x_1', for example"
     for make in (block, Jet):
         with pytest.raises(NameRefusedError, match=rf"a name is letters, then letters and digits.*; write {write}\.$"):
             make(name)

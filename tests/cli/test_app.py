@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from symlag.cli.app import app
+from symlag.cli.app import app, main
 from symlag.derivation.derive import derive
 from symlag.trials import Record
 
@@ -197,3 +197,15 @@ def test_deriving_loads_no_backend(folder):
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_fault_of_symlag_itself_is_one_sentence_and_ends_with_three(monkeypatch, capsys):
+    monkeypatch.setattr("symlag.cli.app.derive", lambda _: 1 / 0)
+    monkeypatch.setattr(sys, "argv", ["symlag", "derive", "law.py"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == (
+        "symlag derive law.py: symlag itself failed with ZeroDivisionError: division by zero. "
+        "Please report this together with your file.\n"
+    )

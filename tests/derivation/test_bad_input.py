@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from symlag.cli.app import app
 from symlag.derivation.derive import derive
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 
 HEAD = """\
 from sympy import Matrix, symbols
@@ -172,7 +172,7 @@ def test_a_folder_and_nothing_are_no_files(folder):
 
 @pytest.mark.parametrize("form", [3, None, ["a.py"]], ids=str)
 def test_a_form_is_a_path_or_a_module(form):
-    with pytest.raises(FormError, match="it is neither a file nor a module"):
+    with pytest.raises(DefinitionError, match="it is neither a file nor a module"):
         derive(form)
 
 
@@ -194,7 +194,7 @@ def test_an_unknown_format_writes_nothing(folder):
 
 def test_a_started_file_never_replaces_another(folder):
     Path("taken").write_text("mine", encoding="utf-8")
-    assert "taken: there is something already, and it stays as it is" in refused("new", "taken")
+    assert "taken: it exists already, and stays as it is" in refused("new", "taken")
     assert str(folder) in refused("new", folder)
     assert "taken" in refused("new", "taken/below.py")
     assert Path("taken").read_text(encoding="utf-8") == "mine"

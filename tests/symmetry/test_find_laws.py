@@ -9,7 +9,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symlag.calculus.jets import coordinates
 from symlag.calculus.zero_test import vanishes
 from symlag.derivation.derive import derive
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 from symlag.symmetry.find_laws import converse, laws
 from symlag.symmetry.matrix_entries import in_entries
 from symlag.variational.lagrangian import Lagrangian
@@ -57,7 +57,7 @@ def test_a_theorem_of_small_size_finds_its_own_symmetry_and_the_laws_equal_the_d
 def test_a_size_that_is_a_symbol_is_no_size_to_search_at(tmp_path):
     text = (ROOT / "derivations/scale.py").read_text(encoding="utf-8").replace("symmetry = scale(w)", "")
     (tmp_path / "left.py").write_text(text, encoding="utf-8")
-    with pytest.raises(FormError, match=r"left.py: symmetry: it is missing, and cannot be found \(its shape"):
+    with pytest.raises(DefinitionError, match=r"left.py: symmetry: it is missing, and cannot be found \(its shape"):
         derive(tmp_path / "left.py")
 
 

@@ -12,14 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from symlag.cli.app import app
-from symlag.errors import FormError, OutputError
+from symlag.errors import DefinitionError, OutputError
 from symlag.trials import Setting, Verdict
 from symlag.trials.campaign import configuration as _configuration
-from symlag.trials.campaign.campaign import chosen, shard
+from symlag.trials.campaign.campaign import select_trials, shard
 from symlag.trials.campaign.configuration import Configuration
-from symlag.trials.campaign.outcome import keep, read
-from symlag.trials.campaign.sources import defines, fast, sources
-from symlag.trials.study_file import inquiry
+from symlag.trials.campaign.outcome import read_outcome, write_outcome
+from symlag.trials.campaign.sources import defines, is_fast, source_files
+from symlag.trials.trial_file import read_trial_file
 from tests.document.test_tex_and_browser import browser
 from tests.support import campaigns
 
@@ -36,7 +36,7 @@ def folder(tmp_path, monkeypatch):
     """A folder of trials, which is the current one; symlag's own sources, which may be worked on, are left aside."""
     campaigns.write(tmp_path)
     monkeypatch.setattr(_configuration, "PACKAGE", tmp_path / "symlag")
-    _configuration.engine.cache_clear()
+    _configuration.hash_of_symlag.cache_clear()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     return tmp_path
@@ -47,7 +47,7 @@ def ask(*words):
 
 
 def start(*words, complaints=subprocess.DEVNULL):
-    code = f"{HEEDED}; {STILL}; from symlag.cli import main; main()"
+    code = f"{HEEDED}; {STILL}; from symlag.cli.app import main; main()"
     words = [sys.executable, "-c", code, "trials", "trials", *words]
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=complaints, text=True)
 
@@ -148,7 +148,7 @@ def test_ctrl_c_to_the_campaign_alone_ends_what_is_under_way(folder):
     run = start("--only", "endless", "--jobs", "1", complaints=subprocess.PIPE)
     assert wait_for(lambda: (folder / "begun").is_file() and (folder / "begun").read_text())
     run.send_signal(signal.SIGINT)
-    assert run.communicate(timeout=60)[1] == "stopped; what was written so far is whole\n"
+    assert run.communicate(timeout=60)[1] == "Stopped. Every file that was written so far is complete.\n"
     assert run.returncode == 130
     assert wait_for(lambda: not alive(int((folder / "begun").read_text())))
 
@@ -217,20 +217,20 @@ def test_what_a_worker_cannot_finish_is_one_sentence(folder, body, sentence):
 
 
 def test_the_fast_ones_say_so(folder):
-    assert [file.stem for file in chosen(folder / "trials", quick=True)] == ["alone"]
-    assert fast(folder / "trials/alone.py")
-    assert not fast(folder / "trials/swept.py")
+    assert [file.stem for file in select_trials(folder / "trials", fast=True)] == ["alone"]
+    assert is_fast(folder / "trials/alone.py")
+    assert not is_fast(folder / "trials/swept.py")
 
 
 def test_shards_share_all_files_and_no_file_twice(folder):
-    files = chosen(folder / "trials")
+    files = select_trials(folder / "trials")
     shares = [shard(files, f"{i}/3") for i in (1, 2, 3)]
     assert sorted(file for share in shares for file in share) == list(files)
 
 
 @pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b", "-1/2"])
 def test_a_share_that_is_none_is_refused(part):
-    with pytest.raises(FormError, match="it is no share"):
+    with pytest.raises(DefinitionError, match="it is no share"):
         shard([], part)
 
 
@@ -241,7 +241,7 @@ def test_nothing_to_try_is_one_sentence(folder, place, only):
 
 
 def test_what_a_trial_imports_is_found_without_running_it(folder):
-    assert [path.name for path in sources(folder / "trials/alone.py")] == ["alone.py", "swing.py", "_helper.py"]
+    assert [path.name for path in source_files(folder / "trials/alone.py")] == ["alone.py", "swing.py", "_helper.py"]
     assert defines(folder / "trials/alone.py", "study")
     assert not defines(folder / "trials/alone.py", "record")
     (folder / "pair.py").write_text("record, (refined, steps) = made\nlisted[0] = study = 1\n", encoding="utf-8")
@@ -269,11 +269,11 @@ def test_a_configuration_is_another_once_symlag_itself_changes(folder):
 def named_anew(part, text):
     """The name of a configuration, as a fresh process would find it."""
     part.write_text(text, encoding="utf-8")
-    _configuration.engine.cache_clear()
+    _configuration.hash_of_symlag.cache_clear()
     try:
         return Configuration(Path("trials/alone.py"), Setting()).name
     finally:
-        _configuration.engine.cache_clear()
+        _configuration.hash_of_symlag.cache_clear()
 
 
 def test_claims_are_whole_lines_in_a_pipe(folder):
@@ -288,17 +288,17 @@ def test_a_configuration_is_another_with_another_seed_or_other_data(folder):
 
 
 def test_a_folder_is_replaced_as_a_whole(tmp_path):
-    keep(tmp_path / "made", {"a": b"1", "b": b"2"})
-    keep(tmp_path / "made", {"a": b"3"})
+    write_outcome(tmp_path / "made", {"a": b"1", "b": b"2"})
+    write_outcome(tmp_path / "made", {"a": b"3"})
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["a"]
     assert [path.name for path in tmp_path.iterdir()] == ["made"]
-    assert read(tmp_path / "made") is None
+    assert read_outcome(tmp_path / "made") is None
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OutputError, match="it cannot be written"):
-        keep(tmp_path / "file" / "made", {"a": b"1"})
+        write_outcome(tmp_path / "file" / "made", {"a": b"1"})
 
 
 def test_a_study_is_run_by_itself(folder):
@@ -311,7 +311,7 @@ def test_an_inquiry_by_records_and_by_a_sweep_at_once(folder):
     text = "".join((folder / f"trials/{stem}.py").read_text(encoding="utf-8") for stem in ("by_records", "swept"))
     (folder / "both.py").write_text(text, encoding="utf-8")
     (folder / "log").touch()
-    asked = inquiry("both.py")
+    asked = read_trial_file("both.py")
     assert asked.points == tuple(zip(["record"] * 3 + ["measure"] * 4, (0.2, 0.1, 0.05, 1, 2, 3, 4), strict=True))
     study = asked.conclude([asked.measure(i) for i in range(7)])
     assert [claim.verdict for claim in study.claims] == [Verdict.HOLDS] * 2
@@ -328,11 +328,11 @@ def test_an_inquiry_by_records_and_by_a_sweep_at_once(folder):
 )
 def test_an_inquiry_that_is_not_complete_says_what_is_missing(tmp_path, text, sentence):
     (tmp_path / "asked.py").write_text(text, encoding="utf-8")
-    with pytest.raises(FormError, match=sentence):
-        inquiry(tmp_path / "asked.py")
+    with pytest.raises(DefinitionError, match=sentence):
+        read_trial_file(tmp_path / "asked.py")
 
 
 def test_a_study_that_returns_something_else_is_told_so(folder):
     (folder / "odd.py").write_text("import swing as theorem\ndef study(): return 3\n", encoding="utf-8")
-    with pytest.raises(FormError, match=r"study\(\): it returns 3"):
-        inquiry("odd.py").conclude([])
+    with pytest.raises(DefinitionError, match=r"study\(\): it returns 3"):
+        read_trial_file("odd.py").conclude([])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symlag.calculus.jets import coordinates
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 from symlag.trials import Claim, Study, Verdict, claims, orbit, run
 from symlag.variational.families import time_translation
 from symlag.variational.lagrangian import Lagrangian
@@ -52,7 +52,7 @@ def test_figures_of_numpy_become_numbers():
 
 @pytest.mark.parametrize("ends", [{"least": -inf, "most": inf}, {"least": 2, "most": 1}, {"least": nan}], ids=str)
 def test_a_claim_that_requires_nothing_is_refused(ends):
-    with pytest.raises(FormError, match="no figure is refused and another allowed"):
+    with pytest.raises(DefinitionError, match="no figure is refused and another allowed"):
         claim(**ends)
 
 
@@ -63,13 +63,13 @@ def test_a_study_is_as_good_as_the_worst_of_its_claims():
 
 @pytest.mark.parametrize("nothing", [(), [1]], ids=str)
 def test_a_study_without_a_claim_is_refused(nothing):
-    with pytest.raises(FormError, match="it is no list of claims"):
+    with pytest.raises(DefinitionError, match="it is no list of claims"):
         Study(nothing)
 
 
 @pytest.mark.parametrize("name", ["a/b", "", "..", "a b"])
 def test_a_figure_is_named_like_a_file(name):
-    with pytest.raises(FormError, match="it is no name for a file"):
+    with pytest.raises(DefinitionError, match="it is no name for a file"):
         Study([claim()], {name: print})
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from symlag import block, exact, scale, sgd
-from symlag.errors import FormError
+from symlag.errors import DefinitionError
 from symlag.trials import Record, Verdict, picture, run_exact
-from symlag.trials.exact_trial import carried, twin
+from symlag.trials.exact_trial import charge_paths, failing_twin
 
 STEPS = (0.4, 0.2, 0.1)
 LAW = exact(sgd(), scale(block("w", 3)))
@@ -30,7 +30,7 @@ def record(step, along=0.0, growth=1.0):
 
 
 def test_a_law_carries_the_first_charges_on_to_the_last():
-    measured, said = carried(LAW, record(0.1))
+    measured, said = charge_paths(LAW, record(0.1))
     assert measured.shape == said.shape == (51, 2, 4)
     assert np.allclose(measured[0, 0], (record(0.1).arrays["w"][0] ** 2).sum(-1))
     assert np.abs(measured - said).max() < 1e-13 * np.abs(measured).max()
@@ -43,13 +43,13 @@ def test_a_law_that_holds_is_exact_charge_by_charge():
 
 
 def test_its_twin_lacks_a_source_and_is_broken():
-    assert twin(LAW).sources == {}
-    assert run_exact([twin(LAW)], record, STEPS).verdict is Verdict.BROKEN
+    assert failing_twin(LAW).sources == {}
+    assert run_exact([failing_twin(LAW)], record, STEPS).verdict is Verdict.BROKEN
 
 
 def test_a_law_that_nothing_feeds_has_a_twin_that_loses_nothing():
     lonely = replace(LAW, sources={})
-    assert twin(lonely).propagator.is_Identity
+    assert failing_twin(lonely).propagator.is_Identity
 
 
 @pytest.mark.parametrize("along", [1e-9, 0.1])
@@ -77,7 +77,7 @@ def test_a_run_that_diverges_is_told_with_the_first_step_that_gave_no_number():
 
 
 def test_a_trial_without_a_law_is_refused_with_a_sentence():
-    with pytest.raises(FormError, match="there is no law to try"):
+    with pytest.raises(DefinitionError, match="there is no law to try"):
         run_exact([], record, STEPS)
 
 

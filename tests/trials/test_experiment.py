@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symlag.errors import FormError, OutputError
+from symlag.errors import DefinitionError, OutputError
 from symlag.trials import STEPS, Record, Verdict
-from symlag.trials.experiment import experiment, keep
+from symlag.trials.experiment import read_experiment, save_records
 
 SWING = """\
 from symlag import coordinates, time_translation
@@ -34,7 +34,7 @@ def tried(tmp_path):
     """The experiment of a trial."""
     (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
     (tmp_path / "trial.py").write_text(TRIAL, encoding="utf-8")
-    return experiment(tmp_path / "trial.py")
+    return read_experiment(tmp_path / "trial.py")
 
 
 def test_a_trial_is_of_its_theorem_with_its_record_and_steps(tried):
@@ -52,14 +52,14 @@ def test_every_step_size_is_told_before_its_run(tried):
 
 def test_a_derivation_is_tried_on_its_own_motion(tmp_path):
     (tmp_path / "swing.py").write_text(SWING, encoding="utf-8")
-    tried = experiment(tmp_path / "swing.py")
+    tried = read_experiment(tmp_path / "swing.py")
     assert tried.steps == STEPS
     assert tried.run().findings[0].order > 3.8  # of the Runge–Kutta method: four, and five for a quadratic energy
 
 
 def test_records_are_kept_as_they_were(tried, tmp_path):
     trial = tried.run()
-    paths = keep(trial, tmp_path / "kept")
+    paths = save_records(trial, tmp_path / "kept")
     assert [path.name for path in paths] == ["record_0.2.npz", "record_0.1.npz", "record_0.05.npz"]
     for made, path in zip(trial.records, paths, strict=True):
         assert np.array_equal(Record.load(path).arrays["x"], made.arrays["x"])
@@ -67,7 +67,7 @@ def test_records_are_kept_as_they_were(tried, tmp_path):
 
 def test_records_are_kept_nowhere_where_a_file_is_in_the_way(tried, tmp_path):
     with pytest.raises(OutputError, match="it cannot be written"):
-        keep(tried.run(), tmp_path / "trial.py")
+        save_records(tried.run(), tmp_path / "trial.py")
     assert (tmp_path / "trial.py").read_text(encoding="utf-8") == TRIAL
 
 
@@ -75,8 +75,8 @@ def test_what_a_record_raises_names_the_file_and_line(tmp_path):
     (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
     failing = TRIAL.replace("    time = step", "    assert step < 0.1\n    time = step")
     (tmp_path / "failing.py").write_text(failing, encoding="utf-8")
-    with pytest.raises(FormError, match=r"failing.py, line 7: it raises AssertionError"):
-        experiment(tmp_path / "failing.py").run()
+    with pytest.raises(DefinitionError, match=r"failing.py, line 7: it raises AssertionError"):
+        read_experiment(tmp_path / "failing.py").run()
 
 
 LEARNT = """\
@@ -119,7 +119,7 @@ def learnt(tmp_path):
         (tmp_path / "learnt.py").write_text(theorem, encoding="utf-8")
         (tmp_path / "turned.py").write_text(TURNED + rest, encoding="utf-8")
         sys.modules.pop("learnt", None)
-        return experiment(tmp_path / "turned.py")
+        return read_experiment(tmp_path / "turned.py")
 
     return of
 
@@ -127,7 +127,7 @@ def learnt(tmp_path):
 def test_an_exact_law_is_tried_alone_and_the_experiment_says_what_is_not(learnt):
     tried = learnt()
     assert [finding.verdict for finding in tried.run().findings] == [Verdict.EXACT]
-    assert "no run `refined` in time alone" in tried.untried[0]
+    assert "no function `refined`" in tried.untried[0]
 
 
 def test_the_law_in_continuous_time_is_tried_beside_the_exact_one(learnt, tmp_path):
@@ -135,14 +135,15 @@ def test_the_law_in_continuous_time_is_tried_beside_the_exact_one(learnt, tmp_pa
     trial = tried.run()
     assert [finding.verdict for finding in trial.findings] == [Verdict.EXACT, Verdict.HOLDS]
     assert (trial.verdict, tried.untried) == (Verdict.HOLDS, ())
-    names = [path.name for path in keep(trial, tmp_path / "kept")]
+    names = [path.name for path in save_records(trial, tmp_path / "kept")]
     assert names == [f"{kind}_{step:g}.npz" for kind in ("record", "refined") for step in STEPS]
 
 
 def test_where_there_is_no_law_in_continuous_time_the_experiment_says_why(learnt):
     (said,) = learnt(theorem=LEARNT.replace("sgd(momentum=0)", "sgd(lambda k: 1 / (k + 1), 0)")).untried
     assert (
-        said == "No step is refined: there is no law in continuous time, for its hyper-parameters change with the step."
+        said
+        == "No step is refined: there is no law in continuous time, because its hyper-parameters change with the step."
     )
 
 
@@ -150,10 +151,11 @@ def test_an_optimizer_without_mechanics_is_tried_on_training_alone(tmp_path):
     (tmp_path / "learnt.py").write_text(
         LEARNT.replace("sgd(momentum=0)", "lion()").replace("sgd", "lion"), encoding="utf-8"
     )
-    with pytest.raises(FormError, match=r"rule = Lion: an optimizer is tried on a training run alone; write a trial"):
-        experiment(tmp_path / "learnt.py")
+    said = r"rule = Lion: an optimizer can only be tried on a training run; write a trial"
+    with pytest.raises(DefinitionError, match=said):
+        read_experiment(tmp_path / "learnt.py")
 
 
 def test_an_unknown_loss_is_tried_on_training_alone():
-    with pytest.raises(FormError, match=r"write symlag run .*numeric/scale\.py"):
-        experiment(Path(__file__).parents[2] / "derivations/scale.py")
+    with pytest.raises(DefinitionError, match=r"write symlag run .*numeric/scale\.py"):
+        read_experiment(Path(__file__).parents[2] / "derivations/scale.py")

@@ -7,7 +7,7 @@ from PIL import Image
 from numeric import larger_images
 from numeric._folders import images
 from symlag.errors import DataError
-from symlag.trials import Setting, given
+from symlag.trials import Setting, use_setting
 
 DICE = np.random.default_rng(0)
 
@@ -24,7 +24,7 @@ def cifar(tmp_path):
 
 def test_cifar_is_read_byte_by_byte(cifar):
     folder, rows = cifar
-    with given(Setting(data=folder)):
+    with use_setting(Setting(data=folder)):
         seen = images()
     assert (seen.size, seen.pixels.dtype) == (32, seen.pixels.double().dtype)
     assert (seen.classes.numpy() == rows[:, 0]).all()
@@ -36,7 +36,7 @@ def test_tiny_imagenet_is_read_class_by_class_with_and_without_colours(tmp_path)
         folder = tmp_path / "tiny-imagenet-200" / "train" / name / "images"
         folder.mkdir(parents=True)
         Image.new("RGB" if name == "n1" else "L", (64, 64), color).save(folder / f"{name}_0.JPEG")
-    with given(Setting(data=tmp_path)):
+    with use_setting(Setting(data=tmp_path)):
         seen = images()
     assert (seen.size, seen.classes.tolist(), seen.pixels.shape) == (64, [0, 1], (2, 3 * 64**2))
     planes = seen.pixels.unflatten(1, (3, -1)).mean(-1)
@@ -46,7 +46,7 @@ def test_tiny_imagenet_is_read_class_by_class_with_and_without_colours(tmp_path)
 
 def test_the_charges_of_such_images_are_tried(cifar, monkeypatch):
     monkeypatch.setattr(larger_images, "STEPS", 3)
-    with given(Setting(data=cifar[0])):
+    with use_setting(Setting(data=cifar[0])):
         claims = larger_images.study().claims
     assert [claim.says.partition(":")[0] for claim in claims] == ["translation", "scale", "rescale"]
     assert max(claim.measured for claim in claims) < 1e-5
@@ -67,5 +67,5 @@ def test_without_a_folder_the_trial_says_what_to_do():
 )
 def test_a_folder_of_something_else_is_refused(tmp_path, name, size, wrong):
     (tmp_path / name).write_bytes(bytes(size))
-    with given(Setting(data=tmp_path)), pytest.raises(DataError, match=wrong):
+    with use_setting(Setting(data=tmp_path)), pytest.raises(DataError, match=wrong):
         images()

@@ -15,7 +15,7 @@ from symlag.derivation.derive import derive
 from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.trials import STEPS, Verdict, orbit, run, run_exact
-from symlag.trials.exact_trial import twin
+from symlag.trials.exact_trial import failing_twin
 
 ROOT = Path(__file__).parents[2]
 TRIALS = [path.stem for path in sorted((ROOT / "numeric").glob("[!_]*.py"))]
@@ -69,7 +69,7 @@ def test_the_rule_of_a_theorem_is_the_one_read_off_torch(stem):
 def test_the_failing_twin_of_an_exact_law_is_broken(stem):
     records = {made.step: made for made in tried(stem).records}
     for law in derive(ROOT / "derivations" / f"{stem}.py").exact:
-        assert run_exact([twin(law)], records.__getitem__, [*records]).verdict is Verdict.BROKEN
+        assert run_exact([failing_twin(law)], records.__getitem__, [*records]).verdict is Verdict.BROKEN
 
 
 def test_descent_before_a_norm_is_rmsprop_on_the_sphere_loss_by_loss():

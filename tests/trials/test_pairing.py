@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from symlag.derivation.derive import derive
-from symlag.derivation.user_file import run_form
+from symlag.derivation.user_file import run_user_file
 
 ROOT = Path(__file__).parents[2]
 THEOREMS = sorted((ROOT / "derivations").glob("[!_]*.py"))
@@ -19,7 +19,7 @@ def test_every_theorem_about_learning_has_a_trial_of_its_stem_and_every_trial_a_
 
 @pytest.mark.parametrize("path", TRIALS, ids=lambda path: path.stem)
 def test_a_trial_names_its_theorem_and_tries_it_by_records_with_steps_that_halve_or_by_a_study(path):
-    names = run_form(path)
+    names = run_user_file(path)
     assert Path(names["theorem"].__file__) == ROOT / "derivations" / path.name
     assert callable(names.get("record") or names.get("study"))
     first, second, third = names["steps"] if "record" in names else (4, 2, 1)

@@ -13,8 +13,8 @@ from symlag.networks.generators.families import Affine, Linear
 from symlag.networks.generators.matrix_spaces import AllVectors, Diagonal, GeneralLinear, SkewMatrices
 from symlag.networks.generators.tensor_action import Action, Entries, NullVectors
 from symlag.networks.result.picture import columns, draw, picture, regions
-from symlag.trials import STEPS, figures, orbit, portrait, run
-from symlag.trials.phase_portrait import orbits
+from symlag.trials import STEPS, orbit, pictures_of, portrait, run
+from symlag.trials.phase_portrait import phase_curves
 from symlag.variational.families import rotation, translation
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
@@ -102,17 +102,17 @@ SPRING = Lagrangian((x.dot**2 + y.dot**2) / 2, (x**2 + y**2) / 2, damping=symbol
 
 def test_an_orbit_is_where_its_law_says(tmp_path):
     trial = tried(SPRING, translation(x), rotation(x, y))
-    (found,) = orbits(trial)
+    (found,) = phase_curves(trial)
     assert found.finding.name == "translation"
-    assert abs(found.predicted - found.position).max() < 1e-2 * abs(found.position).max()
-    assert abs(found.position).max() > 0.1
-    assert list(figures(trial, "spring")) == ["spring", "spring_portrait"]
+    assert abs(found.predicted - found.measured).max() < 1e-2 * abs(found.measured).max()
+    assert abs(found.measured).max() > 0.1
+    assert list(pictures_of(trial, "spring")) == ["spring", "spring_portrait"]
     first, second = (portrait(trial, tmp_path / name) for name in ("first", "second"))
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
 
 
 def test_a_charge_that_is_no_rate_has_no_portrait(tmp_path):
     trial = tried(SPRING, rotation(x, y))
-    assert list(figures(trial, "spring")) == ["spring"]
+    assert list(pictures_of(trial, "spring")) == ["spring"]
     with pytest.raises(SymlagError, match="no charge is the rate of a function of position"):
         portrait(trial, tmp_path)

@@ -9,12 +9,15 @@ from symlag.cli.doctor import checks
 
 
 def doctor() -> None:
-    """Say what symlag finds on this machine, what is missing for what, and the command that installs it."""
-    told = tuple(checks())
-    there, missing = [one for one in told if one.found], [one for one in told if not one.found]
-    wide, deep = (max(map(len, column)) for column in zip(*((one.name, one.found) for one in told), strict=True))
-    for one in there:
-        console.print(Text(f"{one.name:{wide}}  {one.found:{deep}}  "), Text(one.serves, "dim"), sep="")
-    console.print("\nNothing is missing." if not missing else "\nMissing, and what for:")
-    for one in missing:
-        console.print(Text(one.name.ljust(wide), "yellow"), Text(f"  {one.serves}: {one.advice}"), sep="")
+    """Print what symlag finds on this machine, what is missing for what, and the command that installs it."""
+    all_checks = tuple(checks())
+    name_width = max(len(check.name) for check in all_checks)
+    found_width = max(len(check.found) for check in all_checks)
+    for check in all_checks:
+        if check.found:
+            line = f"{check.name:{name_width}}  {check.found:{found_width}}  "
+            console.print(Text(line), Text(check.serves, "dim"), sep="")
+    missing = [check for check in all_checks if not check.found]
+    console.print("\nMissing, and what for:" if missing else "\nNothing is missing.")
+    for check in missing:
+        console.print(Text(check.name.ljust(name_width), "yellow"), Text(f"  {check.serves}: {check.advice}"), sep="")

@@ -12,7 +12,14 @@ from rich.progress import Progress
 
 from symlag.cli.commands.claims import console, show_claims
 from symlag.errors import DataError, SymlagError
-from symlag.trials.campaign.campaign import Ended, campaign, chosen, kept, publish, shard
+from symlag.trials.campaign.campaign import (
+    TrialResult,
+    run_campaign,
+    select_trials,
+    shard,
+    stored_outcome,
+    write_summary,
+)
 from symlag.trials.campaign.configuration import Configuration
 from symlag.trials.campaign.workers import cluster, processes
 from symlag.trials.setting import Setting
@@ -23,12 +30,12 @@ Jobs = Annotated[int, typer.Option(min=1, help="How many processes work, and how
 Part = Annotated[str, typer.Option("--shard", help="The i-th of n shares of the trials, as i/n.")]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Keep what was made of the same files, data, seed and versions."),
+    typer.Option("--resume", help="Keep outcomes of the same files, data, seed and versions."),
 ]
 Out = Annotated[Path, typer.Option(help="The folder to write to.")]
 Fast = Annotated[bool, typer.Option("--fast", help="Only trials that say `fast = True`.")]
 Data = Annotated[Path | None, typer.Option(help="A folder or file of data that trials may ask for.")]
-Seed = Annotated[int, typer.Option(help="What all randomness comes from.")]
+Seed = Annotated[int, typer.Option(help="The seed of everything that is random.")]
 Dask = Annotated[
     str | None, typer.Option(help="The address of a Dask scheduler, instead of processes: tcp://HOST:8786.")
 ]
@@ -49,33 +56,32 @@ def trials(  # noqa: PLR0913, PLR0917 — each argument is an option of the comm
     dask: Dask = None,
 ) -> None:
     """Try every theorem on its runs: what was claimed, what was measured, and whether it holds."""
-    everything = [Configuration(file, Setting(seed, data)) for file in chosen(folder, only, quick=fast)]
-    mine = [Configuration(file, Setting(seed, data)) for file in shard([one.source for one in everything], part)]
-    waiting = [one for one in mine if not (resume and kept(one, out))]
+    files, setting = select_trials(folder, only, fast=fast), Setting(seed, data)
+    selected = [Configuration(file, setting) for file in shard(files, part)]
+    waiting = [one for one in selected if not (resume and stored_outcome(one, out))]
     with cluster(dask) if dask else processes(jobs) as workers:
-        errors = _watched(campaign(waiting, workers, out, jobs), len(waiting), len(mine))
-    outcomes = [outcome for one in mine if one not in errors and (outcome := kept(one, out))]
+        errors = _follow_progress(run_campaign(waiting, workers, out, jobs), len(waiting), len(selected))
+    outcomes = [outcome for one in selected if one not in errors and (outcome := stored_outcome(one, out))]
     show_claims(outcomes)
-    console.print(f"all of it: {publish(everything, out)[-1]}", markup=False)
+    summary = write_summary([Configuration(file, setting) for file in files], out)
+    console.print(f"the report: {summary[-1]}", markup=False)
     if any(not isinstance(error, DataError) for error in errors.values()):
         raise typer.Exit(2)
     raise typer.Exit(0 if all(outcome.verdict.holds for outcome in outcomes) else 1)
 
 
-def _watched(ends: Iterable[Ended], waiting: int, total: int) -> dict[Configuration, SymlagError]:
-    """Show how far a campaign is, and what stood in the way of which trial."""
+def _follow_progress(results: Iterable[TrialResult], waiting: int, total: int) -> dict[Configuration, SymlagError]:
+    """Show how far a campaign is, and return the errors of the trials that have no outcome."""
     errors: dict[Configuration, SymlagError] = {}
     with Progress(console=console) as progress:
         task = progress.add_task("trials", total=total, completed=total - waiting)
-        for ended in ends:
-            progress.console.print(_told(ended), markup=False)
+        for result in results:
+            if result.outcome is not None:
+                line = f"{result.outcome.stem}: {result.outcome.verdict.name}, {result.outcome.seconds:.1f} s"
+            else:
+                line = f"{result.configuration.source.stem}: {result.error}"
+            progress.console.print(line, markup=False)
             progress.advance(task)
-            if ended.error:
-                errors[ended.configuration] = ended.error
+            if result.error:
+                errors[result.configuration] = result.error
     return errors
-
-
-def _told(ended: Ended) -> str:
-    if (outcome := ended.outcome) is None:
-        return f"{ended.configuration.source.stem}: {ended.error}"
-    return f"{outcome.stem}: {outcome.verdict.name}, {outcome.seconds:.1f} s"

@@ -1,6 +1,6 @@
 """A campaign: many trials on many workers, each outcome in a folder of its own, none of them made twice.
 
-The folder is named by all that the outcome depends on, and it appears whole or not at all. So a campaign that was
+The folder is named by all that the outcome depends on, and it appears completely or not at all. So a campaign that was
 killed goes on where it was, and shards that know nothing of each other fill the same table.
 """
 
@@ -13,36 +13,18 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from symlag.errors import FormError, SymlagError
+from symlag.errors import DefinitionError, SymlagError
 from symlag.files import write_all
-from symlag.trials.campaign import work as _work
 from symlag.trials.campaign.configuration import Configuration
-from symlag.trials.campaign.outcome import FILE, Outcome, keep, parsed, read
+from symlag.trials.campaign.outcome import FILE, Outcome, read_outcome, write_outcome
 from symlag.trials.campaign.report import index
-from symlag.trials.campaign.sources import defines, fast
-from symlag.trials.campaign.table import COLUMNS, markdown, rows
-from symlag.trials.campaign.workers import cluster, processes
-
-__all__ = [
-    "COLUMNS",
-    "Configuration",
-    "Ended",
-    "Outcome",
-    "alone",
-    "campaign",
-    "chosen",
-    "cluster",
-    "defines",
-    "kept",
-    "processes",
-    "publish",
-    "rows",
-    "shard",
-]
+from symlag.trials.campaign.sources import is_fast
+from symlag.trials.campaign.table import markdown
+from symlag.trials.campaign.work import conclude, count_points, measure, measure_and_conclude
 
 
 @dataclass(frozen=True)
-class Ended:
+class TrialResult:
     """How a trial ended: with an outcome, or with the sentence that says why there is none."""
 
     configuration: Configuration
@@ -50,65 +32,70 @@ class Ended:
     error: SymlagError | None = None
 
 
-def chosen(folder: Path, only: str = "*", *, quick: bool = False) -> tuple[Path, ...]:
-    """The trial files of a folder, or the one file, whose stems match a pattern; `quick` leaves the fast ones."""
+def select_trials(folder: Path, only: str = "*", *, fast: bool = False) -> tuple[Path, ...]:
+    """The trial files of a folder, or the one file, whose stems match a pattern; with `fast` only the fast ones."""
     if not folder.exists():
-        raise FormError(str(folder), "there is no such folder", "the path of a folder of trials, such as numeric")
+        write = "the path of a folder of trials, such as numeric"
+        raise DefinitionError(str(folder), "there is no such folder", write)
     files = [folder] if folder.is_file() else sorted(folder.glob("[!_]*.py"))
-    found = tuple(file for file in files if fnmatch(file.stem, only) and (fast(file) or not quick))
-    if not found:
-        raise FormError(f"{folder}, --only {only}", "no trial is left", "a pattern such as 'scale*'")
-    return found
+    selected = tuple(file for file in files if fnmatch(file.stem, only) and (not fast or is_fast(file)))
+    if not selected:
+        raise DefinitionError(f"{folder}, --only {only}", "no trial matches", "a pattern such as 'scale*'")
+    return selected
 
 
 def shard(files: Sequence[Path], part: str) -> tuple[Path, ...]:
-    """The i-th of n shares of the files, of a part such as "2/3"; `FormError` where it is none."""
+    """The i-th of n shares of the files, for a part such as "2/3"; `DefinitionError` if it is none."""
     i, _, n = part.partition("/")
     if not (i.isdecimal() and n.isdecimal() and 1 <= int(i) <= int(n)):
-        raise FormError(f"--shard {part}", "it is no share", "--shard 1/2, say, and --shard 2/2 elsewhere")
+        write = "--shard 1/2, for example, and --shard 2/2 elsewhere"
+        raise DefinitionError(f"--shard {part}", "it is no share", write)
     return tuple(files[int(i) - 1 :: int(n)])
 
 
-def campaign(made: Sequence[Configuration], workers: Executor, out: Path, abreast: int = 1) -> Iterator[Ended]:
-    """Run trials on workers, keep each outcome in its folder, and tell how each ended as soon as it did.
+def run_campaign(
+    configurations: Sequence[Configuration], workers: Executor, out: Path, concurrent: int = 1
+) -> Iterator[TrialResult]:
+    """Run trials on workers, store each outcome in its folder, and yield each result as soon as it is there.
 
-    So many trials are under way `abreast`; the points of a sweep go to all workers that are free.
+    `concurrent` trials are under way at once; the points of a sweep go to all workers that are free.
     """
-    waiting = ThreadPoolExecutor(abreast)  # threads that only wait for the workers
+    coordinators = ThreadPoolExecutor(concurrent)  # threads that only wait for the workers
     try:
-        yield from (done.result() for done in as_completed([waiting.submit(_ended, one, workers, out) for one in made]))
+        results = [coordinators.submit(_run_on_workers, one, workers, out) for one in configurations]
+        yield from (done.result() for done in as_completed(results))
     finally:
-        waiting.shutdown(wait=False, cancel_futures=True)
+        coordinators.shutdown(wait=False, cancel_futures=True)
 
 
-def alone(configuration: Configuration, folder: Path) -> Outcome:
-    """Run one trial in this process, and keep its outcome among what is in a folder already."""
-    files = _work.alone(configuration)
+def run_here(configuration: Configuration, folder: Path) -> Outcome:
+    """Run one trial in this process, and add the files of its outcome to what is in a folder."""
+    files = measure_and_conclude(configuration)
     write_all(folder, files)
-    return parsed(files[FILE])
+    return Outcome.from_json(files[FILE])
 
 
-def kept(configuration: Configuration, out: Path) -> Outcome | None:
-    """The outcome of a trial that was run before, None where there is none."""
-    return read(out / configuration.name)
+def stored_outcome(configuration: Configuration, out: Path) -> Outcome | None:
+    """The outcome of a trial that was run before; None if it was not."""
+    return read_outcome(out / configuration.name)
 
 
-def publish(made: Sequence[Configuration], out: Path) -> tuple[Path, ...]:
-    """Write the table of all outcomes that are there, as Markdown and as a page that leads to their reports."""
-    there = [(one.name, outcome) for one in made if (outcome := kept(one, out)) is not None]
-    texts = {"table.md": markdown([outcome for _, outcome in there]), "index.html": index(there)}
-    return write_all(out, texts)
+def write_summary(configurations: Sequence[Configuration], out: Path) -> tuple[Path, ...]:
+    """Write the table of all stored outcomes, as Markdown and as a page that leads to their reports."""
+    outcomes = {one.name: outcome for one in configurations if (outcome := stored_outcome(one, out)) is not None}
+    return write_all(out, {"table.md": markdown([*outcomes.values()]), "index.html": index(outcomes)})
 
 
-def _ended(configuration: Configuration, workers: Executor, out: Path) -> Ended:
+def _run_on_workers(configuration: Configuration, workers: Executor, out: Path) -> TrialResult:
     try:
-        count = workers.submit(_work.points, configuration).result()
-        measuring = [workers.submit(_work.measured, configuration, i) for i in range(count)]
-        told = [point.result() for point in measuring]
-        keep(out / configuration.name, workers.submit(_work.concluded, configuration, told).result())
-        return Ended(configuration, kept(configuration, out))
+        count = workers.submit(count_points, configuration).result()
+        measuring = [workers.submit(measure, configuration, i) for i in range(count)]
+        measured = [point.result() for point in measuring]
+        files = workers.submit(conclude, configuration, measured).result()
+        write_outcome(out / configuration.name, files)
+        return TrialResult(configuration, stored_outcome(configuration, out))
     except BrokenProcessPool:
-        lost = SymlagError(str(configuration.source), "a worker was killed", "fewer --jobs, if memory ran out")
-        return Ended(configuration, None, lost)
+        killed = SymlagError(str(configuration.source), "a worker was killed", "fewer --jobs, if memory ran out")
+        return TrialResult(configuration, None, killed)
     except SymlagError as error:
-        return Ended(configuration, None, error)
+        return TrialResult(configuration, None, error)

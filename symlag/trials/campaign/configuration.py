@@ -1,4 +1,4 @@
-"""All that the outcome of a trial depends on, as one short hash: the name of the folder that holds it."""
+"""All that the outcome of a trial depends on, as one short hash: the name of the folder that holds the outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symlag.trials.campaign.sources import sources
+from symlag.trials.campaign.sources import source_files
 from symlag.trials.setting import Setting
 
 PACKAGE = Path(__file__).parents[2]  # symlag itself
@@ -26,12 +26,13 @@ class Configuration:
     @property
     def name(self) -> str:
         """The stem of the file, and the hash of its sources, of symlag and all versions, of its data and its seed."""
-        told = [contents(sources(self.source)), engine(), versions(), _listed(self.setting.data), self.setting.seed]
-        return f"{self.source.stem}-{sha256(json.dumps(told).encode()).hexdigest()[:12]}"
+        sources, data = source_files(self.source), self.setting.data
+        depends_on = [hash_of_files(sources), hash_of_symlag(), library_versions(), _listing(data), self.setting.seed]
+        return f"{self.source.stem}-{sha256(json.dumps(depends_on).encode()).hexdigest()[:12]}"
 
 
-def contents(paths: tuple[Path, ...]) -> str:
-    """The hash of some files, by their folders, their names and what is in them."""
+def hash_of_files(paths: tuple[Path, ...]) -> str:
+    """The hash of some files: of their folders, their names and their contents."""
     digest = sha256()
     for path in paths:
         digest.update("/".join(path.parts[-2:]).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -39,26 +40,27 @@ def contents(paths: tuple[Path, ...]) -> str:
 
 
 @cache
-def engine() -> str:
-    """The hash of all that symlag is, as it is installed here: a version stays while its sources are worked on."""
-    return contents(tuple(sorted(PACKAGE.rglob("*.py"))))
+def hash_of_symlag() -> str:
+    """The hash of symlag's own sources: its version stays the same while they are worked on."""
+    return hash_of_files(tuple(sorted(PACKAGE.rglob("*.py"))))
 
 
 @cache
-def versions() -> dict[str, str]:
-    """The versions of what trials compute with, where it is installed."""
-    return {name: found for name in LIBRARIES if (found := _version(name))}
+def library_versions() -> dict[str, str]:
+    """The versions of the libraries that trials compute with, of those that are installed."""
+    return {name: installed for name in LIBRARIES if (installed := installed_version(name))}
 
 
-def _version(name: str) -> str:
+def installed_version(name: str) -> str:
+    """The version of a library; the empty text if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:
         return ""
 
 
-def _listed(data: Path | None) -> list[tuple[str, int]]:
-    """The data by its files' names and sizes: reading all of it would take longer than many a trial."""
+def _listing(data: Path | None) -> list[tuple[str, int]]:
+    """The data by its files' names and sizes: to read all of it would take longer than many a trial."""
     if data is None:
         return []
     files = sorted(data.rglob("*")) if data.is_dir() else [data]

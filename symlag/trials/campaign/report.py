@@ -1,11 +1,12 @@
-"""The report of a trial, and the index of all: one page each that needs nothing but itself.
+"""The report of a trial, and the index of all trials: one page each, without any other file.
 
-On top stands whether it holds; then what was claimed and measured; then the pictures, the law, and how it follows.
+A report says first whether the claims hold; then what was claimed and measured; then come the pictures, the law, and
+how it follows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from symlag.derivation.derive import Derivation
@@ -18,31 +19,27 @@ from symlag.trials.campaign.outcome import Outcome
 from symlag.trials.campaign.table import COLUMNS, rows
 from symlag.trials.verdict import Verdict
 
-Made = Sequence[tuple[str, Outcome]]  # the name of the folder, and what it holds
-
 
 def report(outcome: Outcome, theorem: Derivation, pictures: Iterable[str]) -> str:
     """The page of one trial; pictures are the texts of SVG files."""
-    drawn = "".join(f"<figure>{svg_element(picture)}</figure>\n" for picture in pictures)
+    figures = "".join(f"<figure>{svg_element(picture)}</figure>\n" for picture in pictures)
     laws = "".join(f'<div class="formula">{formula(law)}</div>\n' for law in _laws(theorem))
     derived = f"<details><summary>How it follows</summary>\n{section_elements(theorem.document.sections)}\n</details>"
-    held = f"<p>{_word(outcome.verdict)} {_counted([outcome])}</p>\n"
-    rest = f"<p>{_rests_on(outcome)}</p>"
-    body = held + _table(rows(outcome), COLUMNS[1:]) + drawn + f"<h3>The law</h3>\n{laws}" + derived + rest
+    summary = f"<p>{_verdict(outcome.verdict)} {_count([outcome])}</p>\n"
+    law = f"<h3>The law</h3>\n{laws}"
+    body = summary + _table(outcome) + figures + law + derived + f"<p>{_provenance(outcome)}</p>"
     return html_page(outcome.title, body, STYLE)
 
 
-def index(made: Made) -> str:
-    """The page of all trials, each leading to its report."""
-    outcomes = [outcome for _, outcome in made]
-    told = "".join(
-        f'<h3><a href="{escape(name)}/{escape(outcome.stem)}.html">{escape(outcome.title)}</a> '
-        f"{_word(outcome.verdict)}</h3>\n{_table(rows(outcome), COLUMNS[1:])}"
-        for name, outcome in made
+def index(outcomes: Mapping[str, Outcome]) -> str:
+    """The page of all outcomes, by the names of their folders, each leading to its report."""
+    parts = "".join(
+        f'<h3><a href="{escape(folder)}/{escape(outcome.stem)}.html">{escape(outcome.title)}</a> '
+        f"{_verdict(outcome.verdict)}</h3>\n{_table(outcome)}"
+        for folder, outcome in outcomes.items()
     )
-    return html_page(
-        "What was claimed, what was measured, and whether it holds", f"<p>{_counted(outcomes)}</p>\n{told}", STYLE
-    )
+    title = "What was claimed, what was measured, and whether it holds"
+    return html_page(title, f"<p>{_count([*outcomes.values()])}</p>\n{parts}", STYLE)
 
 
 def _laws(theorem: Derivation) -> Iterator[Box]:
@@ -51,33 +48,36 @@ def _laws(theorem: Derivation) -> Iterator[Box]:
     yield from map(typeset, theorem.exact)
 
 
-def _table(lines: Iterable[tuple[str, ...]], columns: Sequence[str]) -> str:
-    """A table of rows as they come, without the trial they are of."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
-    body = "".join(f"<tr>{''.join(map(_cell, line[1:]))}</tr>\n" for line in lines)
+def _table(outcome: Outcome) -> str:
+    """The claims of a trial, without the column that names the trial."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in COLUMNS[1:])
+    body = "".join(f"<tr>{''.join(map(_cell, row[1:]))}</tr>\n" for row in rows(outcome))
     return f'<div class="formula"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
 
 
 def _cell(text: str) -> str:
-    shown = _word(Verdict[text]) if text in Verdict.__members__ else escape(text)
-    return f"<td>{shown}</td>"
+    content = _verdict(Verdict[text]) if text in Verdict.__members__ else escape(text)
+    return f"<td>{content}</td>"
 
 
-def _word(verdict: Verdict) -> str:
-    """A verdict with a sign, for the colour alone would not tell."""
+def _verdict(verdict: Verdict) -> str:
+    """A verdict with a sign, for readers who cannot tell the colours apart."""
     kind, sign = ("good", "✓") if verdict.holds else ("bad", "✗")
     return f'<b class="{kind}">{sign} {verdict.name}</b>'
 
 
-def _counted(outcomes: Sequence[Outcome]) -> str:
+def _count(outcomes: Sequence[Outcome]) -> str:
     claims = [claim for outcome in outcomes for claim in outcome.claims]
     return f"{sum(claim.verdict.holds for claim in claims)} of {len(claims)} claims hold."
 
 
-def _rests_on(outcome: Outcome) -> str:
-    """The seed, the data and the versions."""
-    told = [f"{name} {version}" for name, version in outcome.versions.items()]
-    return escape(", ".join([f"Seed {outcome.seed}", *([outcome.data] if outcome.data else []), *told])) + "."
+def _provenance(outcome: Outcome) -> str:
+    """The seed, the data and the versions that an outcome rests on."""
+    parts = [f"Seed {outcome.seed}"]
+    if outcome.data:
+        parts.append(outcome.data)
+    parts += [f"{name} {version}" for name, version in outcome.versions.items()]
+    return escape(", ".join(parts)) + "."
 
 
 STYLE = """

@@ -1,4 +1,4 @@
-"""The table of a campaign: the same for the same outcomes, for it tells no times."""
+"""The table of a campaign: the same text for the same outcomes, because it holds no times."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ COLUMNS = ("trial", "claim", "source", "measured", "required", "twin", "verdict"
 def rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
     """A row for each claim of a trial."""
     for claim in outcome.claims:
-        figures = f"{claim.measured:.4g}", claim.required, f"{claim.twin:.4g} (without {claim.without})"
-        yield (outcome.stem, claim.says, claim.source, *figures, claim.verdict.name)
+        twin = f"{claim.twin:.4g} (without {claim.without})"
+        measured = f"{claim.measured:.4g}"
+        yield (outcome.stem, claim.says, claim.source, measured, claim.required, twin, claim.verdict.name)
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The table of all trials."""
-    lines = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(escape_markdown, row)) for o in outcomes for row in rows(o))]
+    """The table of all trials in Markdown."""
+    lines = [COLUMNS, ("---",) * len(COLUMNS)]
+    lines += [tuple(map(escape_markdown, row)) for outcome in outcomes for row in rows(outcome)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
