@@ -93,7 +93,7 @@ class Jet(Prolonged, Symbol):
         return Symbol.class_key()
 
     def at(self, order: tuple[int, ...]) -> Self:
-        return type(self)(self.stem, order, self.base)
+        return self._only(self.stem, order, self.base)
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.stem, self.order, Tuple(*self.base), *super()._hashable_content())
@@ -126,7 +126,11 @@ class Block(Prolonged, MatrixSymbol):
         return tuple(int(n) for n in self.args[3])
 
     def at(self, order: tuple[int, ...]) -> Self:
-        return type(self)(self.stem, self.rows, self.cols, order)
+        return Basic.__new__(type(self), *self.args[:3], Tuple(*order))
+
+    def doit(self, **_: Any) -> Self:
+        # There is nothing to evaluate; SymPy would build the block anew, with its checks.
+        return self
 
 
 def coordinates(names: str) -> Any:
@@ -176,9 +180,9 @@ def jets(*expressions: Any) -> tuple[Any, ...]:
     return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
 
 
-def highest_order(*expressions: Any) -> int:
-    """The highest order of derivative in the expressions; 0 where no jet occurs."""
-    return max((sum(jet.order) for jet in jets(*expressions)), default=0)
+def highest_order(expression: Any, of: Any = None) -> int:
+    """The highest order of derivative in an expression, of one coordinate or of all; 0 where no jet occurs."""
+    return max((sum(jet.order) for jet in jets(expression) if of is None or jet.root == of), default=0)
 
 
 def _each(names: str, variables: tuple[Symbol, ...]) -> Any:

@@ -22,7 +22,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
 from symlag.calculus.matrices import inner, normal, zero_like
-from symlag.calculus.matrix_words import Word, letters, matrix_of, reverse, words
+from symlag.calculus.matrix_words import letters, matrix_of, reverse, words
 
 
 def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
@@ -30,7 +30,7 @@ def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
     names = {node: Symbol(f"linear{i}") for i, node in enumerate(linear.atoms(Trace)) if node.has(variable)}
     named = linear.xreplace(names)
     parts = (
-        MatMul(named.diff(name), _from_word(letters(node), S.One, Identity(node.arg.rows), variable))
+        MatMul(named.diff(name), _gradient_of_product(Identity(node.arg.rows), node, variable))
         for node, name in names.items()
     )
     return normal(MatAdd(zero_like(variable), *parts))
@@ -48,19 +48,21 @@ def adjoint_of_transpose(letter: Transpose, rest: MatrixExpr, _: MatrixSymbol) -
     return normal(Transpose(rest)), letter.arg
 
 
-def _from_word(word: Word, number: Expr, rest: MatrixExpr, variable: MatrixSymbol) -> MatrixExpr:
-    """The matrix G with ⟨G, X⟩ = ⟨R, c·word⟩, where X stands in one letter of the word or in the number c."""
-    if number.has(variable):
-        product = inner(rest, matrix_of({word: S.One}, rest.shape))
-        return normal(MatMul(product, matrix_coefficient(number, variable)))
-    at = next((i for i, letter in enumerate(word) if letter.has(variable)), None)
-    if at is None:
-        return zero_like(variable)
-    (before_sign, before), (after_sign, after) = reverse(word[:at]), reverse(word[at + 1 :])
-    rest, part = normal(MatMul(before_sign * after_sign * number, *before, rest, *after)), word[at]
-    while part != variable and not isinstance(part, MatAdd | MatMul):
+def _gradient_of_product(rest: MatrixExpr, part: MatrixExpr | Trace, variable: MatrixSymbol) -> MatrixExpr:
+    """The matrix G with ⟨G, X⟩ = ⟨R, M⟩ for a matrix M that is linear in X, or with ⟨G, X⟩ = tr M where R is 1."""
+    while part != variable and not isinstance(part, MatAdd | MatMul | Trace):
         rest, part = adjoint(part, rest, variable)
     if part == variable:
         return rest
-    sides = (_from_word(inside, c, rest, variable) for inside, c in words(part).items())
-    return normal(MatAdd(zero_like(variable), *sides))
+    terms: list[MatrixExpr] = [zero_like(variable)]
+    # Of a trace the word is taken as it stands: one that is 1×1 would be a trace again.
+    for word, number in ({letters(part): S.One} if isinstance(part, Trace) else words(part)).items():
+        if number.has(variable):
+            product = inner(rest, matrix_of({word: S.One}, rest.shape))
+            terms.append(MatMul(product, matrix_coefficient(number, variable)))
+        for at, letter in enumerate(word):
+            if letter.has(variable):
+                (before_sign, before), (after_sign, after) = reverse(word[:at]), reverse(word[at + 1 :])
+                beside = normal(MatMul(before_sign * after_sign * number, *before, rest, *after))
+                terms.append(_gradient_of_product(beside, letter, variable))
+    return normal(MatAdd(*terms))

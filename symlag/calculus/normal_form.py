@@ -30,7 +30,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.invariant_functions import modulo_invariances
 from symlag.calculus.matrices import normal
 from symlag.calculus.matrix_words import words
-from symlag.calculus.zero_test import opaque_as_symbols, proved_zero, vanishes
+from symlag.calculus.zero_test import opaque_as_symbols, vanishes
 
 
 def normal_form(expression: Any) -> Any:
@@ -45,7 +45,7 @@ def normal_form(expression: Any) -> Any:
     if isinstance(expression, MatrixExpr):
         return expression
     plain, meaning = opaque_as_symbols(expression)
-    if plain == 0 or proved_zero(plain):
+    if vanishes(plain):
         return S.Zero
     return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 

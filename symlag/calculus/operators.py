@@ -84,6 +84,22 @@ def total(expression: Any, variable: Symbol = t) -> Any:
     return directional(expression, {**rates, variable: S.One})
 
 
+def evolutionary(expression: Any, moves: Mapping[Any, Any]) -> Any:
+    """The derivative Σ D_Jζ ∂f/∂u_J along the prolongation of a move ζ of each coordinate at fixed time.
+
+    Source: Olver, *Applications of Lie Groups to Differential Equations*, Eq. 5.4 and 5.6.
+    """
+    along: dict[Any, Any] = {}
+    for jet in jets(expression):
+        if jet.root in moves:
+            move = moves[jet.root]
+            for variable, count in zip(jet.base, jet.order, strict=True):
+                for _ in range(count):
+                    move = total(move, variable)
+            along[jet] = move
+    return directional(expression, along)
+
+
 def damped_total(expression: Any, rate: Expr, variable: Symbol = t) -> Any:
     """(D + γ)f, the total derivative of e^Γ f with the factor e^Γ divided out."""
     if variable != t or rate == 0:

@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol
+from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.jets import Block, jets
+from symlag.calculus.jets import Block, highest_order, jets
 from symlag.calculus.matrices import constant, inner, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
@@ -83,7 +83,7 @@ def accelerations(L: Lagrangian) -> dict[Any, Any]:
     `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
     """
     require_velocities(L)
-    equations = {q.at((2 * _order(L, q),)): e for q, e in _equations(L).items()}
+    equations = {q.at((2 * highest_order(L.density, of=q),)): e for q, e in _equations(L).items()}
     solved = _solved({jet: e for jet, e in equations.items() if not isinstance(jet, Block)})
     solved |= {jet: _block_acceleration(jet, e) for jet, e in equations.items() if isinstance(jet, Block)}
     if left := set(jets(*solved.values())) & set(solved):
@@ -108,12 +108,13 @@ def require_velocities(L: Lagrangian) -> None:
 
 def ostrogradsky_momenta(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
     """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, …, computed from the top order down."""
-    later = zero_like(coordinate)
+    top = highest_order(L.density, of=coordinate)
     momenta: dict[Any, Any] = {}
-    for k in reversed(range(_order(L, coordinate))):
-        direct = gradient(L.density, coordinate.at((k + 1,)))
-        later = add([direct, scaled(S.NegativeOne, damped_total(later, L.damping))], coordinate)
-        momenta[coordinate.at((k,))] = later
+    for k in reversed(range(top)):
+        jet = coordinate.at((k + 1,))
+        # A potential without the jet is left alone: to differentiate a long one for nothing takes long.
+        p = gradient(L.density if jet in jets(L.potential) else L.kinetic, jet)
+        momenta[jet.at((k,))] = add([p, -damped_total(momenta[jet], L.damping)], jet) if k + 1 < top else p
     return dict(reversed(momenta.items()))
 
 
@@ -121,7 +122,7 @@ def momentum_along(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
     """Σ_q Σ_k ⟨p_k, Dᵏζ⟩, the momenta of Ostrogradsky paired with a move ζ of each coordinate and its derivatives."""
     terms: list[Expr] = []
     for q, move in moves.items():
-        if move == zero_like(move):
+        if move == 0 or isinstance(move, ZeroMatrix):
             continue
         rate = move
         for order, p in enumerate(ostrogradsky_momenta(L, q).values()):
@@ -133,11 +134,6 @@ def momentum_along(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
 def _equations(L: Lagrangian) -> dict[Any, Any]:
     equations = eulers(L.density, L.coordinates, L.damping)
     return {q: add([e, L.forces[q]], q) if q in L.forces else e for q, e in equations.items()}
-
-
-def _order(L: Lagrangian, coordinate: Any) -> int:
-    """The highest order of derivative in which a coordinate occurs in L."""
-    return max((sum(jet.order) for jet in jets(L.density) if jet.root == coordinate), default=0)
 
 
 def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any, Expr]:

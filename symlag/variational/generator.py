@@ -26,7 +26,7 @@ from sympy import Expr, MatrixSymbol, S
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import normal, taken, zero_like
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, directional, scaled, total
+from symlag.calculus.operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.sympy_notation import assigned, instance, is_path, number
 from symlag.display import Shown
 from symlag.errors import CoordinateError, ShapeError
@@ -132,14 +132,7 @@ class Generator(Shown):
         Expr or MatrixExpr
             Its rate of change along the family.
         """
-        moves: dict[Any, Any] = {}
-        for jet in jets(expression):
-            move = self.characteristic(jet.root)
-            for variable, count in zip(jet.base, jet.order, strict=True):
-                for _ in range(count):
-                    move = total(move, variable)
-            moves[jet] = move
-        change = directional(expression, moves)
+        change = evolutionary(expression, self.characteristics({jet.root for jet in jets(expression)}))
         return change if self.tau == 0 else add([change, scaled(self.tau, total(expression))], expression)
 
     def map(self, change: Callable[[Any], Any]) -> Generator:

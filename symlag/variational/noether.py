@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Eq, Expr, MatrixSymbol
+from sympy import Add, Eq, Expr, MatrixSymbol, S
 
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import t
@@ -30,8 +30,7 @@ from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import damped_total, directional, euler_along, pairing, total
-from symlag.calculus.sympy_notation import instance
+from symlag.calculus.operators import damped_total, directional, euler_along, evolutionary, pairing, total
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Shown
@@ -204,27 +203,27 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     >>> law.charge, law.source, law.defect()
     (x*y.dot - x.dot*y, -g*x, 0)
     """
-    instance("noether of", L, Lagrangian, "Lagrangian(T, V)")
-    instance("noether along", X, Generator, "rotation(x, y), or Generator({x: y})")
+    if not isinstance(L, Lagrangian):
+        raise SymlagError(f"noether of {L!r}", "it is no Lagrangian", "Lagrangian(T, V)")
+    if not isinstance(X, Generator):
+        raise SymlagError(f"noether along {X!r}", "it is no Generator", "rotation(x, y), or Generator({x: y})")
     if any(q.base != (t,) for q in L.coordinates):
         raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
     for q in X.components:
         L.require(q)
     X = X.map(L.spelling.read)
     moves = X.characteristics(L.coordinates)
-    # What the family changes of either energy's share of the action: X f + (D_tτ + γτ) f.
-    kinetic, potential = X.act(L.kinetic), X.act(L.potential)
+    current = momentum_along(L, moves) + X.tau * L.density
+    kinetic, potential = evolutionary(L.kinetic, moves), evolutionary(L.potential, moves)
     if X.tau != 0:
-        stretch = damped_total(X.tau, L.damping)
-        kinetic, potential = kinetic + stretch * L.kinetic, potential + stretch * L.potential
-    sources = {
-        "kinetic": normal_form(kinetic),
-        "potential": normal_form(-potential),
-        "force": normal_form(pairing(moves, L.forces)),
-    }
+        # Where time moves, X f + (D_tτ + γτ) f = pr ζ f + (D_t + γ)(τ f) for either energy f.
+        kinetic += damped_total(X.tau * L.kinetic, L.damping)
+        potential += damped_total(X.tau * L.potential, L.damping)
+    changes = {"kinetic": kinetic, "potential": -potential, "force": pairing(moves, L.forces)}
+    sources = {name: normal_form(change) for name, change in changes.items()}
     boundary = antiderivative(Add(*sources.values()), L.damping)
-    sources["boundary"] = normal_form(-damped_total(boundary, L.damping))
-    charge = normal_form(momentum_along(L, moves) + X.tau * L.density - boundary)
+    sources["boundary"] = normal_form(-damped_total(boundary, L.damping)) if boundary != 0 else S.Zero
+    charge = normal_form(current - boundary)
     speak = L.spelling.speak
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
