@@ -7,7 +7,7 @@ are told apart here, so that torch is imported only where there is a model.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sympy import Basic, Expr, MatrixBase
 
@@ -63,7 +63,7 @@ def count_laws(
     >>> count_laws(relu(3, 3, 3, 3)).bound, count_laws(relu(3, 3, 3, 3), flow="momentum").bound
     (6, 0)
     """
-    if not hasattr(subject, "named_parameters"):
+    if not _is_model(subject):
         if loss is not None or batch is not None:
             raise SymlagError(
                 "count_laws(φ, loss, batch)",
@@ -86,3 +86,8 @@ def count_laws(
     from symlag.networks.counting.count_laws import count_laws as count_laws_of_model
 
     return count_laws_of_model(subject, loss, batch, flow)
+
+
+def _is_model(subject: object) -> TypeGuard[nn.Module]:
+    """Whether the subject is a model of torch, which need not be imported to tell."""
+    return hasattr(subject, "named_parameters")

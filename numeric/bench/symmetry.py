@@ -2,10 +2,10 @@
 
     python -m numeric.bench.symmetry
 
-Times are in seconds on the clock, the best of three, with the count and the search, and beside them those of the
-processor alone; that the algebra closes is checked beside. Everything is found from T and V alone. The last column is
-what SymPy takes to expand the determining equations of a quadratic ansatz and to solve them, where all symmetries are
-of that form.
+Times are in seconds on the clock, the best of three, for the count and the search, and then those of the processor
+alone. Everything is found from T and V alone, and the algebra is checked to be closed. The last column is what SymPy
+takes to expand the determining equations of a quadratic ansatz and to solve them, where all symmetries are of that
+form.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def kinetic(*moving: Any) -> Any:
 
 
 def oscillator(n: int) -> Lagrangian:
-    """The isotropic oscillator of n freedoms, with a symbolic frequency."""
+    """The isotropic oscillator of n degrees of freedom, with a symbolic frequency."""
     q = [coordinates(f"q_{i + 1}") for i in range(n)]
     return Lagrangian(m * kinetic(*q), k * sum(x**2 for x in q) / 2)
 
@@ -55,44 +55,46 @@ CASES = {
     "Calogero, three particles": Lagrangian(kinetic(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2),
     "spherical top": Lagrangian(kinetic(theta, phi, psi) + cos(theta) * phi.dot * psi.dot),
     "two bodies in the plane": Lagrangian(kinetic(a, b, c, d), -k / sqrt((a - c) ** 2 + (b - d) ** 2)),
-    **{f"oscillator of {n} freedoms": oscillator(n) for n in range(2, 7)},
+    **{f"oscillator of {n} degrees of freedom": oscillator(n) for n in range(2, 7)},
 }
 
 
 # Systems whose symmetries have rational coefficients, all of degree two.
-BESIDE = ("free particle on a line", "inverse square", "Calogero, three particles")
+QUADRATIC = ("free particle on a line", "inverse square", "Calogero, three particles")
 
-# What the search must not exceed, in seconds.
-ONE_FREEDOM, MORE = 0.3, 3.0
+# What the search must not exceed, in seconds, for one degree of freedom and for more.
+ONE_DEGREE, MORE = 0.3, 3.0
 
 
 def main() -> None:
-    """Prints one row for each system, and beside two of them what expanding and solving by hand takes."""
+    """Prints one row for each system."""
     table = Table("system", "symmetries", "algebra", "seconds", "required", "processor", "by expansion")
     for name, L in track(CASES.items(), transient=True):
-        seconds, busy, found = min((timed(symmetries, L) for _ in range(3)), key=lambda timing: timing[0])
-        if not found.closed:
-            raise AssertionError(found)
-        required = ONE_FREEDOM if len(L.coordinates) == 1 else MORE
-        beside = f"{timed(expanded, L)[0]:.1f}" if name in BESIDE else ""
-        table.add_row(name, found.verdict, found.name, f"{seconds:.3f}", f"< {required}", f"{busy:.3f}", beside)
+        seconds, processor, algebra = min((timed(symmetries, L) for _ in range(3)), key=lambda timing: timing[0])
+        if not algebra.closed:
+            raise AssertionError(algebra)
+        required = ONE_DEGREE if len(L.coordinates) == 1 else MORE
+        by_expansion = f"{timed(count_by_expansion, L)[0]:.1f}" if name in QUADRATIC else ""
+        table.add_row(
+            name, algebra.verdict, algebra.name, f"{seconds:.3f}", f"< {required}", f"{processor:.3f}", by_expansion
+        )
     console = Console(width=150)
     console.print(table)
     console.print(f"load: {getloadavg()[0]:.1f}")
 
 
 def timed(search: Callable[[Lagrangian], Any], L: Lagrangian) -> tuple[float, float, Any]:
-    """The time of a search on the clock and of the processor, and what it found."""
-    start, busy = perf_counter(), process_time()
-    found = search(L)
-    return perf_counter() - start, process_time() - busy, found
+    """The time of a search on the clock and of the processor, and its result."""
+    start, start_of_process = perf_counter(), process_time()
+    result = search(L)
+    return perf_counter() - start, process_time() - start_of_process, result
 
 
-def expanded(L: Lagrangian) -> int:
+def count_by_expansion(L: Lagrangian) -> int:
     """How many symmetries with polynomial coefficients of degree two SymPy finds, asked directly.
 
-    The condition of Bessel-Hagen, expanded in jets, its coefficients solved for by `linsolve`: what one writes in an
-    afternoon. It knows no exponentials and no roots, and proves nothing about what it does not find.
+    The condition of Bessel-Hagen is expanded in jets, and solved for the coefficients by `linsolve`: what one writes in
+    an afternoon. It knows no exponentials and no roots, and proves nothing about what it does not find.
     """
     z = (t, *L.coordinates)
     monomials = [Mul(*choice) for n in range(3) for choice in combinations_with_replacement(z, n)]
@@ -102,11 +104,11 @@ def expanded(L: Lagrangian) -> int:
     X = Generator(dict(zip(L.coordinates, moves, strict=True)), tau)
     change = X.act(L.density) + (total(tau) + L.damping * tau) * L.density
     numerators = [numer(together(euler(change, q, L.damping))) for q in L.coordinates]
-    letters = [c for field in fields for c, _ in field]
-    moving = [*jets(*numerators), t]
-    equations = [part for n in numerators for part in Poly(n, *moving).coeffs()]
-    (solution,) = linsolve(equations, letters)
-    return len(set(letters) & solution.free_symbols)
+    coefficients = [c for field in fields for c, _ in field]
+    arguments = [*jets(*numerators), t]
+    equations = [part for n in numerators for part in Poly(n, *arguments).coeffs()]
+    (solution,) = linsolve(equations, coefficients)
+    return len(set(coefficients) & solution.free_symbols)
 
 
 if __name__ == "__main__":

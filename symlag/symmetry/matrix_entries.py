@@ -129,6 +129,7 @@ def _matrix(expression: MatrixExpr) -> ImmutableDenseMatrix:
 
 
 def _block(W: Block) -> ImmutableDenseMatrix:
+    """The matrix of coordinates W_1_1, …, of a column vector w_1, …, or of their derivatives."""
     rows, columns = _shape(W)
     return ImmutableDenseMatrix(
         rows, columns, lambda i, j: Jet(f"{W.stem}_{i + 1}" + ("" if columns == 1 else f"_{j + 1}"), W.order)
@@ -136,6 +137,7 @@ def _block(W: Block) -> ImmutableDenseMatrix:
 
 
 def _constant(A: MatrixSymbol) -> ImmutableDenseMatrix:
+    """The matrix of the independent entries of a constant matrix."""
     shape = _shape(A)
     if isinstance(A, Skew):
         return ImmutableDenseMatrix(*shape, lambda i, j: 0 if i == j else A[i, j] if i < j else -A[j, i])

@@ -56,6 +56,7 @@ def _minimal_polynomial(matrix: list[Vector], prime: int) -> Vector:
 
 
 def _modes_of_factor(factor: Poly, multiplicity: int, z: Symbol, values: ParameterValues) -> Iterator[Mode]:
+    """The mode of an irreducible factor of degree one or two over ℚ."""
     match factor.monic().all_coeffs():
         case [_, c]:
             rate = values.rational_expression(-c)

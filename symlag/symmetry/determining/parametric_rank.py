@@ -38,7 +38,7 @@ from symlag.symmetry.determining.taylor import (
     independent_fibres,
 )
 from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, null_space, rref
-from symlag.symmetry.modular.rational_interpolation import Polynomial, numerator, roots
+from symlag.symmetry.modular.rational_interpolation import numerator, roots
 from symlag.symmetry.modular.specialization import Specialization
 
 # Numbers of parameter values at which pivots are interpolated, until all degrees are high enough.
@@ -59,16 +59,16 @@ def rank_drop_candidates(system: System, at: Specialization, parameter: Symbol) 
     `UnluckyError` where something has no value at the point.
     """
     pivots = Pivots.of(system, at, parameter)
-    numerators, open_ = set[tuple[int, ...]](), set(range(sum(pivots.informative)))
-    samples, known = _samples(pivots), list[tuple[int, Vector]]()
+    numerators, unresolved = set[tuple[int, ...]](), set(range(sum(pivots.informative)))
+    more_samples, samples = _samples(pivots), list[tuple[int, Vector]]()
     for number in SAMPLES:
-        known += islice(samples, number - len(known))
-        found: dict[int, Polynomial | None] = {
-            i: numerator([(c, values[i]) for c, values in known], at.prime) for i in open_
-        }
-        numerators |= {tuple(above) for above in found.values() if above}
-        open_ = {i for i, above in found.items() if above is None}
-        if not open_:
+        samples += islice(more_samples, number - len(samples))
+        for i in tuple(unresolved):
+            above = numerator([(c, values[i]) for c, values in samples], at.prime)
+            if above is not None:
+                numerators.add(tuple(above))
+                unresolved.remove(i)
+        if not unresolved:
             return {root for above in numerators for root in roots([*above], at.prime)}
     raise SymlagError(
         f"special_values(L, {parameter})",

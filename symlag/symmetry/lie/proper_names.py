@@ -115,6 +115,7 @@ def _rotation_signature(factors: Sequence[Factor], vectors: int) -> tuple[int, i
 
 
 def _unitary(parts: LeviDecomposition) -> str:
+    """u(p,q) or gl(n,ℝ): one simple factor, and one central dimension."""
     if len(parts.factors) != 1 or parts.algebra.centre != parts.radical or len(parts.radical) != 1:
         return ""
     (factor,) = parts.factors
@@ -128,6 +129,7 @@ def _unitary(parts: LeviDecomposition) -> str:
 
 
 def _euclidean(parts: LeviDecomposition) -> str:
+    """e(n) or iso(p,q): rotations of an abelian radical that is one vector."""
     signature = _rotation_signature(parts.factors, 1)
     if signature is None or sum(signature) != len(parts.radical) or not parts.radical_is_abelian:
         return ""
@@ -136,6 +138,7 @@ def _euclidean(parts: LeviDecomposition) -> str:
 
 
 def _galilean(parts: LeviDecomposition) -> str:
+    """gal(n): rotations of a nilpotent radical of translations, boosts, and the time translation between them."""
     signature = _rotation_signature(parts.factors, 2)
     if signature is None or signature[1] or len(parts.radical) != 2 * signature[0] + 1:
         return ""
@@ -148,6 +151,7 @@ def _galilean(parts: LeviDecomposition) -> str:
 
 
 def _schroedinger(parts: LeviDecomposition) -> str:
+    """sch(n): sl(2,ℝ) ⊕ so(n) on n doublets, which are two vectors."""
     doublets = [f for f in parts.factors if (f.dimension, f.boosts) == (3, 2)][:1]
     rest = [f for f in parts.factors if f not in doublets]
     n = 2 if _radical_is_rotated_plane_pair(parts) else len(parts.radical) // 2

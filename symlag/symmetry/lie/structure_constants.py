@@ -66,6 +66,7 @@ FirstJet = list[tuple[int, Vector]]
 
 
 def _first_jet(X: Generator, variables: Sequence[Symbol], at: Specialization) -> FirstJet:
+    """The values and the first derivatives of the components of a vector field at a point."""
     jet: FirstJet = []
     for z in variables:
         value, slopes = homogeneous_parts(at.value(X.tau if z == t else X.components.get(z, S.Zero)), 1)

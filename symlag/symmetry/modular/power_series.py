@@ -155,6 +155,7 @@ def _compose(tail: Series, coefficients: list[int]) -> Any:
 
 
 def _add(left: Part, right: Part, prime: int) -> Part:
+    """The sum of two homogeneous parts."""
     total = dict(left)
     for m, c in right.items():
         total[m] = (total.get(m, 0) + c) % prime

@@ -98,6 +98,7 @@ class Specialization:
         return self.cache[expression]
 
     def _value(self, node: Expr) -> Any:
+        """The value of a node of an expression, from those of its arguments."""
         match node:
             case Symbol():
                 return self._symbol(node)
@@ -117,6 +118,7 @@ class Specialization:
                 return self._function(node)
 
     def _function(self, node: Expr) -> Any:
+        """The value of a function of one argument, or of a constant such as π."""
         match node:
             case exp():
                 return self._exp(node.args[0])
@@ -144,6 +146,7 @@ class Specialization:
         return pow(int.from_bytes(blake2b(text.encode(), digest_size=24).digest()), 2, self.prime)
 
     def _symbol(self, symbol: Symbol) -> Any:
+        """The value of a symbol, or its power series if it is a variable."""
         if symbol in self.constants:
             return self.constants[symbol]
         value = self.draw(symbol)
@@ -179,6 +182,7 @@ class Specialization:
         return (u * c + v * -s) % self.prime, (u * s + v * c) % self.prime
 
     def _log(self, node: Expr) -> Any:
+        """log(Π b_i^c_i) = Σ c_i log(b_i)."""
         head = 0
         for unit, multiple in expand_log(node, force=True).as_coefficients_dict().items():
             head += self.draw(unit, "log") * self.value(multiple)
@@ -191,6 +195,7 @@ class Specialization:
 
 
 def _fraction(number: Any) -> Fraction:
+    """A rational number of SymPy as one of Python."""
     return Fraction(int(number.p), int(number.q))
 
 

@@ -1,10 +1,11 @@
 """How long does it take to count all laws, and to prove that there are no more?
 
-    python -m numeric.bench.completeness
+    python -m numeric.bench.law_counts
 
-Seconds of this process in one thread: for polynomials the best of three, with the laws in hand and the proof that there
-are no more; for models one run, with the search for symmetries. Beside stands what the authors' SageMath code takes,
-from the literature, not measured here. `required` is what we set ourselves.
+Times are in seconds of this process, in one thread: for polynomials the best of three, with the laws of affine
+symmetries and the proof that there are no more; for models one run, with the search for symmetries. The last column is
+what the authors' SageMath code takes, from the literature, not measured here. `required` is the limit that we set
+ourselves.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Block(nn.Module):
         self.down = nn.Linear(units, dim, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Of a stream (batch, tokens, dim)."""
+        """The stream after the block, (batch, tokens, dim)."""
         y = self.norm(x)
         x = x + self.o(torch.softmax(self.q(y) @ self.k(y).mT, -1) @ self.v(y))
         y = self.norm(x)
@@ -78,32 +79,31 @@ def main() -> None:
     table = Table(Column("network", no_wrap=True), "D", "flow", "laws", "seconds", "required", "authors (Sage)")
     for phi in POLYNOMIALS:
         for flow in ("gradient", "momentum"):
-            row(table, phi, "1", flow, *best(phi, flow))
+            add_row(table, phi, "1", flow, *best_of_three(phi, flow))
     for name, (model, batch, required) in models().items():
         for flow in ("gradient", "momentum"):
-            row(
-                table, name, required, flow, *timed(lambda m=model, b=batch, f=flow: count_laws(m, mse_loss, b, flow=f))
-            )
+            seconds, count = timed(lambda m=model, b=batch, f=flow: count_laws(m, mse_loss, b, flow=f))
+            add_row(table, name, required, flow, seconds, count)
     Console().print(table)
 
 
-def best(phi: Factorization, flow: str) -> tuple[float, LawCount]:
-    """The shortest of three."""
+def best_of_three(phi: Factorization, flow: str) -> tuple[float, LawCount]:
+    """The count of a network, and the shortest of three times."""
     return min((timed(lambda: count_laws(phi, flow=flow)) for _ in range(3)), key=lambda pair: pair[0])
 
 
 def timed(job: Callable[[], LawCount]) -> tuple[float, LawCount]:
-    """The seconds that a count takes, and what it counts."""
+    """The seconds that a count takes, and the count."""
     start = process_time()
-    found = job()
-    return process_time() - start, found
+    count = job()
+    return process_time() - start, count
 
 
-def row(table: Table, subject: Any, required: str, flow: str, seconds: float, found: LawCount) -> None:
-    """One line; a bound that is not attained by laws in hand is said to be one."""
-    number = f"{found.bound}" if found.exact else f"{found.explicit} to {found.bound}"
+def add_row(table: Table, subject: Any, required: str, flow: str, seconds: float, count: LawCount) -> None:
+    """One line; where the bound may not be attained, both limits are printed."""
+    number = f"{count.bound}" if count.exact else f"{count.explicit} to {count.bound}"
     authors = AUTHORS.get(str(subject), "") if flow == "gradient" else ""
-    table.add_row(str(subject), str(found.parameters), flow, number, f"{seconds:.3f}", required, authors)
+    table.add_row(str(subject), str(count.parameters), flow, number, f"{seconds:.3f}", required, authors)
 
 
 if __name__ == "__main__":
