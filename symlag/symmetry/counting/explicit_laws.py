@@ -2,8 +2,8 @@
 
 Let ξ = Aθ + b be orthogonal to every control field X = ∇φ_i (`affine_symmetries`).
 
-* Where A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow: ξ is its gradient.
-* Where A is skew, e^t⟨ξ, θ̇⟩ is conserved with momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩. The unit of time is that of
+- Where A is symmetric, ½⟨θ, Aθ⟩ + ⟨b, θ⟩ is conserved in gradient flow: ξ is its gradient.
+- Where A is skew, e^t⟨ξ, θ̇⟩ is conserved with momentum, and for A = 0 so is ⟨b, θ̇ + θ⟩. The unit of time is that of
   friction.
 
 >>> gradient_laws([{0: {(1,): 1}, 1: {(0,): 1}}], 2).laws      # φ = θ₀θ₁: θ₀² − θ₁²

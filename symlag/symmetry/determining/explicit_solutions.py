@@ -2,8 +2,8 @@
 
 Each unknown f_i is a combination Σ c_j m_j, with constant c_j, of products m_j of
 
-* the modes along cyclic variables, which the analysis of the equations has revealed, and
-* polynomials of growing degree in the other variables and in the functions that occur in the Lagrangian.
+- the modes along cyclic variables, which the analysis of the equations has revealed, and
+- polynomials of growing degree in the other variables and in the functions that occur in the Lagrangian.
 
 The equations are evaluated at random points modulo a prime; each point gives linear equations for the c_j
 (`_equations`). With a few more points than unknowns, a combination that solves all of them solves the equations

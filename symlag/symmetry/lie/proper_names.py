@@ -154,7 +154,7 @@ def _schroedinger(parts: LeviDecomposition) -> str:
     """sch(n): sl(2,ℝ) ⊕ so(n) on n doublets, which are two vectors."""
     doublets = [f for f in parts.factors if (f.dimension, f.boosts) == (3, 2)][:1]
     rest = [f for f in parts.factors if f not in doublets]
-    n = 2 if _radical_is_rotated_plane_pair(parts) else len(parts.radical) // 2
+    n = 2 if _radical_contains_rotation(parts) else len(parts.radical) // 2
     if not doublets or doublets[0].index != Rational(n, 4):
         return ""
     if n < 3:
@@ -165,7 +165,7 @@ def _schroedinger(parts: LeviDecomposition) -> str:
     return f"sch({n})" if fits else ""
 
 
-def _radical_is_rotated_plane_pair(parts: LeviDecomposition) -> bool:
+def _radical_contains_rotation(parts: LeviDecomposition) -> bool:
     """Whether R is an abelian [R, R] of four dimensions, and a rotation of it that commutes with the Levi factor."""
     derived = parts.algebra.product(parts.radical, parts.radical)
     centralizer = parts.algebra.centralizer(parts.levi)

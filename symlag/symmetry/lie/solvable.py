@@ -1,9 +1,9 @@
 """The name of a solvable Lie algebra, where its derived algebra [g, g] is small.
 
-* Without brackets it is ℝⁿ.
-* Where [g, g] is a line in the centre, the bracket is a skew form on g modulo the centre: h(k) ⊕ ℝᵐ, Heisenberg's.
-* Where [g, g] is a line outside of the centre, it is aff(1) ⊕ ℝᵐ.
-* Where [g, g] is an abelian plane in three dimensions, and ad x acts on it without trace, it is e(2) if ad x is a
+- Without brackets it is ℝⁿ.
+- Where [g, g] is a line in the centre, the bracket is a skew form on g modulo the centre: h(k) ⊕ ℝᵐ, Heisenberg's.
+- Where [g, g] is a line outside of the centre, it is aff(1) ⊕ ℝᵐ.
+- Where [g, g] is an abelian plane in three dimensions, and ad x acts on it without trace, it is e(2) if ad x is a
   rotation, and e(1,1) if it is hyperbolic (Bianchi's list).
 
 Any other is called by its dimension, and by whether it is nilpotent.
