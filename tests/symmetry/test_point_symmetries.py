@@ -105,7 +105,7 @@ def test_irrational_frequency_is_exact():
 
 
 def test_lagrangian_without_motion_is_refused():
-    with pytest.raises(SymlagError, match="every move is a symmetry"):
+    with pytest.raises(SymlagError, match="every motion is a symmetry"):
         symmetries(Lagrangian(x.dot))
 
 
@@ -113,7 +113,7 @@ def test_lagrangian_without_motion_is_refused():
     ("L", "message"),
     [
         (Lagrangian(inner(block("w", 2).dot, block("w", 2).dot)), "coordinates of time that are numbers"),
-        (Lagrangian(x.dot**2, forces={x: -x.dot}), "no forces"),
+        (Lagrangian(x.dot**2, forces={x: -x.dot}), "without forces"),
         (Lagrangian(x.dot**2, besselj(0, x)), "does not know this function"),
     ],
 )

@@ -4,8 +4,8 @@ The control fields X are ∇φ_i, or [∇²h]⁻¹∇φ_i in mirror flow. The en
 each monomial of X·ξ = 0. They are solved modulo a prime, and X·ξ = 0 is checked over the integers for the solutions
 read back.
 
-As monomials are many, each goes by a code, the sum of random numbers of its variables: that two of N monomials share a
-code has odds of N² to 2¹²⁰, and would only add an equation, which the check would not miss.
+As monomials are many, each goes by a code, the sum of random numbers of its variables. That two of N monomials share a
+code has odds of N² to 2¹²⁰; their equations would be merged, and the check would notice what then is no symmetry.
 
 >>> affine_symmetries([{0: {(1,): 1}, 1: {(0,): 1}}], 2, 1)    # φ = θ₀θ₁: A = diag(1, −1)
 [{0: {(0,): 1}, 1: {(1,): -1}}]

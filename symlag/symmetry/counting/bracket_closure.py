@@ -1,8 +1,9 @@
 """The rank of the Lie algebra that vector fields generate, at a generic point, with a proof.
 
-By the theorems of Frobenius and Chow, functions that all generators leave constant exist, locally, in as many
-independent numbers as the span of all iterated brackets at a generic point lacks dimensions. This module computes the
-dimension of that span, the rank of the closure under brackets.
+Theorem (Frobenius). Let all iterated brackets of some vector fields on N variables span r dimensions at a generic
+point. Around such a point just N − r independent functions are constant along all of the fields.
+
+This module computes r, the rank of the closure under brackets.
 
 *Lower bound.* At a random point modulo a prime let a random covector p annihilate the fields known so far. If p·[X, Y]
 ≠ 0 for a generator X and a known field Y, the bracket is independent of them, and is added. A rank at one point, modulo
@@ -10,7 +11,7 @@ a prime, is never above that at a generic one.
 
 *Upper bound.* Where explicit conservation laws leave room for no more, there is nothing left to prove. Elsewhere it is
 tested: if p·[X, Y] = 0 for every Y and one random combination X of the generators, the span of the fields is closed
-under brackets with generators (a combination passes by chance only if p and its weights are zeros of some polynomial),
+under brackets with generators (one that is not passes only if p and the weights are a zero of some polynomial),
 hence holds every iterated bracket. The test is made at two random points modulo two primes of 255 bits.
 
 >>> X, Y = {0: {(): 1}}, {1: {(): 1}, 2: {(0,): 1}}            # Heisenberg: ∂₀, and ∂₁ + x₀∂₂

@@ -1,8 +1,8 @@
 """How many conservation laws training has: a number with its proof, for parameters that enter through polynomials φ(θ).
 
-Theorem (Marcotte, Gribonval, Peyré). Let the closure under brackets of the control fields of a flow, on N variables,
-have rank r at a generic point. Around such a point just N − r independent functions are conserved for every loss
-ℓ(φ(θ)).
+Theorem (Frobenius; Marcotte, Gribonval, Peyré for training). Let the closure under brackets of the control fields of a
+flow, on N variables, have rank r at a generic point. Around such a point just N − r independent functions are conserved
+for every loss ℓ(φ(θ)).
 
 `flows` has the control fields, `bracket_closure` the rank, `explicit_laws` those laws that are known in closed form.
 

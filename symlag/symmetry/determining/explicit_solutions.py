@@ -5,13 +5,13 @@ Each unknown f_i is a combination Σ c_j m_j, with constant c_j, of products m_j
 - the modes along cyclic variables, which the analysis of the equations has revealed, and
 - polynomials of growing degree in the other variables and in the functions that occur in the Lagrangian.
 
-The equations are evaluated at random points modulo a prime; each point gives linear equations for the c_j
-(`_equations`). With a few more points than unknowns, a combination that solves all of them solves the equations
-everywhere, but for odds of one to a number of 255 bits. The c_j are read back as expressions in the parameters at one
-draw of these, and the solution is accepted where it solves the equations at another draw, too.
+Evaluated at a random point modulo a prime, the determining equations are linear equations for the c_j. What solves a
+few more of them than there are unknowns solves all: it fails to only if a random point is the zero of some polynomial.
+The c_j are read back as expressions in the parameters, which have random values, and a solution is accepted if it
+solves the equations at other values of the parameters, too. Solutions are independent by construction.
 
-The search ends, with a proof that there are no more, where as many solutions are found as the analysis allows. It works
-modulo a prime of 61 bits first, to find out which columns (i, m_j) occur in a solution at all.
+The search ends where there are as many solutions as the analysis allows: then the list is complete, and that is proved.
+It works modulo a prime of 61 bits first, to find out which columns (i, m_j) occur in a solution at all.
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
 """Determining equations of an action of any order.
 
 X is a symmetry of an action just where E_b(XL + (D_tτ + γτ)L) = 0 for every b, with Euler's operator E_b (Olver,
-*Applications of Lie Groups to Differential Equations*, theorem 4.7). For one coefficient f of X the left-hand side is Σ
-a_α ∂^α f, linear in the derivatives of f. The a_α are found one after the other, by inserting f = zᵝ/β! for all β up to
-the order of the equations: ∂^α zᵝ/β! = z^{β−α}/(β−α)!, so that a_β stands alone beside a_α with α < β.
+*Applications of Lie Groups to Differential Equations*, theorem 4.7). For one coefficient f of X the left-hand side is
+
+    Σ_α a_α ∂^α f,
+
+linear in the derivatives of f. The a_α are found one after the other, by inserting f = zᵝ/β! for all β up to the order
+of the equations: as ∂^α(zᵝ/β!) = z^{β−α}/(β−α)!, the result is a_β plus terms with a_α for α < β, which are known by
+then.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")

@@ -1,8 +1,12 @@
 """Basis functions of explicitly time-dependent linear oscillators, by Liouville's normal form.
 
-Let q̈ + γ(t)q̇ + k(t)q be all that has q in its equation of motion. With Γ̇ = γ and q = e^{−Γ/2}u this is ü + κu, κ = k
-− γ̇/2 − γ²/4 (Liouville 1837). Where κ is constant, solutions are e^{−Γ/2} times cos √κt and sin √κt; products of two
-of them, which stretch time in a conformal symmetry, have twice the frequency.
+Let q̈ + γ(t)q̇ + k(t)q be all that has q in its equation of motion. With Γ̇ = γ and q = e^{−Γ/2}u this is e^{−Γ/2}(ü +
+κu),
+
+    κ = k − γ̇/2 − γ²/4    (Liouville 1837).
+
+Where κ is constant, solutions are e^{−Γ/2} times cos √κt and sin √κt. Products of two solutions of ü + κu = 0 stretch
+time in a conformal symmetry; they have twice the frequency.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")

@@ -1,25 +1,27 @@
 """How many solutions a system of determining equations has, before any of them is known.
 
-Let N_k be the number of Taylor coefficients of order up to k that remain free when the equations are expanded around a
-random point, up to some degree.
+Expand the equations around a random point, up to some degree: linear equations for the Taylor coefficients of the
+unknown functions (`taylor`). A Taylor coefficient is free if it does not follow from those of lower order.
 
-Theorem. If every derivative of order k + 1 follows from the lower ones (no Taylor coefficient of order k + 1 is free),
-the system is of finite type, and has at most N_k independent solutions.
+Theorem. If no Taylor coefficient of order k + 1 is free, the system has at most as many independent solutions as there
+are free Taylor coefficients of order up to k.
 
-For the same holds around the point, where ranks are no lower: all derivatives of order k + 1 are linear functions of
-the lower ones, so that a solution is known along every curve, by an ordinary differential equation, from its k-jet at
-the point. The functions are not restricted in any way. Expanding to a higher degree adds integrability conditions, and
-lowers the bound; where two degrees in a row give the same, it is taken (`stable_certificate`). That it is attained,
-nothing here proves: the solutions in hand do, if there are as many.
+Proof. Every derivative of order k + 1 is a linear function of the lower ones, at the point and around it, where ranks
+are no lower. So along every curve the k-jet of a solution obeys a linear ordinary differential equation, and is known
+from its value at the point, which the free coefficients fix. The unknown functions are not restricted to any form.
 
-All is computed modulo a prime at a random point. A rank there is never above the true one, so that a bound is never too
-low, and no list is called complete that is not, unless a random number of 255 bits hits the zero of a polynomial.
+Expanding to a higher degree adds integrability conditions, which lower the bound; where two degrees in a row give the
+same bound, it is taken (`stable_certificate`). That it is attained is proved by as many solutions in hand, not here.
+
+Everything is computed modulo a prime at a random point. A rank there is never above the true one, so that no bound is
+too low, and no list is called complete that is not. A bound is too high only if a random number of 255 bits is a zero
+of some polynomial.
 
 Where no equation depends on a variable z, the translation ∂/∂z acts on the solutions, and its matrix on their jets
 tells of which exponentials and powers of z they consist (`Certificate.translation`, and `cyclic_modes`).
 
-Source: Olver, *Equivalence, Invariants, and Symmetry*, on systems of finite type; Reid 1991 on the dimension of a
-symmetry group without solving its determining equations.
+Source: Reid, Eur. J. Appl. Math. 2, 319 (1991), who finds the dimension of a symmetry group without solving its
+determining equations.
 """
 
 from __future__ import annotations

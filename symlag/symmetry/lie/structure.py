@@ -1,9 +1,9 @@
 """The structure of a Lie algebra, from its structure constants modulo a prime: ideals, series, radical, Killing form.
 
 An element is the vector of its coordinates in a basis, a subspace a list of independent vectors. The radical, the
-largest solvable ideal, is the orthogonal complement of [g, g] in the Killing form (Cartan; de Graaf, *Lie Algebras:
-Theory and Algorithms*, §2.6), which holds for primes greater than the dimension, too, if they divide no minor that is
-not zero.
+largest solvable ideal, is the orthogonal complement of [g, g] in the Killing form (Cartan's criterion; Jacobson, *Lie
+Algebras*, chapter III). Ranks modulo a large prime are those over the field of the parameters, unless the prime divides
+a minor.
 
 >>> zero, x, y, z = [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]
 >>> so3 = CommutatorTable([[zero, z, [0, -1, 0]], [[0, 0, -1], zero, x], [y, [-1, 0, 0], zero]], 101)
