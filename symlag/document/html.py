@@ -45,6 +45,7 @@ def svg_element(picture: str) -> str:
 
 
 def _prose(prose: Prose) -> str:
+    """A sentence as HTML, formulas as MathML in the line."""
     return "".join(escape(part) if isinstance(part, str) else formula(part) for part in prose)
 
 

@@ -29,4 +29,5 @@ def escape_markdown(text: str) -> str:
 
 
 def _prose(prose: Prose) -> str:
+    """A sentence as Markdown, formulas between dollars."""
     return "".join(escape_markdown(part) if isinstance(part, str) else f"${tex(part)}$" for part in prose)

@@ -229,6 +229,7 @@ def _escape_letter(letter: str) -> str:
 
 
 def _prose(prose: Prose) -> str:
+    """A sentence as TeX, formulas between dollars."""
     return "".join(escape_tex(part) if isinstance(part, str) else f"${tex(part)}$" for part in prose)
 
 

@@ -28,6 +28,7 @@ def module_of(text: str) -> ModuleType:
 
 
 def _load(name: str, path: Path) -> ModuleType:
+    """Import the module from its file."""
     spec = spec_from_file_location(name, path)
     assert spec
     assert spec.loader
@@ -37,6 +38,7 @@ def _load(name: str, path: Path) -> ModuleType:
 
 
 def _in_memory(name: str, text: str) -> ModuleType:
+    """The module without a file, for which nothing is cached."""
     module = ModuleType(name)
     module.__file__ = None
     exec(compile(text, f"<{name}>", "exec"), module.__dict__)

@@ -100,16 +100,16 @@ def _multiply(words: list[PartialProduct], fresh: Iterator[str]) -> tuple[list[P
         lone_inverses = [partial.word for partial in words if len(partial.word) == 1 and partial.word[0].inverted]
         if not pairs and not lone_inverses:
             return instructions, words
-        chosen = _best(pairs) if pairs else lone_inverses[0]
-        if (inverse := _isolated_inverse(chosen)) is not None:
+        pair = _best(pairs) if pairs else None
+        inverse = _isolated_inverse(pair or lone_inverses[0])
+        if inverse is not None:
             value = replace(inverse.value, name=next(fresh))
             instructions.append(Quotient(value, replace(inverse, inverted=False, transposed=False)))
             words = [partial.with_inverse(inverse, value) for partial in words]
-        else:
-            left, right = chosen
-            instruction, product = _product((left, right), next(fresh))
+        elif pair is not None:
+            instruction, product = _product(pair, next(fresh))
             instructions.append(instruction)
-            words = [partial.with_product((left, right), product) for partial in words]
+            words = [partial.with_product(pair, product) for partial in words]
 
 
 def _best(pairs: Sequence[Pair]) -> Pair:

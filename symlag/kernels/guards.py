@@ -68,6 +68,7 @@ def guard_branches(expression: Expr) -> Expr:
 
 
 def _guard_piecewise(piecewise: Piecewise) -> Expr:
+    """The cases with guarded values; a case holds where its condition does and no earlier one."""
     earlier: Any = false
     branches: list[Any] = []
     for value, condition in piecewise.args:

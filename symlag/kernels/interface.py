@@ -190,6 +190,7 @@ def _with_loss_as_number(expression: Expr) -> Expr:
 
 
 def _sympified(written: Any) -> Any:
+    """What was written as a SymPy expression: a Python number becomes a SymPy number."""
     try:
         return sympify(written, strict=True)
     except SympifyError:

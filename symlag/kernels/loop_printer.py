@@ -109,6 +109,7 @@ class LoopPrinter:
         )
 
     def _lines(self, instruction: Instruction) -> list[str]:
+        """The lines of one instruction."""
         match instruction:
             case Assignment():
                 return [f"{self._entry(instruction.name, '')} = {self.scalars.text(instruction.expression)}"]
@@ -133,6 +134,7 @@ class LoopPrinter:
         return self._nested(remaining, [f"{self.total} = 0.0", *addition, f"{entry} = {self.total}"])
 
     def _assembly(self, step: Assembly) -> list[str]:
+        """Loops over all entries, each a sum."""
         sides = dict(zip("ij", kernel_shape(step.shape), strict=False))
         indices = "".join(sides)
         terms = " + ".join(self._term(term, indices) for term in step.terms) or "0.0"
@@ -148,6 +150,7 @@ class LoopPrinter:
         return self._nested(sides, [f"{self._entry(step.name, indices)} = {right}"])
 
     def _quotient(self, step: Quotient) -> str:
+        """A call of `solve`, for which a vector becomes a matrix of one column."""
         matrix = self._whole(step.matrix)
         if step.right is None:
             return f"solve({matrix}, np.eye(len({matrix})))"

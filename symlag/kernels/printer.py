@@ -56,6 +56,7 @@ class Printer:
         return f"{base.name}**{exponent}", POWER
 
     def _write(self, node: Any) -> TextWithPrecedence:
+        """The text of a node and its precedence."""
         match node:
             case Symbol():
                 return node.name, ATOM
@@ -75,6 +76,7 @@ class Printer:
                 return self._function(node), ATOM
 
     def _number(self, number: Expr) -> TextWithPrecedence:
+        """A rational as an exact fraction, any other number as a float."""
         if isinstance(number, Rational) and max(abs(number.p), number.q) <= LARGEST:
             return str(number), SUM if number.is_negative else ATOM if number.is_Integer else PRODUCT
         if not number.is_real or not math.isfinite(value := float(number)):
@@ -83,10 +85,12 @@ class Printer:
         return repr(value), SUM if value < 0 else ATOM
 
     def _sum(self, terms: list[Expr]) -> str:
+        """The terms with their signs."""
         first, *others = terms
         return self.text(first) + "".join(map(self._signed, others))
 
     def _signed(self, term: Expr) -> str:
+        """A term after the first, behind its sign."""
         negative = term.as_coeff_Mul()[0].is_negative
         return f" - {self.text(-term, PRODUCT)}" if negative else f" + {self.text(term, PRODUCT)}"
 
@@ -107,6 +111,7 @@ class Printer:
         return f"({text})" if level == FACTOR and len(others) > 1 else text
 
     def _power(self, base: Expr, exponent: Expr) -> TextWithPrecedence:
+        """A power: a root, a fraction, or one with `**`."""
         if exponent.is_Rational and exponent.is_negative:
             return f"1/{self.text(base**-exponent, FACTOR)}", PRODUCT
         if exponent == S.Half:
@@ -116,6 +121,7 @@ class Printer:
         return f"{self.text(base, ATOM)}**{self.text(exponent, ATOM)}", POWER
 
     def _cases(self, node: Any) -> str:
+        """Cases from the last to the first, nested."""
         if isinstance(node, Guarded):
             value, condition, safe = node.args
             return self._choice(condition, value, self._argument(safe))
@@ -143,6 +149,7 @@ class Printer:
                 raise self._refusal(node)
 
     def _function(self, node: Any) -> str:
+        """A call by the template of the function."""
         if node.func not in self.functions:
             raise self._refusal(node)
         template = self.functions[node.func]

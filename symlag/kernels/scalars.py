@@ -96,6 +96,7 @@ class _Rewriting:
         return self.memo[node]
 
     def _rebuilt(self, node: Any) -> Any:
+        """The node made of rewritten parts, which are worth sharing where it is a power, a sum or a product."""
         rebuilt = node.func(*map(self.rewrite, node.args))
         if isinstance(rebuilt, Pow) and rebuilt.exp.is_Rational:
             return self._power(rebuilt.base, rebuilt.exp)
@@ -190,10 +191,12 @@ def _occurrences(expressions: Sequence[Any], meaning: dict[Symbol, Expr]) -> Cou
 
 
 def _deserves_name(node: Any) -> bool:
+    """Whether a part may be named: a number or a negated symbol is as short as its name."""
     return isinstance(node, Expr) and not isinstance(node, Boolean) and not node.is_number and not (-node).is_Symbol
 
 
 def _heaviside(x: Expr, at_zero: Expr = S.Half) -> Expr:
+    """Heaviside's step function, by the sign of its argument."""
     if at_zero == S.Half:
         return (1 + sign(x)) / 2
     return Piecewise((S.One, x > 0), (S.Zero, x < 0), (at_zero, True))

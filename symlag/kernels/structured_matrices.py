@@ -118,6 +118,7 @@ def _contents(letter: Any) -> tuple[Any, ...]:
 
 
 def _single_word(matrix: MatrixExpr) -> Word:
+    """The word of a matrix that is a single product."""
     ((word, _),) = words(matrix).items()
     return word
 

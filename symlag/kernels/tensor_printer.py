@@ -62,6 +62,7 @@ class TensorPrinter:
         return program.inputs[0].name if program.inputs else self.empty
 
     def _line(self, instruction: Instruction, program: Program) -> str:
+        """The line of one instruction."""
         match instruction:
             case Assignment():
                 right = self.scalars.text(instruction.expression)
@@ -76,6 +77,7 @@ class TensorPrinter:
         return f"{instruction.name} = {right}"
 
     def _contraction(self, step: Contraction) -> str:
+        """A product by `@` or a call of einsum."""
         if len(step.remaining) == 2 and len(step.extents) == 3:
             # A product of two matrices, for which libraries have their fastest code.
             (left, right), (rows, columns) = step.operands, step.subscripts
@@ -87,6 +89,7 @@ class TensorPrinter:
         return self.contraction.format(f"{subscripts}->...{step.remaining}", operands)
 
     def _quotient(self, step: Quotient) -> str:
+        """A call of `solve`, or the inverse."""
         matrix = self._factor(step.matrix)
         if step.right is None:
             return self.inverse.format(matrix)
@@ -102,6 +105,7 @@ class TensorPrinter:
         return self.scalars.text(step.expression.xreplace({s: Symbol(_with_axes(s.name, rank)) for s in numbers}))
 
     def _term(self, term: Term, step: Assembly, program: Program) -> str:
+        """A number times a matrix, the number having the axes of a matrix."""
         rank = len(kernel_shape(step.shape))
         if rank == 0:
             return self.scalars.text(term.coefficient, PRODUCT)

@@ -14,8 +14,9 @@ ROOMS = ("document", "kernels")
 
 def registrations(path):
     """The dispatcher, the kind of node, and the name of each registered function of a module."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        for decorator in getattr(node, "decorator_list", ()):
+    functions = (n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef))
+    for node in functions:
+        for decorator in node.decorator_list:
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
             if isinstance(call, ast.Attribute) and call.attr == "register":
                 kinds = decorator.args if isinstance(decorator, ast.Call) else [node.args.args[0].annotation]

@@ -42,6 +42,7 @@ def _letter(text: str) -> Name:
 
 
 def _subscript(parts: list[str]) -> Box | None:
+    """The parts of a name after its stem, separated by commas."""
     if not parts:
         return None
     boxes = [Number(part) if part.isdigit() else _letter(part) for part in parts]

@@ -98,12 +98,14 @@ def _highest_derivative(expression: Any) -> int:
 
 
 def _numerator(factor: Any) -> tuple[Any, ...]:
+    """What a factor contributes above the line."""
     if isinstance(factor, Rational):
         return (Rational(factor.p),) if factor.p != 1 else ()
     return () if is_denominator(factor) or factor == Float(1) else (factor,)
 
 
 def _denominator(factor: Any) -> tuple[Any, ...]:
+    """What a factor contributes below the line."""
     if isinstance(factor, Rational):
         return (Rational(factor.q),) if factor.q != 1 else ()
     return (factor.base**-factor.exp,) if is_denominator(factor) else ()
@@ -113,9 +115,5 @@ def _sorted_factors(factors: Iterable[Any]) -> list[Any]:
     """Numbers, symbols, then what is composed; lower derivatives before higher ones."""
     return sorted(
         factors,
-        key=lambda f: (not f.is_number, not _is_power_of_symbol(f), _highest_derivative(f), default_sort_key(f)),
+        key=lambda f: (not f.is_number, not f.as_base_exp()[0].is_Symbol, _highest_derivative(f), default_sort_key(f)),
     )
-
-
-def _is_power_of_symbol(factor: Any) -> bool:
-    return factor.as_base_exp()[0].is_Symbol

@@ -97,7 +97,8 @@ def _oscillator(L: Lagrangian, oscillation: Oscillation) -> Section:
         L.spelling.read(lowest_terms(oscillation.source / mass)),
     )
     kappa = unused_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
-    velocity, left = Dotted(Q, 1), [Dotted(Q, 2)]
+    velocity = Dotted(Q, 1)
+    left: list[Box] = [Dotted(Q, 2)]
     lines = [
         equation(Q, L.spelling.read(oscillation.quantity)),
         equation(CHARGE, row(as_box(mass), velocity) if mass != 1 else velocity),

@@ -74,7 +74,7 @@ def proof(law: DiscreteLaw) -> Section:
         c=CHARGES, M=PROPAGATOR, s=SOURCES,
     )  # fmt: skip
     defect = law.defect()
-    right = Matrix(defect) if len(defect) > 1 else defect[0]
+    right = Matrix(defect) if defect[1:] else defect[0]
     return Section("The proof of the exact law", reason, display((left, row(EQUALS, typeset(right)))))
 
 

@@ -68,7 +68,7 @@ def field(modified: ModifiedEquation) -> Section:
         "{h} of a step, whatever the dimension:",
         F=row(FIELD, EQUALS, MINUS, SLOPE), h=modified.step,
     )  # fmt: skip
-    potential = [LOSS]
+    potential: list[Box] = [LOSS]
     if modified.decay != 0:
         potential.append(multiple(modified.decay / 2, with_exponent(norm_box(typeset(theta)), Number("2"))))
     return Section(
