@@ -93,22 +93,22 @@ def agrees_with_fifty_digits(made, given, found, key, expression, within):
 
 
 @_explicit.register
-def _(node: DiagMatrix, entry):
+def explicit_diagonal_matrix(node: DiagMatrix, entry):
     return diag(*_explicit(node.args[0], entry))
 
 
 @_explicit.register
-def _(node: DiagonalOf, entry):
+def explicit_diagonal(node: DiagonalOf, entry):
     return Matrix(_explicit(node.arg, entry).diagonal()).T
 
 
 @_explicit.register
-def _(node: Inverse, entry):
+def explicit_inverse(node: Inverse, entry):
     return _explicit(node.arg, entry).inv()
 
 
 @_explicit.register
-def _(node: HadamardProduct, entry):
+def explicit_hadamard_product(node: HadamardProduct, entry):
     first, *others = (_explicit(factor, entry) for factor in node.args)
     for other in others:
         first = first.multiply_elementwise(other)
@@ -116,16 +116,16 @@ def _(node: HadamardProduct, entry):
 
 
 @_explicit.register
-def _(node: HadamardPower, entry):
+def explicit_hadamard_power(node: HadamardPower, entry):
     return _explicit(node.base, entry).applyfunc(lambda value: value**node.exp)
 
 
 @_explicit.register
-def _(node: Elementwise, entry):
+def explicit_elementwise(node: Elementwise, entry):
     return _explicit(node.argument, entry).applyfunc(lambda value: node.formula.xreplace({SLOT: value}))
 
 
 @_explicit.register(Ones)
 @_explicit.register(OneMatrix)
-def _(node, entry):
+def explicit_ones(node, entry):
     return filled_with_ones(*(_explicit(size, entry) for size in node.shape))
