@@ -15,8 +15,7 @@ backwards, by all variables at once (`slopes`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import singledispatch
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sympy import (
@@ -45,11 +44,18 @@ from sympy import (
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.letter_kinds import Derive, kind_of
 from symlag.calculus.matrices import trace, zero_like
 
-Derive = Callable[[Any], Any]
-
 INEQUALITIES = LessThan | StrictLessThan | GreaterThan | StrictGreaterThan
+
+
+class SelfDifferentiated:
+    """A mixin of scalar nodes that know how they are differentiated."""
+
+    def derivative(self, derive: Derive) -> Expr:
+        """The derivative, given how to differentiate the parts."""
+        raise NotImplementedError
 
 
 def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
@@ -57,7 +63,7 @@ def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
     if node in along:
         return along[node]
     if node not in memo:
-        memo[node] = rule(node, lambda part: derived(part, along, memo))
+        memo[node] = derivative(node, lambda part: derived(part, along, memo))
     return memo[node]
 
 
@@ -105,83 +111,62 @@ def _handed_down(node: Any, part: Any, weight: Expr) -> Expr:
     if isinstance(node, Add):
         return weight
     moved = {part: weight}
-    return rule(node, lambda each: moved.get(each, S.Zero)) if _shallow(node) else derived(node, moved, {})
+    return derivative(node, lambda each: moved.get(each, S.Zero)) if _shallow(node) else derived(node, moved, {})
 
 
-@singledispatch
-def rule(node: Any, derive: Derive) -> Any:
-    """The derivative of a node, given how to differentiate its parts; new kinds of node register theirs.
+def derivative(node: Any, derive: Derive) -> Any:
+    """The derivative of a node, given how to differentiate its parts."""
+    match node:
+        case SelfDifferentiated():
+            return node.derivative(derive)
+        case MatrixExpr():  # before numbers: SymPy's MatAdd and MatMul are an Add and a Mul as well
+            return _derivative_of_matrix(node, derive)
+        case Add():
+            return Add(*(d for d in map(derive, node.args) if d is not S.Zero))
+        case Mul():
+            return Add(*(Mul(*factors) for factors in _by_product_rule(node.args, derive)))
+        case Pow():
+            base_rate, exponent_rate = derive(node.base), derive(node.exp)
+            of_base = base_rate * node.exp * node.base ** (node.exp - 1)
+            return of_base + exponent_rate * log(node.base) * node if exponent_rate != 0 else of_base
+        case Piecewise():
+            inside = Piecewise(*((derive(branch), condition) for branch, condition in node.args))
+            return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
+        case Function():
+            rates = [(i, rate) for i, rate in enumerate(map(derive, node.args), start=1) if rate != 0]
+            return Add(*(rate * node.fdiff(i) for i, rate in rates))
+        case Trace():
+            return trace(derive(node.arg))
+        case _:
+            return _derivative_by_sympy(node, derive)
 
-    What has no rule of its own is left to SymPy's partial derivatives: in its arguments where these are numbers, as in
-    Max(x, y), in its symbols where they are not, as in Derivative(f(t), t).
+
+def _derivative_of_matrix(node: MatrixExpr, derive: Derive) -> MatrixExpr:
+    match node:
+        case MatAdd():
+            return MatAdd(*map(derive, node.args))
+        case MatMul():
+            return MatAdd(zero_like(node), *(MatMul(*factors) for factors in _by_product_rule(node.args, derive)))
+        case MatPow() if node.exp.is_Integer and not isinstance(node, Inverse):
+            factor = node.base if node.exp > 0 else Inverse(node.base)
+            return derive(MatMul(*[factor] * abs(int(node.exp))))
+        case Transpose():
+            return Transpose(derive(node.arg))
+        case _:
+            return kind_of(node).derivative(node, derive)
+
+
+def _derivative_by_sympy(node: Any, derive: Derive) -> Expr:
+    """The derivative of what has no rule here, by SymPy's partial derivatives.
+
+    They are taken in the arguments where these are numbers, as in Max(x, y), and in the symbols where they are not, as
+    in Derivative(f(t), t).
     """
     if not node.args or not all(isinstance(part, Expr) for part in node.args):
         return Add(*(node.diff(s) * derive(s) for s in node.free_symbols - {node} if derive(s) != 0))
     names = {Dummy(real=True): part for part in node.args}
     outside = node.func(*names)
     return Add(*(outside.diff(name).xreplace(names) * derive(part) for name, part in names.items()))
-
-
-@rule.register
-def _(node: Add, derive: Derive) -> Any:
-    return Add(*(d for d in map(derive, node.args) if d is not S.Zero))
-
-
-@rule.register
-def _(node: Mul, derive: Derive) -> Any:
-    return Add(*(Mul(*others) for others in _one_moved(node.args, derive)))
-
-
-@rule.register
-def _(node: Pow, derive: Derive) -> Any:
-    moving = derive(node.base) * node.exp * node.base ** (node.exp - 1)
-    swelling = derive(node.exp)
-    return moving + swelling * log(node.base) * node if swelling != 0 else moving
-
-
-@rule.register
-def _(node: Function, derive: Derive) -> Any:
-    moved = [(i, d) for i, d in enumerate(map(derive, node.args), start=1) if d != 0]
-    return Add(*(d * node.fdiff(i) for i, d in moved))
-
-
-@rule.register
-def _(node: Piecewise, derive: Derive) -> Any:
-    inside = Piecewise(*((derive(branch), condition) for branch, condition in node.args))
-    return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
-
-
-@rule.register
-def _(node: Trace, derive: Derive) -> Any:
-    return trace(derive(node.arg))
-
-
-@rule.register
-def _(node: MatrixExpr, derive: Derive) -> Any:
-    if any(derive(symbol) not in (0, zero_like(symbol)) for symbol in node.free_symbols - {node}):
-        raise TypeError(f"{type(node).__name__} has no rule of differentiation, and something in it moves")
-    return zero_like(node)
-
-
-@rule.register
-def _(node: MatAdd, derive: Derive) -> Any:
-    return MatAdd(*map(derive, node.args))
-
-
-@rule.register
-def _(node: MatMul, derive: Derive) -> Any:
-    return MatAdd(zero_like(node), *(MatMul(*factors) for factors in _one_moved(node.args, derive)))
-
-
-@rule.register
-def _(node: MatPow, derive: Derive) -> Any:
-    factor = node.base if node.exp > 0 else Inverse(node.base)
-    return derive(MatMul(*[factor] * abs(int(node.exp))))
-
-
-@rule.register
-def _(node: Transpose, derive: Derive) -> Any:
-    return Transpose(derive(node.arg))
 
 
 def _jump(node: Piecewise, at: int, derive: Derive) -> Expr:
@@ -203,7 +188,7 @@ def _closes(leap: Expr, g: Expr, moving: Any) -> bool:
         return False
 
 
-def _one_moved(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
+def _by_product_rule(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
     """The factors with one of them differentiated, for each one that moves."""
     for i, factor in enumerate(factors):
         moved = derive(factor)

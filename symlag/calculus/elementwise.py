@@ -1,7 +1,12 @@
-"""Functions of one number applied to every entry of a matrix.
+"""Functions of one number applied to every entry of a matrix, as the activations of a network are.
 
-Functions of one matrix multiply like the numbers they are made of, so that σ′(Z)∘Z = pσ(Z) for a homogeneous σ is
-seen, not proved (the product ∘ is in `hadamard`).
+φ(Z) is written with an expression φ in the symbol SLOT. Besides the rules of `matrix_words` there are these:
+
+12. (φ + ψ)(Z) → φ(Z) + ψ(Z) and (cφ)(Z) → cφ(Z): a function is expanded into terms without numbers before them.
+13. z(Z) → Z, zᵖ(Z) → Z∘…∘Z for p = 2, 3, …, 1(Z) is the matrix of ones, and φ(0) is φ(0) times it.
+14. φ(Zᵀ) = φ(Z)ᵀ, of which the argument that is first in the term order is chosen.
+
+What functions of one matrix become in a product ∘ is in `hadamard`.
 
 >>> from sympy import exp
 >>> from symlag.calculus.jets import block
@@ -16,14 +21,27 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Self
 
-from sympy import Add, Basic, Expr, Function, HadamardPower, HadamardProduct, MatMul, S, Symbol, Transpose, expand
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Function,
+    HadamardPower,
+    HadamardProduct,
+    MatMul,
+    S,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+    expand,
+)
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import Derive, rule
+from symlag.calculus.letter_kinds import Derive, LetterKind, Words, letter_kind
 from symlag.calculus.matrices import normal, trace
-from symlag.calculus.matrix_words import Words, collected_word, sum_of, words
-from symlag.calculus.structured_matrices import all_ones
-from symlag.calculus.term_order import spelled
+from symlag.calculus.matrix_words import reduced_word, sum_of, words
+from symlag.calculus.structured_matrices import all_ones, is_diagonal, split_diagonals
+from symlag.calculus.term_order import sort_name
 from symlag.names import checked_name
 
 SLOT = Symbol("z", real=True)
@@ -56,12 +74,63 @@ class Elementwise(MatrixExpr):
 
 
 def elementwise(function: Callable[[Symbol], Any], matrix: MatrixExpr) -> Elementwise:
-    """A function of one number applied to each entry of a matrix."""
+    """A function of one number applied to each entry of a matrix.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a symbol and returns an expression in it, such as `sympy.tanh`.
+    matrix : MatrixExpr
+        The argument, of any shape.
+
+    Returns
+    -------
+    Elementwise
+        The matrix of the values, of the same shape.
+
+    Examples
+    --------
+    >>> from sympy import tanh
+    >>> from symlag.calculus import block, directional
+    >>> w = block("w", 3)
+    >>> elementwise(tanh, w)
+    [tanh(z)](w)
+    >>> directional(elementwise(tanh, w), {w: w.dot})
+    w.dot - (HadamardProduct([tanh(z)**2](w), w.dot))
+    """
     return Elementwise(function(SLOT), matrix)
 
 
 def homogeneous(name: str, degree: Any) -> type[Function]:
-    """An unknown function of one number with σ(cz) = cᵖσ(z) for c > 0, such as a power of ReLU: zσ′(z) = pσ(z)."""
+    """A function of one number with σ(cz) = cᵖσ(z) for c > 0, such as a power of ReLU, and otherwise unknown.
+
+    Its derivative is known from Euler's theorem, zσ′(z) = pσ(z).
+
+    Parameters
+    ----------
+    name : str
+        What it is called; an identifier.
+    degree : int or Expr
+        The degree p.
+
+    Returns
+    -------
+    type of Function
+        A SymPy function of one argument.
+
+    Raises
+    ------
+    NameRefusedError
+        Where the name is no identifier.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> z = symbols("z", real=True)
+    >>> relu = homogeneous("relu", 1)
+    >>> relu(z).diff(z)
+    relu(z)/z
+    """
 
     def fdiff(self: Function, _: int = 1) -> Expr:
         return degree * self / self.args[0]
@@ -69,45 +138,69 @@ def homogeneous(name: str, degree: Any) -> type[Function]:
     return type(Function)(checked_name(name), (Function,), {"fdiff": fdiff, "degree": S(degree), "is_real": True})
 
 
-@words.register
-def _(matrix: Elementwise) -> Words:
-    if matrix.shape == (1, 1):
-        return {(): matrix.formula.xreplace({SLOT: trace(matrix.argument)})}
-    terms = Add.make_args(expand(matrix.formula))
-    if len(terms) > 1:
-        return sum_of(words(Elementwise(term, matrix.argument)) for term in terms)
-    number, formula = terms[0].as_independent(SLOT, as_Add=False)
-    if formula in (SLOT, S.One):
-        return words(MatMul(number, matrix.argument if formula == SLOT else all_ones(matrix.shape)))
-    if formula.is_Pow and formula.base == SLOT and formula.exp.is_Integer and formula.exp > 1:
-        return words(MatMul(number, HadamardProduct(*[matrix.argument] * int(formula.exp))))
-    if (turned := upright(matrix.argument)) != matrix.argument:
-        return words(MatMul(number, Transpose(Elementwise(formula, turned))))
-    return collected_word((Elementwise(formula, matrix.argument),), number)
+@letter_kind(Elementwise)
+class ElementwiseKind(LetterKind):
+    """φ(Z), in which φ is one term and Z a matrix in normal form."""
+
+    def words(self, letter: Elementwise, /) -> Words:
+        argument = letter.argument
+        if letter.shape == (1, 1):
+            return {(): letter.formula.xreplace({SLOT: trace(argument)})}
+        terms = Add.make_args(expand(letter.formula))
+        if len(terms) > 1:
+            return sum_of(words(Elementwise(term, argument)) for term in terms)
+        number, formula = terms[0].as_independent(SLOT, as_Add=False)
+        if formula in (SLOT, S.One):
+            return words(MatMul(number, argument if formula == SLOT else all_ones(letter.shape)))
+        if isinstance(argument, ZeroMatrix) and (at_zero := formula.xreplace({SLOT: S.Zero})).is_finite is not False:
+            return words(MatMul(number * at_zero, all_ones(letter.shape)))
+        if formula.is_Pow and formula.base == SLOT and formula.exp.is_Integer and formula.exp > 1:
+            return words(MatMul(number, HadamardProduct(*[argument] * int(formula.exp))))
+        if (turned := first_of_transposes(argument)) != argument:
+            return words(MatMul(number, Transpose(Elementwise(formula, turned))))
+        return reduced_word((Elementwise(formula, argument),), number)
+
+    def transposed(self, letter: Elementwise, /) -> tuple[int, MatrixExpr]:
+        symmetric = normal(Transpose(letter.argument)) == letter.argument
+        return 1, letter if symmetric else Transpose(letter)
+
+    def meets(self, letter: Elementwise, rest: MatrixExpr, /) -> bool:
+        """Whether R has a factor that is a function of Z, or the first word of Z (rules 19 and 20 of `hadamard`)."""
+        if any(map(is_diagonal, words(rest))):
+            return False
+        product = words(HadamardProduct(letter, rest))
+        if len(product) != 1:
+            return True
+        ((word, _),) = product.items()
+        (_, _, core, _) = split_diagonals(word)
+        if len(core) != 1:
+            return True
+        base = core[0].arg if isinstance(core[0], Transpose) else core[0]
+        factors = base.args if isinstance(base, HadamardProduct) else (base,)
+        return letter not in factors and self.transposed(letter)[1] not in factors
+
+    def derivative(self, letter: Elementwise, derive: Derive, /) -> MatrixExpr:
+        return HadamardProduct(Elementwise(letter.formula.diff(SLOT), letter.argument), derive(letter.argument))
 
 
-@words.register
-def _(matrix: HadamardPower) -> Words:
-    return words(Elementwise(SLOT**matrix.exp, matrix.base))
+@letter_kind(HadamardPower)
+class HadamardPowerKind(LetterKind):
+    """SymPy's power of each entry, the function zᵖ of the matrix."""
 
+    def words(self, letter: HadamardPower, /) -> Words:
+        return words(Elementwise(SLOT**letter.exp, letter.base))
 
-@rule.register
-def _(node: HadamardPower, derive: Derive) -> MatrixExpr:
-    return derive(Elementwise(SLOT**node.exp, node.base))
-
-
-@rule.register
-def _(node: Elementwise, derive: Derive) -> MatrixExpr:
-    return HadamardProduct(Elementwise(node.formula.diff(SLOT), node.argument), derive(node.argument))
+    def derivative(self, letter: HadamardPower, derive: Derive, /) -> MatrixExpr:
+        return derive(Elementwise(SLOT**letter.exp, letter.base))
 
 
 @lru_cache(maxsize=2**12)
-def upright(matrix: MatrixExpr) -> MatrixExpr:
-    """Of a matrix and its transpose the one that stands for both."""
+def first_of_transposes(matrix: MatrixExpr) -> MatrixExpr:
+    """Of a matrix and its transpose the first in the term order."""
     turned = normal(Transpose(matrix))
-    return matrix if before(matrix, turned) else turned
+    return matrix if precedes(matrix, turned) else turned
 
 
-def before(one: MatrixExpr, other: MatrixExpr) -> bool:
-    """Columns come before rows, then names."""
-    return (one.rows == 1, spelled(one)) <= (other.rows == 1, spelled(other))
+def precedes(one: MatrixExpr, other: MatrixExpr) -> bool:
+    """Whether a matrix comes before its transpose, or is the same: a column before a row, then by name."""
+    return (one.rows == 1, sort_name(one)) <= (other.rows == 1, sort_name(other))

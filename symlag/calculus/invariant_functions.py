@@ -23,20 +23,20 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Self
 
-from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose, Tuple
+from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import Derive, rule
+from symlag.calculus.differentiation import SelfDifferentiated
 from symlag.calculus.jets import Block
+from symlag.calculus.letter_kinds import Derive, LetterKind, Words, letter_kind
 from symlag.calculus.matrices import inner, normal, zero_like
-from symlag.calculus.matrix_gradient import adjoint
-from symlag.calculus.matrix_words import Words, closed_word, closing, collected_word, matrix_of, sum_of, words
-from symlag.calculus.term_order import spelled
+from symlag.calculus.matrix_words import matrix_of, sum_of, words
+from symlag.calculus.term_order import sort_name
 from symlag.names import checked_name
 
 
-class Unknown(Expr):
+class Unknown(SelfDifferentiated, Expr):
     """A real function of numbers and matrices, invariant along given directions, and otherwise unknown.
 
     Parameters
@@ -88,6 +88,10 @@ class Unknown(Expr):
         rates = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
         return [(i, rate) for i, rate in rates if rate != zero_like(rate)]
 
+    def derivative(self, derive: Derive) -> Expr:
+        """The chain rule, Σ ⟨∂ᵢf, D argᵢ⟩."""
+        return modulo_invariances(Add(*(inner(derivative_in(self, i), rate) for i, rate in self.rates(derive))))
+
     def _sympystr(self, printer: Any) -> str:
         return f"{self.name}({', '.join(map(printer.doprint, self.arguments))})"
 
@@ -115,7 +119,7 @@ class DerivativeOfUnknown(Basic):
         return tuple(self.args[-1])
 
 
-class Partial(DerivativeOfUnknown, Expr):
+class Partial(DerivativeOfUnknown, SelfDifferentiated, Expr):
     """A derivative of an unknown function in arguments that are numbers."""
 
     is_commutative = True
@@ -123,6 +127,11 @@ class Partial(DerivativeOfUnknown, Expr):
 
     def __new__(cls, function: Unknown, directions: Any) -> Self:
         return Basic.__new__(cls, function, _sorted(directions))
+
+    def derivative(self, derive: Derive) -> Expr:
+        """The chain rule, Σ ⟨∂ᵢ∂f, D argᵢ⟩, the directions of numbers standing still."""
+        f = self.function
+        return Add(*(inner(derivative_in(f, i, self.directions), rate) for i, rate in f.rates(derive)))
 
     def _sympystr(self, printer: Any) -> str:
         names = "".join(f", {printer.doprint(self.function.arguments[int(i)])}" for i, _ in self.directions)
@@ -165,76 +174,47 @@ def derivative_in(function: Unknown, index: int, directions: tuple[Any, ...] = (
 
 def _sorted(directions: Any) -> Tuple:
     """The directions in one order, for derivatives commute."""
-    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=spelled))
+    return Tuple(*sorted((Tuple(*pair) for pair in directions), key=sort_name))
 
 
-# The rules of differentiation: the chain rule. Of a derivative the function moves, and so do its directions.
+@letter_kind(Gradient)
+class GradientKind(LetterKind):
+    """Gradients as letters: linear in each direction, and symmetric, ⟨R, ∂ᵢf[v]⟩ = ⟨∂ⱼf[R], v⟩."""
 
-
-@rule.register
-def derivative_of_unknown(node: Unknown, derive: Derive) -> Expr:
-    """Σ ⟨∂ᵢf, D argᵢ⟩."""
-    return modulo_invariances(Add(*(inner(derivative_in(node, i), rate) for i, rate in node.rates(derive))))
-
-
-@rule.register
-def derivative_of_partial(node: Partial, derive: Derive) -> Expr:
-    """Σ ⟨∂ᵢ∂f, D argᵢ⟩, the directions of numbers standing still."""
-    f = node.function
-    return Add(*(inner(derivative_in(f, i, node.directions), rate) for i, rate in f.rates(derive)))
-
-
-@rule.register
-def derivative_of_gradient(node: Gradient, derive: Derive) -> MatrixExpr:
-    """The function moves, and so do the directions that it was differentiated along."""
-    f, i, directions = node.function, node.args[1], node.directions
-    terms: list[MatrixExpr] = []
-    for j, rate in f.rates(derive):
-        if isinstance(rate, MatrixExpr):
-            terms.append(Gradient(f, i, [*directions, (j, rate)]))
-        else:
-            terms.append(MatMul(rate, Gradient(f, i, [*directions, (j, 1)])))
-    for k, (j, v) in enumerate(directions):
-        if (rate := derive(v)) != zero_like(rate):
-            terms.append(Gradient(f, i, [*_without(directions, k), (j, rate)]))
-    return MatAdd(zero_like(node), *terms)
-
-
-# Gradients as letters of matrix words: linear in each direction, and symmetric, ⟨R, ∂ᵢf[v]⟩ = ⟨v, ∂ⱼf[R]⟩.
-
-
-@words.register
-def words_of_gradient(matrix: Gradient) -> Words:
-    """The words of a gradient, which is linear in each of its directions."""
-    for k, (i, v) in enumerate(matrix.directions):
-        if not isinstance(v, MatrixExpr):
-            continue
-        terms = words(v)
-        if list(terms) == [tuple(v.args) if isinstance(v, MatMul) else (v,)]:
-            continue
-        others = _without(matrix.directions, k)
-        parts = ((c, matrix_of({word: S.One}, v.shape)) for word, c in terms.items())
-        return sum_of(words(MatMul(c, Gradient(matrix.function, matrix.args[1], [*others, (i, v)]))) for c, v in parts)
-    return collected_word((matrix,), S.One)
-
-
-@closing.register
-def trace_with_gradient(letter: Gradient, rest: MatrixExpr) -> Expr | None:
-    """Of the equal products ⟨R, ∂ᵢf[v]⟩ = ⟨v, ∂ⱼf[R]⟩ the one whose open direction is first by name."""
-    along_matrices = [k for k, (_, v) in enumerate(letter.directions) if isinstance(v, MatrixExpr)]
-    if not along_matrices:
+    def words(self, letter: Gradient, /) -> Words | None:
+        for k, (i, v) in enumerate(letter.directions):
+            if not isinstance(v, MatrixExpr):
+                continue
+            terms = words(v)
+            if list(terms) == [tuple(v.args) if isinstance(v, MatMul) else (v,)]:
+                continue
+            f, at, others = letter.function, letter.args[1], _without(letter.directions, k)
+            parts = ((c, matrix_of({word: S.One}, v.shape)) for word, c in terms.items())
+            return sum_of(words(MatMul(c, Gradient(f, at, [*others, (i, part)]))) for c, part in parts)
         return None
-    turns = [(letter, rest), *((_exchanged(letter, k, rest), letter.directions[k][1]) for k in along_matrices)]
-    chosen, beside = min(turns, key=lambda turn: (spelled(turn[1]), spelled(turn[0])))
-    ((word, sign),) = words(Transpose(beside)).items()
-    return sign * closed_word((*word, chosen))
 
+    def derivative(self, letter: Gradient, derive: Derive, /) -> MatrixExpr:
+        """The chain rule: the function moves, and so do the directions that it was differentiated along."""
+        f, i, directions = letter.function, letter.args[1], letter.directions
+        terms: list[MatrixExpr] = []
+        for j, rate in f.rates(derive):
+            if isinstance(rate, MatrixExpr):
+                terms.append(Gradient(f, i, [*directions, (j, rate)]))
+            else:
+                terms.append(MatMul(rate, Gradient(f, i, [*directions, (j, 1)])))
+        for k, (j, v) in enumerate(directions):
+            if (rate := derive(v)) != zero_like(rate):
+                terms.append(Gradient(f, i, [*_without(directions, k), (j, rate)]))
+        return MatAdd(zero_like(letter), *terms)
 
-@adjoint.register
-def adjoint_of_gradient(letter: Gradient, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    """⟨R, ∂ᵢf[v]⟩ = ⟨∂ⱼf[R], v⟩, for the direction v that holds X."""
-    k = next(k for k, (_, v) in enumerate(letter.directions) if v.has(variable))
-    return _exchanged(letter, k, rest), letter.directions[k][1]
+    def parts(self, letter: Gradient, /) -> list[MatrixExpr]:
+        return [letter.directions[k][1] for k in self._along_matrices(letter)]
+
+    def adjoint(self, letter: Gradient, at: int, rest: MatrixExpr, /) -> MatrixExpr:
+        return _exchanged(letter, self._along_matrices(letter)[at], rest)
+
+    def _along_matrices(self, letter: Gradient) -> list[int]:
+        return [k for k, (_, v) in enumerate(letter.directions) if isinstance(v, MatrixExpr)]
 
 
 def _exchanged(letter: Gradient, k: int, rest: MatrixExpr) -> Gradient:
@@ -248,7 +228,7 @@ def _without(directions: tuple[Any, ...], k: int) -> tuple[Any, ...]:
 
 def modulo_invariances(expression: Any) -> Any:
     """The expression with the invariances of the unknown functions in it made use of."""
-    for function in sorted(expression.atoms(Unknown), key=spelled):
+    for function in sorted(expression.atoms(Unknown), key=sort_name):
         if function.invariances:
             expression = expression.xreplace(relations(function, _constants(expression)))
     return expression
@@ -265,7 +245,7 @@ def relations(function: Unknown, constants: tuple[MatrixSymbol, ...] = ()) -> di
         nodes = {name: node for node, name in names.items()}
         relation = relation.xreplace(names).expand().xreplace(nodes).xreplace(solved)
         products = (node for node in relation.atoms(Trace, Partial) if node.has(Gradient, Partial))
-        for product in sorted(products, key=spelled):
+        for product in sorted(products, key=sort_name):
             name = Symbol("product")
             named = relation.xreplace({product: name})
             if (slope := named.diff(name)) != 0:
@@ -288,4 +268,4 @@ def _members(family: Tuple, constants: tuple[MatrixSymbol, ...]) -> Iterator[Tup
 
 
 def _constants(expression: Any) -> tuple[MatrixSymbol, ...]:
-    return tuple(sorted((c for c in expression.atoms(MatrixSymbol) if not isinstance(c, Block)), key=spelled))
+    return tuple(sorted((c for c in expression.atoms(MatrixSymbol) if not isinstance(c, Block)), key=sort_name))

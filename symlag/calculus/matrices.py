@@ -17,7 +17,8 @@ from typing import Any, Self
 from sympy import Expr, MatMul, MatrixSymbol, S, SympifyError, Trace, Transpose, ZeroMatrix, sympify
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.matrix_words import matrix_of, trace_of, transposed, words
+from symlag.calculus.letter_kinds import LetterKind, letter_kind
+from symlag.calculus.matrix_words import matrix_of, trace_of, words
 from symlag.errors import ShapeError, SymlagError
 from symlag.names import checked_name
 
@@ -38,6 +39,22 @@ class Skew(_Square):
 
 class Symmetric(_Square):
     """A constant square matrix with Sᵀ = S; `ShapeError` where it is not square."""
+
+
+@letter_kind(Skew)
+class SkewKind(LetterKind):
+    """Kᵀ = −K."""
+
+    def transposed(self, letter: Skew, /) -> tuple[int, MatrixExpr]:
+        return -1, letter
+
+
+@letter_kind(Symmetric)
+class SymmetricKind(LetterKind):
+    """Sᵀ = S."""
+
+    def transposed(self, letter: Symmetric, /) -> tuple[int, MatrixExpr]:
+        return 1, letter
 
 
 def taken(role: str, written: Any) -> Any:
@@ -99,13 +116,3 @@ def normal(expression: Any) -> Any:
     if not expression.has(Trace):
         return expression
     return expression.replace(lambda node: isinstance(node, Trace), lambda node: trace(node.arg))
-
-
-@transposed.register
-def _(letter: Skew) -> tuple[int, MatrixExpr]:
-    return -1, letter
-
-
-@transposed.register
-def _(letter: Symmetric) -> tuple[int, MatrixExpr]:
-    return 1, letter

@@ -2,7 +2,7 @@
 
 Every linear function of a matrix X is ⟨G, X⟩ = tr(GᵀX) for one matrix G (Riesz). A trace of a word that holds X once is
 such a function: tr(A X B) = ⟨AᵀBᵀ, X⟩, the letters around X go over to the other side. Where X stands inside another
-letter, as in diag(X v) or A∘X, the adjoint of that letter is wanted: the kinds of letters register it with `adjoint`.
+letter, as in diag(X v) or A∘X, the adjoint of that letter is wanted: each kind has its own (`LetterKind.adjoint`).
 
 >>> from sympy import symbols
 >>> from symlag.calculus.matrices import constant, trace
@@ -14,13 +14,11 @@ A.T*B.T
 
 from __future__ import annotations
 
-from functools import singledispatch
-from typing import Any
-
 from sympy import Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
+from symlag.calculus.letter_kinds import kind_of
 from symlag.calculus.matrices import inner, normal, zero_like
 from symlag.calculus.matrix_words import letters, matrix_of, reverse, words
 
@@ -36,22 +34,15 @@ def matrix_coefficient(linear: Expr, variable: MatrixSymbol) -> MatrixExpr:
     return normal(MatAdd(zero_like(variable), *parts))
 
 
-@singledispatch
-def adjoint(letter: Any, rest: MatrixExpr, variable: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    """R′ and the part of a letter that holds X with ⟨R, letter⟩ = ⟨R′, part⟩; kinds of letters register theirs."""
-    raise TypeError(f"{letter} is not linear in {variable}, {rest} beside it")
-
-
-@adjoint.register
-def adjoint_of_transpose(letter: Transpose, rest: MatrixExpr, _: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    """⟨R, Mᵀ⟩ = ⟨Rᵀ, M⟩."""
-    return normal(Transpose(rest)), letter.arg
-
-
 def _gradient_of_product(rest: MatrixExpr, part: MatrixExpr | Trace, variable: MatrixSymbol) -> MatrixExpr:
     """The matrix G with ⟨G, X⟩ = ⟨R, M⟩ for a matrix M that is linear in X, or with ⟨G, X⟩ = tr M where R is 1."""
     while part != variable and not isinstance(part, MatAdd | MatMul | Trace):
-        rest, part = adjoint(part, rest, variable)
+        if isinstance(part, Transpose):
+            rest, part = normal(Transpose(rest)), part.arg
+        else:
+            kind = kind_of(part)
+            at, inside = next((i, each) for i, each in enumerate(kind.parts(part)) if each.has(variable))
+            rest, part = kind.adjoint(part, at, rest), inside
     if part == variable:
         return rest
     terms: list[MatrixExpr] = [zero_like(variable)]

@@ -1,10 +1,44 @@
 """Matrix products of any size as words, in one normal form.
 
-A matrix expression is a sum of *words*: products of letters, a letter being a symbol or its transpose. The trace of a
-word does not change when the word is rotated or transposed, so each class of words has one representative, and equal
-traces are equal SymPy expressions. A stretch of a word that is 1×1 is a number: it leaves the word as a trace of its
-own. Sizes may be symbols throughout. New kinds of letter register what they are made of (`words`), what becomes of them
-transposed (`transposed`), between neighbours (`meeting`) and in a trace (`closing`).
+A *letter* is a matrix that is no sum, product or transpose, such as a symbol; a *word* is a product of letters and
+transposed letters. Every matrix expression is a sum of words with numbers as coefficients, and every trace a sum of
+products of *closed words*, words up to rotation and transposition. Sizes may be symbols throughout.
+
+**Rules.** An expression is rewritten as long as one of these rules applies:
+
+1. `words`: sums, products, powers and transposes are multiplied out, (AB)ᵀ = BᵀAᵀ, and like words are collected.
+2. `contract_neighbours`: two neighbours become what their kinds of letter say, as A A⁻¹ → 1.
+3. `apply_to_vector`: a letter takes in a whole vector behind it, as diag(a) v → a∘v; transposed, one before it.
+4. `draw_out_numbers`: a stretch of a word that is 1×1 is a number, and leaves the word as a trace of its own.
+5. `trace_of_word`: in a trace, the last letter and the first are neighbours, and a closed word that is narrow at
+   several places is a product of traces.
+6. `loops_at_first_letter`: a trace is ⟨L, R⟩ = tr(Rᵀ L), where L is the first of all its letters in the term order,
+   those within letters included, and R is what stands beside L, in normal form.
+7. `least_rotation`: of all rotations of a closed word and of its transpose the first in the term order stands for
+   them all; where one of them occurs with both signs, as in tr(K) of a skew K, the trace is zero.
+
+The rules of single kinds of letter are methods of a `LetterKind`: rules 8 to 11 in `structured_matrices`, 12 to 14 in
+`elementwise`, 15 to 21 in `hadamard`.
+
+**Term order.** Letters are compared by name, functions of entries first and vectors last (`root_key`); words letter by
+letter, one with a single row first (`term_order.word_sort_key`).
+
+**Termination.** Take any expression as a tree of sums, products, transposes and letters, where a letter that is made of
+matrices, as A∘B, has these as its branches, and compare expressions by four numbers, the first of which that differs
+decides: the functions of entries, the letters that have branches, all letters, the nodes that are a sum, a product or
+a transpose above another node. Each rule turns an expression into terms that are less.
+
+- Rules 1, 12 and 15 draw sums, transposes and numbers outwards: the last number falls in each term, the others stay.
+- Rules 2, 4, 5, 8, 9, 16 and 17 remove letters, and make of two letters with branches one.
+- Rule 19 makes of two functions one; rule 13 of a function none. Rule 20 leaves the number of functions, but each term
+  has one letter less, or another word of Z in the place of the first, so that it applies no more often than W occurs.
+- Rules 3, 10, 11 and 18 exchange one way of writing a vector for another: A∘B before a vector for dg, dg of a product
+  that begins with a Hadamard product for a Hadamard product with one factor more. None of them makes what an earlier
+  one takes away again: rule 18 applies to two factors, and rule 11 makes at least three.
+- Rules 6, 7, 14 and 21 choose the first of finitely many forms, for which no other rule is left.
+
+That the normal form is unique, so that equal traces are one expression, is by these choices alone: a rule never looks
+at the brackets or the order in which an expression was written. `tests/calculus/test_confluence.py` tries it.
 
 >>> from sympy import MatrixSymbol, symbols
 >>> h, n = symbols("h n", integer=True, positive=True)
@@ -17,119 +51,69 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import singledispatch
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
+from math import prod
 from typing import Any
 
-from sympy import Add, Expr, Inverse, MatAdd, MatMul, MatPow, Mul, S, Trace, Transpose, ZeroMatrix
+from sympy import (
+    Add,
+    Expr,
+    HadamardProduct,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    Mul,
+    OneMatrix,
+    S,
+    Trace,
+    Transpose,
+    ZeroMatrix,
+)
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.expressions.special import Identity
 
-from symlag.calculus.term_order import order, spelled
+from symlag.calculus.letter_kinds import PLAIN, LetterKind, Word, Words, cached, kind_of
+from symlag.calculus.term_order import sort_name, word_sort_key
 
-Word = tuple[MatrixExpr, ...]
-Words = dict[Word, Expr]
-
-
-def trace_of(matrix: MatrixExpr) -> Expr:
-    """The trace of a square matrix expression in normal form."""
-    return Add(*(coefficient * _closed(word, matrix.rows) for word, coefficient in words(matrix).items()))
+Rest = Callable[[], MatrixExpr]
 
 
-@singledispatch
-def words(matrix: Any) -> Words:
-    """The words of a matrix expression with their scalar coefficients; like words are collected.
-
-    A matrix that is no sum, product or transpose is a letter; new kinds of matrix register what they are made of.
-    """
-    return collected_word((matrix,), S.One)
-
-
-@words.register
-def _(_: ZeroMatrix) -> Words:
-    return {}
-
-
-@words.register
-def _(_: Identity) -> Words:
-    return {(): S.One}
-
-
-@words.register
-def _(matrix: MatAdd) -> Words:
-    return sum_of(words(term) for term in matrix.args)
+def words(matrix: MatrixExpr) -> Words:
+    """The words of a matrix expression with their scalar coefficients (rule 1)."""
+    match matrix:
+        case ZeroMatrix():
+            return {}
+        case Identity():
+            return {(): S.One}
+        case MatAdd():
+            return sum_of(map(words, matrix.args))
+        case MatMul():
+            return _product_of(matrix.args)
+        case MatPow() if matrix.exp.is_Integer and not isinstance(matrix, Inverse):
+            factor = matrix.base if matrix.exp > 0 else Inverse(matrix.base)
+            return _product_of((factor,) * abs(int(matrix.exp)))
+        case Transpose():
+            return transposed_words(words(matrix.arg))
+        case _:
+            return dict(_words_of_letter(matrix))
 
 
-@words.register
-def _(matrix: MatMul) -> Words:
-    return product_of(matrix.args)
-
-
-@words.register
-def _(matrix: MatPow) -> Words:
-    if not matrix.exp.is_Integer:
-        return collected_word((matrix,), S.One)
-    factor = matrix.base if matrix.exp > 0 else Inverse(matrix.base)
-    return product_of((factor,) * abs(int(matrix.exp)))
-
-
-@words.register
-def _(matrix: Transpose) -> Words:
-    return sum_of(_reversed(word, coefficient) for word, coefficient in words(matrix.arg).items())
-
-
-def letters(closed: Trace) -> Word:
-    """The letters of a trace in normal form."""
-    return tuple(closed.arg.args) if isinstance(closed.arg, MatMul) else (closed.arg,)
+@cached
+def _words_of_letter(letter: MatrixExpr) -> Words:
+    rewritten = kind_of(letter).words(letter)
+    return reduced_word((letter,)) if rewritten is None else rewritten
 
 
 def matrix_of(collected: Mapping[Word, Expr], shape: tuple[Any, Any]) -> MatrixExpr:
     """The matrix expression with the given words, the inverse of `words`."""
-    ordered = sorted(collected.items(), key=lambda item: order(item[0]))
-    terms = [_term(word, coefficient, shape) for word, coefficient in ordered]
+    terms: list[MatrixExpr] = []
+    for word, coefficient in sorted(collected.items(), key=lambda item: word_sort_key(item[0])):
+        factors = word or (Identity(shape[0]),)
+        terms.append(_product(factors) if coefficient == 1 else MatMul(coefficient, *factors))
     return MatAdd(*terms) if len(terms) > 1 else terms[0] if terms else ZeroMatrix(*shape)
-
-
-@singledispatch
-def transposed(letter: Any) -> tuple[int, MatrixExpr]:
-    """The sign and the letter of a transposed letter."""
-    return 1, Transpose(letter)
-
-
-@transposed.register
-def _(letter: Transpose) -> tuple[int, MatrixExpr]:
-    return 1, letter.arg
-
-
-@singledispatch
-def meeting(_left: Any, _right: Any) -> Words | None:
-    """What two neighbours in a word become together, where that is not simply their product."""
-    return None
-
-
-@singledispatch
-def ending(_letter: Any, _vector: MatrixExpr) -> Words | None:
-    """What a letter and a whole vector behind it become together, where that is not simply their product."""
-    return None
-
-
-@singledispatch
-def closing(_letter: Any, _rest: MatrixExpr) -> Expr | None:
-    """The trace ⟨R, letter⟩, for a letter in which R has to find its place."""
-    return None
-
-
-def reverse(word: Word) -> tuple[int, Word]:
-    """The sign and the word of a transposed word."""
-    flipped = [transposed(letter) for letter in reversed(word)]
-    sign = -1 if sum(sign < 0 for sign, _ in flipped) % 2 else 1
-    return sign, tuple(letter for _, letter in flipped)
-
-
-def _reversed(word: Word, coefficient: Expr) -> Words:
-    sign, flipped = reverse(word)
-    return {flipped: sign * coefficient}
 
 
 def sum_of(parts: Iterable[Words]) -> Words:
@@ -141,110 +125,227 @@ def sum_of(parts: Iterable[Words]) -> Words:
     return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
 
 
-def product_of(factors: Iterable[Any]) -> Words:
-    """The words of a product: every choice of a word from each factor, numbers drawn out of it."""
+def _product_of(factors: Iterable[Any]) -> Words:
+    """The words of a product: every choice of a word from each factor."""
     total: Words = {(): S.One}
     for factor in factors:
         right = words(factor) if isinstance(factor, MatrixExpr) else {(): factor}
         total = sum_of({a + b: p * q} for a, p in total.items() for b, q in right.items())
-    return sum_of(collected_word(word, coefficient) for word, coefficient in total.items())
+    return sum_of(reduced_word(word, coefficient) for word, coefficient in total.items())
 
 
-def _cuts(word: Word) -> list[int]:
-    """The places in a word where the inner dimension is one."""
-    return [i for i, letter in enumerate(word) if letter.rows == 1] + [len(word)] * (word[-1].cols == 1)
+def transposed(letter: MatrixExpr) -> tuple[int, MatrixExpr]:
+    """The sign and the letter of a transposed letter."""
+    return (1, letter.arg) if isinstance(letter, Transpose) else _transposed_letter(letter)
 
 
-def collected_word(word: Word, coefficient: Expr) -> Words:
-    """The word with its neighbours met and less its 1×1 stretches, which join the coefficient as traces.
+@cached
+def _transposed_letter(letter: MatrixExpr) -> tuple[int, MatrixExpr]:
+    return kind_of(letter).transposed(letter)
 
-    A 1×1 matrix is thus a number times I.
-    """
+
+def reverse(word: Word) -> tuple[int, Word]:
+    """The sign and the word of a transposed word."""
+    flipped = [transposed(letter) for letter in reversed(word)]
+    return prod(sign for sign, _ in flipped), tuple(letter for _, letter in flipped)
+
+
+def transposed_words(collected: Words) -> Words:
+    """The words of the transposed matrix."""
+    mirrored = ((*reverse(word), coefficient) for word, coefficient in collected.items())
+    return sum_of({word: sign * coefficient} for sign, word, coefficient in mirrored)
+
+
+def reduced_word(word: Word, coefficient: Expr = S.One) -> Words:
+    """The normal form of a number times a word: rules 2 to 4, as long as one of them applies."""
+    return {reduced: coefficient * number for reduced, number in _normal_form(word).items()}
+
+
+@cached
+def _normal_form(word: Word) -> Words:
+    for rule in (contract_neighbours, apply_to_vector, draw_out_numbers):
+        if (rewritten := rule(word)) is not None:
+            return sum_of(reduced_word(shorter, number) for shorter, number in rewritten.items())
+    return {word: S.One}
+
+
+def contract_neighbours(word: Word) -> Words | None:
+    """Rule 2: two neighbours in a word become what their kinds say."""
     for i, (left, right) in enumerate(pairwise(word)):
-        if (together := meeting(left, right)) is not None:
-            return _replaced(word[:i], together, word[i + 2 :], coefficient)
-    sign, mirror = reverse(word)
-    if (ended := _ended(word, coefficient)) is not None:
-        return ended
-    if (ended := _ended(mirror, sign * coefficient)) is not None:
-        return sum_of(_reversed(turned, c) for turned, c in ended.items())
-    cuts = _cuts(word) if word else []
-    if len(cuts) < 2:
-        return {word: coefficient}
-    numbers = [_canonical(word[i:j]) for i, j in pairwise(cuts)]
-    return {word[: cuts[0]] + word[cuts[-1] :]: coefficient * Mul(*numbers)}
-
-
-def _ended(word: Word, coefficient: Expr) -> Words | None:
-    """The word with a letter taken into the vector behind it, where one can be."""
-    ends = [j for j, letter in enumerate(word, start=1) if letter.cols == 1]
-    for i, letter in enumerate(word):
-        end = next((j for j in ends if j > i + 1), None)
-        if end is None or ending.dispatch(type(letter)) is ending.dispatch(object):
-            continue
-        vector = matrix_of({word[i + 1 : end]: S.One}, (letter.cols, S.One))
-        if (together := ending(letter, vector)) is not None:
-            return _replaced(word[:i], together, word[end:], coefficient)
+        if (together := _product_of_letters(left, right)) is not None:
+            return {word[:i] + middle + word[i + 2 :]: number for middle, number in together.items()}
     return None
 
 
-def _replaced(before: Word, middle: Words, after: Word, coefficient: Expr) -> Words:
-    return sum_of(collected_word(before + word + after, coefficient * number) for word, number in middle.items())
+def _product_of_letters(left: MatrixExpr, right: MatrixExpr) -> Words | None:
+    """What two letters become, asked of the kinds of both, for their product and for its transpose."""
+    kinds = [kind for kind in dict.fromkeys((_kind_beneath(left), _kind_beneath(right))) if kind is not PLAIN]
+    if not kinds:
+        return None
+    for kind in kinds:
+        if (together := kind.product(left, right)) is not None:
+            return together
+    (left_sign, above), (right_sign, below) = transposed(left), transposed(right)
+    for kind in kinds:
+        if (together := kind.product(below, above)) is not None:
+            return {w: left_sign * right_sign * c for w, c in transposed_words(together).items()}
+    return None
 
 
-def _closed(word: Word, size: Any) -> Expr:
-    """The trace of one word: a product of traces when the word has 1×1 stretches."""
+def _kind_beneath(letter: MatrixExpr) -> LetterKind:
+    """The kind of a letter or of the letter that it is the transpose of."""
+    return kind_of(letter.arg if isinstance(letter, Transpose) else letter)
+
+
+def apply_to_vector(word: Word) -> Words | None:
+    """Rule 3: a letter takes in a whole vector behind it; transposed, one before it."""
+    active = [type(_kind_beneath(letter)).times_vector is not LetterKind.times_vector for letter in word]
+    if not any(active):
+        return None
+    sign, mirror = reverse(word)
+    if (rewritten := _vector_behind(word)) is not None:
+        return rewritten
+    if (rewritten := _vector_behind(mirror)) is not None:
+        return {w: sign * c for w, c in transposed_words(rewritten).items()}
+    return None
+
+
+def _vector_behind(word: Word) -> Words | None:
+    for i, letter in enumerate(word):
+        end = next((j for j in range(i + 2, len(word) + 1) if word[j - 1].cols == 1), None)
+        if end is not None:
+            vector = matrix_of({word[i + 1 : end]: S.One}, (letter.cols, S.One))
+            if (together := _kind_beneath(letter).times_vector(letter, vector)) is not None:
+                return {word[:i] + middle + word[end:]: number for middle, number in together.items()}
+    return None
+
+
+def draw_out_numbers(word: Word) -> Words | None:
+    """Rule 4: the stretches of a word that are 1×1 leave it as numbers; a 1×1 matrix is a number times I."""
+    cuts = [i for i, letter in enumerate(word) if letter.rows == 1]
+    if word and word[-1].cols == 1:
+        cuts.append(len(word))
+    if len(cuts) < 2:
+        return None
+    return {word[: cuts[0]] + word[cuts[-1] :]: Mul(*(trace_of_loop(word[i:j]) for i, j in pairwise(cuts)))}
+
+
+def trace_of(matrix: MatrixExpr) -> Expr:
+    """The trace of a square matrix expression in normal form."""
+    return Add(*(coefficient * trace_of_word(word, matrix.rows) for word, coefficient in words(matrix).items()))
+
+
+def trace_of_word(word: Word, size: Any) -> Expr:
+    """Rule 5: the trace of a word, whose ends are neighbours; a product where it is narrow at several places."""
     if not word:
         return size
-    if len(word) > 1 and (together := meeting(word[-1], word[0])) is not None:
-        joined = _replaced((), together, word[1:-1], S.One)
-        return Add(*(number * _closed(rest, word[0].cols) for rest, number in joined.items()))
-    cuts = [i for i in _cuts(word) if i < len(word)]
+    if len(word) > 1 and (together := _product_of_letters(word[-1], word[0])) is not None:
+        joined = sum_of(reduced_word(middle + word[1:-1], number) for middle, number in together.items())
+        return Add(*(number * trace_of_word(rest, word[0].cols) for rest, number in joined.items()))
+    cuts = [i for i, letter in enumerate(word) if letter.rows == 1]
     if not cuts:
-        return _canonical(word)
+        return trace_of_loop(word)
     rotated = word[cuts[0] :] + word[: cuts[0]]
-    stretches = pairwise([*(i - cuts[0] for i in cuts), len(word)])
-    return Mul(*(_canonical(rotated[i:j]) for i, j in stretches))
+    ends = [*(i - cuts[0] for i in cuts), len(word)]
+    return Mul(*(trace_of_loop(rotated[i:j]) for i, j in pairwise(ends)))
 
 
-def _canonical(word: Word) -> Expr:
-    """The representative of all rotations of a word and of its transpose; zero where the two differ in sign only."""
-    mirror = reverse(word)
-    for sign, turned in ((1, word), mirror):
-        for at in sorted(range(len(word)), key=lambda i, turned=turned: spelled(turned[i])):
-            if (closed := _closing_at(turned, at)) is not None:
-                return sign * closed
-    return turned_word(word)
+@cached
+def trace_of_loop(word: Word) -> Expr:
+    """The trace of a closed word that is narrow at its ends, or nowhere (rules 6 and 7)."""
+    if not any(map(_is_composite, word)):
+        return least_rotation([(1, word)])
+    occurrences = list(_occurrences(word, lambda: Identity(word[0].rows)))
+    for letter, rest in occurrences:
+        if _is_function(letter) and kind_of(letter).meets(letter, beside := rest()):
+            return trace_of(MatMul(OneMatrix(letter.cols, letter.rows), HadamardProduct(letter, beside)))
+    return loops_at_first_letter(occurrences)
 
 
-def turned_word(word: Word) -> Expr:
-    """The trace of the first of all rotations of a word and of its transpose; a path has its two directions alone."""
-    mirror, starts = reverse(word), range(1 if word[0].rows == 1 else len(word))
-    turns = [(order(w[i:] + w[:i]), s, w[i:] + w[:i]) for s, w in ((1, word), mirror) for i in starts]
-    best, sign, chosen = min(turns, key=lambda turn: turn[0])
-    both = any(key == best and other != sign for key, other, _ in turns)
-    return S.Zero if both else sign * closed_word(chosen)
+def _is_composite(letter: MatrixExpr) -> bool:
+    """Whether a letter is a function of entries, or linear in matrices within it."""
+    base = letter.arg if isinstance(letter, Transpose) else letter
+    return _is_function(base) or bool(kind_of(base).parts(base))
 
 
-def _closing_at(word: Word, at: int) -> Expr | None:
-    """The trace of a word as one of its letters closes it."""
-    letter, rest = word[at], word[at + 1 :] + word[:at]
-    if isinstance(letter, Transpose) or closing.dispatch(type(letter)) is closing.dispatch(object):
-        return None
-    sign, beside = reverse(rest)
-    closed = closing(letter, matrix_of({beside: S.One}, letter.shape))
-    return None if closed is None else sign * closed
+def _is_function(letter: MatrixExpr) -> bool:
+    """Whether a letter may take in a factor of the matrix beside it."""
+    return type(kind_of(letter)).meets is not LetterKind.meets
+
+
+def loops_at_first_letter(occurrences: Sequence[tuple[MatrixExpr, Rest]]) -> Expr:
+    """Rule 6: a trace as tr(Rᵀ L), where L is the first of its letters and R the rest.
+
+    The letters that others are part of are looked into: each letter in them could as well be the one that stands open
+    while all others are the rest, as in ⟨a, A b⟩ = ⟨A, a bᵀ⟩. L may occur several times, and rule 7 then chooses among
+    the loops. Where a rest is no single word, its normal form has changed the trace, and it is looked at again.
+    """
+    first = min(root_key(letter) for letter, _ in occurrences)
+    loops: list[tuple[int, Word]] = []
+    for letter, rest in occurrences:
+        if root_key(letter) == first:
+            beside = words(Transpose(rest()))
+            if len(beside) != 1 or abs(next(iter(beside.values()))) != 1:
+                return Add(*(number * trace_of_word((*w, letter), letter.cols) for w, number in beside.items()))
+            ((around, sign),) = beside.items()
+            loop = (*around, letter)
+            narrow = next((i for i, one in enumerate(loop) if one.rows == 1), 0)
+            loops.append((int(sign), loop[narrow:] + loop[:narrow]))
+    return least_rotation(loops)
+
+
+def root_key(letter: MatrixExpr) -> tuple[Any, ...]:
+    """The sort key of the letters of a trace: functions of entries first, vectors last, then by name."""
+    return not _is_function(letter), letter.cols == 1, sort_name(letter)
+
+
+def least_rotation(loops: Iterable[tuple[int, Word]]) -> Expr:
+    """Rule 7: the trace that all the closed words, with their signs, are equal to, in its first form."""
+    turns: list[tuple[Any, int, Word]] = []
+    for sign, word in loops:
+        mirror_sign, mirror = reverse(word)
+        starts = range(1 if word[0].rows == 1 else len(word))  # a path aᵀ…b has its two directions alone
+        for s, w in ((sign, word), (sign * mirror_sign, mirror)):
+            turns.extend((word_sort_key(turned), s, turned) for turned in (w[i:] + w[:i] for i in starts))
+    key, sign, chosen = min(turns, key=lambda turn: turn[0])
+    both_signs = any(other == key and s != sign for other, s, _ in turns)
+    return S.Zero if both_signs else sign * closed_word(chosen)
+
+
+def _occurrences(word: Word, rest: Rest) -> Iterator[tuple[MatrixExpr, Rest]]:
+    """The innermost letters L of a word, each with a function for the R′ of ⟨R, word⟩ = ⟨R′, L⟩."""
+    for i, letter in enumerate(word):
+        base = letter.arg if isinstance(letter, Transpose) else letter
+        beside = partial(_rest_of_letter, word, i, rest)
+        parts = kind_of(base).parts(base)
+        if not parts:
+            yield base, beside
+        for k, part in enumerate(parts):
+            ((inside, _),) = words(part).items()
+            yield from _occurrences(inside, partial(_rest_of_part, base, k, beside))
+
+
+def _rest_of_letter(word: Word, at: int, rest: Rest) -> MatrixExpr:
+    (before_sign, before), (after_sign, after) = reverse(word[:at]), reverse(word[at + 1 :])
+    around = MatMul(before_sign * after_sign, *before, rest(), *after)
+    if isinstance(word[at], Transpose):
+        around = Transpose(around)
+    return matrix_of(words(around), around.shape)
+
+
+def _rest_of_part(letter: MatrixExpr, at: int, rest: Rest) -> MatrixExpr:
+    return kind_of(letter).adjoint(letter, at, rest())
 
 
 def closed_word(word: Word) -> Trace:
     """The trace of a word as it stands."""
-    return Trace(_bare(word))
+    return Trace(_product(word))
 
 
-def _term(word: Word, coefficient: Expr, shape: tuple[Any, Any]) -> MatrixExpr:
-    factors = word or (Identity(shape[0]),)
-    return _bare(factors) if coefficient == 1 else MatMul(coefficient, *factors)
+def letters(trace: Trace) -> Word:
+    """The letters of a trace in normal form."""
+    return tuple(trace.arg.args) if isinstance(trace.arg, MatMul) else (trace.arg,)
 
 
-def _bare(word: Word) -> MatrixExpr:
-    return MatMul(*word) if word[1:] else word[0]
+def _product(word: Word) -> MatrixExpr:
+    return MatMul(*word) if len(word) > 1 else word[0]

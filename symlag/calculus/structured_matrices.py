@@ -1,7 +1,13 @@
 """Letters made of other matrices: inverses, diagonals, and ones.
 
-Each kind says what words it is made of, what becomes of its transpose and between its neighbours, what its derivative
-is, and how it hands an inner product on to its parts.
+diag(v) is the matrix with the vector v on its diagonal, dg(M) the vector on the diagonal of M, 1 the vector of ones.
+Besides the rules of `matrix_words` there are these:
+
+8. X X⁻¹ → 1, (XY)⁻¹ → Y⁻¹X⁻¹ of square matrices, and the inverse of a 1×1 matrix is the inverse of a number.
+9. diag(1) → 1, diag(a) diag(b) → diag(a∘b), diag(a) v → a∘v, 1ᵀ1 → n.
+10. dg(diag(a) M diag(b)) → a∘b∘dg(M), dg(x yᵀ) → x∘y, dg(A∘B) → dg(A)∘dg(B), and dg(M) = dg(Mᵀ), of which the first
+    in the term order stands for both.
+11. dg(H C) → (H∘Cᵀ)1 where H is a Hadamard product, or a function of a matrix that takes in another function in Cᵀ.
 
 >>> from sympy import MatrixSymbol
 >>> A, d = MatrixSymbol("A", 3, 3), MatrixSymbol("d", 3, 1)
@@ -11,41 +17,18 @@ is, and how it hands an inner product on to its parts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
-from sympy import (
-    Basic,
-    DiagMatrix,
-    Expr,
-    HadamardProduct,
-    Identity,
-    Inverse,
-    MatMul,
-    MatrixSymbol,
-    OneMatrix,
-    S,
-    Transpose,
-)
+from sympy import Basic, DiagMatrix, Expr, HadamardProduct, Inverse, MatMul, OneMatrix, S, Transpose
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import Derive, rule
-from symlag.calculus.matrices import Symmetric, normal, trace
-from symlag.calculus.matrix_gradient import adjoint
-from symlag.calculus.matrix_words import (
-    Word,
-    Words,
-    closing,
-    collected_word,
-    ending,
-    matrix_of,
-    meeting,
-    reverse,
-    sum_of,
-    transposed,
-    words,
-)
-from symlag.calculus.term_order import spelled
+from symlag.calculus.letter_kinds import Derive, LetterKind, Word, Words, kind_of, letter_kind
+from symlag.calculus.matrices import normal
+from symlag.calculus.matrix_words import matrix_of, reduced_word, reverse, sum_of, trace_of, transposed_words, words
+from symlag.calculus.term_order import sort_name
+from symlag.errors import ShapeError
 
 
 class Ones(MatrixExpr):
@@ -63,173 +46,240 @@ class Ones(MatrixExpr):
 
 
 def ones(size: Any) -> Ones:
-    """The vector of ones, of integer or symbolic length."""
+    """The vector of ones.
+
+    Parameters
+    ----------
+    size : int or Expr
+        The number of its entries.
+
+    Returns
+    -------
+    Ones
+        A column of shape (size, 1).
+
+    Examples
+    --------
+    The sum of the entries of a vector:
+
+    >>> from symlag.calculus import block, inner
+    >>> inner(ones(3), block("w", 3))
+    Trace(1.T*w)
+    """
     return Ones(size)
 
 
 def all_ones(shape: tuple[Any, Any]) -> MatrixExpr:
-    """The matrix of ones."""
+    """The matrix of ones of a shape."""
     rows, columns = shape
     return ones(rows) if columns == 1 else MatMul(ones(rows), Transpose(ones(columns)))
 
 
 def diagonal(vector: MatrixExpr) -> DiagMatrix:
-    """The diagonal matrix of a vector."""
+    """The diagonal matrix of a vector.
+
+    Parameters
+    ----------
+    vector : MatrixExpr
+        The diagonal, of shape (n, 1) or (1, n).
+
+    Returns
+    -------
+    DiagMatrix
+        The matrix of shape (n, n) with these entries on its diagonal.
+
+    Raises
+    ------
+    ShapeError
+        Where it is no vector.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block, trace
+    >>> a = block("a", 3)
+    >>> trace(diagonal(a) * diagonal(a))
+    Trace(a.T*a)
+    """
+    if 1 not in vector.shape:
+        wrong = f"its shape is {vector.rows}×{vector.cols}"
+        raise ShapeError(f"diagonal({vector})", wrong, "Give it a vector, of shape (n, 1) or (1, n).")
     return DiagMatrix(vector)
 
 
-@words.register
-def _(matrix: Ones) -> Words:
-    return {(matrix,) if matrix.rows != 1 else (): S.One}
+@letter_kind(Ones)
+class OnesKind(LetterKind):
+    """The vector of ones; of one entry, it is the number 1."""
+
+    def words(self, letter: Ones, /) -> Words:
+        return {(letter,) if letter.rows != 1 else (): S.One}
+
+    def product(self, left: MatrixExpr, right: MatrixExpr, /) -> Words | None:
+        return {(): right.rows} if isinstance(right, Ones) and left == Transpose(right) else None
 
 
-@words.register
-def _(matrix: OneMatrix) -> Words:
-    return words(all_ones(matrix.shape))
+@letter_kind(OneMatrix)
+class OneMatrixKind(LetterKind):
+    """SymPy's matrix of ones, 1 1ᵀ."""
+
+    def words(self, letter: OneMatrix, /) -> Words:
+        return words(all_ones(letter.shape))
 
 
-@words.register
-def _(matrix: Inverse) -> Words:
-    inside = matrix.arg
-    turned = isinstance(inside, Transpose)
-    return words(Transpose(Inverse(inside.arg))) if turned else collected_word((Inverse(inside),), S.One)
+@letter_kind(Inverse)
+class InverseKind(LetterKind):
+    """X⁻¹ (rule 8)."""
+
+    def words(self, letter: Inverse, /) -> Words:
+        if letter.shape == (1, 1):
+            return {(): 1 / trace_of(letter.arg)}
+        inside, number = words(letter.arg), S.One
+        if len(inside) == 1:
+            ((word, number),) = inside.items()
+            if all(factor.rows == factor.cols for factor in word):
+                return reduced_word(tuple(_inverse_of_letter(factor) for factor in reversed(word)), 1 / number)
+            inside = {word: S.One}
+        mirrored = transposed_words(inside)
+        matrix, turned = (matrix_of(collected, letter.shape) for collected in (inside, mirrored))
+        odd = mirrored == {word: -c for word, c in inside.items()}
+        if odd or sort_name(matrix) <= sort_name(turned):
+            return reduced_word((Inverse(matrix),), 1 / number)
+        return reduced_word((Transpose(Inverse(turned)),), 1 / number)
+
+    def transposed(self, letter: Inverse, /) -> tuple[int, MatrixExpr]:
+        inside = words(letter.arg)
+        mirrored = transposed_words(inside)
+        if mirrored == inside:
+            return 1, letter
+        return (-1, letter) if mirrored == {word: -c for word, c in inside.items()} else (1, Transpose(letter))
+
+    def product(self, left: MatrixExpr, right: MatrixExpr, /) -> Words | None:
+        if isinstance(left, Inverse) and left.arg == right:
+            return {(): S.One}
+        return {(): S.One} if isinstance(right, Inverse) and right.arg == left else None
+
+    def derivative(self, letter: Inverse, derive: Derive, /) -> MatrixExpr:
+        return MatMul(S.NegativeOne, letter, derive(letter.arg), letter)
 
 
-@words.register
-def _(matrix: DiagMatrix) -> Words:
-    vector = matrix.args[0] if matrix.args[0].cols == 1 else Transpose(matrix.args[0])
-    if vector.rows == 1:
-        return words(vector)
-    return sum_of({_spread(word): c} for word, c in words(vector).items())
+def _inverse_of_letter(letter: MatrixExpr) -> MatrixExpr:
+    if isinstance(letter, Transpose):
+        return Transpose(_inverse_of_letter(letter.arg))
+    return letter.arg if isinstance(letter, Inverse) else Inverse(letter)
 
 
-@words.register
-def _(matrix: DiagonalOf) -> Words:
-    if matrix.arg.shape == (1, 1):
-        return words(matrix.arg)
-    return sum_of(_diagonal_of(word, c, matrix.rows) for word, c in words(matrix.arg).items())
+@letter_kind(DiagMatrix)
+class DiagMatrixKind(LetterKind):
+    """diag(v) of a vector v that is one word (rule 9)."""
 
+    def words(self, letter: DiagMatrix, /) -> Words:
+        vector = letter.args[0] if letter.args[0].cols == 1 else Transpose(letter.args[0])
+        if vector.rows == 1:
+            return words(vector)
+        return sum_of({_diagonal_word(word): c} for word, c in words(vector).items())
 
-@transposed.register
-def _(letter: DiagMatrix) -> tuple[int, MatrixExpr]:
-    return 1, letter
+    def transposed(self, letter: DiagMatrix, /) -> tuple[int, MatrixExpr]:
+        return 1, letter
 
-
-@transposed.register
-def _(letter: Inverse) -> tuple[int, MatrixExpr]:
-    return 1, letter if isinstance(letter.arg, Symmetric) else Transpose(letter)
-
-
-@meeting.register
-def _(left: MatrixExpr, right: MatrixExpr) -> Words | None:
-    if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix):
-        return words(DiagMatrix(HadamardProduct(*left.args, *right.args)))
-    if isinstance(right, Ones) and left == Transpose(right):
-        return {(): right.rows}
-    return {(): S.One} if _inverse(left) == right or left == _inverse(right) else None
-
-
-@ending.register
-def _(letter: DiagMatrix, vector: MatrixExpr) -> Words:
-    return words(HadamardProduct(*letter.args, vector))
-
-
-@closing.register
-def _(letter: DiagMatrix, rest: MatrixExpr) -> Expr | None:
-    """The trace of a diagonal matrix is a sum of entries; of plain loops at one index, the first stands open."""
-    (vector,) = letter.args
-    if isinstance(rest, Identity):
-        return trace(MatMul(Transpose(ones(rest.rows)), vector))
-    factors = vector.args if isinstance(vector, HadamardProduct) else (vector,)
-    around = normal(DiagonalOf(rest))
-    first = min((around, *(factor for factor in factors if isinstance(factor, DiagonalOf))), key=spelled)
-    if first == around or rest.has(DiagMatrix) or first.has(DiagMatrix):
+    def product(self, left: MatrixExpr, right: MatrixExpr, /) -> Words | None:
+        if isinstance(left, DiagMatrix) and isinstance(right, DiagMatrix):
+            return words(DiagMatrix(HadamardProduct(*left.args, *right.args)))
         return None
-    others = [factor for factor in factors if factor != first]
-    return trace(MatMul(DiagMatrix(HadamardProduct(around, *others)), first.arg))
+
+    def times_vector(self, letter: MatrixExpr, vector: MatrixExpr, /) -> Words:
+        return words(HadamardProduct(*letter.args, vector))
+
+    def derivative(self, letter: DiagMatrix, derive: Derive, /) -> MatrixExpr:
+        return DiagMatrix(derive(letter.args[0]))
+
+    def parts(self, letter: DiagMatrix, /) -> Sequence[MatrixExpr]:
+        return letter.args
+
+    def adjoint(self, _letter: DiagMatrix, _at: int, rest: MatrixExpr, /) -> MatrixExpr:
+        """⟨R, diag(v)⟩ = ⟨dg(R), v⟩."""
+        return normal(DiagonalOf(rest))
 
 
-@closing.register
-def _(letter: DiagonalOf, rest: MatrixExpr) -> Expr:
-    """⟨v, the diagonal of M⟩ = tr(diag(v)M)."""
-    return trace(MatMul(DiagMatrix(rest), letter.arg))
+@letter_kind(DiagonalOf)
+class DiagonalOfKind(LetterKind):
+    """dg(M) of a matrix M that is one word (rules 10 and 11)."""
+
+    def words(self, letter: DiagonalOf, /) -> Words:
+        if letter.arg.shape == (1, 1):
+            return words(letter.arg)
+        return sum_of(_diagonal_of_word(word, c, letter.rows) for word, c in words(letter.arg).items())
+
+    def derivative(self, letter: DiagonalOf, derive: Derive, /) -> MatrixExpr:
+        return DiagonalOf(derive(letter.arg))
+
+    def parts(self, letter: DiagonalOf, /) -> Sequence[MatrixExpr]:
+        return letter.args
+
+    def adjoint(self, _letter: DiagonalOf, _at: int, rest: MatrixExpr, /) -> MatrixExpr:
+        """⟨v, dg(M)⟩ = ⟨diag(v), M⟩."""
+        return normal(DiagMatrix(rest))
 
 
-@rule.register
-def _(node: DiagMatrix, derive: Derive) -> MatrixExpr:
-    return DiagMatrix(derive(node.args[0]))
-
-
-@rule.register
-def _(node: DiagonalOf, derive: Derive) -> MatrixExpr:
-    return DiagonalOf(derive(node.arg))
-
-
-@rule.register
-def _(node: Inverse, derive: Derive) -> MatrixExpr:
-    return MatMul(S.NegativeOne, node, derive(node.arg), node)
-
-
-@adjoint.register
-def _(letter: DiagMatrix, rest: MatrixExpr, _: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    return normal(DiagonalOf(rest)), letter.args[0]
-
-
-@adjoint.register
-def _(letter: DiagonalOf, rest: MatrixExpr, _: MatrixSymbol) -> tuple[MatrixExpr, MatrixExpr]:
-    return normal(DiagMatrix(rest)), letter.arg
-
-
-def _inverse(letter: MatrixExpr) -> MatrixExpr | None:
-    """The matrix that a letter is the inverse of, where it is one."""
-    if isinstance(letter, Transpose) and isinstance(letter.arg, Inverse):
-        return transposed(letter.arg.arg)[1]
-    return letter.arg if isinstance(letter, Inverse) else None
-
-
-def _diagonal_of(word: Word, coefficient: Expr, size: Any) -> Words:
-    """The diagonal of a word: diagonal factors stand outside, and of a word and its transpose one is taken."""
-    if is_diagonal(word):
-        return collected_word((*word, ones(size)), coefficient)
-    turn, before, core, after = bared(word)
-    outside = (*before, *after)
+def _diagonal_of_word(word: Word, coefficient: Expr, size: Any) -> Words:
+    """The vector on the diagonal of a word."""
+    turn, rows, core, columns = split_diagonals(word)
+    outside = tuple(map(DiagMatrix, (*rows, *columns)))
     if not core:
-        return collected_word((*outside, ones(size)), turn * coefficient)
+        return reduced_word((*outside, ones(size)), turn * coefficient)
     sign, mirrored = reverse(core)
     if sign < 0 and mirrored == core:
         return {}
-    kept, number = min((core, S.One), (mirrored, S(sign)), key=lambda pair: tuple(map(spelled, pair[0])))
-    inside = DiagonalOf(matrix_of({kept: S.One}, (core[0].rows, core[0].rows)))
-    return collected_word((*outside, inside), coefficient * number)
+    turns = sorted(((1, core), (sign, mirrored)), key=lambda pair: tuple(map(sort_name, pair[1])))
+    for s, (first, *others) in turns:
+        base = first.arg if isinstance(first, Transpose) else first
+        if isinstance(base, HadamardProduct) and not others:
+            inside = HadamardProduct(*(DiagonalOf(factor) for factor in base.args))
+            return words(MatMul(s * turn * coefficient, *outside, inside))
+        rest = matrix_of({tuple(others): S.One}, first.shape[::-1])
+        if isinstance(base, HadamardProduct) or (others and _meets(first, Transpose(rest))):
+            entrywise = HadamardProduct(first, Transpose(rest))
+            return words(MatMul(s * turn * coefficient, *outside, entrywise, ones(first.cols)))
+    (s, chosen), _ = turns
+    return reduced_word((*outside, DiagonalOf(matrix_of({chosen: S.One}, (size, size)))), s * turn * coefficient)
+
+
+def _meets(letter: MatrixExpr, rest: MatrixExpr) -> bool:
+    """Whether a letter, transposed or not, takes in a part of R in letter∘R."""
+    if isinstance(letter, Transpose):
+        return kind_of(letter.arg).meets(letter.arg, Transpose(rest))
+    return kind_of(letter).meets(letter, rest)
 
 
 def is_diagonal(word: Word) -> bool:
-    """Whether a word is the identity, or made of diagonals alone."""
+    """Whether a word is the identity, or made of diagonal matrices alone."""
     return all(isinstance(letter, DiagMatrix) for letter in word)
 
 
-def bared(word: Word) -> tuple[int, Word, Word, Word]:
-    """A sign, the diagonals before, the core, and the diagonals after; a rank-one word is diagonals alone."""
-    if word and isinstance(word[0], DiagMatrix):
-        sign, before, core, after = bared(word[1:])
-        return sign, (word[0], *before), core, after
-    if word and isinstance(word[-1], DiagMatrix):
-        sign, before, core, after = bared(word[:-1])
-        return sign, before, core, (*after, word[-1])
-    cut = next((i for i, letter in enumerate(word) if i and letter.rows == 1), None)
-    if cut is not None:
-        sign, column = reverse(word[cut:])
-        return sign, _spread(word[:cut]), (), _spread(column)
-    return 1, (), () if _all_one(word) else word, ()
+def split_diagonals(word: Word) -> tuple[int, list[MatrixExpr], Word, list[MatrixExpr]]:
+    """A sign, vectors a, a core, and vectors b of a word ±diag(a) core diag(b); the core of a rank-one word is empty.
+
+    A word of rank one, x yᵀ, is diag(x) 1 1ᵀ diag(y); an empty core thus stands for the matrix of ones, unless the
+    word is diagonal.
+    """
+    start = next((i for i, letter in enumerate(word) if not isinstance(letter, DiagMatrix)), len(word))
+    end = next((i for i in range(len(word), start, -1) if not isinstance(word[i - 1], DiagMatrix)), start)
+    rows, columns = ([letter.args[0] for letter in side] for side in (word[:start], word[end:]))
+    core = word[start:end]
+    narrow = next((i for i, letter in enumerate(core) if i and letter.rows == 1), None)
+    if narrow is None:
+        return 1, rows, () if _is_ones(core) else core, columns
+    sign, right = reverse(core[narrow:])
+    factors = [matrix_of({side: S.One}, (side[0].rows, 1)) for side in (core[:narrow], right)]
+    inner_vectors = [[] if _is_ones(side) else [v] for side, v in zip((core[:narrow], right), factors, strict=True)]
+    return sign, rows + inner_vectors[0], (), inner_vectors[1] + columns
 
 
-def _all_one(word: Word) -> bool:
-    first = word[0].arg if isinstance(word[0], Transpose) else word[0]
-    return len(word) == 1 and isinstance(first, Ones)
+def _is_ones(word: Word) -> bool:
+    base = word[0].arg if word and isinstance(word[0], Transpose) else word[0] if word else None
+    return len(word) == 1 and isinstance(base, Ones)
 
 
-def _spread(vector: Word) -> Word:
-    """The diagonal matrix of a vector; none for the vector of ones."""
-    if not vector or _all_one(vector):
+def _diagonal_word(vector: Word) -> Word:
+    """The diagonal matrix of a vector; of the vector of ones, and of the number 1, the identity."""
+    if not vector or _is_ones(vector):
         return ()
     return (DiagMatrix(matrix_of({vector: S.One}, (vector[0].rows, S.One))),)

@@ -24,7 +24,8 @@ from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.elementwise import SLOT, Elementwise
-from symlag.calculus.matrix_words import Word, letters, words
+from symlag.calculus.letter_kinds import Word
+from symlag.calculus.matrix_words import letters, words
 from symlag.calculus.structured_matrices import Ones
 from symlag.kernels.contractions import contract, diagonals
 from symlag.kernels.instructions import Assembly, Entrywise, Factor, Instruction, Term, Value

@@ -17,8 +17,7 @@ from typing import Any, Self
 from sympy import Basic, S, Transpose
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.jets import Block
-from symlag.calculus.matrix_words import Words, meeting, transposed
+from symlag.calculus.letter_kinds import LetterKind, Words, letter_kind
 
 
 class PolarFactor(MatrixExpr):
@@ -43,21 +42,22 @@ class Modulus(MatrixExpr):
         return (self.args[0].cols, self.args[0].cols)
 
 
-@transposed.register
-def transposed_modulus(letter: Modulus) -> tuple[int, MatrixExpr]:
-    """A modulus is its own transpose."""
-    return 1, letter
+@letter_kind(PolarFactor)
+class PolarFactorKind(LetterKind):
+    """The polar factor P of M, with MᵀP and PMᵀ symmetric."""
+
+    def product(self, left: MatrixExpr, right: MatrixExpr, /) -> Words | None:
+        # PᵀM and MPᵀ are asked for by their transposes.
+        if isinstance(right, PolarFactor) and left == Transpose(right.args[0]):
+            return {(Modulus(right.args[0]),): S.One}
+        if isinstance(left, PolarFactor) and right == Transpose(left.args[0]):
+            return {(Modulus(Transpose(left.args[0])),): S.One}
+        return None
 
 
-@meeting.register(Block)
-@meeting.register(Transpose)
-@meeting.register(PolarFactor)
-def meeting_of_polar_factor(left: MatrixExpr, right: MatrixExpr) -> Words | None:
-    """A matrix beside its polar factor is a modulus."""
-    # MᵀP = |M| is symmetric, and so is MPᵀ = |Mᵀ|; of PᵀM and PMᵀ the transposed pair is looked at.
-    for first, second in ((left, right), (transposed(right)[1], transposed(left)[1])):
-        if isinstance(second, PolarFactor) and first == Transpose(second.args[0]):
-            return {(Modulus(second.args[0]),): S.One}
-        if isinstance(first, PolarFactor) and second == Transpose(first.args[0]):
-            return {(Modulus(Transpose(first.args[0])),): S.One}
-    return meeting.dispatch(MatrixExpr)(left, right)
+@letter_kind(Modulus)
+class ModulusKind(LetterKind):
+    """The symmetric MᵀP."""
+
+    def transposed(self, letter: Modulus, /) -> tuple[int, MatrixExpr]:
+        return 1, letter

@@ -12,7 +12,7 @@ from symlag.calculus.structured_matrices import all_ones, diagonal, ones
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import NameRefusedError, ShapeError
 from symlag.learning.losses import loss
-from tests.support.random_expressions import A, B, K, M, S, W, X, a, b, c, h, n, number, rolled, sigma, u
+from tests.support.random_expressions import A, B, K, M, S, W, X, a, b, c, h, n, number, random_expression, sigma, u
 
 SEEDS = range(80)
 C = MatrixSymbol("C", h, n)
@@ -26,27 +26,27 @@ def slope(z):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_normal_form_has_the_value_of_the_matrix(seed):
-    matrix = rolled(seed)
+    matrix = random_expression(seed)
     expected = number(matrix)
     assert number(normal(matrix)) == pytest.approx(expected, rel=1e-9, abs=1e-9 * (1 + abs(expected).max()))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_normal_form_has_the_value_of_the_trace(seed):
-    matrix = rolled(seed, h, h)
+    matrix = random_expression(seed, h, h)
     expected = number(matrix)
     assert number(trace(matrix)) == pytest.approx(expected.trace(), rel=1e-9, abs=1e-9 * (1 + abs(expected).max()))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_normal_form_is_its_own(seed):
-    matrix = normal(rolled(seed))
+    matrix = normal(random_expression(seed))
     assert normal(matrix) == matrix
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_normal_form_of_a_transpose_is_the_transposed_one(seed):
-    matrix = rolled(seed)
+    matrix = random_expression(seed)
     assert normal(Transpose(normal(matrix))) == normal(Transpose(matrix))
 
 

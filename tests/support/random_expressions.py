@@ -40,11 +40,11 @@ def number(expression):
     return value(expression, AT, FUNCTIONS)
 
 
-def woven(dice, rows, columns, depth=3):
+def random_of_shape(dice, rows, columns, depth=3):
     """A random expression of a given shape."""
 
     def other(r, s):
-        return woven(dice, r, s, depth - 1)
+        return random_of_shape(dice, r, s, depth - 1)
 
     kind = dice.random() if depth else 1
     if kind < 0.15:
@@ -58,10 +58,10 @@ def woven(dice, rows, columns, depth=3):
         return elementwise(dice.choice([exp, tanh, lambda z: z**2, sigma]), other(rows, columns))
     if kind < 0.78:
         return Transpose(other(columns, rows))
-    return _knotted(dice, rows, columns, other) if depth else _letter(dice, rows, columns)
+    return _with_diagonals(dice, rows, columns, other) if depth else _letter(dice, rows, columns)
 
 
-def _knotted(dice, rows, columns, other):
+def _with_diagonals(dice, rows, columns, other):
     """A diagonal matrix, a diagonal, or a matrix between diagonals."""
     if columns == 1 and rows != 1:
         return DiagonalOf(other(rows, rows))
@@ -76,7 +76,7 @@ def _letter(dice, rows, columns):
     return dice.choice(fitting) if fitting else MatMul(_letter(dice, rows, h), _letter(dice, h, columns))
 
 
-def rolled(seed, *shape):
+def random_expression(seed, *shape):
     """The expression of a seed."""
     dice = random.Random(seed)
-    return woven(dice, *(shape or dice.choice([(h, h), (h, n), (n, 1), (1, h)])))
+    return random_of_shape(dice, *(shape or dice.choice([(h, h), (h, n), (n, 1), (1, h)])))

@@ -18,7 +18,8 @@ from sympy.matrices.expressions.special import Identity, ZeroMatrix
 
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown
 from symlag.calculus.jets import Block
-from symlag.calculus.matrix_words import Word, letters, reverse
+from symlag.calculus.letter_kinds import Word
+from symlag.calculus.matrix_words import letters, reverse
 from symlag.document.boxes.box import (
     Box,
     Fence,
