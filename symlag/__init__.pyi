@@ -25,18 +25,11 @@ from .learning.continuous_rules import heavy_ball as heavy_ball
 from .learning.losses import invariant_loss as invariant_loss, loss as loss
 from .names import symbols as symbols  # pyright: ignore[reportAttributeAccessIssue] - SymPy is untyped
 from .networks.monitor.monitor import Monitor as Monitor, watch as watch
+from .optimizers.adaptive_rules import adam as adam, adamw as adamw, rmsprop as rmsprop
 from .optimizers.backward_error.modified_equation import modified_equation as modified_equation
 from .optimizers.exact import exact as exact
 from .optimizers.from_torch import from_torch as from_torch
-from .optimizers.library import (
-    adam as adam,
-    adamw as adamw,
-    lion as lion,
-    muon as muon,
-    nesterov as nesterov,
-    rmsprop as rmsprop,
-    sgd as sgd,
-)
+from .optimizers.library import lion as lion, muon as muon, nesterov as nesterov, sgd as sgd
 from .optimizers.update_rule import UpdateRule as UpdateRule
 from .overloads import count_laws as count_laws
 from .symmetry.equation_symmetries import symmetries_of_motion as symmetries_of_motion

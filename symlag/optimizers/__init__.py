@@ -1,25 +1,10 @@
 """Optimizers: update rules as data, their exact discrete laws, modified equations, and live optimizers of torch."""
 
+from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
 from symlag.optimizers.backward_error.modified_equation import ModifiedEquation, modified_equation
 from symlag.optimizers.exact import DiscreteLaw, account, exact, momentum_account, momentum_law
-from symlag.optimizers.from_torch import from_torch
-from symlag.optimizers.library import (
-    adagrad,
-    adam,
-    adamw,
-    amsgrad,
-    averaged,
-    centred,
-    lion,
-    muon,
-    nadam,
-    nadamw,
-    nesterov,
-    rmsprop,
-    sgd,
-    sgdw,
-    sign_sgd,
-)
+from symlag.optimizers.from_torch import Group, from_torch
+from symlag.optimizers.library import averaged, lion, muon, nesterov, sgd, sgdw, sign_sgd
 from symlag.optimizers.parameter_groups import GroupedLaw, across
 from symlag.optimizers.scale_invariant_weights import SphereRule, on_sphere
 from symlag.optimizers.update_rule import UpdateRule
@@ -27,6 +12,7 @@ from symlag.optimizers.vectors import Letter, g, k, theta
 
 __all__ = [
     "DiscreteLaw",
+    "Group",
     "GroupedLaw",
     "Letter",
     "ModifiedEquation",

@@ -1,8 +1,12 @@
 """A live torch.optim optimizer read as update rules: one for each of its parameter groups.
 
-A rule has symbols for its hyper-parameters; `values` reads the numbers off the group each time, so that schedules, and
-whatever else moves them, are followed. The letters of a step are read off the optimizer's state; what torch does not
-keep, such as the applied update u, is told by the rule's equations.
+A rule has symbols for its hyper-parameters; `Group.values` reads the numbers off the group each time, so that it
+follows schedules, and whatever else changes them. The letters of a step are read off the optimizer's state; what torch
+does not keep, such as the applied update u, follows from the rule's equations.
+
+Another optimizer of torch is known by a function from a parameter group to its rule, in `_OPTIMIZERS` below, together
+with the options of the group on which the rule depends. Hyper-parameters and buffers whose names in torch differ from
+those of symlag are in `_HYPERPARAMETERS` and `_BUFFERS`.
 
 >>> import torch
 >>> weight = torch.nn.Parameter(torch.ones(3))
@@ -13,33 +17,26 @@ keep, such as the applied update u, is told by the rule's equations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Function, S, lambdify
 
 from symlag.errors import SymlagError
 from symlag.names import identifier
-from symlag.optimizers.library import (
-    adagrad,
-    adam,
-    adamw,
-    amsgrad,
-    centred,
-    muon,
-    nadam,
-    nadamw,
-    nesterov,
-    rmsprop,
-    sgd,
-)
+from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
+from symlag.optimizers.library import muon, nesterov, sgd
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 
-Live = Mapping[str, Any]
-Step = Mapping[Letter, Any]
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
+TorchGroup = Mapping[str, Any]  # an entry of `param_groups`: options, hyper-parameters and parameters
+TorchState = Mapping[str, Any]  # what torch keeps of one parameter between steps
+Step = Mapping[Letter, Any]  # tensors by letter
 
 
 class newton_schulz(Function):  # noqa: N801 - it is written like a function
@@ -52,73 +49,138 @@ class newton_schulz(Function):  # noqa: N801 - it is written like a function
 class Group:
     """Parameters that share one rule.
 
-    `live` is torch's own parameter group and `state` its state of each parameter; `options` are those that chose the
-    rule, as they were then.
+    Parameters
+    ----------
+    rule : UpdateRule
+        The rule, with symbols for its hyper-parameters.
+    parameters : tuple of torch.nn.Parameter
+        What it trains.
+    live : mapping
+        Torch's own parameter group, as it is now.
+    state : mapping from parameter to mapping
+        Torch's state of each parameter, as it is now.
+    options : mapping
+        The options that chose the rule, as they were then.
     """
 
     rule: UpdateRule
     parameters: tuple[Any, ...]
-    live: Live
-    state: Mapping[Any, Live]
-    options: Live = field(default_factory=dict)
+    live: TorchGroup
+    state: Mapping[Any, TorchState]
+    options: TorchGroup = field(default_factory=dict)
 
     def values(self) -> dict[str, float]:
         """The numbers of the hyper-parameters as they are now, by the names that kernels know."""
-        return {name: float(_read(symbol, self.live)) for name, symbol in self._named.items()}
+        return {
+            kernel_name: float(_HYPERPARAMETERS[name](self.live) if name in _HYPERPARAMETERS else self.live[name])
+            for kernel_name, name in self._names.items()
+        }
 
     @cached_property
-    def _named(self) -> Mapping[str, str]:
-        """The symbols of the hyper-parameters, by the names that kernels know."""
+    def _names(self) -> Mapping[str, str]:
+        """The names of the hyper-parameters, by those that kernels know."""
         return {identifier(s.name): s.name for s in self.rule.hyperparameters}
 
-    def switched(self) -> Iterator[str]:
-        """Each option by which the step is another rule's by now: what it was, and what it is."""
+    def changed_options(self) -> Iterator[str]:
+        """Each option by which the step obeys another rule by now: what it was, and what it is."""
         for name, then in self.options.items():
             now = self.live[name]
-            if bool(now) != bool(then) and (now or name not in _FADING):
+            if bool(now) != bool(then) and (now or name not in _MAY_VANISH):
                 yield f"{name} was {then} and is {now}"
 
     def before(self, parameter: Any) -> Step:
         """Copies of θ and the buffers of one parameter: what the next step begins with, or the last one led to."""
-        kept = self.state.get(parameter, {})
-        values = {x: _copied(stored(x, kept), parameter) for x in self.rule.buffers}
-        starts = {x: parameter.detach() * 0 + self._start(x) for x, value in values.items() if value is None}
-        return {theta: parameter.detach().clone(), **values, **starts}
+        state, zeros = self.state.get(parameter, {}), parameter.detach() * 0
+        letters = {theta: parameter.detach().clone()}
+        for x in self.rule.buffers:
+            value = torch_buffer(x, state)
+            if value is None:  # before the first step
+                letters[x] = zeros + self._number(self.rule.initial.get(x, S.Zero), 0)
+            else:
+                letters[x] = value.detach().clone() + zeros  # in the parameter's shape: NAdam's p is a number
+        return letters
 
     def between(self, before: Step, gradient: Any, after: Step, step: int) -> Step:
-        """All letters of a step, the number of which counts from 0; the auxiliary ones by the rule's equations."""
+        """All letters of a step.
+
+        Parameters
+        ----------
+        before, after : mapping from Letter to tensor
+            θ and the buffers before and after the step.
+        gradient : tensor
+            g.
+        step : int
+            The number of the step, which counts from 0.
+
+        Returns
+        -------
+        mapping from Letter to tensor
+            These, and the auxiliary letters, by the rule's equations.
+        """
         known = {**before, g: gradient, **{x.new: value for x, value in after.items()}}
-        for x, told in self.rule.linear.items():
-            vector = {y: self._number(c, step) for y, c in told.items()}
+        for x, vector in self.rule.linear.items():
+            numbers = {y: self._number(c, step) for y, c in vector.items()}
             if x.new not in known:
-                known[x.new] = sum(c * known[y] for y, c in vector.items())
-            for u in [y for y in vector if y not in known]:  # opaque, and told by where it led
-                known[u] = (known[x.new] - sum(c * known[y] for y, c in vector.items() if y != u)) / vector[u]
+                known[x.new] = sum(c * known[y] for y, c in numbers.items())
+            for u in [y for y in numbers if y not in known]:  # opaque: it is what takes x to its new value
+                known[u] = (known[x.new] - sum(c * known[y] for y, c in numbers.items() if y != u)) / numbers[u]
         return known
 
-    def _number(self, coefficient: Any, step: int) -> float:
+    def _number(self, coefficient: Expr, step: int) -> float:
         return float(_evaluated(coefficient, self.rule.hyperparameters)(*self.values().values(), step))
 
-    def _start(self, x: Letter) -> float:
-        return self._number(self.rule.initial.get(x, S.Zero), 0)
 
+def from_torch(optimizer: Optimizer, rule: UpdateRule | None = None) -> tuple[Group, ...]:
+    """The update rules of a torch optimizer, one for each parameter group.
 
-def from_torch(optimizer: Any, rule: UpdateRule | None = None) -> tuple[Group, ...]:
-    """The rules of a torch optimizer, group by group; of one's own optimizer all have the rule that is told.
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        The optimizer, before or during training.
+    rule : UpdateRule, optional
+        The rule of an optimizer of one's own; its hyper-parameters are read off the groups by name.
 
-    `SymlagError` for an optimizer that symlag has no rule for, such as those that call back for a second gradient.
+    Returns
+    -------
+    tuple of Group
+        Of each group its rule, its parameters, and `values()` for the numbers of its hyper-parameters.
+
+    Raises
+    ------
+    SymlagError
+        For an optimizer whose rule symlag does not know, such as those that ask for a second gradient.
+
+    Examples
+    --------
+    >>> import torch
+    >>> weight = torch.nn.Parameter(torch.ones(3))
+    >>> [group.rule.name for group in from_torch(torch.optim.AdamW([weight]))]
+    ['AdamW']
     """
-    kind = type(optimizer).__name__
+    groups: Sequence[TorchGroup] = optimizer.param_groups
     if rule is not None:
-        return tuple(Group(rule, tuple(live["params"]), live, optimizer.state) for live in optimizer.param_groups)
-    if kind not in _RULES:
-        raise SymlagError(f"torch.optim.{kind}", "symlag has no rule for it", f"one of {', '.join(_RULES)}, or a rule")
-    return tuple(_group(kind, live, optimizer.state) for live in optimizer.param_groups)
+        return tuple(Group(rule, tuple(live["params"]), live, optimizer.state) for live in groups)
+    name = type(optimizer).__name__
+    if name not in _OPTIMIZERS:
+        raise SymlagError(
+            f"from_torch({name}(…))",
+            "symlag does not know the rule of this optimizer",
+            f"Use one of {', '.join(_OPTIMIZERS)}, or give its rule, as in from_torch(optimizer, sgd()).",
+        )
+    known, found = _OPTIMIZERS[name], list[Group]()
+    for live in groups:
+        own = known.rule(live)
+        if live.get("maximize"):  # torch climbs: the rule with the gradient turned round
+            own = UpdateRule(own.name, {x: e.xreplace({g: -g}) for x, e in own.equations.items()}, own.initial)
+        options = {option: live[option] for option in known.options if option in live}
+        found.append(Group(own, tuple(live["params"]), live, optimizer.state, options))
+    return tuple(found)
 
 
-def stored(x: Letter, state: Live) -> Any:
-    """A buffer in torch's state of a parameter, not copied; none before the first step."""
-    return next((state[name] for name in _STORED.get(x.stem, (x.stem,)) if state.get(name) is not None), None)
+def torch_buffer(x: Letter, state: TorchState) -> Any:
+    """A buffer in torch's state of a parameter, not copied; None before the first step."""
+    names = _BUFFERS.get(x.stem, (x.stem,))
+    return next((state[name] for name in names if state.get(name) is not None), None)
 
 
 @cache
@@ -127,79 +189,55 @@ def _evaluated(coefficient: Expr, hyperparameters: tuple[Expr, ...]) -> Callable
     return lambdify([*hyperparameters, k], coefficient, "math")
 
 
-def _group(kind: str, live: Live, state: Mapping[Any, Live]) -> Group:
-    options = {name: live[name] for name in _OPTIONS[kind] if name in live}
-    return Group(_signed(_RULES[kind](live), live), tuple(live["params"]), live, state, options)
-
-
-def _signed(rule: UpdateRule, live: Live) -> UpdateRule:
-    """The rule with its gradient turned round where torch climbs."""
-    if not live.get("maximize"):
-        return rule
-    return UpdateRule(rule.name, {x: e.xreplace({g: -g}) for x, e in rule.equations.items()}, rule.initial)
-
-
-def _sgd(live: Live) -> UpdateRule:
+def _sgd(live: TorchGroup) -> UpdateRule:
     if live["nesterov"]:
         return nesterov()
     return sgd(momentum=None if live["momentum"] else 0, dampening=None if live["dampening"] else 0)
 
 
-def _adam(live: Live) -> UpdateRule:
-    made = adamw() if live["decoupled_weight_decay"] else adam()
-    return amsgrad(made) if live["amsgrad"] else made
+def _adam(live: TorchGroup) -> UpdateRule:
+    rule = adamw() if live["decoupled_weight_decay"] else adam()
+    return amsgrad(rule) if live["amsgrad"] else rule
 
 
-def _nadam(live: Live) -> UpdateRule:
+def _nadam(live: TorchGroup) -> UpdateRule:
     return nadamw() if live["decoupled_weight_decay"] else nadam()
 
 
-def _rmsprop(live: Live) -> UpdateRule:
-    made = rmsprop(momentum=None if live["momentum"] else 0)
-    return centred(made) if live["centered"] else made
+def _rmsprop(live: TorchGroup) -> UpdateRule:
+    rule = rmsprop(momentum=None if live["momentum"] else 0)
+    return centred(rule) if live["centered"] else rule
 
 
-def _adagrad(live: Live) -> UpdateRule:
+def _adagrad(live: TorchGroup) -> UpdateRule:
     return adagrad(rate_decay=None if live["lr_decay"] else 0, start=None)
 
 
-def _muon(live: Live) -> UpdateRule:
-    made = muon(share=None if live["nesterov"] else 1)
-    u = Letter("u")
-    rounded = newton_schulz(*made.equations[u].args)
-    return UpdateRule(made.name, {**made.equations, u: rounded})
+def _muon(live: TorchGroup) -> UpdateRule:
+    rule, u = muon(share=None if live["nesterov"] else 1), Letter("u")
+    return UpdateRule(rule.name, {**rule.equations, u: newton_schulz(*rule.equations[u].args)})
 
 
-def _copied(value: Any, parameter: Any) -> Any:
-    """A copy of a buffer of the parameter's shape, None before the first step."""
-    return None if value is None else value.detach().clone() + parameter.detach() * 0
+@dataclass(frozen=True)
+class _TorchOptimizer:
+    """How the rule of a parameter group is read, and the options of the group on which it depends."""
+
+    rule: Callable[[TorchGroup], UpdateRule]
+    options: tuple[str, ...]
 
 
-def _read(name: str, live: Live) -> Any:
-    """A hyper-parameter, of a rule of one's own under its own name."""
-    return _READ[name](live) if name in _READ else live[name]
-
-
-_RULES: Mapping[str, Callable[[Live], UpdateRule]] = {
-    "SGD": _sgd,
-    "Adam": _adam,
-    "AdamW": _adam,
-    "NAdam": _nadam,
-    "RMSprop": _rmsprop,
-    "Adagrad": _adagrad,
-    "Muon": _muon,
+_OPTIMIZERS: Mapping[str, _TorchOptimizer] = {
+    "SGD": _TorchOptimizer(_sgd, ("momentum", "dampening", "nesterov", "maximize")),
+    "Adam": _TorchOptimizer(_adam, ("decoupled_weight_decay", "amsgrad", "maximize")),
+    "AdamW": _TorchOptimizer(_adam, ("decoupled_weight_decay", "amsgrad", "maximize")),
+    "NAdam": _TorchOptimizer(_nadam, ("decoupled_weight_decay", "maximize")),
+    "RMSprop": _TorchOptimizer(_rmsprop, ("momentum", "centered", "maximize")),
+    "Adagrad": _TorchOptimizer(_adagrad, ("lr_decay", "maximize")),
+    "Muon": _TorchOptimizer(_muon, ("nesterov",)),
 }
-_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "SGD": ("momentum", "dampening", "nesterov", "maximize"),
-    "Adam": ("decoupled_weight_decay", "amsgrad", "maximize"),
-    "AdamW": ("decoupled_weight_decay", "amsgrad", "maximize"),
-    "NAdam": ("decoupled_weight_decay", "maximize"),
-    "RMSprop": ("momentum", "centered", "maximize"),
-    "Adagrad": ("lr_decay", "maximize"),
-    "Muon": ("nesterov",),
-}
-_FADING = {"dampening", "lr_decay"}  # a rule that has them is that of the step where they become 0, too
-_READ: Mapping[str, Callable[[Live], Any]] = {
+_MAY_VANISH = {"dampening", "lr_decay"}  # a rule that has them is that of the step where they become 0, too
+# Where a hyper-parameter of that name is in torch's group; others are there under their own name.
+_HYPERPARAMETERS: Mapping[str, Callable[[TorchGroup], Any]] = {
     "eta": lambda live: live["lr"],
     "lambda": lambda live: live["weight_decay"],
     "beta": lambda live: live["momentum"],
@@ -208,12 +246,12 @@ _READ: Mapping[str, Callable[[Live], Any]] = {
     "beta_1": lambda live: live["betas"][0],
     "beta_2": lambda live: live["betas"][1],
     "epsilon": lambda live: live["eps"],
-    "alpha": lambda live: live["alpha"],
     "psi": lambda live: live["momentum_decay"],
     "slowing": lambda live: live["lr_decay"],
     "start": lambda live: live["initial_accumulator_value"],
 }
-_STORED = {
+# What torch calls the buffer of that letter; others are in its state under their own name.
+_BUFFERS: Mapping[str, tuple[str, ...]] = {
     "v": ("momentum_buffer",),
     "b": ("momentum_buffer",),
     "m": ("exp_avg", "momentum_buffer"),

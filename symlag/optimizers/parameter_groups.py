@@ -124,7 +124,8 @@ def across(groups: Groups, X: Generator) -> GroupedLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.library import adam, sgd
+    >>> from symlag.optimizers.adaptive_rules import adam
+    >>> from symlag.optimizers.library import sgd
     >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()

@@ -1,4 +1,4 @@
-"""The letters that update rules are written in: vectors before and after a step, the gradient g, the step k.
+"""The letters of update rules: vectors before and after a step, the gradient g, and the number k of the step.
 
 >>> v = Letter("v")
 >>> v.new, v.new.root == v
@@ -20,7 +20,21 @@ _AGES = {-1: ".old", 0: "", 1: ".new"}
 
 
 class Letter(Symbol):
-    """A vector that a rule speaks of, before a step; `new` is the vector after it, `old` the one a step before."""
+    """A vector in an update rule: a buffer before a step, `new` after it, `old` a step earlier.
+
+    Parameters
+    ----------
+    stem : str
+        The name, such as "v".
+    age : {-1, 0, 1}
+        A step earlier, before the step, or after it.
+
+    Examples
+    --------
+    >>> v = Letter("v")
+    >>> v.new, v.old, v.new.root
+    (v.new, v.old, v)
+    """
 
     __slots__ = ("age", "stem")
 
@@ -31,6 +45,7 @@ class Letter(Symbol):
 
     @classmethod
     def class_key(cls) -> Any:
+        """SymPy's order of terms: that of symbols."""
         return Symbol.class_key()
 
     @property
@@ -55,17 +70,17 @@ class Letter(Symbol):
         return None
 
 
-Vector = Mapping[Letter, Expr]  # a linear combination: what stands before each letter
+Vector = Mapping[Letter, Expr]  # a linear combination: the coefficient of each letter
 
 theta, g = Letter("theta"), Letter("g")
 
 
 class polar(Function):  # noqa: N801 - it is written like a function
-    """The factor U Vᵀ of a matrix U Σ Vᵀ, Muon's update; not a function of entries, but of the whole matrix."""
+    """The polar factor U Vᵀ of a matrix U Σ Vᵀ, Muon's update; not a function of entries, but of the whole matrix."""
 
     is_real = True
 
 
-def letters(expression: Any) -> set[Letter]:
+def letters(expression: Expr) -> set[Letter]:
     """All letters in an expression."""
     return expression.atoms(Letter)

@@ -13,26 +13,14 @@ from symlag.kernels.kernel import kernel
 from symlag.kernels.law_loop import law_loop
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
+from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, nadam, rmsprop
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
 from symlag.optimizers.exact import account, exact, momentum_account, momentum_law
-from symlag.optimizers.library import (
-    adagrad,
-    adam,
-    adamw,
-    averaged,
-    lion,
-    muon,
-    nadam,
-    nesterov,
-    rmsprop,
-    sgd,
-    sgdw,
-    sign_sgd,
-)
+from symlag.optimizers.library import averaged, lion, muon, nesterov, sgd, sgdw, sign_sgd
 from symlag.optimizers.parameter_groups import GroupedLaw, across
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
-from symlag.variational import generator
+from symlag.variational import families
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation
 from symlag.variational.generator import Generator
 from symlag.variational.noether import noether
@@ -461,7 +449,7 @@ FOUR = UpdateRule(
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_has_no_answer_is_refused_in_a_sentence_whose_advice_runs(name):
-    assert_refused(*REFUSED[name], vars(optimizers) | vars(generator) | globals())
+    assert_refused(*REFUSED[name], vars(optimizers) | vars(families) | globals())
 
 
 def test_more_than_three_charges_oscillate_where_their_numbers_say_so():

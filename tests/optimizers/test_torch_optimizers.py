@@ -2,7 +2,6 @@
 
 import pytest
 
-from symlag.errors import SymlagError
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.exact import account, exact
 from symlag.optimizers.library import sgd
@@ -25,6 +24,7 @@ from numeric._exact import (  # noqa: E402
 )
 from numeric._letters import network, record, steps_of  # noqa: E402
 from symlag.optimizers.from_torch import from_torch  # noqa: E402
+from tests.support.refusals import assert_refused  # noqa: E402
 
 IN_WAYS = [(name, way) for name in SIMPLE | ADAPTIVE for way in ways(name)]
 
@@ -94,7 +94,11 @@ def test_torch_climbs_with_its_gradient_turned_round():
 
 
 def test_an_optimizer_without_a_rule_is_refused_in_one_sentence():
-    with pytest.raises(SymlagError) as caught:
-        from_torch(torch.optim.LBFGS([torch.zeros(2, requires_grad=True)]))
-    assert "torch.optim.LBFGS: symlag has no rule for it; write one of SGD," in str(caught.value)
-    assert "\n" not in str(caught.value)
+    weight = torch.zeros(2, requires_grad=True)
+    assert_refused(
+        "from_torch(torch.optim.LBFGS([weight]))",
+        "from_torch(LBFGS(…)): symlag does not know the rule of this optimizer. Use one of SGD, Adam, AdamW, NAdam, "
+        "RMSprop, Adagrad, Muon, or give its rule, as in from_torch(optimizer, sgd()).",
+        "from_torch(torch.optim.AdamW([weight])), from_torch(torch.optim.LBFGS([weight]), sgd())",
+        {"from_torch": from_torch, "torch": torch, "weight": weight, "sgd": sgd},
+    )

@@ -8,7 +8,7 @@ symbolic law; a new value that no buffer keeps, such as the applied update u, is
 Of a shift that a bias takes back, ξ(θ) = (x, Wx), the charge is Noether's, ⟨m, ξ(θ)⟩: one part of it of the biases that
 are shifted, and one of those that take back, which has a discrete KSB as W moves.
 
->>> from symlag.optimizers.library import adamw
+>>> from symlag.optimizers.adaptive_rules import adamw
 >>> law = stepwise(adamw(), "symmetric")
 >>> law.charges, [str(form) for form in law.forms[:3]]
 (('theta_theta', 'm_theta'), ['<theta, A*theta>', '<m, A*theta>', '<theta.new, A*theta.new>'])

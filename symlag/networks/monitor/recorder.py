@@ -95,7 +95,7 @@ class Recorder:
         self._ended = self._row.index_select(0, self._ends)
         self._versions = {name: version(now) for name, now in there.items()}
         self._end_sizing()
-        switched = tuple(option for group in self._groups for option in group.switched())
+        switched = tuple(option for group in self._groups for option in group.changed_options())
         frozen = tuple(track.name for track in self._plan.tracks if not track.parameter.requires_grad)
         self._steps.append(Step(number, values, counts, self._moved, self._carried, switched, frozen))
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from symlag.networks.monitor.distributed import local
 from symlag.networks.monitor.reduction_specs import Letters
 from symlag.networks.monitor.tensor_plan import Track
-from symlag.optimizers.from_torch import Group, stored
+from symlag.optimizers.from_torch import Group, torch_buffer
 
 Version = tuple[tuple[int, int], ...]
 
@@ -21,7 +21,7 @@ def kept(track: Track, group: Group) -> dict[str, Tensor]:
     parameter = track.parameter
     found, state = {"theta": local(parameter, parameter)}, group.state.get(parameter, {})
     for name, x in track.buffers.items():
-        value = stored(x, state)
+        value = torch_buffer(x, state)
         found[name] = _nothing(found["theta"]) if value is None else local(value, parameter)
     return found
 
@@ -50,7 +50,7 @@ def moved(before: Mapping[str, Version], now: Mapping[str, Version]) -> Iterator
 def steps_taken(group: Group, parameter: Any) -> int:
     """The steps that a tensor has taken: those torch counted, or one where it has a buffer."""
     state = group.state.get(parameter, {})
-    begun = any(stored(x, state) is not None for x in group.rule.buffers)
+    begun = any(torch_buffer(x, state) is not None for x in group.rule.buffers)
     return int(state.get("step", begun))
 
 

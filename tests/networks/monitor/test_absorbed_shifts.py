@@ -17,8 +17,9 @@ from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.generators.tensor_action import Absorption  # noqa: E402
 from symlag.networks.monitor.shards import aligned  # noqa: E402
+from symlag.optimizers.adaptive_rules import adamw  # noqa: E402
 from symlag.optimizers.exact import momentum_account  # noqa: E402
-from symlag.optimizers.library import adamw, lion, nesterov, sgd  # noqa: E402
+from symlag.optimizers.library import lion, nesterov, sgd  # noqa: E402
 from symlag.variational.generator import Generator  # noqa: E402
 
 STEPS = 8

@@ -414,7 +414,7 @@ def test_bad_input_gets_one_sentence(found):
         "trains parameters that are not the model's": lambda: Monitor(model, sgd(p), found),
         "is not in the model, or of another shape": lambda: Monitor(other, sgd(other.parameters()), found),
         "steps are taken in the backward pass": lambda: Monitor(backward, sgd(backward.parameters()), found),
-        "symlag has no rule for it": lambda: Monitor(model, torch.optim.LBFGS(model.parameters()), found),
+        "symlag does not know the rule of": lambda: Monitor(model, torch.optim.LBFGS(model.parameters()), found),
         "it counts steps": lambda: Monitor(model, sgd(model.parameters()), found, every=0),
         "the state is that of another model": lambda: pair(found)[2].load_state_dict(
             pair(replace(found, symmetries=found.symmetries[:1]))[2].state_dict()
