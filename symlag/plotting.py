@@ -1,4 +1,4 @@
-"""The one style of all pictures: what was measured solid and broad, theory dashed upon it, what must fail dotted.
+"""The one style of all pictures: measurements solid and broad, theory dashed upon them, what must fail dotted.
 
 Colours are those of Okabe and Ito, which the colour-blind tell apart; line styles tell the curves apart in grey. The
 same drawing gives the same files, byte for byte.

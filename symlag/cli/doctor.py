@@ -13,9 +13,9 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
+from symlag.libraries import is_installed, pip_install
 from symlag.trials.campaign.configuration import installed_version
 
 
@@ -63,7 +63,7 @@ TOOLS = (  # name, its commands, what it is needed for, the package that has it
 
 
 def _pip(extra: str) -> str:
-    return f"pip install 'symlag[{extra}]'" if extra else "pip install symlag"
+    return pip_install(extra) if extra else "pip install symlag"
 
 
 def _cores() -> int:
@@ -89,7 +89,7 @@ def _tool(commands: tuple[str, ...]) -> str:
 
 def _gpu() -> str:
     """The accelerators that torch sees."""
-    if find_spec("torch") is None:
+    if not is_installed("torch"):
         return ""
     import torch
 
@@ -100,7 +100,7 @@ def _gpu() -> str:
 
 def _gpu_advice() -> str:
     """What to do if torch sees no accelerator."""
-    if find_spec("torch") is None:
+    if not is_installed("torch"):
         return f"{_pip('torch')}, first of all"
     if shutil.which("nvidia-smi"):
         build = f"torch {installed_version('torch')}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.networks.exact_laws import exact_laws
 from symlag.networks.generators.families import Affine, Linear
 from symlag.networks.generators.tensor_action import Entries, NullVectors, Tensors
@@ -30,7 +30,7 @@ LAWS_OF_A_GENERATOR = {"symmetric": (1, 0), "skew": (0, 1), "constant": (1, 2), 
 
 
 @dataclass(frozen=True)
-class Symmetry(Shown):
+class Symmetry(Displayable):
     """A family of symmetries: a linear space of generators ξ of one kind, with ⟨∇f, ξ⟩ = 0 for all parameters.
 
     Families are what `symlag.networks.symmetries` finds, and need not be made by hand.

@@ -40,7 +40,7 @@ from symlag.calculus.matrices import normal
 from symlag.calculus.operators import add, scaled
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import NEURAL_MECHANICS, NOETHER, NOISE, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_closure import Closure, momentum_after, with_polar_factors
@@ -65,7 +65,7 @@ _WITH_MOMENTUM: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class DiscreteLaw(Recursion, Shown, Cited):
+class DiscreteLaw(Recursion, Displayable, Cited):
     """The recursion of the charges of one generator under one rule, with its proof.
 
     Without a source "breaking" it is the law of a loss with the symmetry.

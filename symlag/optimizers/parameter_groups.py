@@ -27,7 +27,7 @@ from sympy.core.function import AppliedUndef
 from symlag.calculus.jets import jets
 from symlag.calculus.matrices import normal
 from symlag.calculus.zero_test import vanishes
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_forms import Form
@@ -40,7 +40,7 @@ Groups = Iterable[tuple[UpdateRule, Iterable[Any]]]
 
 
 @dataclass(frozen=True)
-class GroupedLaw(Shown):
+class GroupedLaw(Displayable):
     """The balance of the charges of all groups, and the account of each.
 
     Parameters

@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Rational, S, Symbol, expand, sqrt
 
 from symlag.calculus.zero_test import vanishes
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, Vector, g, theta
@@ -51,7 +51,7 @@ class SphericalRMSProp:
 
 
 @dataclass(frozen=True)
-class SphereRule(Shown):
+class SphereRule(Displayable):
     """The update rule of the direction u of scale-invariant weights: u' = y/|y|, n' = |y| n̂, G' = G|y|⁴.
 
     In both sums `theta` stands for u, `g` for the gradient ĝ at u, and a buffer v for n = rv.

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from math import inf, isfinite, nan
 from typing import Any
 
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import DefinitionError
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.plotting import Draw
@@ -29,7 +29,7 @@ from symlag.trials.verdict import LEAST_ORDER, ROUND_OFF, Verdict, worst
 
 
 @dataclass(frozen=True)
-class Claim(Shown):
+class Claim(Displayable):
     """One sentence of a paper, and the figure that decides whether it holds.
 
     Parameters
@@ -125,7 +125,7 @@ class Claim(Shown):
 
 
 @dataclass(frozen=True)
-class Study(Shown):
+class Study(Displayable):
     """The results of a trial of a paper: its claims, and the pictures that show them.
 
     Parameters

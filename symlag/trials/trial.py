@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import DefinitionError
 from symlag.optimizers.exact import DiscreteLaw
 from symlag.trials.integrated_law import Curve, charge_curve
@@ -73,7 +73,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Trial(Shown):
+class Trial(Displayable):
     """The findings on the laws of one theorem, and the records that they rest on.
 
     Parameters

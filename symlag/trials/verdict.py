@@ -18,14 +18,14 @@ from enum import Enum
 from math import log, nan
 from sys import float_info
 
-from symlag.display import Shown
+from symlag.display import Displayable
 
 LEAST_ORDER = 0.9
 EPSILON = float_info.epsilon
 ROUND_OFF = 1e-11  # relative: float64 positions, differenced over some thousand steps
 
 
-class Verdict(Shown, Enum):
+class Verdict(Displayable, Enum):
     """What a trial can end with, the best first.
 
     Attributes

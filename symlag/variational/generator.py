@@ -28,12 +28,12 @@ from symlag.calculus.matrices import normal, taken, zero_like
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.sympy_notation import assigned, instance, is_path, number
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError
 
 
 @dataclass(frozen=True)
-class Generator(Shown):
+class Generator(Displayable):
     """A vector field on time and coordinates: each coordinate moves by ξ, time by τ.
 
     Parameters

@@ -25,12 +25,12 @@ from symlag.calculus.matrices import normal, taken
 from symlag.calculus.operators import directional
 from symlag.calculus.sympy_notation import Spelling, assigned, is_path, number
 from symlag.calculus.zero_test import vanishes
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 
 
 @dataclass(frozen=True)
-class Lagrangian(Shown):
+class Lagrangian(Displayable):
     """A kinetic and a potential energy, damping as a function of time, and forces outside the action.
 
     Energies are scalars in jets (`coordinates`, `block`) or in SymPy's functions of time; a whole L may be passed as

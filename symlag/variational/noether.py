@@ -33,7 +33,7 @@ from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import damped_total, directional, euler_along, evolutionary, pairing, total
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
 from symlag.variational.equations_of_motion import momentum_along
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MomentumMap(Shown):
+class MomentumMap(Displayable):
     """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩."""
 
     parameter: MatrixSymbol
@@ -58,7 +58,7 @@ class MomentumMap(Shown):
 
 
 @dataclass(frozen=True)
-class Law(Shown, Cited):
+class Law(Displayable, Cited):
     """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
 
     `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8

@@ -9,7 +9,7 @@ from math import inf, prod
 from typing import TYPE_CHECKING, overload
 
 from symlag.citations import GRADIENT_FLOWS, NEURAL_MECHANICS, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.networks.completeness import MOST_PARAMETERS
 from symlag.networks.exact_laws import distinct_rules
 from symlag.networks.result.explanations import explain_gradient_only
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found(Shown, Cited, Sequence[Symmetry]):
+class Found(Displayable, Cited, Sequence[Symmetry]):
     """The symmetries of a model: a sequence of families, and how much of what leaves the loss alone they explain.
 
     `len`, iteration, indexing, slicing and `in` are those of the tuple of families that hold. It is what

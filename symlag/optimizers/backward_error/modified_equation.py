@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from sympy import Expr, S, cancel, factorial
 
 from symlag.citations import GEOMETRIC_INTEGRATION, NEURAL_MECHANICS, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.optimizers.backward_error.rooted_trees import (
     NODE,
@@ -50,7 +50,7 @@ __all__ = ["Drift", "ModifiedEquation", "elementary_differential", "modified_equ
 
 
 @dataclass(frozen=True)
-class ModifiedEquation(Shown, Cited):
+class ModifiedEquation(Displayable, Cited):
     """The field Σ coefficients[τ] F(τ) that a rule follows, in the time of steps, with F = −∇f − decay·x.
 
     At a fixed time it misses the steps by an error of the order `order` + 1 in the learning rate.

@@ -14,12 +14,12 @@ from sympy import Add, Expr, Mul, Symbol, exp
 
 from symlag.calculus.jets import t
 from symlag.citations import CONTROLLABILITY, GRADIENT_FLOWS, MOMENTUM_FLOWS, TRANSFORMERS, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.symmetry.counting.explicit_laws import AffineLaws
 
 
 @dataclass(frozen=True)
-class LawCount(Shown, Cited):
+class LawCount(Displayable, Cited):
     """How many independent functions training conserves, whatever the loss and the data are, around a generic point.
 
     `count_laws` returns one of its two kinds: `ExactCount` for polynomials, `ModelCount` for a model of torch.

@@ -25,7 +25,7 @@ from typing import Any, overload
 from sympy import Add, Expr, Matrix, S, prime
 
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
-from symlag.display import Shown
+from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.symmetry.determining.analysis import verdict
 from symlag.symmetry.generator_normal_form import normal_form
@@ -42,7 +42,7 @@ from symlag.variational.lagrangian import Lagrangian
 
 
 @dataclass(frozen=True)
-class Algebra(Sequence[Generator], Shown, Cited):
+class Algebra(Sequence[Generator], Displayable, Cited):
     """Symmetries X₁, X₂, … as a sequence of generators, the Lie algebra that they span, and a bound on their number.
 
     As a sequence it has a length, is iterated and indexed, and X is in it where X equals one of the generators. A slice
