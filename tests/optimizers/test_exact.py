@@ -435,7 +435,7 @@ REFUSED = {
         "exact(FOUR, scale(w)).oscillates",
         (
             "no condition in symbols is known for the eigenvalues of more than three charges that belong together. Use "
-            "rational rational numbers for the hyper-parameters, for example rule.at({eta: Rational(1, 10)})."
+            "rational numbers for the hyper-parameters, for example rule.at({eta: Rational(1, 10)})."
         ),
         "exact(FOUR.at({eta: Rational(1, 10), beta: Rational(1, 2), d: Rational(1, 3)}), scale(w)).oscillates",
     ),
