@@ -3,9 +3,9 @@
     python -m numeric.bench.networks [name …]
 
 Each network is searched in a process of its own, on one thread. `seconds` are those of its processor, `wall` those of
-the clock; `memory` is what the search adds at its peak to the resident memory of the process, which holds the model
-already, beside the model in float32. The C library is told to hand large blocks back at once, as it else keeps them.
-`required` is what a search may take: seconds, and times the model.
+the clock. `memory` is what the search adds at its peak to the resident memory of the process, which holds the model
+already; `times model` compares it with the model in float32. The C library is set to hand large blocks back at once, as
+otherwise it keeps them. `required` is what a search may take: seconds, and times the model.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and two layers, each after a norm and beside the stream."""
+    """Attention and two layers, each after a norm and added to the residual stream."""
 
     def __init__(self, d: int, heads: int) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    """A language model of the shape of GPT-2, its words the same on both ends."""
+    """A language model of the shape of GPT-2, with tied word embeddings."""
 
     def __init__(self, layers: int, d: int, heads: int, words: int, context: int) -> None:
         super().__init__()
@@ -110,8 +110,8 @@ CASES = {
 }
 
 
-def searched(name: str) -> str:
-    """One search, said as numbers: parameters, dimension, seconds, wall, memory and that of the model in MB."""
+def search(name: str) -> str:
+    """Parameters, dimension found, processor seconds, wall seconds, memory added and memory of the model in MB."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
     case = CASES[name]
@@ -151,6 +151,6 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--search"]:
-        sys.stdout.write(searched(sys.argv[2]))
+        sys.stdout.write(search(sys.argv[2]))
     else:
         main(sys.argv[1:])

@@ -9,15 +9,15 @@ import torch
 from torch import nn
 from torch.nn.functional import mse_loss
 
-from symlag.networks import certificate as _certificate, symmetries
+from symlag.networks import certificate, symmetries
 from symlag.networks.certificate import certificates
-from symlag.networks.generators import tensor_action as _terms
+from symlag.networks.generators import tensor_action
 from symlag.networks.generators.axis_views import views
 from symlag.networks.generators.families import Affine
 from symlag.networks.generators.matrix_spaces import AllVectors
 from symlag.networks.generators.tensor_action import Absorption, Entries
 from symlag.networks.problem import pose
-from symlag.networks.search import generator_rates as _moments
+from symlag.networks.search import generator_rates
 from symlag.networks.search.sketch import Sketch, sketch_of
 from symlag.networks.search.translations import joint_translations
 from symlag.networks.search.view_plan import WHOLE, ViewPlan
@@ -92,7 +92,7 @@ def test_single_entries_are_found_where_they_are_cut():
 @pytest.mark.parametrize("mask", [torch.tensor([True, False, True, True, False]), torch.rand(5, 3) < 0.5], ids=len)
 @pytest.mark.parametrize("block", [1, 4, 7, 100])
 def test_entries_are_moved_and_read_in_blocks(mask, block, monkeypatch):
-    monkeypatch.setattr(_terms, "BLOCK", block)
+    monkeypatch.setattr(tensor_action, "BLOCK", block)
     term, W, x = Entries("W", mask, (5, 3)), torch.randn(5, 3).double(), torch.randn(15).double()
     x = x[: term.size]
     expected = torch.zeros(5, 3).double()
@@ -110,7 +110,12 @@ def test_a_silent_entry_that_is_not_has_a_large_certificate():
 def test_a_large_tensor_is_compared_in_parts(monkeypatch):
     model, batch = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)), (torch.randn(8, 3), torch.randn(8, 2))
     whole = [symmetry.certificate for symmetry in symmetries(model, mse_loss, batch)]
-    for module, name in ((_certificate, "PART"), (_certificate, "BLOCK"), (_moments, "BLOCK"), (_terms, "BLOCK")):
+    for module, name in (
+        (certificate, "PART"),
+        (certificate, "BLOCK"),
+        (generator_rates, "BLOCK"),
+        (tensor_action, "BLOCK"),
+    ):
         monkeypatch.setattr(module, name, 2)
     parts = symmetries(model, mse_loss, batch)
     assert [symmetry.dimension for symmetry in parts] == [4]

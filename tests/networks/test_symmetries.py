@@ -36,8 +36,8 @@ def test_what_is_planted_is_found_none_missed_and_none_invented(planted):
     found = symmetries(planted.model(), planted.loss, planted.batch())
     assert counted(found) == planted.kinds
     assert found.orbit_dimension == planted.dimension - planted.redundant
-    assert found.unexplained_dimension == planted.left
-    assert found.verdict.startswith("None missed, proved") == (planted.left == 0)
+    assert found.unexplained_dimension == planted.unexplained
+    assert found.verdict.startswith("None missed, proved") == (planted.unexplained == 0)
     assert all(symmetry.certificate < 1e-12 and symmetry.change < 1e-12 for symmetry in found)
 
 

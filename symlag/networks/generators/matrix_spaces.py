@@ -137,36 +137,6 @@ class SymmetricMatrices(MatrixSpace):
 
 
 @dataclass(frozen=True)
-class Diagonal(MatrixSpace):
-    """Diagonal matrices with entries at some indices: scales, or rescales where one tensor shrinks as another grows."""
-
-    width: int
-    indices: tuple[int, ...]
-    usual_kind: ClassVar[Kind] = Kind("rescale", ORANGE, "what one of {modules} gains another gives back")
-    diagonal: ClassVar[bool] = True
-
-    @property
-    def size(self) -> int:
-        return len(self.indices)
-
-    @property
-    def support(self) -> Sequence[int]:
-        return self.indices
-
-    def __call__(self, v: Tensor) -> Tensor:
-        return _at_indices(v, self.width, self.indices)
-
-    def kind(self, coefficients: Sequence[float]) -> Kind:
-        if len({coefficient > 0 for coefficient in coefficients}) == 1:
-            return Kind("scale", SKY, "the loss does not see the size of {tensors}")
-        return self.usual_kind
-
-    @property
-    def parts(self) -> Mapping[str, int]:
-        return {"symmetric": self.size}
-
-
-@dataclass(frozen=True)
 class AllVectors:
     """All vectors."""
 
@@ -199,7 +169,26 @@ class Vectors:
         return self.indices
 
     def __call__(self, v: Tensor) -> Tensor:
-        return _at_indices(v, self.width, self.indices)
+        x = v.new_zeros(self.width)
+        x[list(self.indices)] = v
+        return x
+
+
+@dataclass(frozen=True)
+class Diagonal(Vectors, MatrixSpace):
+    """Diagonal matrices with entries at some indices: scales, or rescales where one tensor shrinks as another grows."""
+
+    usual_kind: ClassVar[Kind] = Kind("rescale", ORANGE, "what one of {modules} gains another gives back")
+    diagonal: ClassVar[bool] = True
+
+    def kind(self, coefficients: Sequence[float]) -> Kind:
+        if len({coefficient > 0 for coefficient in coefficients}) == 1:
+            return Kind("scale", SKY, "the loss does not see the size of {tensors}")
+        return self.usual_kind
+
+    @property
+    def parts(self) -> Mapping[str, int]:
+        return {"symmetric": self.size}
 
 
 TRANSLATION = Kind("translation", PURPLE, "the loss does not see this shift of {modules}")
@@ -212,9 +201,3 @@ def _off_diagonal(v: Tensor, width: int, sign: int) -> Tensor:
     j, k = torch.triu_indices(width, width, 1)
     X[j, k], X[k, j] = v, sign * v
     return X
-
-
-def _at_indices(v: Tensor, width: int, indices: Sequence[int]) -> Tensor:
-    x = v.new_zeros(width)
-    x[list(indices)] = v
-    return x

@@ -110,13 +110,13 @@ class Absorption(Displacement):
 class NullVectors(Displacement):
     """δW = null vectors along one axis, in columns, times anything at the positions of the other axes.
 
-    `null` is (length of the axis, vectors); `kept` are positions along each axis, or none for all of them.
+    `null` is (length of the axis, vectors); `positions` are those along each axis, or none for all of them.
     """
 
     tensor: str
     axis: int
     null: Tensor
-    kept: tuple[Tensor | None, ...]
+    positions: tuple[Tensor | None, ...]
     shape: tuple[int, ...]
 
     def renamed(self, name: Callable[[str], str]) -> NullVectors:
@@ -126,13 +126,13 @@ class NullVectors(Displacement):
     @property
     def lengths(self) -> list[int]:
         """The number of vectors, and of positions, for each axis."""
-        kept = [length if at is None else len(at) for length, at in zip(self.shape, self.kept, strict=True)]
-        return [*kept[: self.axis], self.null.shape[1], *kept[self.axis + 1 :]]
+        counts = [length if at is None else len(at) for length, at in zip(self.shape, self.positions, strict=True)]
+        return [*counts[: self.axis], self.null.shape[1], *counts[self.axis + 1 :]]
 
     @property
     def bases(self) -> list[Tensor | None]:
         """For each axis a basis, vectors in columns, or none for all unit vectors."""
-        units = [None if at is None else _unit_vectors(at, d) for at, d in zip(self.kept, self.shape, strict=True)]
+        units = [None if at is None else _unit_vectors(at, d) for at, d in zip(self.positions, self.shape, strict=True)]
         return [*units[: self.axis], self.null, *units[self.axis + 1 :]]
 
     @property
@@ -143,7 +143,7 @@ class NullVectors(Displacement):
     def field(self, W: Tensor, others: Tensors, x: Tensor) -> Tensor:  # noqa: ARG002
         """The constant field."""
         X = multiply_along(self.null, x.reshape(self.lengths), self.axis).to(W)
-        for axis, at in enumerate(self.kept):
+        for axis, at in enumerate(self.positions):
             if at is not None and axis != self.axis:
                 X = X.new_zeros([*X.shape[:axis], self.shape[axis], *X.shape[axis + 1 :]]).index_copy(axis, at, X)
         return X

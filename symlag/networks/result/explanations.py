@@ -30,7 +30,7 @@ def explain(probe: ActivationProbe, family: Linear | Affine) -> str:
     """Why a family of symmetries is there, as a sentence without its full stop."""
     model = probe.problem.model
     tied = family.renamed(lambda name: name.removesuffix(SECOND_USE))
-    told = family.kind.explanation.format(modules=_modules(model, tied.tensors), tensors=_and(tied.tensors))
+    general = family.kind.explanation.format(modules=_modules(model, tied.tensors), tensors=_and(tied.tensors))
     match tied:
         case Affine() if tied.absorptions:
             return _absorption(tied)
@@ -39,11 +39,11 @@ def explain(probe: ActivationProbe, family: Linear | Affine) -> str:
             return _undoing_norms(probe, family, "subtract", "it again") or plain
         case Linear() if family.kind.name == "scale":
             gives = f"by the size of what {_modules(model, tied.tensors)} gives"
-            return _undoing_norms(probe, family, "divide", gives) or told
+            return _undoing_norms(probe, family, "divide", gives) or general
         case Linear() if family.kind.name == "rescale":
             return _homogeneity(model, tied)
         case _:
-            return told
+            return general
 
 
 def explain_gradient_only(change: float, what: str = "it") -> str:

@@ -113,27 +113,27 @@ def picture(found: Found, folder: str | Path, stem: str = "symmetries") -> tuple
 
 def draw(found: Found, figure: Any) -> None:
     """Draw the map of a model's symmetries upon a figure of matplotlib's."""
-    names, shown = list(found.shapes), columns(found)
-    lefts = list(_lefts(shown, LETTER * max(map(len, names)) + 2 * MARGIN))
-    right = lefts[-1]
-    width = max(right + SHAPES, 4.5, *(left + column.reach for column, left in zip(shown, lefts, strict=False)))
-    above = MARGIN + max((column.rise - ROW * min(map(names.index, column.tensors)) for column in shown), default=0)
+    names, drawn = list(found.shapes), columns(found)
+    edges = list(_left_edges(drawn, LETTER * max(map(len, names)) + 2 * MARGIN))
+    right = edges[-1]
+    width = max(right + SHAPES, 4.5, *(left + column.reach for column, left in zip(drawn, edges, strict=False)))
+    above = MARGIN + max((column.rise - ROW * min(map(names.index, column.tensors)) for column in drawn), default=0)
     foot = fill(f"{found.verdict} {KEY}", int(width / LETTER))
     below = ROW * len(names) + LINE * (foot.count("\n") + 1) + 2 * MARGIN
     figure.set_layout_engine("none")
     figure.set_size_inches(width, above + below)
     panel = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(below, -above))
     panel.set_axis_off()
-    _label_rows(panel, found, shown, lefts[0], right)
-    for column, left in zip(shown, lefts, strict=False):
+    _label_rows(panel, found, drawn, edges[0], right)
+    for column, left in zip(drawn, edges, strict=False):
         _draw_column(panel, column, found, left)
     panel.text(MARGIN, below - MARGIN, foot, fontsize=8, va="bottom", color="0.3")
 
 
-def _lefts(shown: Sequence[Column], first: float) -> Iterator[float]:
+def _left_edges(drawn: Sequence[Column], first: float) -> Iterator[float]:
     """Where columns begin, and where the last one ends: broken ones after a gap."""
     left, apart = first, False
-    for column in shown:
+    for column in drawn:
         if column.members[0].broken_by and not apart:
             left, apart = left + COLUMN, True
         yield left
@@ -186,9 +186,9 @@ def _gives_back(term: Any, parts: Collection[str]) -> bool:
             return False
 
 
-def _label_rows(panel: Any, found: Found, shown: Sequence[Column], left: float, right: float) -> None:
+def _label_rows(panel: Any, found: Found, drawn: Sequence[Column], left: float, right: float) -> None:
     """The names and shapes of tensors, and a band behind every other module."""
-    moved = {name for column in shown for name in column.tensors}
+    moved = {name for column in drawn for name in column.tensors}
     modules = list(dict.fromkeys(name.rpartition(".")[0] for name in found.shapes))
     for i, (name, shape) in enumerate(found.shapes.items()):
         if modules.index(name.rpartition(".")[0]) % 2 == 0:

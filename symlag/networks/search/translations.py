@@ -45,15 +45,15 @@ def _zero_gradients(sketch: Sketch, name: str) -> Iterator[Affine]:
 def _null(sketch: Sketch, name: str) -> Iterator[Affine]:
     """n⊗y axis by axis: along earlier axes y avoids what is spanned by their null vectors."""
     shape = sketch.plan.shapes[name]
-    kept = [_positions_with_gradient(sketch.has_gradient[name, axis]) for axis in range(len(shape))]
+    positions = [_positions_with_gradient(sketch.has_gradient[name, axis]) for axis in range(len(shape))]
     for axis, length in enumerate(shape):
         rows = sketch.draws * prod(shape) / length
         solvable = length <= SOLVED and rows >= rows_needed(length)
         N = _null_vectors(sketch, name, axis) if solvable else _ones(sketch, name, axis)
         if N.shape[1]:
-            term = NullVectors(name, axis, N, tuple(kept), shape)
+            term = NullVectors(name, axis, N, tuple(positions), shape)
             yield Affine((term,), AllVectors(term.size))
-            kept[axis] = _complement(N, sketch.has_gradient[name, axis])
+            positions[axis] = _complement(N, sketch.has_gradient[name, axis])
 
 
 def _positions_with_gradient(there: list[bool]) -> Tensor | None:
@@ -64,8 +64,8 @@ def _positions_with_gradient(there: list[bool]) -> Tensor | None:
 def _complement(N: Tensor, there: list[bool]) -> Tensor:
     """Positions whose unit vectors, with the null vectors N in columns, are a basis."""
     pivots = {int(row.nonzero()[0]) for row in reduced_echelon(N.T)}
-    positions = [i for i, has_gradient in enumerate(there) if has_gradient and i not in pivots]
-    return torch.tensor(positions, dtype=torch.int64)
+    others = [i for i, has_gradient in enumerate(there) if has_gradient and i not in pivots]
+    return torch.tensor(others, dtype=torch.int64)
 
 
 def _null_vectors(sketch: Sketch, name: str, axis: int) -> Tensor:

@@ -1,6 +1,6 @@
 """Modules with symmetries planted in them: how many of each kind, and why.
 
-Norms have eps = 1e−30, so that their symmetries are exact. `left` counts directions that are no linear symmetry.
+Norms have eps = 1e−30, so that their symmetries are exact. `unexplained` counts directions of no family searched.
 """
 
 from tests.support.planted.attended import ATTENDED

@@ -137,7 +137,7 @@ MODELS = [
         lambda: (tokens(7, 6, 5), tokens(7, 6, 5)),
         {"translation": 4, "O": 1, "GL": 4, "rescale": 17, "scale": 1},
         "softmax; RoPE turns and scale of Q/K; V/O; gains; SwiGLU; size of the stream; its turns are not linear",
-        left=6,
+        unexplained=6,
     ),
     Planted(
         "unused",

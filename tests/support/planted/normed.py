@@ -40,7 +40,7 @@ NORMED = [
         regression((8, 3), (8, 2)),
         {"scale": 1, "rescale": 4},
         "the scale before, the gain against what follows; turns between them are not linear",
-        left=8,
+        unexplained=8,
     ),
     Planted(
         "GroupNorm",

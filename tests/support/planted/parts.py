@@ -1,9 +1,9 @@
-"""What a planted module is, and the parts that they are made of."""
+"""Modules with planted symmetries, and the parts that they are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,17 +15,24 @@ EPS = 1e-30
 
 @dataclass(frozen=True)
 class Planted:
+    """A module with its symmetries: their dimensions by kind, and why they are there.
+
+    `unexplained` counts directions that leave the loss alone and are no symmetry searched, `redundant` the generators
+    beyond those that are independent at a point.
+    """
+
     name: str
     model: Callable[[], nn.Module]
     loss: Callable[..., Tensor]
     batch: Callable[[], Any]
     kinds: dict[str, int]
     reason: str
-    left: int = 0
-    redundant: int = field(default=0)  # generators beyond those independent at a point
+    unexplained: int = 0
+    redundant: int = 0
 
     @property
     def dimension(self) -> int:
+        """The number of generators."""
         return sum(self.kinds.values())
 
 
