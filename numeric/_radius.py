@@ -16,7 +16,7 @@ from numeric._networks import normalised
 from numeric._noise import Descent, Norms, path
 from numeric._told import told
 from symlag.calculus.matrices import inner
-from symlag.learning.scale_invariant import fourth_power, polar, white
+from symlag.learning.scale_invariant import chi_of_white_noise, fourth_power, polar_equations
 from symlag.trials import Record, integrate_law
 
 PRINTED = 1.0  # the χ of NLD Eq. 17
@@ -25,12 +25,12 @@ FORCE = Symbol("force", positive=True)
 
 def whiteness(run: Norms) -> float:
     """χ of gradients that know nothing of each other, at the run's momentum."""
-    return _number(white(1 - rule.friction), run)
+    return _number(chi_of_white_noise(1 - rule.friction), run)
 
 
 def radius(run: Norms, chi: Any) -> Any:
     """|w|² (steps, filters) by the law of r⁴, from the first |w|² and the gradients along the run."""
-    relaxation, pull = fourth_power(law), polar(law).gradient
+    relaxation, pull = fourth_power(law), polar_equations(law).gradient
     fed = relaxation.source.xreplace({inner(pull, pull): FORCE})
     known = {"force": run.force, "chi": chi, **run.descent.arrays}
     at = told({"rate": relaxation.rate, "source": fed}, known)

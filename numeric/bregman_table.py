@@ -14,7 +14,7 @@ from numeric._orbits import Orbit, flow, orbit, rates_of
 from numeric._told import told
 from symlag import Lagrangian, coordinates, sgd, t
 from symlag.derivation.derive import derive
-from symlag.learning.bregman import bregman, massless
+from symlag.learning.bregman import bregman, massless_limit
 from symlag.plotting import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, observed_order
 from symlag.variational.equations_of_motion import accelerations
@@ -91,7 +91,7 @@ def _massless(law: Law) -> Claim:
 
 def _flow(L: Lagrangian) -> Mapping[str, Any]:
     """The rates that are left of a mechanics without mass."""
-    return {f"{q}_dot": solve(way, q.dot)[0] for q, way in massless(L, m).items()}
+    return {f"{q}_dot": solve(way, q.dot)[0] for q, way in massless_limit(L, m).items()}
 
 
 def _apart(law: Law, mass: float, field: Mapping[str, Any]) -> float:

@@ -20,9 +20,15 @@ from symlag import Generator, Lagrangian, accelerations, block, inner, invariant
 from symlag.calculus import elementwise
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.structured_matrices import ones
-from symlag.learning.bregman import bregman, ideal_scaling, massless
+from symlag.learning.bregman import bregman, ideal_scaling, massless_limit
 from symlag.learning.continuous_rules import heavy_ball
-from symlag.learning.scale_invariant import adaptive, fourth_power, persistent, polar, white
+from symlag.learning.scale_invariant import (
+    chi_of_constant_gradients,
+    chi_of_white_noise,
+    equivalent_rmsprop,
+    fourth_power,
+    polar_equations,
+)
 from symlag.variational.families import rotation, scale, translation
 
 n = Symbol("n", integer=True, positive=True)
@@ -54,7 +60,7 @@ def derivations() -> Iterator[tuple[str, Callable[[], Any]]]:
     for row, (h, *schedules) in _table().items():
         yield f"Table 1, {row}", lambda h=h, schedules=schedules: accelerations(_mechanics(h, *schedules))
     for metric, h in METRICS.items():
-        yield f"flow of m → 0 in {metric}", lambda h=h: massless(_mechanics(h, -log(m), log(m), mu * t / m), m)
+        yield f"flow of m → 0 in {metric}", lambda h=h: massless_limit(_mechanics(h, -log(m), log(m), mu * t / m), m)
     yield "ideal scaling", lambda: accelerations(_ideal())
     yield "polar form, r⁴ law, RMSProp, χ, steady state", _radial
 
@@ -84,8 +90,8 @@ def _proved(h: Expr, X: Generator) -> Any:
 
 def _radial() -> Any:
     law = noether(rule.lagrangian(invariant_loss("f", scale(q)), [q]), scale(q))
-    chi = persistent(1 - rule.friction), white(1 - rule.friction)
-    return polar(law), fourth_power(law), chi, adaptive(law, rule.step), law.steady_state()
+    chi = chi_of_constant_gradients(1 - rule.friction), chi_of_white_noise(1 - rule.friction)
+    return polar_equations(law), fourth_power(law), chi, equivalent_rmsprop(law, rule.step), law.steady_state()
 
 
 def _seconds(derive: Callable[[], Any]) -> float:

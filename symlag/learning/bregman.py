@@ -1,8 +1,13 @@
-"""The Bregman Lagrangian: every accelerated method of learning as one mechanics (WWJ; NLD Eq. 6).
+"""The Bregman Lagrangian: accelerated methods of learning as one family of mechanics.
 
-    L = e^{α+γ} ( D_h(q + e^{−α} q̇, q) − e^β f(q) ),    D_h(y, x) = h(y) − h(x) − ⟨∇h(x), y − x⟩
+**Definition.** With a distance-generating function h, its divergence D_h(y, x) = h(y) − h(x) − ⟨∇h(x), y − x⟩, and
+functions α, β, γ of time,
 
-h is the distance-generating function, α, β, γ are functions of time; e^γ is the damping's and is divided out.
+    L = e^{α+γ} ( D_h(q + e^{−α} q̇, q) − e^β f(q) ).
+
+The factor e^γ is that of damping and is divided out, as everywhere. Nesterov's method, momentum and natural-gradient
+flow are rows of this family. Source: Wibisono, Wilson and Jordan, *A variational perspective on accelerated methods in
+optimization*, Eq. 2; Tanaka and Kunin, *Noether's Learning Dynamics*, Eq. 6.
 
 >>> from sympy import Symbol, log
 >>> from symlag.calculus.jets import block
@@ -14,14 +19,14 @@ h is the distance-generating function, α, β, γ are functions of time; e^γ is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sympy import Expr, S, exp, sympify
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.jets import t
-from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.jets import Prolonged, t
+from symlag.calculus.matrices import inner, normal
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, gradient, scaled
@@ -31,8 +36,45 @@ from symlag.variational.lagrangian import Lagrangian
 
 
 @resting_on(ACCELERATION, LEARNING_DYNAMICS)
-def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: Any, gamma: Any) -> Lagrangian:
-    """The Lagrangian of a distance-generating function, a loss and three schedules."""
+def bregman(
+    h: Expr,
+    loss: Expr | float,
+    coordinates: Iterable[Prolonged],
+    alpha: Expr | float,
+    beta: Expr | float,
+    gamma: Expr | float,
+) -> Lagrangian:
+    """The Bregman Lagrangian of a distance-generating function, a loss and three schedules.
+
+    Parameters
+    ----------
+    h : Expr
+        The distance-generating function, a scalar in the coordinates; |q|²/2 is Euclidean.
+    loss : Expr or number
+        f, a scalar in the coordinates.
+    coordinates : iterable of jets and blocks
+        The parameters q.
+    alpha, beta, gamma : Expr or number
+        α, β and γ as functions of time.
+
+    Returns
+    -------
+    Lagrangian
+        T = e^α D_h(q + e^{−α}q̇, q), V = e^{α+β} f, with the damping dγ/dt.
+
+    References
+    ----------
+    Wibisono, Wilson and Jordan, A variational perspective on accelerated methods in optimization (2016), Eq. 2; Tanaka
+    and Kunin, Noether's Learning Dynamics (2021), Eq. 6.
+
+    Examples
+    --------
+    >>> from sympy import log
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> bregman(x**2 / 2, x**4, [x], log(2) - log(t), 2 * log(t) - log(4), 2 * log(t)).damping
+    2/t
+    """
     moving = tuple(coordinates)
     a, b, g = map(sympify, (alpha, beta, gamma))
     ahead = {q: add([q, scaled(exp(-a), q.dot)], q) for q in moving}
@@ -40,33 +82,30 @@ def bregman(h: Expr, loss: Any, coordinates: Iterable[Any], alpha: Any, beta: An
     return Lagrangian(normal_form(kinetic), exp(a + b) * sympify(loss), moving, directional(g, {t: 1}))
 
 
-def divergence(h: Expr, ahead: dict[Any, Any]) -> Expr:
-    """D_h(y, x), where `ahead` maps every coordinate x to its y."""
-    linear = [inner(gradient(h, x), add([y, scaled(-1, x)], x)) for x, y in ahead.items()]
-    return normal(_at(h, ahead)) - h - sum(linear, zero_like(h))
+def divergence(h: Expr, ahead: Mapping[Any, Any]) -> Expr:
+    """The Bregman divergence D_h(y, x), where `ahead` maps every coordinate x to its y."""
+    linear = (inner(gradient(h, x), add([y, scaled(-1, x)], x)) for x, y in ahead.items())
+    return normal(h.xreplace(dict(ahead))) - h - sum(linear, S.Zero)
 
 
-def ideal_scaling(alpha: Any) -> Expr:
-    """The rate of γ that goes with α: γ̇ = e^α (WWJ Eq. 2b)."""
+def ideal_scaling(alpha: Expr | float) -> Expr:
+    """The rate of γ that goes with α in the ideal scaling: γ̇ = e^α (Wibisono, Wilson and Jordan, Eq. 2b)."""
     return exp(sympify(alpha))
 
 
-def massless(L: Lagrangian, mass: Expr) -> dict[Any, Any]:
+def massless_limit(L: Lagrangian, mass: Expr) -> dict[Any, Any]:
     """The equations of motion as a parameter goes to zero, such as the mass of the damped row of NLD's Table 1.
 
-    ∇h(q + m q̇) − ∇h(q) stands over m, so that the limit is a derivative: of m·E at m = 0. What is left is the
-    natural-gradient flow μ∇²h(q)q̇ + ∇f = 0.
+    ∇h(q + m q̇) − ∇h(q) stands over m there, so that the limit is a derivative: that of m·E at m = 0. What is left is
+    the natural-gradient flow μ∇²h(q)q̇ + ∇f = 0.
     """
-    grown = {q: directional(_expanded(scaled(mass, e)), {mass: S.One}) for q, e in euler_lagrange(L).items()}
-    return {q: normal(slope.xreplace({mass: S.Zero})) for q, slope in grown.items()}
-
-
-def _expanded(expression: Any) -> Any:
-    if not isinstance(expression, MatrixExpr):
-        return expression.expand()
-    return matrix_of({word: number.expand() for word, number in words(expression).items()}, expression.shape)
-
-
-def _at(h: Expr, ahead: dict[Any, Any]) -> Expr:
-    """h at y: all coordinates replaced at once."""
-    return h.xreplace(ahead)
+    flow: dict[Any, Any] = {}
+    for q, equation in euler_lagrange(L).items():
+        product = scaled(mass, equation)
+        # Expanded, so that no 1/m is left where m = 0 is put in.
+        if isinstance(product, MatrixExpr):
+            product = matrix_of({word: c.expand() for word, c in words(product).items()}, product.shape)
+        else:
+            product = product.expand()
+        flow[q] = normal(directional(product, {mass: S.One}).xreplace({mass: S.Zero}))
+    return flow

@@ -1,9 +1,14 @@
-"""Learning rules as mechanics: the mass, the friction and the weight decay behind an optimizer.
+"""Learning rules in continuous time: the mass, the friction and the weight decay behind an optimizer.
+
+**Definition.** A learning rule moves parameters q on a loss f by m q̈ + μ q̇ + λq + ∇f = 0, in the time t = ηk of k steps
+of the learning rate η. It is the motion of the Lagrangian e^{μt/m}((m/2)|q̇|² − f − (λ/2)|q|²).
+
+For gradient descent with momentum, v ← βv + g + λq, q ← q − ηv, the mass is m = η(1+β)/2 and the friction μ = 1 − β.
+Source: Tanaka and Kunin, *Noether's Learning Dynamics*, Table 1 and Eq. 5.
 
 >>> from symlag.calculus.jets import block
 >>> w = block("w")
->>> rule = heavy_ball()
->>> rule.lagrangian(0, [w]).kinetic
+>>> heavy_ball().lagrangian(0, [w]).kinetic
 eta*(beta + 1)*Trace(w.dot.T*w.dot)/4
 """
 
@@ -15,6 +20,7 @@ from typing import Any
 
 from sympy import Add, Expr, Symbol
 
+from symlag.calculus.jets import Prolonged
 from symlag.calculus.matrices import inner
 from symlag.calculus.sympy_notation import number
 from symlag.errors import SymlagError
@@ -25,8 +31,26 @@ from symlag.variational.lagrangian import Lagrangian, coordinate, listed
 class Rule:
     """A learning rule m q̈ + μ q̇ + λq + ∇f = 0 in the time t = ηk of k steps.
 
-    `mass` m, `friction` μ, `decay` λ, and `step` η, the time that one update takes. Raises `SymlagError` where the mass
-    is known not to be positive.
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    step : Expr
+        η, the time that one update takes.
+    mass, friction, decay : Expr
+        m, μ and λ.
+
+    Raises
+    ------
+    SymlagError
+        Where the mass is known not to be positive.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> eta, m = symbols("eta m", positive=True)
+    >>> Rule("with friction 1", eta, m, 1, 0).damping
+    1/m
     """
 
     name: str
@@ -37,29 +61,79 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.mass.is_positive is False:
-            wrong, write = f"its mass {self.mass} is not positive", "a positive learning rate, a momentum from 0 to 1"
-            raise SymlagError(self.name, wrong, write)
+            raise SymlagError(
+                self.name,
+                f"its mass {self.mass} is not positive",
+                "Take a positive learning rate, and a momentum from 0 up to 1.",
+            )
 
     @property
     def damping(self) -> Expr:
-        """γ = μ/m."""
+        """The damping γ = μ/m."""
         return self.friction / self.mass
 
-    def kinetic(self, coordinates: Iterable[Any]) -> Expr:
-        """T = (m/2)|q̇|²."""
+    def kinetic(self, coordinates: Iterable[Prolonged]) -> Expr:
+        """The kinetic energy T = (m/2)|q̇|².
+
+        Parameters
+        ----------
+        coordinates : iterable of jets and blocks
+            The parameters q.
+
+        Returns
+        -------
+        Expr
+            T, summed over the coordinates.
+        """
         return Add(*(self.mass * inner(q.dot, q.dot) / 2 for q in coordinates))
 
-    def lagrangian(self, loss: Any, coordinates: Iterable[Any]) -> Lagrangian:
-        """The mechanics of training these coordinates on a loss: weight decay joins the potential."""
+    def lagrangian(self, loss: Expr | float, coordinates: Prolonged | Iterable[Prolonged]) -> Lagrangian:
+        """The mechanics of training parameters on a loss.
+
+        Parameters
+        ----------
+        loss : Expr or number
+            f, a scalar in the parameters.
+        coordinates : jet, block or iterable of these
+            The parameters q.
+
+        Returns
+        -------
+        Lagrangian
+            T = (m/2)|q̇|², V = f + (λ/2)|q|², damped by γ = μ/m.
+        """
         moving = tuple(map(coordinate, listed(coordinates)))
         decay = Add(*(self.decay * inner(q, q) / 2 for q in moving))
         return Lagrangian(self.kinetic(moving), number("the loss", loss) + decay, moving, self.damping)
 
 
 def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: Any = None) -> Rule:
-    """SGD with momentum, v ← βv + g + λq, q ← q − ηv: m = η(1+β)/2, μ = 1−β (NLD Table 1 and Eq. 5).
+    """Gradient descent with momentum in continuous time.
 
-    Without arguments η, β and λ are positive symbols; zero is gradient descent where β = 0.
+    Parameters
+    ----------
+    learning_rate, momentum, weight_decay : Expr or number, optional
+        η, β and λ; positive symbols where they are not given. Plain gradient descent has momentum 0.
+
+    Returns
+    -------
+    Rule
+        With mass η(1+β)/2, friction 1 − β and decay λ.
+
+    Raises
+    ------
+    SymlagError
+        Where the mass is not positive, or an argument is no number.
+
+    References
+    ----------
+    Tanaka and Kunin, Noether's Learning Dynamics (2021), Table 1 and Eq. 5.
+
+    Examples
+    --------
+    >>> rule = heavy_ball(weight_decay=0)
+    >>> rule.mass, rule.friction, rule.decay
+    (eta*(beta + 1)/2, 1 - beta, 0)
     """
     eta, beta, decay = (
         Symbol(name, positive=True) if given is None else number(f"{name} =", given)

@@ -1,13 +1,20 @@
-"""What is left of a symmetry under each flow: in gradient flow, with momentum, in another metric (MGP; NLD §5).
+"""What a symmetry of the loss leaves constant in each flow: gradient flow, momentum, mirror flow.
 
-Gradient flow keeps ⟨q̇, ξ⟩ = 0, which is a conserved function h where ξ = ∇h: symmetric generators and translations.
-With momentum, e^Γ⟨q̇, ξ⟩ is conserved where the kinetic energy shares the symmetry: skew generators and translations,
-these twice. Mirror flow θ̇ = −[∇²h]⁻¹∇f keeps ⟨∇²h θ̇, ξ⟩ = 0, which another metric may make a function.
+**Theorem.** Let ⟨∇f, ξ⟩ = 0.
 
->>> from symlag.variational.families import scale
+* Gradient flow q̇ = −∇f keeps ⟨q̇, ξ⟩ = 0. This is a conserved function h just where ξ = ∇h: for symmetric linear
+  generators and for translations.
+* With momentum, q̈ + γq̇ + ∇f = 0, e^{γt}⟨q̇, ξ⟩ is conserved just where the kinetic energy is invariant, too: for skew
+  linear generators and for translations. A translation has two functions, since ḣ + γh = const for its h = ⟨n, q⟩, too.
+* Mirror flow q̇ = −[∇²h]⁻¹∇f keeps ⟨∇²h q̇, ξ⟩ = 0, the rate of a function in some metrics and not in others.
+
+Source: Marcotte, Gribonval and Peyré, arXiv:2307.00144 and 2405.12888; Tanaka and Kunin, *Noether's Learning Dynamics*,
+§5.
+
 >>> from symlag.calculus.jets import block
+>>> from symlag.variational.families import scale
 >>> w = block("w")
->>> survival(scale(w)).gradient_flow, survival(scale(w)).momentum_flow
+>>> invariants(scale(w)).gradient_flow, invariants(scale(w)).momentum_flow
 (Trace(w.T*w)/2, ())
 """
 
@@ -15,12 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sympy import Add, Expr, Mul, S, Symbol, cosh, exp, log
+from sympy import Add, Expr, MatrixSymbol, Mul, S, Symbol, cosh, exp, log
 
 from symlag.calculus.homotopy import antiderivative
-from symlag.calculus.jets import t
+from symlag.calculus.jets import Jet, t
 from symlag.calculus.matrices import Skew, Symmetric, inner, normal
 from symlag.calculus.operators import gradient, pairing, total
 from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, Cited, Work
@@ -32,11 +38,19 @@ GAMMA = Symbol("gamma", positive=True)
 
 
 @dataclass(frozen=True)
-class Survival(Cited):
-    """The functions that a symmetry of the loss leaves constant, and for how many independent generators.
+class FlowInvariants(Cited):
+    """The functions that a symmetry of the loss leaves constant in gradient flow and with momentum.
 
-    `gradient_flow` is a function of position or none, `momentum_flow` functions of position, velocity and time under
-    friction γ; `size` counts the generators of the family.
+    Parameters
+    ----------
+    generator : Generator
+        The symmetry, or the family of symmetries.
+    gradient_flow : Expr or None
+        A function of position, where there is one.
+    momentum_flow : tuple of Expr
+        Functions of position, velocity and time under the friction γ.
+    size : Expr
+        The number of independent generators in the family.
     """
 
     generator: Generator
@@ -60,22 +74,70 @@ class Survival(Cited):
         return self.size * len(self.momentum_flow)
 
 
-def survival(X: Generator) -> Survival:
-    """What is left of a symmetry of the loss in the Euclidean metric."""
-    kept = _function(pairing(X.components, {q: q.dot for q in X.components}))
-    law = noether(Lagrangian(_euclidean(X), damping=GAMMA), X)
-    charges = [exp(GAMMA * t) * law.charge] if law.conserved else []
-    if charges and kept is not None:
-        charges.append(kept + law.charge / GAMMA)
-    return Survival(X, kept, tuple(charges), Mul(*map(_size, X.parameters)))
+def invariants(X: Generator) -> FlowInvariants:
+    """The functions that a symmetry of the loss leaves constant in the Euclidean metric.
+
+    Parameters
+    ----------
+    X : Generator
+        A symmetry of the loss.
+
+    Returns
+    -------
+    FlowInvariants
+        Those of gradient flow, those under momentum with friction γ, and the size of the family.
+
+    References
+    ----------
+    Marcotte, Gribonval and Peyré, Abide by the law and follow the flow (2023) and Keep the momentum (2024).
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import rotation
+    >>> x, y = coordinates("x y")
+    >>> invariants(rotation(x, y)).gradient_flow, invariants(rotation(x, y)).momentum_flow
+    (None, ((x*y.dot - x.dot*y)*exp(gamma*t),))
+    """
+    h = _integral(pairing(X.components, {q: q.dot for q in X.components}))
+    kinetic = Add(*(inner(q.dot, q.dot) / 2 for q in X.components))
+    law = noether(Lagrangian(kinetic, damping=GAMMA), X)
+    momentum_flow: list[Expr] = []
+    if law.conserved:
+        momentum_flow.append(exp(GAMMA * t) * law.charge)
+        if h is not None:
+            momentum_flow.append(h + law.charge / GAMMA)
+    return FlowInvariants(X, h, tuple(momentum_flow), Mul(*map(_degrees_of_freedom, X.parameters)))
 
 
 def mirror_flow(X: Generator, h: Expr) -> Expr | None:
-    """The function that mirror flow with the distance-generating function h keeps, where there is one."""
-    return _function(pairing(X.components, {q: total(gradient(h, q)) for q in X.components}))
+    """The function that mirror flow keeps under a symmetry of the loss.
+
+    Parameters
+    ----------
+    X : Generator
+        A symmetry of the loss.
+    h : Expr
+        The distance-generating function of the flow q̇ = −[∇²h]⁻¹∇f.
+
+    Returns
+    -------
+    Expr or None
+        A function of position with the rate ⟨∇²h q̇, ξ⟩, where there is one.
+
+    Examples
+    --------
+    >>> from sympy import exp
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import translation
+    >>> x = coordinates("x")
+    >>> mirror_flow(translation(x), exp(x))
+    exp(x)
+    """
+    return _integral(pairing(X.components, {q: total(gradient(h, q)) for q in X.components}))
 
 
-def metrics(*coordinates: Any) -> dict[str, Expr]:
+def metrics(*coordinates: Jet) -> dict[str, Expr]:
     """The distance-generating functions of common mirror flows, in positive numbers."""
     shapes = {
         "Euclidean": lambda x: x**2 / 2,
@@ -88,53 +150,83 @@ def metrics(*coordinates: Any) -> dict[str, Expr]:
 
 @dataclass(frozen=True)
 class Row:
-    """One family in the table of verdicts: what each flow keeps, and what mirror flow keeps in each metric."""
+    """One family in the table of `verdicts`: what each flow keeps, and what mirror flow keeps in each metric.
 
-    survival: Survival
+    Parameters
+    ----------
+    invariants : FlowInvariants
+        In the Euclidean metric.
+    mirrors : dict
+        From the name of a metric to the function that mirror flow keeps, or to None.
+    """
+
+    invariants: FlowInvariants
     mirrors: dict[str, Expr | None]
 
 
 def verdicts(*families: Generator) -> tuple[Row, ...]:
-    """What survives of families of numbers in gradient flow, with momentum, and in the common metrics.
+    """The table of what families of numbers keep in gradient flow, with momentum, and in the common metrics.
 
-    >>> from symlag.variational.families import scale
+    Parameters
+    ----------
+    *families : Generator
+        Symmetries of a loss of numbers.
+
+    Returns
+    -------
+    tuple of Row
+        One row a family.
+
+    Examples
+    --------
     >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import scale
     >>> (row,) = verdicts(scale(*coordinates("x y")))
-    >>> row.survival.gradient_flow, row.mirrors["entropy"]
+    >>> row.invariants.gradient_flow, row.mirrors["entropy"]
     (x**2/2 + y**2/2, x + y)
     """
     return tuple(
-        Row(survival(X), {name: mirror_flow(X, h) for name, h in metrics(*X.components).items()}) for X in families
+        Row(invariants(X), {name: mirror_flow(X, h) for name, h in metrics(*X.components).items()}) for X in families
     )
 
 
-def split(X: Generator) -> Iterator[Generator]:
-    """A family over all square matrices as its symmetric and its skew part; any other family as it is."""
+def symmetric_and_skew_parts(X: Generator) -> Iterator[Generator]:
+    """The symmetric and the skew part of a family over all square matrices; any other family as it is.
+
+    Parameters
+    ----------
+    X : Generator
+        A family, such as `general_linear`.
+
+    Yields
+    ------
+    Generator
+        The family over symmetric and that over skew matrices, or X.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.variational.families import general_linear
+    >>> [part.name for part in symmetric_and_skew_parts(general_linear(block("U", 3, 2), block("V", 4, 2)))]
+    ['general linear, symmetric part', 'general linear, skew part']
+    """
     square = [p for p in X.parameters if p.is_square and not isinstance(p, Symmetric | Skew) and p.rows != 1]
     if not square:
         yield X
         return
     for kind, name in ((Symmetric, "symmetric"), (Skew, "skew")):
         new = {p: kind(p.name, *p.shape) for p in square}
-        part = X.map(lambda expression, new=new: _replaced(expression, new))
+        part = X.map(lambda expression, new=new: normal(expression.xreplace(new)))
         yield replace(part, name=f"{X.name}, {name} part", parameters=tuple(new.get(p, p) for p in X.parameters))
 
 
-def _euclidean(X: Generator) -> Expr:
-    return Add(*(inner(q.dot, q.dot) / 2 for q in X.components))
+def _integral(rate: Expr) -> Expr | None:
+    """The function of position with a given rate, where there is one."""
+    h = antiderivative(rate)
+    return None if h == 0 else h
 
 
-def _function(rate: Expr) -> Expr | None:
-    """The function of position with a given rate."""
-    found = antiderivative(rate, S.Zero)
-    return None if found == 0 else found
-
-
-def _replaced(expression: Any, new: dict[Any, Any]) -> Any:
-    return normal(expression.xreplace(new))
-
-
-def _size(parameter: Any) -> Expr:
+def _degrees_of_freedom(parameter: MatrixSymbol) -> Expr:
     """The number of free entries of a constant matrix."""
     rows, columns = parameter.shape
     if isinstance(parameter, Symmetric):

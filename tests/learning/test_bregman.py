@@ -10,7 +10,7 @@ from symlag.calculus.matrices import constant, inner
 from symlag.calculus.operators import add, directional, gradient, scaled, total
 from symlag.calculus.structured_matrices import ones
 from symlag.calculus.zero_test import vanishes
-from symlag.learning.bregman import bregman, ideal_scaling, massless
+from symlag.learning.bregman import bregman, ideal_scaling, massless_limit
 from symlag.learning.losses import invariant_loss
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange
 from symlag.variational.families import rotation, scale, translation
@@ -85,7 +85,7 @@ def test_the_rows_of_table_one(schedules, expected):
 def test_without_mass_the_motion_is_the_natural_gradient_flow_of_its_metric(metric):
     """E → −(μ∇²h(q)q̇ + ∇f): the row of natural gradient and mirror flow."""
     h, f = METRICS[metric], invariant_loss("f", scale(q))
-    limit = massless(bregman(h, f, [q], -log(m), log(m), mu * t / m), m)[q]
+    limit = massless_limit(bregman(h, f, [q], -log(m), log(m), mu * t / m), m)[q]
     flow = add([scaled(mu, total(gradient(h, q))), f.gradients[0]], q)
     assert vanishes(add([limit, flow], q))
 

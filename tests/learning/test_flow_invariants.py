@@ -7,7 +7,7 @@ from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import inner
 from symlag.calculus.operators import total
 from symlag.calculus.zero_test import vanishes
-from symlag.learning.flow_invariants import GAMMA, metrics, mirror_flow, split, survival, verdicts
+from symlag.learning.flow_invariants import GAMMA, invariants, metrics, mirror_flow, symmetric_and_skew_parts, verdicts
 from symlag.variational.families import general_linear, rescale, rescale_units, rotation, scale, translation
 
 r, n, k, h = symbols("r n k h", integer=True, positive=True)
@@ -18,7 +18,7 @@ x, y = coordinates("x y")
 
 
 def counts(*families):
-    parts = [survival(part) for X in families for part in split(X)]
+    parts = [invariants(part) for X in families for part in symmetric_and_skew_parts(X)]
     return sum(part.gradient_count for part in parts), sum(part.momentum_count for part in parts)
 
 
@@ -41,7 +41,7 @@ def test_the_counts_of_the_literature(families, gradient, momentum):
 
 
 def test_symmetric_generators_give_a_function_and_skew_ones_a_momentum():
-    symmetric, skew = (survival(part) for part in split(general_linear(U, V)))
+    symmetric, skew = (invariants(part) for part in symmetric_and_skew_parts(general_linear(U, V)))
     X = symmetric.generator.parameters[0]
     assert vanishes(symmetric.gradient_flow - (inner(U, U * X) - inner(V, V * X)) / 2)
     assert symmetric.momentum_flow == ()
@@ -50,7 +50,7 @@ def test_symmetric_generators_give_a_function_and_skew_ones_a_momentum():
 
 
 def test_what_momentum_keeps_is_constant_on_the_free_motion_with_friction():
-    for kept in survival(translation(w)).momentum_flow + survival(rotation(w)).momentum_flow:
+    for kept in invariants(translation(w)).momentum_flow + invariants(rotation(w)).momentum_flow:
         from symlag.calculus.matrices import normal
         from symlag.calculus.operators import scaled
 
@@ -80,7 +80,7 @@ def test_entropy_makes_scale_the_sum():
 def test_one_table_tells_every_flow_apart():
     """Symmetric generators survive gradient flow, skew ones momentum, translations both, momentum twice."""
     told = {
-        row.survival.generator.name: (row.survival.gradient_flow is not None, len(row.survival.momentum_flow))
+        row.invariants.generator.name: (row.invariants.gradient_flow is not None, len(row.invariants.momentum_flow))
         for row in verdicts(*FAMILIES)
     }
     assert told == {"scale": (True, 0), "rescale": (True, 0), "translation": (True, 2), "rotation": (False, 1)}

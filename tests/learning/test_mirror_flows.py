@@ -9,7 +9,7 @@ from symlag.calculus.jets import coordinates, t
 from symlag.calculus.operators import gradient, pairing, total
 from symlag.calculus.zero_test import vanishes
 from symlag.kernels.kernel import kernel
-from symlag.learning.bregman import bregman, massless
+from symlag.learning.bregman import bregman, massless_limit
 from symlag.learning.flow_invariants import mirror_flow
 from symlag.trials.orbit import Orbit
 from symlag.trials.verdict import observed_order
@@ -49,7 +49,7 @@ CASES = {f"{metric}, {name}": Case(*LOSSES[name], METRICS[metric]) for metric in
 def flow(case):
     """The rates of the limit m → 0 of the damped Bregman Lagrangian."""
     L = bregman(case.h, case.f, [x, y], -log(m), log(m), mu * t / m)
-    rates = solve(list(massless(L, m).values()), [x.dot, y.dot], dict=True)[0]
+    rates = solve(list(massless_limit(L, m).values()), [x.dot, y.dot], dict=True)[0]
     return {rate: value.subs(mu, Integer(1)) for rate, value in rates.items()}
 
 

@@ -10,7 +10,14 @@ from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
-from symlag.learning.scale_invariant import CHI, adaptive, fourth_power, persistent, polar, white
+from symlag.learning.scale_invariant import (
+    CHI,
+    chi_of_constant_gradients,
+    chi_of_white_noise,
+    equivalent_rmsprop,
+    fourth_power,
+    polar_equations,
+)
 from symlag.variational.closed_form import FIRST, SOURCE, Oscillation, s
 from symlag.variational.families import scale, translation
 from symlag.variational.noether import noether
@@ -19,7 +26,7 @@ eta, beta, decay = symbols("eta beta lambda", positive=True)
 m, mu = eta * (1 + beta) / 2, 1 - beta
 w = block("w")
 law = noether(heavy_ball().lagrangian(invariant_loss("f", scale(w)), [w]), scale(w))
-found = polar(law)
+found = polar_equations(law)
 r, u, pull = found.radius, found.direction, found.gradient
 
 
@@ -44,13 +51,13 @@ def test_the_fourth_power_relaxes_to_the_gradients():
 
 
 def test_the_two_limits_of_persistence():
-    assert persistent(beta) == 1
-    assert vanishes(white(beta) - (1 - beta) / (1 + beta))
+    assert chi_of_constant_gradients(beta) == 1
+    assert vanishes(chi_of_white_noise(beta) - (1 - beta) / (1 + beta))
 
 
 def test_the_equivalent_rmsprop():
     """1−ρ = 4ηλ/(1−β), c = η(1+β)/(2λ(1−β)²), rate √(2ηλ/(1+β)), memory (1−β)/(4ηλ) steps: NLD Eq. 18."""
-    plain = adaptive(law, eta).at(S.One)
+    plain = equivalent_rmsprop(law, eta).at(S.One)
     assert vanishes(1 - plain.retention - 4 * eta * decay / (1 - beta))
     assert vanishes(plain.scale - eta * (1 + beta) / (2 * decay * (1 - beta) ** 2))
     assert vanishes(plain.rate**2 - 2 * eta * decay / (1 + beta))
@@ -59,8 +66,8 @@ def test_the_equivalent_rmsprop():
 
 def test_noise_leaves_a_smaller_norm_and_a_larger_rate():
     """The printed r² overestimates by √((1+β)/(1−β)) where noise dominates."""
-    noisy = adaptive(law, eta).at(white(beta))
-    over = adaptive(law, eta).at(S.One).scale / noisy.scale
+    noisy = equivalent_rmsprop(law, eta).at(chi_of_white_noise(beta))
+    over = equivalent_rmsprop(law, eta).at(S.One).scale / noisy.scale
     assert vanishes(over - (1 + beta) / (1 - beta))
     assert vanishes(noisy.rate**2 - 2 * eta * decay / (1 - beta))
     assert float(sqrt(over).subs(beta, 0.9)) == pytest.approx(4.36, abs=5e-3)
@@ -69,8 +76,8 @@ def test_noise_leaves_a_smaller_norm_and_a_larger_rate():
 def test_only_the_scale_of_one_block_has_a_polar_form():
     X = translation(w)
     other = noether(heavy_ball().lagrangian(invariant_loss("f", X), [w]), X)
-    with pytest.raises(SymlagError, match="write scale"):
-        polar(other)
+    with pytest.raises(SymlagError, match=r"write noether\(L, scale\(w\)\)"):
+        polar_equations(other)
     assert isinstance(CHI, Symbol)
 
 
@@ -95,4 +102,4 @@ def test_momentum_amplifies_noise_less_than_printed():
     """2η/(1−β)² for white noise, against 2η(1+β)/(1−β)³ for a persistent gradient: 100 and 1900 times η·… at β = .9."""
     fed = fourth_power(law).source / inner(pull, pull)
     assert vanishes(fed.subs(CHI, 1) - 2 * eta * (1 + beta) / (1 - beta) ** 3)
-    assert vanishes(fed.subs(CHI, white(beta)) - 2 * eta / (1 - beta) ** 2)
+    assert vanishes(fed.subs(CHI, chi_of_white_noise(beta)) - 2 * eta / (1 - beta) ** 2)

@@ -14,7 +14,7 @@ from derivations import scale
 from symlag import citations
 from symlag.citations import ACCELERATION, LEARNING_DYNAMICS, NOETHER, Work, cite
 from symlag.errors import SymlagError
-from symlag.learning.scale_invariant import adaptive
+from symlag.learning.scale_invariant import equivalent_rmsprop
 from symlag.networks import Found
 from symlag.symmetry.counting.factorizations import linear
 from tests.document.test_tex_and_browser import _tool
@@ -34,8 +34,8 @@ RESTING: dict[str, tuple[Any, set[str]]] = {
     "symmetries of a model": (Found((), (), {}, None, None, None), {"kunin2021", "marcotte2023"}),
     "a count": (sl.count_laws(linear(1, 1, 1)), {"marcotte2023", "marcotte2024", "marcotte2025"}),
     "a count with momentum": (sl.count_laws(linear(1, 1, 1), flow="momentum"), {"marcotte2024", "lewis1997"}),
-    "what survives": (sl.learning.survival(sl.scale(w)), {"marcotte2023", "marcotte2024"}),
-    "an RMSProp": (adaptive(LEARNT, LEARNT.rate), {"tanaka2021"}),
+    "what survives": (sl.learning.invariants(sl.scale(w)), {"marcotte2023", "marcotte2024"}),
+    "an RMSProp": (equivalent_rmsprop(LEARNT, LEARNT.rate), {"tanaka2021"}),
     "a verb": (sl.bregman, {"wibisono2016", "tanaka2021"}),
     "a derivation": (sl.derive(scale), {"noether1918", "tanaka2021"}),
 }

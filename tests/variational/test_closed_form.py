@@ -8,7 +8,7 @@ from symlag.calculus.matrices import inner
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import heavy_ball
-from symlag.learning.flow_invariants import split
+from symlag.learning.flow_invariants import symmetric_and_skew_parts
 from symlag.learning.losses import invariant_loss
 from symlag.variational.closed_form import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation
@@ -47,7 +47,7 @@ def test_learning_laws_are_driven_oscillators_with_the_stiffness_of_theory(name)
 def test_the_symmetric_part_of_a_linear_pair_is_an_oscillator_and_the_skew_part_decays():
     X = general_linear(U, V)
     L = heavy_ball().lagrangian(invariant_loss("f", X), [U, V])
-    symmetric, skew = (noether(L, part).solve() for part in split(X))
+    symmetric, skew = (noether(L, part).solve() for part in symmetric_and_skew_parts(X))
     assert isinstance(symmetric, Oscillation)
     assert vanishes(symmetric.stiffness - 2 * decay)
     assert isinstance(skew, Relaxation)
