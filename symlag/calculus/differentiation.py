@@ -1,21 +1,22 @@
 """The rules of differentiation, one a kind of node: the one place where symlag differentiates.
 
-A rule is given how to differentiate the parts of its node; what moves, and how fast, is said by the direction alone.
-New kinds of node register a rule of their own. The same rules serve forwards, along one direction (`derived`), and
-backwards, by all variables at once (`slopes`).
+`derivative` is given a node and how to differentiate its parts: the chain rule. What changes, and how fast, is said by
+the direction alone. The same rules serve forwards, along one direction (`derivative_along`), and backwards, by all
+variables at once (`partial_derivatives`). Letters of matrix words bring a rule of their own (`LetterKind.derivative`),
+and so do the unknown functions (`SelfDifferentiated`).
 
 >>> from sympy import Symbol, sin
 >>> x, y = Symbol("x"), Symbol("y")
->>> derived(sin(x) ** 2, {x: 1}, {})
+>>> derivative_along(sin(x) ** 2, {x: 1}, {})
 2*sin(x)*cos(x)
->>> slopes(y * sin(x), [x, y])
+>>> partial_derivatives(y * sin(x), [x, y])
 {x: y*cos(x), y: sin(x)}
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sympy import (
@@ -58,36 +59,48 @@ class SelfDifferentiated:
         raise NotImplementedError
 
 
-def derived(node: Any, along: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
+def derivative_along(node: Any, direction: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
     """The derivative of a node along a direction, not yet in normal form; the memo holds what is already known."""
-    if node in along:
-        return along[node]
+    if node in direction:
+        return direction[node]
     if node not in memo:
-        memo[node] = derivative(node, lambda part: derived(part, along, memo))
+        memo[node] = derivative(node, lambda part: derivative_along(part, direction, memo))
     return memo[node]
 
 
-def slopes(expression: Expr, variables: Iterable[Any]) -> dict[Any, Expr]:
-    """The partial derivatives by some numbers: all of them together take little longer than one by itself.
+def partial_derivatives(expression: Expr, variables: Iterable[Any]) -> dict[Any, Expr]:
+    """The partial derivatives by numbers, all in one sweep backwards (reverse mode), as fast as one or two.
 
-    Each part of the expression is given its weight, the derivative of the whole by that part, and hands it down.
+    The weight of a part is the derivative of the whole by that part. The whole weighs 1, and each node hands its weight
+    on to its parts by the chain rule, once all that it is itself a part of have done so.
     """
     wanted = dict.fromkeys(variables)
     weights = defaultdict[Any, list[Expr]](list, {expression: [S.One]})
-    for node, parts in reversed(_descent(expression, wanted).items()):
+    for node, parts in reversed(_parts_with_variables(expression, wanted).items()):
         weight = Add(*weights[node]) if parts else S.Zero
         for part in parts:
-            weights[part].append(_handed_down(node, part, weight))
+            direction = {part: weight}
+            if isinstance(node, Add):
+                share = weight
+            elif _has_numbers_as_arguments(node):
+                share = derivative(node, lambda each, direction=direction: direction.get(each, S.Zero))
+            else:
+                share = derivative_along(node, direction, {})
+            weights[part].append(share)
     return {variable: Add(*weights[variable]) for variable in wanted}
 
 
-def _descent(expression: Expr, wanted: Mapping[Any, Any]) -> dict[Any, list[Any]]:
-    """Every part of an expression with those parts of its own that lead to something wanted; the whole comes last."""
+def _parts_with_variables(expression: Any, wanted: Mapping[Any, Any]) -> dict[Any, list[Any]]:
+    """Every node with those of its parts that have a variable in them, parts before what they are part of.
+
+    The parts are the arguments, or at once the variables where the rule of the node looks further down than these.
+    """
     known: dict[Any, list[Any]] = {}
 
     def visit(node: Any) -> None:
         if node not in known:
-            parts = _parts(node, wanted)
+            numbers = _has_numbers_as_arguments(node)
+            parts = dict.fromkeys(node.args) if numbers else node.free_symbols & wanted.keys() - {node}
             for part in parts:
                 visit(part)
             known[node] = [part for part in parts if known[part] or part in wanted]
@@ -96,22 +109,9 @@ def _descent(expression: Expr, wanted: Mapping[Any, Any]) -> dict[Any, list[Any]
     return known
 
 
-def _parts(node: Any, wanted: Mapping[Any, Any]) -> Collection[Any]:
-    """What the weight of a node goes to: its arguments, or at once the variables where its rule looks further down."""
-    return dict.fromkeys(node.args) if _shallow(node) else node.free_symbols & wanted.keys() - {node}
-
-
-def _shallow(node: Any) -> bool:
-    """Whether the rule of a node asks for the derivatives of its arguments, which are numbers."""
-    return isinstance(node, Add | Mul | Pow | Function) and not isinstance(node, Piecewise)
-
-
-def _handed_down(node: Any, part: Any, weight: Expr) -> Expr:
-    """The share of a part in the weight of a node."""
-    if isinstance(node, Add):
-        return weight
-    moved = {part: weight}
-    return derivative(node, lambda each: moved.get(each, S.Zero)) if _shallow(node) else derived(node, moved, {})
+def _has_numbers_as_arguments(node: Any) -> bool:
+    """Whether the derivative of a node is one in its arguments, which are numbers."""
+    return isinstance(node, Add | Mul | Pow | Function) and not isinstance(node, MatrixExpr | Piecewise)
 
 
 def derivative(node: Any, derive: Derive) -> Any:
@@ -170,27 +170,25 @@ def _derivative_by_sympy(node: Any, derive: Derive) -> Expr:
 
 
 def _jump(node: Piecewise, at: int, derive: Derive) -> Expr:
-    """What a branch leaps by where its condition g < 0 ends, as δ(g) times the rate of g; zero where it goes on."""
+    """The jump of a branch where its condition g < 0 ends, as δ(g) Dg times it; zero where it is continuous there."""
     branch, condition = node.args[at]
     if not isinstance(condition, INEQUALITIES):
         return S.Zero
     g = condition.lts - condition.gts
     moving = sorted((s for s in g.free_symbols if derive(s) != 0), key=str)
-    leap = Piecewise(*node.args[at + 1 :]) - branch
-    return leap * DiracDelta(g) * derive(g) if moving and not _closes(leap, g, moving[0]) else S.Zero
-
-
-def _closes(leap: Expr, g: Expr, moving: Any) -> bool:
-    """Whether a leap is nothing wherever g is zero."""
+    if not moving:
+        return S.Zero
+    jump = Piecewise(*node.args[at + 1 :]) - branch
     try:
-        return all(leap.subs(moving, end) == 0 for end in solve(g, moving))
+        continuous = all(jump.subs(moving[0], end) == 0 for end in solve(g, moving[0]))
     except NotImplementedError:
-        return False
+        continuous = False
+    return S.Zero if continuous else jump * DiracDelta(g) * derive(g)
 
 
 def _by_product_rule(factors: tuple[Any, ...], derive: Derive) -> Iterator[tuple[Any, ...]]:
-    """The factors with one of them differentiated, for each one that moves."""
+    """The factors with one of them differentiated, for each one that is not constant."""
     for i, factor in enumerate(factors):
-        moved = derive(factor)
-        if moved != 0 and not isinstance(moved, ZeroMatrix):
-            yield (*factors[:i], moved, *factors[i + 1 :])
+        rate = derive(factor)
+        if rate != 0 and not isinstance(rate, ZeroMatrix):
+            yield (*factors[:i], rate, *factors[i + 1 :])

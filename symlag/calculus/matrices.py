@@ -1,4 +1,7 @@
-"""Matrices of any size: constants, inner products and traces, in the normal form of `words`.
+"""Matrices of any size: constants, inner products and traces, in the normal form of `matrix_words`.
+
+The inner product of two matrices of one shape is Frobenius', ⟨A, B⟩ = tr(AᵀB) = Σᵢⱼ AᵢⱼBᵢⱼ. Since a trace does not
+change when its word is rotated or transposed, equal inner products are equal expressions:
 
 >>> from sympy import symbols
 >>> h, n = symbols("h n", integer=True, positive=True)
@@ -24,21 +27,65 @@ from symlag.names import checked_name
 
 
 class _Square(MatrixSymbol):
-    """A constant matrix that its transpose has the shape of."""
+    """A constant square matrix, whose transpose has its shape."""
 
     def __new__(cls, name: Any, rows: Any, columns: Any) -> Self:
         if rows != columns:
             wrote = f"{cls.__name__}({str(name)!r}, {rows}, {columns})"
             raise ShapeError(wrote, "it is not square", f"{cls.__name__}({str(name)!r}, {rows}, {rows})")
-        return _sized(cls, str(name), rows, columns)
+        return _matrix_symbol(cls, str(name), rows, columns)
 
 
 class Skew(_Square):
-    """A constant square matrix with Aᵀ = −A; `ShapeError` where it is not square."""
+    """A constant square matrix with Aᵀ = −A.
+
+    Parameters
+    ----------
+    name : str
+        What it is called; an identifier.
+    rows, columns : int or Expr
+        Its size, twice.
+
+    Raises
+    ------
+    ShapeError
+        Where it is not square.
+    NameRefusedError
+        Where the name is no identifier.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block, inner
+    >>> w, J = block("w", 3), Skew("J", 3, 3)
+    >>> inner(w, J * w)
+    0
+    """
 
 
 class Symmetric(_Square):
-    """A constant square matrix with Sᵀ = S; `ShapeError` where it is not square."""
+    """A constant square matrix with Sᵀ = S.
+
+    Parameters
+    ----------
+    name : str
+        What it is called; an identifier.
+    rows, columns : int or Expr
+        Its size, twice.
+
+    Raises
+    ------
+    ShapeError
+        Where it is not square.
+    NameRefusedError
+        Where the name is no identifier.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block, inner
+    >>> w, v, M = block("w", 3), block("v", 3), Symmetric("M", 3, 3)
+    >>> inner(w, M * v) == inner(v, M * w)
+    True
+    """
 
 
 @letter_kind(Skew)
@@ -57,26 +104,56 @@ class SymmetricKind(LetterKind):
         return 1, letter
 
 
-def taken(role: str, written: Any) -> Any:
+def as_sympy(role: str, written: Any) -> Any:
     """What was written, as SymPy has it; text is refused, for SymPy would run it."""
     try:
         return sympify(written, strict=True)
     except SympifyError:
-        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", "an expression in coordinates") from None
+        cure = "Write an expression in coordinates and symbols."
+        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", cure) from None
 
 
 def constant(name: str, rows: Any, columns: Any = 1) -> MatrixSymbol:
-    """A constant matrix of the given shape, for instance the direction of a translation."""
-    return _sized(MatrixSymbol, name, rows, columns)
+    """A constant matrix, for instance the direction of a translation.
+
+    Parameters
+    ----------
+    name : str
+        What it is called; an identifier.
+    rows : int or Expr
+        The number of its rows.
+    columns : int or Expr, optional
+        The number of its columns; one, for a vector, unless stated.
+
+    Returns
+    -------
+    MatrixSymbol
+        The constant, of shape (rows, columns).
+
+    Raises
+    ------
+    ShapeError
+        Where a size is neither a whole number nor a symbol for one.
+    NameRefusedError
+        Where the name is no identifier.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block, directional, inner
+    >>> w, a = block("w", 3), constant("a", 3)
+    >>> directional(inner(w, w), {w: a})
+    2*Trace(a.T*w)
+    """
+    return _matrix_symbol(MatrixSymbol, name, rows, columns)
 
 
-def _sized(kind: type[MatrixSymbol], name: Any, rows: Any, columns: Any) -> Any:
+def _matrix_symbol(kind: type[MatrixSymbol], name: Any, rows: Any, columns: Any) -> Any:
     """A constant matrix of a kind, its name and sizes checked."""
     try:
         return MatrixSymbol.__new__(kind, checked_name(name), rows, columns)
     except (AttributeError, SympifyError, ValueError):
         wrong = "a size is a whole number, or a symbol for one"
-        raise ShapeError(f"{name!r} of {rows!r}×{columns!r} entries", wrong, 'constant("A", 3, n), say') from None
+        raise ShapeError(f"{name!r} of {rows!r}×{columns!r} entries", wrong, 'constant("A", 3, n)') from None
 
 
 def zero_like(expression: Any) -> Any:
@@ -87,30 +164,75 @@ def zero_like(expression: Any) -> Any:
 def inner(left: Any, right: Any) -> Expr:
     """The Euclidean inner product: ab of numbers, tr(AᵀB) of matrices of one shape.
 
-    >>> from sympy import MatrixSymbol
-    >>> w = MatrixSymbol("w", 5, 1)
+    Parameters
+    ----------
+    left, right : Expr or MatrixExpr
+        Two numbers, or two matrices of one shape.
+
+    Returns
+    -------
+    Expr
+        The product, a number in normal form.
+
+    Raises
+    ------
+    ShapeError
+        Where the shapes differ.
+    SymlagError
+        Where one of the two is no SymPy expression.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block
+    >>> w = block("w", 5)
     >>> inner(3 * w, w)
     3*Trace(w.T*w)
     """
-    left, right = taken("inner of", left), taken("inner of", right)
+    left, right = as_sympy("inner of", left), as_sympy("inner of", right)
     if not isinstance(left, MatrixExpr) and not isinstance(right, MatrixExpr):
         return left * right
     if getattr(left, "shape", None) != getattr(right, "shape", None):
-        raise ShapeError(f"inner({left}, {right})", "the two shapes differ", "two blocks of one shape")
+        raise ShapeError(f"inner({left}, {right})", "the two shapes differ", "Give it two matrices of one shape.")
     return trace(MatMul(Transpose(left), right))
 
 
 def trace(matrix: MatrixExpr) -> Expr:
-    """The trace of a square matrix expression in normal form."""
-    if not isinstance(taken("the trace of", matrix), MatrixExpr):
-        raise ShapeError(f"the trace of {matrix}", "it is no matrix", "trace(W.T * W), say")
+    """The trace of a square matrix.
+
+    Parameters
+    ----------
+    matrix : MatrixExpr
+        A matrix of shape (n, n).
+
+    Returns
+    -------
+    Expr
+        The trace in normal form, a number.
+
+    Raises
+    ------
+    ShapeError
+        Where it is no matrix, or not square.
+    SymlagError
+        Where it is no SymPy expression.
+
+    Examples
+    --------
+    >>> from symlag.calculus import block
+    >>> W = block("W", 3, 4)
+    >>> trace(W * W.T) == trace(W.T * W)
+    True
+    """
+    if not isinstance(as_sympy("the trace of", matrix), MatrixExpr):
+        raise ShapeError(f"the trace of {matrix}", "it is no matrix", "trace(W.T * W)")
     if matrix.rows != matrix.cols:
-        raise ShapeError(f"the trace of {matrix}", f"its shape is {matrix.rows}×{matrix.cols}", "a square matrix")
+        wrong = f"its shape is {matrix.rows}×{matrix.cols}"
+        raise ShapeError(f"the trace of {matrix}", wrong, "Give it a square matrix.")
     return trace_of(matrix)
 
 
 def normal(expression: Any) -> Any:
-    """The normal form of a scalar or matrix expression: traces canonical, matrices sums of words."""
+    """The normal form of the matrix words in a scalar or matrix expression."""
     if isinstance(expression, MatrixExpr):
         return matrix_of({word: normal(c) for word, c in words(expression).items()}, expression.shape)
     if not expression.has(Trace):

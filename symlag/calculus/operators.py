@@ -26,7 +26,7 @@ from typing import Any
 from sympy import Add, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import derived, slopes
+from symlag.calculus.differentiation import derivative_along, partial_derivatives
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import inner, normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
@@ -139,7 +139,7 @@ def gradient(expression: Expr, variable: Any) -> Any:
 def gradients(expression: Expr, variables: Iterable[Any]) -> dict[Any, Any]:
     """The partial derivatives of a scalar with respect to numbers and matrices."""
     wanted = [*variables]
-    numbers = slopes(expression, [v for v in wanted if not isinstance(v, MatrixExpr)])
+    numbers = partial_derivatives(expression, [v for v in wanted if not isinstance(v, MatrixExpr)])
     return {v: numbers[v] if v in numbers else gradient(expression, v) for v in wanted}
 
 
@@ -209,7 +209,7 @@ def _directionals(expressions: Iterable[Any], along: Direction) -> Iterator[Any]
     """The derivative of each expression; what they share is differentiated once."""
     memo: dict[Any, Any] = {}
     for expression in expressions:
-        derivative = derived(expression, along, memo)
+        derivative = derivative_along(expression, along, memo)
         # The traces in a scalar are in normal form as they are made; of a matrix the whole has to be.
         yield normal(derivative) if isinstance(derivative, MatrixExpr) else derivative
 

@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.jets import Jet, jets, t
-from symlag.calculus.matrices import normal, taken
+from symlag.calculus.matrices import as_sympy, normal
 from symlag.errors import ShapeError, SymlagError
 from symlag.names import checked_expression
 
@@ -90,7 +90,7 @@ def _clocks(expression: Basic) -> dict[Symbol, Symbol]:
 
 def number(role: str, written: Any) -> Expr:
     """What was written, where it is a number and no matrix, and all names in it can be written down."""
-    made = checked_expression(taken(role, written))
+    made = checked_expression(as_sympy(role, written))
     if isinstance(made, MatrixExpr) or not isinstance(made, Expr):
         raise ShapeError(f"{role} {made}", "it is not a number", "inner(A, B), or a trace")
     return normal(made)

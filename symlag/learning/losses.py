@@ -18,7 +18,7 @@ from sympy import Expr
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.invariant_functions import Unknown
-from symlag.calculus.matrices import normal, taken, zero_like
+from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.sympy_notation import instance
 from symlag.errors import SymlagError
 from symlag.variational.generator import Generator
@@ -50,7 +50,7 @@ def loss(name: str, *outputs: Expr | MatrixExpr) -> Unknown:
     >>> loss("f", block("U", 3, 2) * block("V", 4, 2).T)
     f(U*V.T)
     """
-    return Unknown(name, [normal(taken("an output of the network", output)) for output in outputs])
+    return Unknown(name, [normal(as_sympy("an output of the network", output)) for output in outputs])
 
 
 def invariant_loss(name: str, *generators: Generator) -> Unknown:

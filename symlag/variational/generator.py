@@ -24,7 +24,7 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, S
 
 from symlag.calculus.jets import Prolonged, jets, t
-from symlag.calculus.matrices import normal, taken, zero_like
+from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.sympy_notation import assigned, instance, is_path, number
@@ -196,7 +196,7 @@ def bracket(left: Generator, right: Generator) -> Generator:
 
 
 def _fitting(coordinate: Any, written: Any) -> Any:
-    xi = taken(f"{coordinate}:", written)
+    xi = as_sympy(f"{coordinate}:", written)
     if xi == 0:
         return zero_like(coordinate)
     if getattr(xi, "shape", None) != getattr(coordinate, "shape", None):

@@ -21,7 +21,7 @@ from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.jets import Prolonged, highest_order, jets, t
-from symlag.calculus.matrices import normal, taken
+from symlag.calculus.matrices import as_sympy, normal
 from symlag.calculus.operators import directional
 from symlag.calculus.sympy_notation import Spelling, assigned, is_path, number
 from symlag.calculus.zero_test import vanishes
@@ -108,7 +108,7 @@ class Lagrangian(Displayable):
 
     def _force(self, coordinate: Any, force: Any) -> Any:
         wanted = getattr(self.require(coordinate), "shape", None)
-        made = taken("the force", force)
+        made = as_sympy("the force", force)
         if getattr(made, "shape", None) != wanted:
             raise ShapeError(
                 f"the force {made} on {coordinate}", "the shapes differ", f"a force of the shape of {coordinate}"

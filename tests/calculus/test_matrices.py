@@ -110,10 +110,10 @@ def test_the_norm_of_a_letter_is_its_sum_of_squares(letter):
 
 @pytest.mark.parametrize(("left", "right"), [(W, U), (W, 2), (a, c)], ids=str)
 def test_an_inner_product_of_two_shapes_is_refused(left, right):
-    with pytest.raises(ShapeError, match=r"^inner\(.*\): the two shapes differ; write two blocks of one shape\.$"):
+    with pytest.raises(ShapeError, match=r"^inner\(.*\): the two shapes differ\. Give it two matrices of one shape\.$"):
         inner(left, right)
 
 
 def test_the_trace_of_a_matrix_that_is_not_square_is_refused():
-    with pytest.raises(ShapeError, match=r"^the trace of W: its shape is h×n; write a square matrix\.$"):
+    with pytest.raises(ShapeError, match=r"^the trace of W: its shape is h×n\. Give it a square matrix\.$"):
         trace(W)

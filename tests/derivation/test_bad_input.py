@@ -106,7 +106,7 @@ FILES = {
     ),
     "shapes that differ": (
         HEAD + "U, W = block('U', 2, 3), block('W', 3, 2)\nT = inner(U.dot, W.dot)",
-        "bad.py, line 8: inner(U.dot, W.dot): the two shapes differ; write two blocks of one shape.",
+        "bad.py, line 8: inner(U.dot, W.dot): the two shapes differ. Give it two matrices of one shape.",
     ),
     "not Python": (HEAD + "V = = 3", "bad.py, line 7: it is not Python (invalid syntax); write valid Python."),
     "not indented": ("  x = 1\n y = 2", "it is not Python (un"),

@@ -52,8 +52,8 @@ TEXT = "0.1"
 @pytest.mark.parametrize(
     ("make", "kind", "sentence"),
     [
-        (lambda: heavy_ball(TEXT), SymlagError, "eta = '0.1': it is no SymPy expression; write"),
-        (lambda: heavy_ball().lagrangian(TEXT, [x]), SymlagError, "the loss '0.1': it is no SymPy expression; write"),
+        (lambda: heavy_ball(TEXT), SymlagError, "eta = '0.1': it is no SymPy expression. Write"),
+        (lambda: heavy_ball().lagrangian(TEXT, [x]), SymlagError, "the loss '0.1': it is no SymPy expression. Write"),
         (lambda: heavy_ball().lagrangian(W, [W]), ShapeError, "the loss W: it is not a number; write inner(A, B)"),
     ],
     ids=["text for a rate", "text for a loss", "a matrix for a loss"],
