@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Self
 
 from symlag.document import html, markdown, tex
-from symlag.document.boxes.reserved_letters import avoid_letters, letters_of, letters_of_lagrangian
+from symlag.document.boxes.roles import names_in, names_in_lagrangian, replace_roles
 from symlag.document.chapters.balance import balance_law
 from symlag.document.chapters.mechanics import derivation_sections
 from symlag.document.chapters.optimizer import optimizer_sections
@@ -103,7 +103,7 @@ class Document:
         laws = tuple(laws)
         moves = (move for law in laws for move in (law.generator.tau, *law.generator.components.values()))
         sections = tuple(derivation_sections(L, laws, rule, tuple(exact)))
-        return cls(title, avoid_letters(sections, letters_of_lagrangian(L, *moves)))
+        return cls(title, replace_roles(sections, names_in_lagrangian(L, *moves)))
 
     @classmethod
     def of_optimizer(cls, title: str, exact: Iterable[DiscreteLaw], reason: str) -> Self:
@@ -125,7 +125,7 @@ class Document:
         """
         laws = tuple(exact)
         moves = (move for law in laws for move in law.generator.components.values())
-        return cls(title, avoid_letters(tuple(optimizer_sections(laws, reason)), letters_of(*moves)))
+        return cls(title, replace_roles(tuple(optimizer_sections(laws, reason)), names_in(*moves)))
 
     @classmethod
     def of_parameter_groups(cls, title: str, law: GroupedLaw) -> Self:
@@ -144,7 +144,7 @@ class Document:
             The derivation.
         """
         sections = tuple(group_law_sections(law))
-        return cls(title, avoid_letters(sections, letters_of(*law.generator.components.values())))
+        return cls(title, replace_roles(sections, names_in(*law.generator.components.values())))
 
     @classmethod
     def of_scale_invariant_weights(cls, title: str, rule: UpdateRule) -> Self:
@@ -163,7 +163,7 @@ class Document:
             The derivation.
         """
         sections = tuple(direction_sections(on_sphere(rule)))
-        return cls(title, avoid_letters(sections, letters_of(*rule.equations.values())))
+        return cls(title, replace_roles(sections, names_in(*rule.equations.values())))
 
     def _repr_html_(self) -> str:
         """The sections, one below the other, for a notebook."""

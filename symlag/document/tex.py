@@ -35,7 +35,7 @@ from symlag.document.boxes.box import (
 )
 from symlag.document.boxes.expressions import typeset
 from symlag.document.boxes.names import GREEK
-from symlag.document.boxes.reserved_letters import CALLIGRAPHIC
+from symlag.document.boxes.roles import CALLIGRAPHIC
 from symlag.document.boxes.width import broken_lines
 from symlag.document.chapters.prose import Prose, Section
 

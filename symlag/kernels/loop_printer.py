@@ -122,41 +122,43 @@ class LoopPrinter:
             case Assembly():
                 return self._assembly(instruction)
 
-    def _contraction(self, step: Contraction) -> list[str]:
+    def _contraction(self, instruction: Contraction) -> list[str]:
         """Loops over the indices that remain, and within them over those that are summed."""
-        product = "*".join(self._entry(value.name, i) for value, i in zip(step.operands, step.subscripts, strict=True))
-        summed = {index: size for index, size in step.extents.items() if index not in step.remaining}
-        remaining = {index: size for index, size in step.extents.items() if index in step.remaining}
-        entry = self._entry(step.name, step.remaining)
+        product = "*".join(
+            self._entry(value.name, i) for value, i in zip(instruction.operands, instruction.subscripts, strict=True)
+        )
+        summed = {index: size for index, size in instruction.extents.items() if index not in instruction.remaining}
+        remaining = {index: size for index, size in instruction.extents.items() if index in instruction.remaining}
+        entry = self._entry(instruction.name, instruction.remaining)
         if not summed:
             return self._nested(remaining, [f"{entry} = {product}"])
         addition = self._nested(summed, [f"{self.total} += {product}"])
         return self._nested(remaining, [f"{self.total} = 0.0", *addition, f"{entry} = {self.total}"])
 
-    def _assembly(self, step: Assembly) -> list[str]:
+    def _assembly(self, instruction: Assembly) -> list[str]:
         """Loops over all entries, each a sum."""
-        sides = dict(zip("ij", kernel_shape(step.shape), strict=False))
+        sides = dict(zip("ij", kernel_shape(instruction.shape), strict=False))
         indices = "".join(sides)
-        terms = " + ".join(self._term(term, indices) for term in step.terms) or "0.0"
-        return self._nested(sides, [f"{self._entry(step.name, indices)} = {terms}"])
+        terms = " + ".join(self._term(term, indices) for term in instruction.terms) or "0.0"
+        return self._nested(sides, [f"{self._entry(instruction.name, indices)} = {terms}"])
 
-    def _entrywise(self, step: Entrywise) -> list[str]:
+    def _entrywise(self, instruction: Entrywise) -> list[str]:
         """One expression of the entries at every place."""
-        sides = dict(zip("ij", kernel_shape((step.result.rows, step.result.columns)), strict=False))
+        sides = dict(zip("ij", kernel_shape((instruction.result.rows, instruction.result.columns)), strict=False))
         indices = "".join(sides)
-        symbols = step.expression.free_symbols
-        entries = {s: Symbol(self._entry(s.name, indices)) for s in symbols if s.name in step.blocks}
-        right = self.scalars.text(step.expression.xreplace(entries))
-        return self._nested(sides, [f"{self._entry(step.name, indices)} = {right}"])
+        symbols = instruction.expression.free_symbols
+        entries = {s: Symbol(self._entry(s.name, indices)) for s in symbols if s.name in instruction.blocks}
+        right = self.scalars.text(instruction.expression.xreplace(entries))
+        return self._nested(sides, [f"{self._entry(instruction.name, indices)} = {right}"])
 
-    def _quotient(self, step: Quotient) -> str:
+    def _quotient(self, instruction: Quotient) -> str:
         """A call of `solve`, for which a vector becomes a matrix of one column."""
-        matrix = self._whole(step.matrix)
-        if step.right is None:
+        matrix = self._whole(instruction.matrix)
+        if instruction.right is None:
             return f"solve({matrix}, np.eye(len({matrix})))"
-        if step.right.value.columns == 1:
-            return f"solve({matrix}, np.expand_dims({self._whole(step.right)}, 1))[:, 0]"
-        return f"solve({matrix}, {self._whole(step.right)})"
+        if instruction.right.value.columns == 1:
+            return f"solve({matrix}, np.expand_dims({self._whole(instruction.right)}, 1))[:, 0]"
+        return f"solve({matrix}, {self._whole(instruction.right)})"
 
     def _whole(self, factor: Factor) -> str:
         """All of a vector or matrix at the point."""

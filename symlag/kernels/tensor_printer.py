@@ -76,49 +76,51 @@ class TensorPrinter:
                 right = " + ".join(self._term(term, instruction, program) for term in instruction.terms) or "0"
         return f"{instruction.name} = {right}"
 
-    def _contraction(self, step: Contraction) -> str:
+    def _contraction(self, instruction: Contraction) -> str:
         """A product by `@` or a call of einsum."""
-        if len(step.remaining) == 2 and len(step.extents) == 3:
+        if len(instruction.remaining) == 2 and len(instruction.extents) == 3:
             # A product of two matrices, for which libraries have their fastest code.
-            (left, right), (rows, columns) = step.operands, step.subscripts
-            first = left.name if rows[0] == step.remaining[0] else self.transpose.format(left.name)
-            second = right.name if columns[1] == step.remaining[1] else self.transpose.format(right.name)
+            (left, right), (rows, columns) = instruction.operands, instruction.subscripts
+            first = left.name if rows[0] == instruction.remaining[0] else self.transpose.format(left.name)
+            second = right.name if columns[1] == instruction.remaining[1] else self.transpose.format(right.name)
             return f"{first} @ {second}"
-        subscripts = ",".join(f"...{indices}" for indices in step.subscripts)
-        operands = ", ".join(value.name for value in step.operands)
-        return self.contraction.format(f"{subscripts}->...{step.remaining}", operands)
+        subscripts = ",".join(f"...{indices}" for indices in instruction.subscripts)
+        operands = ", ".join(value.name for value in instruction.operands)
+        return self.contraction.format(f"{subscripts}->...{instruction.remaining}", operands)
 
-    def _quotient(self, step: Quotient) -> str:
+    def _quotient(self, instruction: Quotient) -> str:
         """A call of `solve`, or the inverse."""
-        matrix = self._factor(step.matrix)
-        if step.right is None:
+        matrix = self._factor(instruction.matrix)
+        if instruction.right is None:
             return self.inverse.format(matrix)
-        if step.right.value.columns == 1:
+        if instruction.right.value.columns == 1:
             # Libraries solve against matrices: a vector gets a column axis, and loses it again.
-            return self.solve.format(matrix, f"{step.right.value.name}[..., None]") + "[..., 0]"
-        return self.solve.format(matrix, self._factor(step.right))
+            return self.solve.format(matrix, f"{instruction.right.value.name}[..., None]") + "[..., 0]"
+        return self.solve.format(matrix, self._factor(instruction.right))
 
-    def _entrywise(self, step: Entrywise) -> str:
+    def _entrywise(self, instruction: Entrywise) -> str:
         """A function of whole arrays, numbers having the axes of a matrix."""
-        rank = len(kernel_shape((step.result.rows, step.result.columns)))
-        numbers = {s for s in step.expression.free_symbols if s.name not in step.blocks}
-        return self.scalars.text(step.expression.xreplace({s: Symbol(_with_axes(s.name, rank)) for s in numbers}))
+        rank = len(kernel_shape((instruction.result.rows, instruction.result.columns)))
+        numbers = {s for s in instruction.expression.free_symbols if s.name not in instruction.blocks}
+        return self.scalars.text(
+            instruction.expression.xreplace({s: Symbol(_with_axes(s.name, rank)) for s in numbers})
+        )
 
-    def _term(self, term: Term, step: Assembly, program: Program) -> str:
+    def _term(self, term: Term, instruction: Assembly, program: Program) -> str:
         """A number times a matrix, the number having the axes of a matrix."""
-        rank = len(kernel_shape(step.shape))
+        rank = len(kernel_shape(instruction.shape))
         if rank == 0:
             return self.scalars.text(term.coefficient, PRODUCT)
-        matrix = self._matrix(term, step, program)
+        matrix = self._matrix(term, instruction, program)
         if term.coefficient.is_number:
             return matrix if term.coefficient == 1 else f"{self.scalars.text(term.coefficient, PRODUCT)}*{matrix}"
         return f"{_with_axes(self.scalars.text(term.coefficient, ATOM), rank)}*{matrix}"
 
-    def _matrix(self, term: Term, step: Assembly, program: Program) -> str:
+    def _matrix(self, term: Term, instruction: Assembly, program: Program) -> str:
         """The matrix of a term; where there is none or only its diagonal, an identity, or ones."""
         if term.factor is not None and not term.factor.diagonal:
             return self._factor(term.factor)
-        shape = kernel_shape(step.shape)
+        shape = kernel_shape(instruction.shape)
         template = self.identity if len(shape) == 2 else self.ones
         size = shape[0]
         length = f"{program.sizes[size][0]}.shape[{program.sizes[size][1]}]" if isinstance(size, str) else size

@@ -43,15 +43,15 @@ def box_of_form(form: Form) -> Box:
 @typeset.register
 def box_of_generator_pairing(form: GeneratorPairing) -> Box:
     """⟨x, ξ(y)⟩."""
-    x, point = form.args
-    return inner_product_box(typeset(x), move_at(point))
+    x, position = form.args
+    return inner_product_box(typeset(x), move_at(position))
 
 
 @typeset.register
 def box_of_increment_pairing(form: IncrementPairing) -> Box:
     """⟨x, ξ(y) − ξ(z)⟩, with z the position before y."""
-    x, point = form.args
-    return inner_product_box(typeset(x), row(move_at(point), MINUS, move_at(point.old)))
+    x, position = form.args
+    return inner_product_box(typeset(x), row(move_at(position), MINUS, move_at(position.old)))
 
 
 def matrix_times(letter: Letter) -> Box:
@@ -59,6 +59,6 @@ def matrix_times(letter: Letter) -> Box:
     return SHIFT if letter == ONE else row(MATRIX, typeset(letter))
 
 
-def move_at(point: Any) -> Box:
+def move_at(position: Any) -> Box:
     """The move ξ of a symmetry at a position."""
-    return row(MOVE, parenthesized(typeset(point)))
+    return row(MOVE, parenthesized(typeset(position)))

@@ -23,7 +23,7 @@ class Name:
 class Role(Name):
     """A letter that a derivation itself gives a meaning to, such as C for the charge.
 
-    It steps aside where the user's formulas have the same letter (`reserved_letters`).
+    It steps aside where the user's formulas have the same letter (`roles`).
     """
 
 

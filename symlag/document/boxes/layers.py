@@ -22,13 +22,13 @@ from symlag.document.boxes.expressions import function_call, typeset
 
 @typeset.register
 def box_of_elementwise(applied: Elementwise) -> Box:
-    """σ(Z), or the rule of the function before its argument."""
+    """σ(Z), or the mapping z ↦ σ(z) before its argument."""
     value = applied.formula
     if value.is_Function and value.args == (SLOT,):
         return function_call(typeset(value).parts[0], [applied.argument])  # type: ignore[union-attr]
     entry = Symbol("z")
-    rule = row(typeset(entry), Sign("↦"), typeset(value.xreplace({SLOT: entry})))
-    return function_call(Fence("[", rule, "]"), [applied.argument])
+    mapping = row(typeset(entry), Sign("↦"), typeset(value.xreplace({SLOT: entry})))
+    return function_call(Fence("[", mapping, "]"), [applied.argument])
 
 
 @typeset.register

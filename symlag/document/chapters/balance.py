@@ -26,7 +26,7 @@ from symlag.document.chapters.prose import (
     Prose,
     Section,
     as_box,
-    damping_letter,
+    damping_symbol,
     equation,
     friction_terms,
     partial_derivative,
@@ -128,7 +128,7 @@ def balance(law: Law) -> Section:
     """The law, in short and written out."""
     left = [row(RATE, CHARGE)]
     if law.rate != 0:
-        left.append(row(as_box(damping_letter(law.lagrangian)), CHARGE))
+        left.append(row(as_box(damping_symbol(law.lagrangian)), CHARGE))
     # With a boundary term the sources have become a part of the charge.
     sources = [] if law.sources["boundary"] != 0 else [box for name, box in _SOURCES.items() if law.sources[name] != 0]
     in_short = row(signed_sum(*left), EQUALS, signed_sum(*sources))
@@ -188,7 +188,7 @@ _FEEDS = {"kinetic": "kinetic symmetry breaking", "potential": "the potential", 
 
 def _rate(law: Law) -> Box:
     """The operator of the law: d/dt, or d/dt + γ."""
-    return RATE if law.rate == 0 else parenthesized(row(RATE, PLUS, as_box(damping_letter(law.lagrangian))))
+    return RATE if law.rate == 0 else parenthesized(row(RATE, PLUS, as_box(damping_symbol(law.lagrangian))))
 
 
 def _moved_coordinates(law: Law) -> list[Any]:

@@ -34,11 +34,11 @@ from symlag.document.boxes.expressions import as_factor
 from symlag.document.chapters.prose import (
     Section,
     as_box,
-    damping_letter,
+    damping_symbol,
     equation,
     sentence,
     signed_sum,
-    unused_letter,
+    unused_symbol,
 )
 from symlag.variational.closed_form import PUSH, START, Oscillation, Relaxation, solve
 from symlag.variational.lagrangian import Lagrangian
@@ -90,13 +90,13 @@ def propagator(damping: Any, stiffness: Any) -> Expr:
 
 def _oscillator(L: Lagrangian, oscillation: Oscillation) -> Section:
     """The section that integrates the equation of Q."""
-    gamma = damping_letter(L) if L.damping != 0 else S.Zero
+    gamma = damping_symbol(L) if L.damping != 0 else S.Zero
     mass = oscillation.mass
     stiffness, kick = (
         lowest_terms(oscillation.stiffness / mass),
         L.spelling.read(lowest_terms(oscillation.source / mass)),
     )
-    kappa = unused_letter(L, "kappa", "rho") if stiffness != 0 else S.Zero
+    kappa = unused_symbol(L, "kappa", "rho") if stiffness != 0 else S.Zero
     velocity = Dotted(Q, 1)
     left: list[Box] = [Dotted(Q, 2)]
     lines = [
@@ -123,7 +123,7 @@ def _propagator_lines(L: Lagrangian, gamma: Any, kappa: Any) -> list[tuple[Box, 
     green = propagator(gamma, kappa)
     if 0 in (gamma, kappa):
         return [equation(_at_time(GREEN, t), green)]
-    omega, split = unused_letter(L, "omega", "Omega"), gamma**2 - 4 * kappa
+    omega, split = unused_symbol(L, "omega", "Omega"), gamma**2 - 4 * kappa
     in_omega = green.xreplace({sqrt(sign * split) ** n: (2 * omega) ** n for sign in (1, -1) for n in (1, -1)})
     return [equation(_at_time(GREEN, t), in_omega), equation(omega, sqrt(Abs(split)) / 2)]
 
@@ -147,7 +147,7 @@ def _remaining_factor(law: Law, since: Expr) -> Box:
     if law.rate.has(t):
         return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).kept(since))
     elapsed = as_box(t) if since == 0 else _time_since(since)
-    return Script(Name("e"), above=row(MINUS, as_box(damping_letter(law.lagrangian)), elapsed))
+    return Script(Name("e"), above=row(MINUS, as_box(damping_symbol(law.lagrangian)), elapsed))
 
 
 def _time_since(since: Any) -> Box:

@@ -35,7 +35,7 @@ from symlag.document.chapters.prose import (
     RATE,
     Section,
     as_box,
-    damping_letter,
+    damping_symbol,
     equation,
     partial_derivative,
     sentence,
@@ -85,7 +85,7 @@ def mechanics(L: Lagrangian) -> Section:
         equation(POTENTIAL, L.potential),
         equation(LAGRANGE, row(KINETIC, MINUS, POTENTIAL)),
     ]
-    letter = damping_letter(L)
+    letter = damping_symbol(L)
     if L.damping not in (0, letter):
         lines.append(equation(letter, L.damping))
     lines += [equation(with_subscript(Role("F"), q), force) for q, force in L.forces.items()]
@@ -114,7 +114,7 @@ def motion(L: Lagrangian) -> Section:
 
 def _euler_lagrange(L: Lagrangian) -> Box:
     """The Euler–Lagrange equation of a coordinate q, its signs those of −E = Σ −(−D)ᵏ ∂L/∂q⁽ᵏ⁾."""
-    rate = RATE if L.damping == 0 else parenthesized(row(RATE, PLUS, as_box(damping_letter(L))))
+    rate = RATE if L.damping == 0 else parenthesized(row(RATE, PLUS, as_box(damping_symbol(L))))
     higher: list[Box] = []
     for k in range(2, L.order + 1):
         derivative = partial_derivative(LAGRANGE, dotted_letter(Q, None, k))

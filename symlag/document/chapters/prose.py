@@ -125,12 +125,12 @@ def friction_terms(rate: Any, expression: Any) -> list[Any]:
     return [add([scaled(rate, term) for term in _terms(expression)], expression)]
 
 
-def damping_letter(L: Lagrangian) -> Any:
+def damping_symbol(L: Lagrangian) -> Any:
     """The letter of the damping: a symbol stands for itself, all else is called γ where no other symbol is."""
-    return L.damping if L.damping.is_Symbol else unused_letter(L, "gamma", "nu", "chi")
+    return L.damping if L.damping.is_Symbol else unused_symbol(L, "gamma", "nu", "chi")
 
 
-def unused_letter(L: Lagrangian, *names: str) -> Symbol:
+def unused_symbol(L: Lagrangian, *names: str) -> Symbol:
     """The first of the names that stands for nothing in a Lagrangian."""
     used = {symbol.name for e in (L.kinetic, L.potential, L.damping) for symbol in e.free_symbols}
     return Symbol(next(name for name in (*names, f"{names[0]}_0") if name not in used), positive=True)

@@ -3,7 +3,7 @@
 A derivation calls the potential V. If the user's Lagrangian has a symbol V, the reader could not tell the two apart, so
 the derivation's own letter (a `Role`) is replaced by 𝒱 throughout the document.
 
->>> avoid_letters(Role("V"), {"V"}), avoid_letters(Role("V"), {"x"})
+>>> replace_roles(Role("V"), {"V"}), replace_roles(Role("V"), {"x"})
 (Name(text='𝒱'), Role(text='V'))
 """
 
@@ -22,23 +22,23 @@ from symlag.variational.lagrangian import Lagrangian
 CALLIGRAPHIC = dict(zip("ABCEFGKLMQSTVW", "𝒜ℬ𝒞ℰℱ𝒢𝒦ℒℳ𝒬𝒮𝒯𝒱𝒲", strict=True))
 
 
-def avoid_letters(content: Any, names: set[str]) -> Any:
+def replace_roles(content: Any, names: set[str]) -> Any:
     """Boxes, sections and sentences, with every role that has one of the names in calligraphic type."""
     if isinstance(content, Role):
         return Name(CALLIGRAPHIC.get(content.text, content.text)) if content.text in names else content
     if isinstance(content, tuple):
-        return tuple(avoid_letters(part, names) for part in content)
+        return tuple(replace_roles(part, names) for part in content)
     if is_dataclass(content) and not isinstance(content, type):
-        return type(content)(*(avoid_letters(getattr(content, field.name), names) for field in fields(content)))
+        return type(content)(*(replace_roles(getattr(content, field.name), names) for field in fields(content)))
     return content
 
 
-def letters_of_lagrangian(L: Lagrangian, *others: Any) -> set[str]:
+def names_in_lagrangian(L: Lagrangian, *others: Any) -> set[str]:
     """The names that a Lagrangian and further expressions give a meaning to."""
-    return letters_of(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
+    return names_in(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
 
 
-def letters_of(*expressions: Any) -> set[str]:
+def names_in(*expressions: Any) -> set[str]:
     """The names that expressions give a meaning to."""
     nodes = [e for e in expressions if isinstance(e, Basic)]
     symbols = {symbol.name for e in nodes for symbol in e.free_symbols}
