@@ -1,3 +1,5 @@
+"""What is planted in a module is found: every symmetry of the families searched, and no other."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
