@@ -91,7 +91,7 @@ class Line:
     @property
     def name(self) -> str:
         """What and where the charges are."""
-        skew = " (skew)" if self.kind == "skew" and self.symmetry.kind != "O" else ""
+        skew = " (skew)" if self.kind == "skew" and len(self.symmetry.family.parts) > 1 else ""
         return f"{self.symmetry.kind}{skew} {', '.join(self.place)}"
 
 
