@@ -3,8 +3,8 @@
 from symlag.symmetry.determining.explicit_solutions import Ansatz
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.find_laws import converse, laws, laws_in_training
-from symlag.symmetry.first_integrals import integrals
-from symlag.symmetry.integrability import commute, independent, integrability
+from symlag.symmetry.first_integrals import Integrals, integrals
+from symlag.symmetry.integrability import Integrability, commute, independent, integrability
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.point_symmetries import symmetries
@@ -13,6 +13,8 @@ from symlag.symmetry.special_parameters import special_values
 __all__ = [
     "Algebra",
     "Ansatz",
+    "Integrability",
+    "Integrals",
     "commute",
     "converse",
     "independent",

@@ -10,6 +10,7 @@ from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.families import rotation, time_translation, translation
 from symlag.variational.generator import Generator, bracket
 from symlag.variational.lagrangian import Lagrangian
+from tests.support.mechanics import kinetic
 
 x, y, z, w = coordinates("x y z w")
 k, m = symbols("k m", positive=True)
@@ -117,10 +118,6 @@ def test_levis_factor_is_a_subalgebra_beside_the_radical(generators, factor, rad
     assert soluble.closed
     assert Algebra(None, (*semisimple.generators, *soluble.generators)).structure_constants  # of independent generators
     assert not factor or semisimple.killing_form.det() != 0
-
-
-def kinetic(*moving):
-    return sum(q.dot**2 for q in moving) / 2
 
 
 boosts = tuple(Generator({q: t}) for q in (x, y, z))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sympy import Symbol, cos, exp, sin, sqrt, symbols
+from sympy import Symbol, cos, sin, sqrt, symbols
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symlag.calculus.jets import coordinates
@@ -13,15 +13,12 @@ from symlag.errors import DefinitionError
 from symlag.symmetry.find_laws import converse, laws
 from symlag.symmetry.matrix_entries import in_entries
 from symlag.variational.lagrangian import Lagrangian
+from tests.support.mechanics import henon_heiles, kinetic, toda
 
 ROOT = Path(__file__).parents[2]
 SIZES = {'"w"': '"w", 3', '"u"': '"u", 2', '"v"': '"v", 2', '"W", h, n': '"W", 2, 3'}
 x, y, z = coordinates("x y z")
 k, m, gamma = symbols("k m gamma", positive=True)
-
-
-def kinetic(*moving):
-    return sum(q.dot**2 for q in moving) / 2
 
 
 def small(name, folder):
@@ -63,10 +60,10 @@ def test_a_size_that_is_a_symbol_is_no_size_to_search_at(tmp_path):
 
 HIDDEN = {
     "Kepler": (Lagrangian(m * kinetic(x, y, z), -k / sqrt(x**2 + y**2 + z**2)), 1, 4, 3),
-    "Toda": (Lagrangian(kinetic(x, y, z), exp(x - y) + exp(y - z)), 2, 3, 1),
+    "Toda": (toda, 2, 3, 1),
     "Fradkin": (Lagrangian(m * kinetic(x, y), k * (x**2 + y**2) / 2), 1, 8, 2),
-    "Hénon and Heiles": (Lagrangian(kinetic(x, y), (x**2 + y**2) / 2 + x**2 * y + y**3 / 3), 1, 1, 1),
-    "chaos": (Lagrangian(kinetic(x, y), (x**2 + y**2) / 2 + x**2 * y - y**3 / 3), 1, 1, 0),
+    "Hénon and Heiles": (henon_heiles(1, 1, 1, 1), 1, 1, 1),
+    "chaos": (henon_heiles(1, 1, 1, -1), 1, 1, 0),
 }
 
 

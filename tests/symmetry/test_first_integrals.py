@@ -9,17 +9,10 @@ from symlag.calculus.zero_test import vanishes
 from symlag.symmetry.first_integrals import integrals
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.lagrangian import Lagrangian
+from tests.support.mechanics import calogero, henon_heiles, kinetic, toda
 
 x, y, z = coordinates("x y z")
 k = symbols("k", positive=True)
-
-
-def kinetic(*moving):
-    return sum(q.dot**2 for q in moving) / 2
-
-
-def henon_heiles(a, b, slope, cubic):
-    return Lagrangian(kinetic(x, y), (a * x**2 + b * y**2) / 2 + slope * x**2 * y + cubic * y**3 / 3)
 
 
 r = sqrt(x**2 + y**2)
@@ -27,7 +20,7 @@ KNOWN = {
     "Laplace, Runge and Lenz": (Lagrangian(kinetic(x, y), -k / r), 2, 5, k * x / r - x * y.dot**2 + x.dot * y * y.dot),
     "Fradkin": (Lagrangian(kinetic(x, y), k * (x**2 + y**2) / 2), 2, 5, k * x * y + x.dot * y.dot),
     "Toda": (
-        Lagrangian(kinetic(x, y, z), exp(x - y) + exp(y - z)),
+        toda,
         3,
         6,
         x.dot * y.dot * z.dot - x.dot * exp(y - z) - z.dot * exp(x - y),
@@ -36,7 +29,7 @@ KNOWN = {
     "Hénon and Heiles, Korteweg–de Vries": (henon_heiles(3, 5, 1, 6), 2, 2, None),
     "Hénon and Heiles, generic": (henon_heiles(1, 1, 1, -1), 2, 1, None),
     "Calogero": (
-        Lagrangian(kinetic(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2),
+        calogero,
         2,
         6,
         x.dot + y.dot + z.dot,

@@ -1,7 +1,7 @@
 """Charges among each other: independence, brackets, integrability."""
 
 import pytest
-from sympy import exp, sqrt, symbols
+from sympy import sqrt, symbols
 
 from symlag.calculus.jets import coordinates
 from symlag.errors import SymlagError
@@ -10,23 +10,14 @@ from symlag.symmetry.first_integrals import integrals
 from symlag.symmetry.integrability import commute, independent, integrability
 from symlag.variational.equations_of_motion import energy
 from symlag.variational.lagrangian import Lagrangian
+from tests.support.mechanics import calogero, henon_heiles, kinetic, toda
 
 x, y, z = coordinates("x y z")
 k, m = symbols("k m", positive=True)
 
 
-def kinetic(*moving):
-    return sum(q.dot**2 for q in moving) / 2
-
-
-def henon_heiles(a, b, slope, cubic):
-    return Lagrangian(kinetic(x, y), (a * x**2 + b * y**2) / 2 + slope * x**2 * y + cubic * y**3 / 3)
-
-
 kepler = Lagrangian(m * kinetic(x, y, z), -k / sqrt(x**2 + y**2 + z**2))
-toda = Lagrangian(kinetic(x, y, z), exp(x - y) + exp(y - z))
-calogero = Lagrangian(kinetic(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2)
-chaos = Lagrangian(kinetic(x, y), (x**2 + y**2) / 2 + x**2 * y - y**3 / 3)
+chaos = henon_heiles(1, 1, 1, -1)
 magnetic = Lagrangian(m * kinetic(x, y) + k * (x * y.dot - y * x.dot) / 2)
 curved = Lagrangian((x.dot**2 + y.dot**2) / y**2)
 

@@ -12,13 +12,10 @@ from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
+from tests.support.mechanics import kinetic
 
 x, y, z = coordinates("x y z")
 gamma, m = symbols("gamma m", positive=True)
-
-
-def kinetic(*moving):
-    return sum(q.dot**2 for q in moving) / 2
 
 
 def polynomial(dice, *invariants):

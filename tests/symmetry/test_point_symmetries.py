@@ -11,15 +11,12 @@ from symlag.symmetry.determining.explicit_solutions import Ansatz
 from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
+from tests.support.mechanics import calogero, kinetic, toda
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")
 a, b, c, d = coordinates("x_1 y_1 x_2 y_2")
 k, m, gamma = symbols("k m gamma", positive=True)
-
-
-def free(*moving):
-    return sum(q.dot**2 for q in moving) / 2
 
 
 def isotropic(*moving):
@@ -28,29 +25,29 @@ def isotropic(*moving):
 
 # Counts from the literature on variational symmetries; the maximal one is (n² + 3n + 6)/2.
 KNOWN = {
-    "free particle on a line": (Lagrangian(free(x)), 5),
-    "free particle in the plane": (Lagrangian(free(x, y)), 8),
-    "free particle in space": (Lagrangian(free(x, y, z)), 12),
-    "oscillator": (Lagrangian(m * free(x), k * isotropic(x)), 5),
-    "oscillator in the plane": (Lagrangian(m * free(x, y), k * isotropic(x, y)), 8),
-    "oscillator in space": (Lagrangian(free(x, y, z), isotropic(x, y, z)), 12),
-    "damped free particle": (Lagrangian(free(x), damping=gamma), 5),
-    "damped oscillator": (Lagrangian(m * free(x), k * isotropic(x), damping=gamma), 5),
-    "repeller": (Lagrangian(free(x), -k * isotropic(x)), 5),
-    "falling body": (Lagrangian(m * free(x), m * k * x), 5),
-    "inverse square": (Lagrangian(m * free(x), k / x**2), 3),
-    "Kepler in the plane": (Lagrangian(m * free(x, y), -k / sqrt(x**2 + y**2)), 2),
-    "Kepler in space": (Lagrangian(m * free(x, y, z), -k / sqrt(x**2 + y**2 + z**2)), 4),
-    "Toda": (Lagrangian(free(x, y, z), exp(x - y) + exp(y - z)), 3),
-    "Calogero": (Lagrangian(free(x, y, z), k / (x - y) ** 2 + k / (y - z) ** 2 + k / (z - x) ** 2), 5),
-    "two bodies in the plane": (Lagrangian(free(a, b, c, d), -k / sqrt((a - c) ** 2 + (b - d) ** 2)), 7),
-    "spherical top": (Lagrangian(free(theta, phi, psi) + cos(theta) * phi.dot * psi.dot), 7),
+    "free particle on a line": (Lagrangian(kinetic(x)), 5),
+    "free particle in the plane": (Lagrangian(kinetic(x, y)), 8),
+    "free particle in space": (Lagrangian(kinetic(x, y, z)), 12),
+    "oscillator": (Lagrangian(m * kinetic(x), k * isotropic(x)), 5),
+    "oscillator in the plane": (Lagrangian(m * kinetic(x, y), k * isotropic(x, y)), 8),
+    "oscillator in space": (Lagrangian(kinetic(x, y, z), isotropic(x, y, z)), 12),
+    "damped free particle": (Lagrangian(kinetic(x), damping=gamma), 5),
+    "damped oscillator": (Lagrangian(m * kinetic(x), k * isotropic(x), damping=gamma), 5),
+    "repeller": (Lagrangian(kinetic(x), -k * isotropic(x)), 5),
+    "falling body": (Lagrangian(m * kinetic(x), m * k * x), 5),
+    "inverse square": (Lagrangian(m * kinetic(x), k / x**2), 3),
+    "Kepler in the plane": (Lagrangian(m * kinetic(x, y), -k / sqrt(x**2 + y**2)), 2),
+    "Kepler in space": (Lagrangian(m * kinetic(x, y, z), -k / sqrt(x**2 + y**2 + z**2)), 4),
+    "Toda": (toda, 3),
+    "Calogero": (calogero, 5),
+    "two bodies in the plane": (Lagrangian(kinetic(a, b, c, d), -k / sqrt((a - c) ** 2 + (b - d) ** 2)), 7),
+    "spherical top": (Lagrangian(kinetic(theta, phi, psi) + cos(theta) * phi.dot * psi.dot), 7),
     "sphere": (Lagrangian((theta.dot**2 + sin(theta) ** 2 * phi.dot**2) / 2), 4),
     "hyperbolic plane": (Lagrangian((x.dot**2 + y.dot**2) / y**2 / 2), 4),
-    "magnetic field": (Lagrangian(m * free(x, y) + k * (x * y.dot - y * x.dot) / 2), 8),
-    "Lane-Emden 3": (Lagrangian(free(x), x**4 / 4, damping=2 / t), 0),
-    "Lane-Emden 5": (Lagrangian(free(x), x**6 / 6, damping=2 / t), 1),
-    "pendulum": (Lagrangian(m * free(theta), -k * cos(theta)), 1),
+    "magnetic field": (Lagrangian(m * kinetic(x, y) + k * (x * y.dot - y * x.dot) / 2), 8),
+    "Lane-Emden 3": (Lagrangian(kinetic(x), x**4 / 4, damping=2 / t), 0),
+    "Lane-Emden 5": (Lagrangian(kinetic(x), x**6 / 6, damping=2 / t), 1),
+    "pendulum": (Lagrangian(m * kinetic(theta), -k * cos(theta)), 1),
     "curvature of a path": (Lagrangian(x.dot.dot**2 / 2), 7),
     "oscillator of Pais and Uhlenbeck": (
         Lagrangian((x.dot.dot**2 - (k**2 + m**2) * x.dot**2 + k**2 * m**2 * x**2) / 2),
@@ -79,7 +76,7 @@ def test_every_generator_is_a_symmetry_and_the_algebra_closes(name):
 
 
 def test_the_search_can_be_told_what_to_try():
-    L = Lagrangian(free(x, y), isotropic(x, y) ** 2)
+    L = Lagrangian(kinetic(x, y), isotropic(x, y) ** 2)
     assert symmetries(L, Ansatz(degree=1, functions=())).complete
     sphere, _ = KNOWN["sphere"]
     assert symmetries(sphere, Ansatz(degree=1, functions=())).dimension == 2
@@ -88,18 +85,18 @@ def test_the_search_can_be_told_what_to_try():
 
 
 def test_unknown_solutions_are_counted_not_hidden():
-    found = symmetries(Lagrangian(free(x), t * isotropic(x)))  # of Airy's functions
+    found = symmetries(Lagrangian(kinetic(x), t * isotropic(x)))  # of Airy's functions
     assert (found.complete, found.bound) == (False, 5)
     assert found.verdict.endswith("without closed form")
 
 
 def test_potential_without_symmetry_has_none():
-    found = symmetries(Lagrangian(free(x, y), x**2 + 3 * y**2 + x * y + x**3 + t * x))
+    found = symmetries(Lagrangian(kinetic(x, y), x**2 + 3 * y**2 + x * y + x**3 + t * x))
     assert (found.dimension, found.complete) == (0, True)
 
 
 def test_irrational_frequency_is_exact():
-    found = symmetries(Lagrangian(free(x), Rational(5, 2) * x**2))
+    found = symmetries(Lagrangian(kinetic(x), Rational(5, 2) * x**2))
     assert found.dimension == 5
     assert any(X.components[x].has(cos(sqrt(5) * t)) for X in found.generators if x in X.components)
 
@@ -174,5 +171,5 @@ def test_roots_of_numbers_in_frequencies_are_found_modulo_some_prime(number):
 
 def test_frequencies_of_a_spectrum_of_third_degree_have_no_closed_form():
     coupled = (x - y) ** 2 / 2 + (y - z) ** 2 / 2
-    found = symmetries(Lagrangian(free(x, y, z), coupled + x**2 / 2))
+    found = symmetries(Lagrangian(kinetic(x, y, z), coupled + x**2 / 2))
     assert found.verdict.endswith("6 without closed form")
