@@ -1,4 +1,4 @@
-"""How a page looks: a quiet article, in light and in dark."""
+"""The stylesheet of a page: a quiet article with numbered sections, in light and in dark, on screen and on paper."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d1f24; --soft: #676d78; --paper: #fdfcf9; --rule: #e4e0d6; --mark: #8a2f2a; }

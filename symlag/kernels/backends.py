@@ -14,6 +14,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast, runtime_checkable
 
@@ -142,6 +143,7 @@ BACKENDS: Mapping[str, Row] = {
 }
 
 
+@cache
 def load(name: str) -> Backend:
     """The backend of a name; `LoweringError` where there is none, or where its library is not installed."""
     wrote = f"backend {name!r}"

@@ -20,7 +20,7 @@ def registrations(path):
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
             if isinstance(call, ast.Attribute) and call.attr == "register":
                 kinds = decorator.args if isinstance(decorator, ast.Call) else [node.args.args[0].annotation]
-                yield from ((ast.unparse(call.value), ast.unparse(kind), node.name) for kind in kinds)
+                yield from ((ast.unparse(call.value), ast.unparse(kind), node.name) for kind in kinds if kind)
 
 
 def modules():
