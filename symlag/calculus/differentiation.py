@@ -31,6 +31,7 @@ from sympy import (
     MatAdd,
     MatMul,
     MatPow,
+    MatrixSymbol,
     Mul,
     Piecewise,
     Pow,
@@ -143,6 +144,8 @@ def derivative(node: Any, derive: Derive) -> Any:
 
 def _derivative_of_matrix(node: MatrixExpr, derive: Derive) -> MatrixExpr:
     match node:
+        case MatrixSymbol():  # one that the direction does not name
+            return zero_like(node)
         case MatAdd():
             return MatAdd(*map(derive, node.args))
         case MatMul():

@@ -23,14 +23,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Self
 
-from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Tuple
+from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Trace, Transpose, Tuple
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differentiation import SelfDifferentiated
 from symlag.calculus.jets import Block
 from symlag.calculus.letter_kinds import Derive, LetterKind, Words, letter_kind
-from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrices import inner, normal, trace, zero_like
 from symlag.calculus.matrix_words import matrix_of, sum_of, words
 from symlag.calculus.term_order import sort_name
 from symlag.names import checked_name
@@ -90,7 +90,7 @@ class Unknown(SelfDifferentiated, Expr):
 
     def derivative(self, derive: Derive) -> Expr:
         """The chain rule, Σ ⟨∂ᵢf, D argᵢ⟩."""
-        return modulo_invariances(Add(*(inner(derivative_in(self, i), rate) for i, rate in self.rates(derive))))
+        return modulo_invariances(_chain_rule(self, (), derive))
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.name}({', '.join(map(printer.doprint, self.arguments))})"
@@ -130,8 +130,7 @@ class Partial(DerivativeOfUnknown, SelfDifferentiated, Expr):
 
     def derivative(self, derive: Derive) -> Expr:
         """The chain rule, Σ ⟨∂ᵢ∂f, D argᵢ⟩, the directions of numbers standing still."""
-        f = self.function
-        return Add(*(inner(derivative_in(f, i, self.directions), rate) for i, rate in f.rates(derive)))
+        return _chain_rule(self.function, self.directions, derive)
 
     def _sympystr(self, printer: Any) -> str:
         names = "".join(f", {printer.doprint(self.function.arguments[int(i)])}" for i, _ in self.directions)
@@ -170,6 +169,15 @@ def derivative_in(function: Unknown, index: int, directions: tuple[Any, ...] = (
     if isinstance(function.arguments[index], MatrixExpr):
         return Gradient(function, index, directions)
     return Partial(function, [*directions, (index, 1)])
+
+
+def _chain_rule(function: Unknown, directions: tuple[Any, ...], derive: Derive) -> Expr:
+    """Σ ⟨∂ᵢ∂f, D argᵢ⟩ over the arguments that move, ∂f taken along some directions already."""
+    terms: list[Expr] = []
+    for i, rate in function.rates(derive):
+        slope = derivative_in(function, i, directions)
+        terms.append(trace(MatMul(Transpose(slope), rate)) if isinstance(slope, MatrixExpr) else slope * rate)
+    return Add(*terms)
 
 
 def _sorted(directions: Any) -> Tuple:

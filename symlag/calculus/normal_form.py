@@ -27,7 +27,7 @@ from typing import Any
 from sympy import Expr, S, cancel, expand, factor
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.invariant_functions import modulo_invariances
+from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.matrices import normal
 from symlag.calculus.matrix_words import words
 from symlag.calculus.zero_test import opaque_as_symbols, vanishes
@@ -41,12 +41,14 @@ def normal_form(expression: Any) -> Any:
     >>> normal_form(x * (x + y) - x * y), normal_form((x + y) ** 5), normal_form((x + y) ** 2 - x**2 - 2 * x * y - y**2)
     (x**2, (x + y)**5, 0)
     """
-    expression = modulo_invariances(normal(expression if isinstance(expression, MatrixExpr) else S(expression)))
+    expression = expression if isinstance(expression, MatrixExpr) else S(expression)
+    if expression.has(MatrixExpr, Unknown):
+        expression = modulo_invariances(normal(expression))
     if isinstance(expression, MatrixExpr):
         return expression
-    plain, meaning = opaque_as_symbols(expression)
-    if vanishes(plain):
+    if vanishes(expression):
         return S.Zero
+    plain, meaning = opaque_as_symbols(expression)
     return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 
 

@@ -23,12 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sympy import Add, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol
+from sympy import Add, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Transpose
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differentiation import derivative_along, partial_derivatives
 from symlag.calculus.jets import jets, t
-from symlag.calculus.matrices import inner, normal, zero_like
+from symlag.calculus.matrices import normal, trace, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 
 Direction = Mapping[Any, Any]
@@ -187,8 +187,13 @@ def euler_along(lagrangian: Expr, moves: Mapping[Any, Any], rate: Expr = S.Zero)
 
 
 def pairing(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> Expr:
-    """The sum of the inner products of equally named parts."""
-    return Add(*(inner(left[key], right[key]) for key in left if key in right))
+    """The sum of the inner products of equally named parts, which have equal shapes."""
+    terms: list[Expr] = []
+    for key in left:
+        if key in right:
+            a, b = left[key], right[key]
+            terms.append(trace(MatMul(Transpose(a), b)) if isinstance(a, MatrixExpr) else a * b)
+    return Add(*terms)
 
 
 def add(terms: Iterable[Any], like: Any) -> Any:

@@ -17,6 +17,8 @@ expressions in normal form are zero only where they are zero in these.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -84,8 +86,10 @@ def vanishes(expression: Any) -> bool:
     )
 
 
-def opaque_as_symbols(expression: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+@lru_cache(maxsize=2**8)
+def opaque_as_symbols(expression: Expr) -> tuple[Expr, Mapping[Expr, Expr]]:
     """The expression with a symbol for each trace and each unknown function, and what every symbol stands for."""
+    # Cached, since the zero test and the normal form both ask for it, and to print what is sorted here takes long.
     opaque = sorted(expression.atoms(*OPAQUE), key=lambda node: (-len(str(node)), str(node)))
     names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}

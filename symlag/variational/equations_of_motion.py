@@ -16,16 +16,17 @@ All of them have the factor e^Γ of damping divided out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.jets import Block, highest_order, jets
-from symlag.calculus.matrices import constant, inner, normal, zero_like
+from symlag.calculus.matrices import constant, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, damped_total, directional, eulers, gradient, scaled, total
+from symlag.calculus.operators import add, damped_total, directional, eulers, gradient, pairing, scaled, total
 from symlag.calculus.sympy_notation import instance
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
@@ -108,27 +109,28 @@ def require_velocities(L: Lagrangian) -> None:
 
 def ostrogradsky_momenta(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:
     """The momenta p_k = Σ_j (−D−γ)ʲ ∂L/∂q^(k+1+j) of q, q̇, …, computed from the top order down."""
-    top = highest_order(L.density, of=coordinate)
+    tower = [coordinate]
+    for _ in range(highest_order(L.density, of=coordinate)):
+        tower.append(tower[-1].dot)
     momenta: dict[Any, Any] = {}
-    for k in reversed(range(top)):
-        jet = coordinate.at((k + 1,))
+    for lower, jet in reversed([*pairwise(tower)]):
         # A potential without the jet is left alone: to differentiate a long one for nothing takes long.
         p = gradient(L.density if jet in jets(L.potential) else L.kinetic, jet)
-        momenta[jet.at((k,))] = add([p, -damped_total(momenta[jet], L.damping)], jet) if k + 1 < top else p
+        momenta[lower] = add([p, -damped_total(momenta[jet], L.damping)], jet) if jet in momenta else p
     return dict(reversed(momenta.items()))
 
 
 def momentum_along(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
     """Σ_q Σ_k ⟨p_k, Dᵏζ⟩, the momenta of Ostrogradsky paired with a move ζ of each coordinate and its derivatives."""
-    terms: list[Expr] = []
+    momenta: dict[Any, Any] = {}
+    rates: dict[Any, Any] = {}
     for q, move in moves.items():
         if move == 0 or isinstance(move, ZeroMatrix):
             continue
-        rate = move
-        for order, p in enumerate(ostrogradsky_momenta(L, q).values()):
-            rate = total(rate) if order else rate
-            terms.append(inner(p, rate))
-    return Add(*terms)
+        for jet, p in ostrogradsky_momenta(L, q).items():
+            momenta[jet] = p
+            rates[jet] = move if jet == q else total(rates[jet.at((jet.order[0] - 1,))])
+    return pairing(momenta, rates)
 
 
 def _equations(L: Lagrangian) -> dict[Any, Any]:
