@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from symlag import block, exact, scale, sgd
-from symlag.errors import DefinitionError
 from symlag.trials import Record, Verdict, picture, run_exact
 from symlag.trials.exact_trial import charge_paths, failing_twin
 
@@ -74,11 +73,6 @@ def test_a_run_that_diverges_is_told_with_the_first_step_that_gave_no_number():
     assert 0 < len(lost.time) == lost.diverged < 50
     assert all(np.isfinite(array).all() for array in lost.arrays.values())
     assert f"step {lost.diverged} gave no number" in trial.sentence
-
-
-def test_a_trial_without_a_law_is_refused_with_a_sentence():
-    with pytest.raises(DefinitionError, match="there is no law to try"):
-        run_exact([], record, STEPS)
 
 
 def test_its_picture_is_by_step_and_charge(tmp_path):

@@ -71,14 +71,6 @@ def test_records_are_kept_nowhere_where_a_file_is_in_the_way(tried, tmp_path):
     assert (tmp_path / "trial.py").read_text(encoding="utf-8") == TRIAL
 
 
-def test_what_a_record_raises_names_the_file_and_line(tmp_path):
-    (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
-    failing = TRIAL.replace("    time = step", "    assert step < 0.1\n    time = step")
-    (tmp_path / "failing.py").write_text(failing, encoding="utf-8")
-    with pytest.raises(DefinitionError, match=r"failing.py, line 7: it raises AssertionError"):
-        read_experiment(tmp_path / "failing.py").run()
-
-
 LEARNT = """\
 from symlag import block, invariant_loss, scale, sgd
 w = block("w", 2)

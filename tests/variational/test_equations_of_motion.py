@@ -287,3 +287,8 @@ def test_a_mass_that_depends_on_position_is_a_number_like_any():
     (solved,) = accelerations(Lagrangian(inner(q, q) * inner(q.dot, q.dot) / 2)).values()
     theory = [scaled(inner(q, q), solved), scaled(2 * inner(q, q.dot), q.dot), scaled(-inner(q.dot, q.dot), q)]
     assert vanishes(add(theory, q))
+
+
+def test_energy_runs_down_at_the_rate_of_the_friction():
+    L = Lagrangian(m * (x.dot**2 + y.dot**2) / 2, k * x**2 * y, damping=gamma)
+    assert vanishes(total(energy(L)).xreplace(accelerations(L)) + gamma * m * (x.dot**2 + y.dot**2))

@@ -6,7 +6,7 @@ from sympy import Add, Rational, Symbol, ZeroMatrix, cos, diff, exp, sin, symbol
 
 from symlag.calculus.jets import block, coordinates, fields, t
 from symlag.calculus.matrices import Skew, inner, normal, trace
-from symlag.calculus.operators import directional, total
+from symlag.calculus.operators import directional, euler, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import ShapeError, SymlagError
 from symlag.variational.families import (
@@ -212,3 +212,14 @@ def test_units_are_mixed_on_both_sides_of_several_blocks():
 def test_layers_of_unlike_width_are_refused():
     with pytest.raises(ShapeError, match="the numbers of units differ"):
         mix_units(block("W", 3, 4), block("U", 5, 2))
+
+
+def test_a_wave_has_no_preferred_frame():
+    """The boost, as a move of the field at fixed place and time, changes the density by a divergence."""
+    s = Symbol("s")
+    u = fields("u", t, s)
+    boost = Generator({u: -s * u.dot - t * u.d(s)})
+    change = boost.act((u.dot**2 - u.d(s) ** 2) / 2)
+    assert change != 0
+    assert vanishes(euler(change, u))
+    assert vanishes(change + total(s * (u.dot**2 - u.d(s) ** 2) / 2, t) + total(t * (u.dot**2 - u.d(s) ** 2) / 2, s))

@@ -224,10 +224,11 @@ def test_a_momentum_map_is_equal_to_its_law():
     assert pickle.loads(pickle.dumps(found)) == found
 
 
-def test_the_exact_charge_of_a_damped_loss_of_degree_zero():
+def test_a_damped_loss_of_degree_zero_has_an_exact_charge():
     law = noether(*CONSERVED["damped unknown loss of degree zero"])
-    moved = w.dot + gamma * w
-    assert vanishes(-law.charge * exp(gamma * t) - m * inner(moved, moved) / 2 - f)
+    v = w.dot + gamma * w
+    assert law.conserved
+    assert vanishes(-exp(gamma * t) * law.charge - m * inner(v, v) / 2 - f)
 
 
 @pytest.mark.parametrize("degree", [1, 2, 3, 4])
@@ -314,3 +315,36 @@ def test_bad_input_gets_a_sentence(case):
         make()
     assert sentence in str(caught.value)
     assert all((caught.value.wrote, caught.value.wrong, caught.value.write))
+
+
+def test_galilean_boost_is_conserved():
+    law = noether(Lagrangian(ONE), Generator({x: t}))
+    assert law.charge == m * t * x.dot - m * x
+    assert law.conserved
+    assert law.defect() == 0
+
+
+def test_the_scale_law_is_fed_by_speed_and_drained_by_decay():
+    rule = heavy_ball()
+    law = noether(rule.lagrangian(f, [w]), scale(w))
+    assert vanishes(law.charge - rule.mass * inner(w, w.dot))
+    assert vanishes(law.ksb - rule.mass * inner(w.dot, w.dot))
+    assert vanishes(law.sources["potential"] + rule.decay * inner(w, w))
+    assert vanishes(law.rate - rule.friction / rule.mass)
+
+
+def test_rotation_meets_neither_ksb_nor_weight_decay():
+    M = block("M", 3, 5)
+    law = noether(heavy_ball().lagrangian(invariant_loss("f", rotation(M)), [M]), rotation(M))
+    assert law.source == 0
+    assert law.rate != 0
+    assert law.defect() == 0
+
+
+def test_the_linear_pair_has_the_charge_u_udot_minus_vdot_v():
+    X, rule = general_linear(P, Q), heavy_ball()
+    law = noether(rule.lagrangian(invariant_loss("f", X), [P, Q]), X)
+    found = law.momentum_map()
+    assert vanishes(found.charge - rule.mass * (P.T * P.dot - Q.dot.T * Q))
+    assert vanishes(found.sources["kinetic"] - rule.mass * (P.dot.T * P.dot - Q.dot.T * Q.dot))
+    assert law.defect() == 0
