@@ -23,14 +23,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
 import torch
 from torch import Tensor
 
-from symlag.networks.generators.matrix_spaces import SHIFT, TRANSLATION, AllVectors, Kind, MatrixSpace, Vectors
+from symlag.networks.generators.matrix_spaces import SHIFT, TRANSLATION, AllVectors, Kind, MatrixSpace, Space, Vectors
 from symlag.networks.generators.tensor_action import (
     Absorption,
     Action,
@@ -38,6 +38,7 @@ from symlag.networks.generators.tensor_action import (
     NullVectors,
     Shift,
     Tensors,
+    Term,
     multiply_along,
 )
 
@@ -48,8 +49,8 @@ Patch = tuple[Any, Tensor]  # where in a tensor, as torch indexes it, and the va
 class GeneratorFamily(ABC):
     """What linear and affine families have in common."""
 
-    terms: tuple[Any, ...]
-    space: Any
+    terms: tuple[Term, ...]
+    space: Space
 
     @property
     @abstractmethod
@@ -68,7 +69,7 @@ class GeneratorFamily(ABC):
 
     def renamed(self, name: Callable[[str], str]) -> Self:
         """The same family with other names for the tensors."""
-        return type(self)(tuple(term.renamed(name) for term in self.terms), self.space)
+        return replace(self, terms=tuple(term.renamed(name) for term in self.terms))
 
     @abstractmethod
     def patch(self, name: str, W: Tensor, others: Tensors, v: Tensor) -> Patch:

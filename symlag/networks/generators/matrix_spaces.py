@@ -191,6 +191,8 @@ class Diagonal(Vectors, MatrixSpace):
         return {"symmetric": self.size}
 
 
+Space = MatrixSpace | Vectors | AllVectors
+
 TRANSLATION = Kind("translation", PURPLE, "the loss does not see this shift of {modules}")
 SHIFT = Kind("shift", YELLOW, "a bias takes back what a shift of the inputs of a layer adds")
 

@@ -213,6 +213,9 @@ class Entries(Displacement):
             start = stop
 
 
+Term = Action | Shift | Absorption | NullVectors | Entries
+
+
 def multiply_along(E: Tensor, W: Tensor, axis: int) -> Tensor:
     """A matrix, or the diagonal of a diagonal one, applied along one axis."""
     if E.ndim == 1:

@@ -3,6 +3,7 @@
 >>> from symlag.networks.generators.axis_views import View
 >>> from symlag.networks.generators.families import Linear
 >>> from symlag.networks.generators.matrix_spaces import GeneralLinear
+>>> from symlag.networks.generators.tensor_action import Action
 >>> heads = [Linear((Action(View("qkv", axis, 2, 1, 2), 1, 1),), GeneralLinear(2)) for axis in (0, 1)]
 >>> locations([Symmetry(head, 0.0, 0.0, "only products enter") for head in heads])
 [('qkv[2:4]',), ('qkv[:,2:4]',)]
@@ -14,8 +15,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from symlag.networks.generators.matrix_spaces import AllVectors, MatrixSpace, Vectors
-from symlag.networks.generators.tensor_action import Absorption, Action, Entries, NullVectors, Shift
+from symlag.networks.generators.matrix_spaces import Space
+from symlag.networks.generators.tensor_action import Absorption, Entries, NullVectors, Term
 from symlag.networks.symmetry import Symmetry
 
 Location = tuple[str, ...]
@@ -36,9 +37,7 @@ def locations(symmetries: Sequence[Symmetry]) -> list[Location]:
     return found
 
 
-def acted_on(
-    term: Action | Shift | NullVectors | Entries, space: MatrixSpace | Vectors | AllVectors
-) -> tuple[int, list[int]]:
+def acted_on(term: Term, space: Space) -> tuple[int, list[int]]:
     """The axis of a tensor along which generators act, and the positions there."""
     match term:
         case NullVectors():

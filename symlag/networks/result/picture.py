@@ -17,7 +17,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from symlag.networks.generators.tensor_action import Absorption, Action, NullVectors, Shift
+from symlag.networks.generators.matrix_spaces import Space
+from symlag.networks.generators.tensor_action import Absorption, Action, NullVectors, Shift, Term
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import acted_on, runs
 from symlag.networks.symmetry import Symmetry
@@ -26,7 +27,7 @@ from symlag.plotting import save
 ROW, COLUMN, TALL, WIDE = 0.2, 0.46, 0.15, 0.36  # inches: between rows and columns, and of a cell
 LETTER, MARGIN, SHAPES, LINE = 0.057, 0.12, 0.85, 0.15
 TILT = 50  # degrees: of a column's title
-KEY = "Full: gains. Pale: gives back. Hatched: broken."
+KEY = "Full: entries grow. Pale: they shrink in return. Hatched: broken."
 
 Span = tuple[float, float]
 Rectangle = tuple[Span, Span]  # to the right and downwards, as parts of a cell
@@ -166,7 +167,7 @@ def regions(symmetry: Symmetry, shape: Sequence[int], name: str) -> Iterator[tup
             yield (((0, 1), span) if axis == 0 else (span, (0, 1))), pale
 
 
-def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterable[int]]:
+def _acted_on(term: Term, space: Space, shape: Sequence[int]) -> tuple[int, Iterable[int]]:
     """An axis and positions along it; a third axis is shown as the second."""
     match term:
         case Absorption() | NullVectors():
@@ -175,7 +176,7 @@ def _acted_on(term: Any, space: Any, shape: Sequence[int]) -> tuple[int, Iterabl
             return acted_on(term, space)
 
 
-def _gives_back(term: Any, parts: Collection[str]) -> bool:
+def _gives_back(term: Term, parts: Collection[str]) -> bool:
     """Whether a term has a negative coefficient: on the symmetric part of matrices, if the family has one."""
     match term:
         case Action():
