@@ -76,7 +76,7 @@ class LetterKind:
         raise NotImplementedError
 
 
-KindClass = TypeVar("KindClass", bound=type[LetterKind])
+Kind = TypeVar("Kind", bound=LetterKind)
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -86,7 +86,7 @@ _CACHED: list[Any] = []
 _CONSTRUCTIONS = (ZeroMatrix, Identity, MatAdd, MatMul, Transpose)
 
 
-def letter_kind(*matrix_types: type) -> Callable[[KindClass], KindClass]:
+def letter_kind(*matrix_types: type) -> Callable[[type[Kind]], type[Kind]]:
     """Register what the calculus asks of matrices of some types, as a class decorator.
 
     A type has one kind, and so have the types below it: what a matrix means depends neither on the order of imports
@@ -94,12 +94,12 @@ def letter_kind(*matrix_types: type) -> Callable[[KindClass], KindClass]:
     class of one that has, or is one of SymPy's sums, products and transposes.
     """
 
-    def register(kind: KindClass) -> KindClass:
+    def register(kind: type[Kind]) -> type[Kind]:
         for new in matrix_types:
             for known in (*_CONSTRUCTIONS, *_KINDS):
                 if issubclass(new, known) or issubclass(known, new):
                     raise TypeError(f"letter_kind({new.__name__}): {known.__name__} has its rules already")
-        _KINDS.update(dict.fromkeys(matrix_types, kind()))
+        _KINDS.update(dict[type, LetterKind].fromkeys(matrix_types, kind()))
         for function in _CACHED:
             function.cache_clear()
         return kind
@@ -119,7 +119,7 @@ def kind_of(matrix: MatrixExpr) -> LetterKind:
 
 def cached(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Keep the results of a function that depends on the kinds of letters, until another kind is registered."""
-    keeping = lru_cache(maxsize=2**14)(function)
+    keeping: Any = lru_cache(maxsize=2**14)(function)
     _CACHED.append(keeping)
     return keeping
 

@@ -28,8 +28,9 @@ matrices, as A∘B, has these as its branches, and compare expressions by four n
 decides: the functions of entries, the letters that have branches, all letters, the nodes that are a sum, a product or
 a transpose above another node. Each rule turns an expression into terms that are less.
 
-- Rules 1, 12 and 15 draw sums, transposes and numbers outwards: the last number falls in each term, the others stay.
-- Rules 2, 4, 5, 8, 9, 16 and 17 remove letters, and make of two letters with branches one.
+- Rules 1, 12, 15 and 16 draw sums, transposes, numbers and diagonal matrices outwards, which is done when they are
+  outermost: the last number falls in each term, and none of the others rises.
+- Rules 2, 4, 5, 8, 9 and 17 remove letters, and make of two letters with branches one.
 - Rule 19 makes of two functions one; rule 13 of a function none. Rule 20 leaves the number of functions, but each term
   has one letter less, or another word of Z in the place of the first, so that it applies no more often than W occurs.
 - Rules 3, 10, 11 and 18 exchange one way of writing a vector for another: A∘B before a vector for dg, dg of a product
@@ -91,10 +92,10 @@ def words(matrix: MatrixExpr) -> Words:
         case MatAdd():
             return sum_of(map(words, matrix.args))
         case MatMul():
-            return _product_of(matrix.args)
+            return _words_of_product(matrix.args)
         case MatPow() if matrix.exp.is_Integer and not isinstance(matrix, Inverse):
             factor = matrix.base if matrix.exp > 0 else Inverse(matrix.base)
-            return _product_of((factor,) * abs(int(matrix.exp)))
+            return _words_of_product((factor,) * abs(int(matrix.exp)))
         case Transpose():
             return transposed_words(words(matrix.arg))
         case _:
@@ -112,7 +113,7 @@ def matrix_of(collected: Mapping[Word, Expr], shape: tuple[Any, Any]) -> MatrixE
     terms: list[MatrixExpr] = []
     for word, coefficient in sorted(collected.items(), key=lambda item: word_sort_key(item[0])):
         factors = word or (Identity(shape[0]),)
-        terms.append(_product(factors) if coefficient == 1 else MatMul(coefficient, *factors))
+        terms.append(_matrix_product(factors) if coefficient == 1 else MatMul(coefficient, *factors))
     return MatAdd(*terms) if len(terms) > 1 else terms[0] if terms else ZeroMatrix(*shape)
 
 
@@ -125,7 +126,7 @@ def sum_of(parts: Iterable[Words]) -> Words:
     return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
 
 
-def _product_of(factors: Iterable[Any]) -> Words:
+def _words_of_product(factors: Iterable[Any]) -> Words:
     """The words of a product: every choice of a word from each factor."""
     total: Words = {(): S.One}
     for factor in factors:
@@ -172,50 +173,53 @@ def _normal_form(word: Word) -> Words:
 def contract_neighbours(word: Word) -> Words | None:
     """Rule 2: two neighbours in a word become what their kinds say."""
     for i, (left, right) in enumerate(pairwise(word)):
-        if (together := _product_of_letters(left, right)) is not None:
+        if (together := product_of_neighbours(left, right)) is not None:
             return {word[:i] + middle + word[i + 2 :]: number for middle, number in together.items()}
     return None
 
 
-def _product_of_letters(left: MatrixExpr, right: MatrixExpr) -> Words | None:
+def product_of_neighbours(left: MatrixExpr, right: MatrixExpr) -> Words | None:
     """What two letters become, asked of the kinds of both, for their product and for its transpose."""
-    kinds = [kind for kind in dict.fromkeys((_kind_beneath(left), _kind_beneath(right))) if kind is not PLAIN]
+    kinds = [kind for kind in dict.fromkeys((_kind_untransposed(left), _kind_untransposed(right))) if kind is not PLAIN]
     if not kinds:
         return None
     for kind in kinds:
         if (together := kind.product(left, right)) is not None:
             return together
-    (left_sign, above), (right_sign, below) = transposed(left), transposed(right)
+    sign, (first, second) = reverse((left, right))
     for kind in kinds:
-        if (together := kind.product(below, above)) is not None:
-            return {w: left_sign * right_sign * c for w, c in transposed_words(together).items()}
+        if (together := kind.product(first, second)) is not None:
+            return {w: sign * c for w, c in transposed_words(together).items()}
     return None
 
 
-def _kind_beneath(letter: MatrixExpr) -> LetterKind:
+def _kind_untransposed(letter: MatrixExpr) -> LetterKind:
     """The kind of a letter or of the letter that it is the transpose of."""
     return kind_of(letter.arg if isinstance(letter, Transpose) else letter)
 
 
 def apply_to_vector(word: Word) -> Words | None:
     """Rule 3: a letter takes in a whole vector behind it; transposed, one before it."""
-    active = [type(_kind_beneath(letter)).times_vector is not LetterKind.times_vector for letter in word]
-    if not any(active):
+    if not any(map(_takes_in_vectors, word)):
         return None
-    sign, mirror = reverse(word)
-    if (rewritten := _vector_behind(word)) is not None:
+    if (rewritten := _applied_to_vector_behind(word)) is not None:
         return rewritten
-    if (rewritten := _vector_behind(mirror)) is not None:
+    sign, mirror = reverse(word)
+    if (rewritten := _applied_to_vector_behind(mirror)) is not None:
         return {w: sign * c for w, c in transposed_words(rewritten).items()}
     return None
 
 
-def _vector_behind(word: Word) -> Words | None:
+def _takes_in_vectors(letter: MatrixExpr) -> bool:
+    return type(_kind_untransposed(letter)).times_vector is not LetterKind.times_vector
+
+
+def _applied_to_vector_behind(word: Word) -> Words | None:
     for i, letter in enumerate(word):
         end = next((j for j in range(i + 2, len(word) + 1) if word[j - 1].cols == 1), None)
-        if end is not None:
+        if end is not None and _takes_in_vectors(letter):
             vector = matrix_of({word[i + 1 : end]: S.One}, (letter.cols, S.One))
-            if (together := _kind_beneath(letter).times_vector(letter, vector)) is not None:
+            if (together := _kind_untransposed(letter).times_vector(letter, vector)) is not None:
                 return {word[:i] + middle + word[end:]: number for middle, number in together.items()}
     return None
 
@@ -239,7 +243,7 @@ def trace_of_word(word: Word, size: Any) -> Expr:
     """Rule 5: the trace of a word, whose ends are neighbours; a product where it is narrow at several places."""
     if not word:
         return size
-    if len(word) > 1 and (together := _product_of_letters(word[-1], word[0])) is not None:
+    if len(word) > 1 and (together := product_of_neighbours(word[-1], word[0])) is not None:
         joined = sum_of(reduced_word(middle + word[1:-1], number) for middle, number in together.items())
         return Add(*(number * trace_of_word(rest, word[0].cols) for rest, number in joined.items()))
     cuts = [i for i, letter in enumerate(word) if letter.rows == 1]
@@ -256,6 +260,7 @@ def trace_of_loop(word: Word) -> Expr:
     if not any(map(_is_composite, word)):
         return least_rotation([(1, word)])
     occurrences = list(_occurrences(word, lambda: Identity(word[0].rows)))
+    # Two functions of one matrix may be far apart in the word, and beside each other only as seen from one of them.
     for letter, rest in occurrences:
         if _is_function(letter) and kind_of(letter).meets(letter, beside := rest()):
             return trace_of(MatMul(OneMatrix(letter.cols, letter.rows), HadamardProduct(letter, beside)))
@@ -284,11 +289,11 @@ def loops_at_first_letter(occurrences: Sequence[tuple[MatrixExpr, Rest]]) -> Exp
     loops: list[tuple[int, Word]] = []
     for letter, rest in occurrences:
         if root_key(letter) == first:
-            beside = words(Transpose(rest()))
-            if len(beside) != 1 or abs(next(iter(beside.values()))) != 1:
-                return Add(*(number * trace_of_word((*w, letter), letter.cols) for w, number in beside.items()))
-            ((around, sign),) = beside.items()
-            loop = (*around, letter)
+            rest_words = words(Transpose(rest()))
+            if len(rest_words) != 1 or abs(next(iter(rest_words.values()))) != 1:
+                return Add(*(number * trace_of_word((*w, letter), letter.cols) for w, number in rest_words.items()))
+            ((word, sign),) = rest_words.items()
+            loop = (*word, letter)
             narrow = next((i for i, one in enumerate(loop) if one.rows == 1), 0)
             loops.append((int(sign), loop[narrow:] + loop[:narrow]))
     return least_rotation(loops)
@@ -339,7 +344,7 @@ def _rest_of_part(letter: MatrixExpr, at: int, rest: Rest) -> MatrixExpr:
 
 def closed_word(word: Word) -> Trace:
     """The trace of a word as it stands."""
-    return Trace(_product(word))
+    return Trace(_matrix_product(word))
 
 
 def letters(trace: Trace) -> Word:
@@ -347,5 +352,6 @@ def letters(trace: Trace) -> Word:
     return tuple(trace.arg.args) if isinstance(trace.arg, MatMul) else (trace.arg,)
 
 
-def _product(word: Word) -> MatrixExpr:
-    return MatMul(*word) if len(word) > 1 else word[0]
+def _matrix_product(word: Word) -> MatrixExpr:
+    first, *others = word
+    return MatMul(first, *others) if others else first
