@@ -13,9 +13,21 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from symlag.errors import OutputError
 from symlag.files import write_all
+
+
+def compiled_kernel(text: str, *signature: Any, **options: Any) -> Any:
+    """The machine code of the function `kernel` of a text, by numba; kept from one process to the next where it can be.
+
+    Signature and options are those of `numba.njit`.
+    """
+    import numba
+
+    module = module_of(text)
+    return numba.njit(*signature, cache=module.__file__ is not None, **options)(module.kernel)
 
 
 def module_of(text: str) -> ModuleType:

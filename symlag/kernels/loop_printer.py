@@ -6,7 +6,7 @@ local variables; vectors and matrices that live only within one point get one wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import Symbol
@@ -15,6 +15,7 @@ from symlag.kernels.identifiers import Names
 from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Factor, Instruction, Quotient, Size, Term
 from symlag.kernels.lower import Program
 from symlag.kernels.printer import ATOM, PRODUCT, Printer
+from symlag.kernels.python_text import for_range, indented
 from symlag.kernels.scalars import Assignment
 from symlag.kernels.signature import kernel_shape
 
@@ -100,10 +101,9 @@ class LoopPrinter:
                 _HEAD_WITH_SOLVE if solves else _HEAD,
                 "",
                 f"def kernel({arguments}):",
-                *_indented([f"{size} = {array}.shape[{axis}]" for size, (array, axis) in program.sizes.items()]),
-                *_indented(list(_workspaces(program))),
-                f"    for {self.point} in range(len({some_output})):",
-                *_indented([*numbers, *body], 2),
+                *indented([f"{size} = {array}.shape[{axis}]" for size, (array, axis) in program.sizes.items()]),
+                *indented(list(_workspaces(program))),
+                *indented(for_range(self.point, f"len({some_output})", [*numbers, *body])),
                 "",
             ]
         )
@@ -189,7 +189,7 @@ class LoopPrinter:
     def _nested(self, extents: dict[str, Size], body: list[str]) -> list[str]:
         """The lines, run for every value of the indices."""
         for index, size in reversed(extents.items()):
-            body = [f"for {self.indices[index]} in range({size}):", *_indented(body)]
+            body = for_range(self.indices[index], size, body)
         return body
 
 
@@ -209,7 +209,3 @@ def _workspaces(program: Program) -> Iterator[str]:
         if sides:
             comma = "," if len(sides) == 1 else ""
             yield f"{instruction.name} = np.empty(({', '.join(map(str, sides))}{comma}))"
-
-
-def _indented(lines: Sequence[str], depth: int = 1) -> list[str]:
-    return ["    " * depth + line for line in lines]

@@ -40,7 +40,7 @@ from sympy import (
 )  # fmt: skip
 
 from symlag.kernels.batch import arrays, flatten_batch
-from symlag.kernels.compiled_modules import module_of
+from symlag.kernels.compiled_modules import compiled_kernel
 from symlag.kernels.interface import identity as rewrite
 from symlag.kernels.loop_printer import LoopPrinter
 from symlag.kernels.lower import Program
@@ -101,10 +101,9 @@ def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequ
 @cache
 def _compiled(text: str, input_axes: tuple[int, ...], result_axes: tuple[int, ...]) -> Callable[..., None]:
     """The machine code for arrays of so many axes; inputs may have any layout in memory."""
-    module = module_of(text)
     double = numba.types.float64
     signature = numba.void(
         *(numba.types.Array(double, axes, "A", readonly=True) for axes in input_axes),
         *(numba.types.Array(double, axes, "C") for axes in result_axes),
     )
-    return numba.njit(signature, cache=module.__file__ is not None, error_model="numpy")(module.kernel)
+    return compiled_kernel(text, signature, error_model="numpy")

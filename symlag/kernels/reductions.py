@@ -1,22 +1,63 @@
-"""All sums of all products of letters on the CPU in one loop over rows, printed for them and compiled.
+"""All sums of products of letters along rows and columns, in one compiled loop over rows.
 
-Torch takes one pass for each product and one for each sum; here every number is read once, and the move θ' − θ is made
-of it on the way. Tensors of which the same sums are made are done in one call, as far as they `fit`: letters are
-contiguous floats on the CPU, and numba is there.
+Let x₀, x₁, … be matrices of one shape, the letters of one tensor: θ before and after a step, its gradient, a momentum.
+Of some pairs (x, y) the row sums Σⱼ xᵢⱼyᵢⱼ, or the column sums Σᵢ xᵢⱼyᵢⱼ, or both, are wanted. Torch makes one pass
+over memory for each product and one more for each sum, and memory is what that costs. Here a loop is printed for the
+pairs that are wanted and compiled by numba, in which every number is read once and all products are made of it while it
+is in a register. The idea of the loop:
+
+    for each row i                        row totals t are in registers
+        for each column j                 column totals c are in the cache, one number for each column
+            read x₀[i, j], x₁[i, j], …
+            p = x·y for each pair;  t += p;  c[j] += p
+        row[place of the row sums + i] += t
+    every ROWS rows: add c to the row of numbers, which is float64, and begin again with c = 0
+
+So a column total has no more than ROWS terms in the precision of the letters. Three things are done on the way, as
+every number is at hand: the move θ′ − θ is a letter that is computed and stored nowhere, a letter may be overwritten by
+another one once it is read, and a letter may be a column, with one number for each row. The whole program for one pair,
+where all tensors that want the same sums are one call:
+
+>>> print(ReductionLoop(2, ((0, 1),)).source("float64"))
+import numpy as np
+from numba import carray
+<BLANKLINE>
+from symlag.kernels.addresses import pointer
+<BLANKLINE>
+def kernel(tasks, row):
+    zero = np.zeros(1, np.float64)[0]
+    for n in range(len(tasks)):
+        count, length, inner, width = tasks[n, 0], tasks[n, 1], tasks[n, 2], tasks[n, 3]
+        at = tasks[n, 4:6].reshape(1, 2)
+        x0 = carray(pointer(tasks[n, 6]), (count, length), np.float64)
+        x1 = carray(pointer(tasks[n, 7]), (count, length), np.float64)
+        columns = np.zeros((1, length), np.float64)
+        c0 = columns[0]
+        for start in range(0, count, 32):
+            stop = min(start + 32, count)
+            for i in range(start, stop):
+                t0_0 = zero
+                for j in range(length):
+                    x0_0 = x0[i + 0, j]
+                    x1_0 = x1[i + 0, j]
+                    p0_0 = x0_0 * x1_0
+                    t0_0 += p0_0
+                    c0[j] += p0_0
+                if at[0, 0] >= 0:
+                    row[at[0, 0] + i + 0] += t0_0
+            if at[0, 1] >= 0:
+                out = row[at[0, 1] : at[0, 1] + length // inner]
+                for k in range(inner):
+                    for j in range(length // inner):
+                        out[j] += c0[j * inner + k]
+            c0[:] = 0
+
+The letters of a task are read at their addresses, as the number of tensors in a call is not known to the compiler. A
+tensor of more axes is a matrix whose second axis has `inner` columns for each of its positions.
 
 >>> W, row = torch.ones(64, 100), torch.zeros(164, dtype=torch.float64)
->>> added(Loop(2, ((0, 1),)), [Task((W, 2 * W), (0, 64))], row)[[0, 63, 64]].tolist()
+>>> add_sums(ReductionLoop(2, ((0, 1),)), [LoopTask((W, 2 * W), (0, 64))], row)[[0, 63, 64]].tolist()
 [200.0, 200.0, 128.0]
->>> print(Loop(1, ((0, 0),)).over(1))
-for i in range(i, stop - 0, 1):
-    t0_0 = zero
-    for j in range(length):
-        x0_0 = x0[i + 0, j]
-        p0_0 = x0_0 * x0_0
-        t0_0 += p0_0
-        c0[j] += p0_0
-    if at[0, 0] >= 0:
-        row[at[0, 0] + i + 0] += t0_0
 """
 
 from __future__ import annotations
@@ -26,139 +67,162 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
 from math import prod
-from textwrap import indent
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from symlag.kernels.compiled_modules import module_of
+from symlag.kernels.compiled_modules import compiled_kernel
+from symlag.kernels.python_text import for_range, indented
 
-ROWS = 32  # for so many, columns are summed in the precision of the letters
-FEW = 3  # products: of more, sums of columns are read and written less often where some rows are taken together
-TOGETHER = 4  # rows at most
-SUMS = 20  # products of all of these rows: for more there are not registers enough
-EXACT = {"reassoc", "contract", "nsz"}  # sums in any order, and what is no number stays so
+ROWS = 32  # rows of which column totals are summed in the precision of the letters
+FEW_PAIRS = 3  # of more pairs, column totals are read and written less often where some rows are taken together
+ROWS_TOGETHER = 4  # at most
+PRODUCTS_TOGETHER = 20  # of all the rows that are taken together: there are registers for no more
+FASTMATH = {"reassoc", "contract", "nsz"}  # sums may be reordered; NaN and infinity are what they are
 FLOATS = {torch.float32: "float32", torch.float64: "float64"}
 UNWANTED = -1  # the place of sums that are not asked for
-SHAPE = 4  # numbers that tell the shape of a task
-IMPORTS = "import numpy as np\nfrom numba import carray\n\nfrom symlag.kernels.addresses import pointer\n\n"
-_INSTALLED = find_spec("numba") is not None
+SHAPE_NUMBERS = 4  # count, length, inner, width
+IMPORTS = ("import numpy as np", "from numba import carray", "", "from symlag.kernels.addresses import pointer", "")
+NUMBA_INSTALLED = find_spec("numba") is not None
 
 
 @dataclass(frozen=True)
-class Loop:
-    """Products of two letters, by place, summed along rows and along columns, or their magnitudes.
+class ReductionLoop:
+    """The loop for some pairs of letters, which are numbered.
 
-    The place after the last is that of the move, the difference of two letters. In the end letters become others that
-    they are `held` for: pairs of what is written over, and by what. The last letters may be `columns`, so many, with
-    one number for each row.
+    The number after the last letter is that of the move, which is the difference of the two letters `move`.
+    `overwritten` are pairs (old, new) of letters: the old one becomes the new one. The last `columns` letters have one
+    number for each row, and their products have no row sums. With `magnitudes`, products are without their signs.
     """
 
     letters: int
     pairs: tuple[tuple[int, int], ...]
     move: tuple[int, int] | None = None
-    held: tuple[tuple[int, int], ...] = ()
+    overwritten: tuple[tuple[int, int], ...] = ()
     magnitudes: bool = False
     columns: int = 0
 
-    def text(self, floats: str) -> str:
-        """The function of tasks, by their `numbers`, and a row of numbers; letters are such floats."""
-        some = max(1, min(TOGETHER, SUMS // len(self.pairs)))
-        together = some if len(self.pairs) > FEW and not self.magnitudes else 1
-        block = [
-            f"stop = min(start + {ROWS}, count)",
-            "i = start",
-            self.over(together),
-            f"i = stop - (stop - start) % {together}",
-            self.over(1),
-            *(_emptied(f) for f in range(len(self.pairs))),
-        ]
-        task = [*self._read(floats), f"for start in range(0, count, {ROWS}):", *_within(block)]
-        body = [f"zero = np.zeros(1, np.{floats})[0]", "for n in range(len(tasks)):", *_within(task)]
-        return "\n".join([IMPORTS, "def kernel(tasks, row):", *_within(body)])
+    def source(self, floats: str) -> str:
+        """The text of `kernel(tasks, row)`; letters are of one type of floats, "float32" or "float64".
 
-    def _read(self, floats: str) -> Iterator[str]:
-        """The shape of a task, the places of its sums, its letters, and room for sums along columns."""
+        A row of `tasks` has the numbers of one `LoopTask`, and sums are added to `row`.
+        """
+        together = self._rows_together()
+        rows = self._rows_from("start", together)
+        if together > 1:  # and one by one those that are left
+            rows += self._rows_from(f"stop - (stop - start) % {together}", 1)
+        flushes = [line for f in range(len(self.pairs)) for line in _flush_columns(f)]
+        block = [f"stop = min(start + {ROWS}, count)", *rows, *flushes]
+        task = [*self._read_task(floats), *for_range("start", f"0, count, {ROWS}", block)]
+        # `zero` has the type of the letters: a row total that began as 0.0 would be float64
+        body = [f"zero = np.zeros(1, np.{floats})[0]", *for_range("n", "len(tasks)", task)]
+        return "\n".join([*IMPORTS, "def kernel(tasks, row):", *indented(body)])
+
+    def _rows_together(self) -> int:
+        """How many rows are taken together, so that column totals are read and written once for all of them."""
+        if len(self.pairs) <= FEW_PAIRS or self.magnitudes:
+            return 1
+        return max(1, min(ROWS_TOGETHER, PRODUCTS_TOGETHER // len(self.pairs)))
+
+    def _read_task(self, floats: str) -> Iterator[str]:
+        """The shape of a task, the places of its sums, its letters, and the column totals."""
         pairs = len(self.pairs)
-        first = SHAPE + 2 * pairs
+        first = SHAPE_NUMBERS + 2 * pairs
         yield "count, length, inner, width = tasks[n, 0], tasks[n, 1], tasks[n, 2], tasks[n, 3]"
-        yield f"at = tasks[n, {SHAPE}:{first}].reshape({pairs}, 2)"
+        yield f"at = tasks[n, {SHAPE_NUMBERS}:{first}].reshape({pairs}, 2)"
         for x in range(self.letters):
             shape = f"(count, {'length' if x < self._full else 'width'})"
             yield f"x{x} = carray(pointer(tasks[n, {first + x}]), {shape}, np.{floats})"
         yield f"columns = np.zeros(({pairs}, length), np.{floats})"
         yield from (f"c{f} = columns[{f}]" for f in range(pairs))
 
-    def over(self, together: int) -> str:
-        """The loop over rows, so many at once."""
-        rows, pairs = range(together), range(len(self.pairs))
-        read = [f"x{x}_{r} = x{x}[i + {r}, 0]" for x in range(self.letters)[self._full :] for r in rows]
-        columns = [f"c{f}[j] += {' + '.join(f'p{f}_{r}' for r in rows)}" for f in pairs]
-        inside = [*(line for r in rows for line in self._row(r)), *columns]
-        told = [_told(f, r) for f in self._along for r in rows]
-        zeros = " = ".join([*(f"t{f}_{r}" for f in self._along for r in rows), "zero"])
-        body = [*read, zeros, "for j in range(length):", *_within(inside), *told]
-        return "\n".join([f"for i in range(i, stop - {together - 1}, {together}):", *_within(body)])
+    def _rows_from(self, start: str, together: int) -> list[str]:
+        """The loop over rows from one on, so many together.
 
-    @property
-    def _full(self) -> int:
-        """The letters that are whole matrices."""
-        return self.letters - self.columns
+        The product of pair f in the r-th of these rows is p{f}_{r}, its row total t{f}_{r}, and its column totals c{f}.
+        """
+        rows = range(together)
+        column_numbers = [f"x{x}_{r} = x{x}[i + {r}, 0]" for x in range(self._full, self.letters) for r in rows]
+        totals = [f"t{f}_{r}" for f in self._with_row_sums for r in rows]
+        products = [line for r in rows for line in self._products(r)]
+        added = [f"c{f}[j] += {' + '.join(f'p{f}_{r}' for r in rows)}" for f in range(len(self.pairs))]
+        stored = [
+            line
+            for f in self._with_row_sums
+            for r in rows
+            for line in (f"if at[{f}, 0] >= 0:", f"    row[at[{f}, 0] + i + {r}] += t{f}_{r}")
+        ]
+        body = [
+            *column_numbers,
+            " = ".join([*totals, "zero"]),
+            *for_range("j", "length", [*products, *added]),
+            *stored,
+        ]
+        bounds = f"{start}, stop" if together == 1 else f"{start}, stop - {together - 1}, {together}"
+        return for_range("i", bounds, body)
 
-    @property
-    def _along(self) -> list[int]:
-        """The pairs that are summed along rows: those without a column."""
-        return [f for f, pair in enumerate(self.pairs) if not {*pair} & {*range(self._full, self.letters)}]
-
-    def _row(self, r: int) -> Iterator[str]:
-        """What is done with one number of every letter."""
+    def _products(self, r: int) -> Iterator[str]:
+        """What is done with the numbers at column j in the r-th of the rows that are taken together."""
         yield from (f"x{x}_{r} = x{x}[i + {r}, j]" for x in range(self._full))
-        yield from (f"x{old}[i + {r}, j] = x{new}_{r}" for old, new in self.held)
+        yield from (f"x{old}[i + {r}, j] = x{new}_{r}" for old, new in self.overwritten)
         if self.move:
             yield f"x{self.letters}_{r} = x{self.move[0]}_{r} - x{self.move[1]}_{r}"
         for f, (x, y) in enumerate(self.pairs):
             product = f"x{x}_{r} * x{y}_{r}"
             yield f"p{f}_{r} = {f'abs({product})' if self.magnitudes else product}"
-            if f in self._along:
+            if f in self._with_row_sums:
                 yield f"t{f}_{r} += p{f}_{r}"
+
+    @property
+    def _full(self) -> int:
+        """The number of letters that are whole matrices: they come first."""
+        return self.letters - self.columns
+
+    @property
+    def _with_row_sums(self) -> list[int]:
+        """The pairs that are summed along rows: those without a column."""
+        columns = {*range(self._full, self.letters)}
+        return [f for f, pair in enumerate(self.pairs) if columns.isdisjoint(pair)]
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
-    """The letters of a tensor, and for each product where its sums along rows and along columns begin."""
+class LoopTask:
+    """The letters of one tensor, and for each pair where its row sums and its column sums begin in a row of numbers."""
 
     letters: Sequence[Tensor]
     places: tuple[int, ...]
 
     @cached_property
     def addresses(self) -> list[int]:
-        """Where its letters are in memory: zero for one that takes none."""
+        """Where the letters are in memory: zero for one that takes none."""
         return [x.data_ptr() for x in self.letters]
 
     @property
-    def fit(self) -> bool:
-        """Whether a loop can read them."""
+    def compilable(self) -> bool:
+        """Whether a compiled loop can read the letters: floats of one type, in their order in the memory of the CPU."""
         first = self.letters[0].dtype
-        there = _INSTALLED and first in FLOATS and 0 not in self.addresses
-        return there and all(x.dtype == first and _plain(x) for x in self.letters)
+        if not NUMBA_INSTALLED or first not in FLOATS or 0 in self.addresses:
+            return False
+        # is_neg: the memory of such a view has the numbers with the other sign
+        return all(x.dtype == first and x.is_cpu and x.is_contiguous() and not x.is_neg() for x in self.letters)
 
     @property
-    def floats(self) -> str:
-        """What floats they are."""
+    def float_type(self) -> str:
+        """The name of the type of the letters."""
         return FLOATS[self.letters[0].dtype]
 
     def numbers(self) -> list[int]:
-        """The shape of a matrix, how many columns are one, the width of a column; the places; where the letters are."""
-        return [*_laid_out(self.letters[0].shape, self.letters[-1].shape, self.places), *self.addresses]
+        """What the loop reads: the shape, the places, and the addresses."""
+        return [*_shape_and_places(self.letters[0].shape, self.letters[-1].shape, self.places), *self.addresses]
 
 
 @cache
-def _laid_out(shape: tuple[int, ...], last: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
-    """What is told of a letter's shape, beside that of the last one, and its places.
+def _shape_and_places(shape: tuple[int, ...], last: tuple[int, ...], at: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers count, length, inner and width of a tensor by the shapes of its first and last letter; the places.
 
-    A vector is a matrix of one row, along the columns of which it is summed, but of many rows beside a column. Ranks
-    lay a column out as wide as the axes after the second.
+    The last letter is the column, if there is one; ranks lay it out as wide as the axes after the second. A vector is a
+    matrix of one row, and its sums are column sums; beside a column, which is (n, 1), it is one of n rows.
     """
     count, *others = shape
     if len(last) == 1:
@@ -166,39 +230,20 @@ def _laid_out(shape: tuple[int, ...], last: tuple[int, ...], at: tuple[int, ...]
     return count, prod(others), prod(others[1:]), prod(last[1:]), *at
 
 
-def added(loop: Loop, tasks: Sequence[Task], row: Tensor) -> Tensor:
-    """A row of numbers to which all sums are added, in place; all tasks have floats of one type."""
-    compiled(loop, tasks[0].floats)(np.array([task.numbers() for task in tasks]), row.numpy())
+def add_sums(loop: ReductionLoop, tasks: Sequence[LoopTask], row: Tensor) -> Tensor:
+    """Add all sums of some tasks, whose letters are of one type, to a row of numbers, which is returned."""
+    _compiled(loop, tasks[0].float_type)(np.array([task.numbers() for task in tasks]), row.numpy())
     return row
 
 
 @cache
-def compiled(loop: Loop, floats: str) -> Callable[..., None]:
-    """The machine code of a loop, kept from one process to the next."""
-    import numba
-
-    module = module_of(loop.text(floats))
-    return numba.njit(cache=module.__file__ is not None, fastmath=EXACT, nogil=True)(module.kernel)
+def _compiled(loop: ReductionLoop, floats: str) -> Callable[..., None]:
+    """The machine code of a loop."""
+    return compiled_kernel(loop.source(floats), fastmath=FASTMATH, nogil=True)
 
 
-def _plain(x: Tensor) -> bool:
-    """Whether its numbers lie in memory in their order, with the signs that they have."""
-    return x.is_cpu and x.is_contiguous() and not x.is_neg()
-
-
-def _told(f: int, r: int) -> str:
-    """The sum along a row goes to the row of numbers."""
-    return f"if at[{f}, 0] >= 0:\n    row[at[{f}, 0] + i + {r}] += t{f}_{r}"
-
-
-def _emptied(f: int) -> str:
-    """Sums along columns, those of further axes together, go to the row of numbers."""
-    return (
-        f"if at[{f}, 1] >= 0:\n    out = row[at[{f}, 1] : at[{f}, 1] + length // inner]\n"
-        f"    for k in range(inner):\n        for j in range(length // inner):\n"
-        f"            out[j] += c{f}[j * inner + k]\nc{f}[:] = 0"
-    )
-
-
-def _within(lines: Sequence[str]) -> list[str]:
-    return [indent(line, " " * 4) for line in lines]
+def _flush_columns(f: int) -> list[str]:
+    """Column totals of pair f, those of further axes together, are added to the row of numbers, and begin again."""
+    by_position = for_range("j", "length // inner", [f"out[j] += c{f}[j * inner + k]"])
+    added = [f"out = row[at[{f}, 1] : at[{f}, 1] + length // inner]", *for_range("k", "inner", by_position)]
+    return [f"if at[{f}, 1] >= 0:", *indented(added), f"c{f}[:] = 0"]

@@ -1,4 +1,4 @@
-"""A perceptron trained under a monitor that follows its charges by the law in continuous time, and what that misses."""
+"""A perceptron whose charges a monitor predicts by the law in continuous time, and by how much that misses."""
 
 from functools import partial
 
@@ -8,9 +8,9 @@ from torch.nn.functional import cross_entropy
 
 from numeric._monitored import perceptron, vectors
 from symlag.networks import Monitor, symmetries
-from tests.support.training import take
+from tests.support.training import train_on
 
-train = partial(take, vectors)
+train = partial(train_on, vectors)
 
 
 def network():
@@ -23,7 +23,7 @@ def found():
     return symmetries(network(), cross_entropy, vectors())
 
 
-def trained(found, make, steps, **options):
+def monitored_run(found, make, steps, **options):
     """A run of some steps by the optimizer that `make` makes of parameters."""
     model = network()
     with Monitor(model, make(model.parameters()), found, **options) as monitor:
@@ -36,6 +36,6 @@ def charges(monitor):
     return [c.removesuffix("/continuous") for c in monitor.ledger.columns if c.endswith("/continuous")]
 
 
-def off(run, charge):
+def largest_miss(run, charge):
     """By how much the law misses a charge at most."""
     return abs(run.ledger.continuous(charge) - run.ledger[f"{charge}/charge"]).max()

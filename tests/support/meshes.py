@@ -18,13 +18,13 @@ from torch.distributed.tensor.parallel import parallelize_module
 from torch.nn.functional import cross_entropy
 
 from symlag.networks import Monitor
-from tests.support.ranks import ENDS, MIDDLE, OPTIMIZERS, batch, charges, network, trained
+from tests.support.ranks import ENDS, MIDDLE, OPTIMIZERS, batch, charges, network, train_monitored
 
 SAVED, LOST, LAST = 53, 57, 60  # of the 57 steps before it is killed the first 50 are accounted for
 WHOLE = StateDictOptions(full_state_dict=True)
 
 
-def wrapped():
+def models_on_meshes():
     """Models by name, on a mesh of two by two, and the part of the batch that each rank sees."""
     mesh = init_device_mesh("cpu", (2, 2), mesh_dim_names=("outer", "inner"))
     outer, quarter = mesh.get_local_rank("outer"), dist.get_rank()
@@ -37,11 +37,11 @@ def wrapped():
 
 def meshes(found, _):
     """The ledgers of all models."""
-    runs = {name: trained(model, found, rows=rows) for name, model, rows in wrapped()}
-    return {name: (run.ledger.state(), charges(run), len(run.alarms)) for name, run in runs.items()}
+    runs = {name: train_monitored(model, found, rows=rows) for name, model, rows in models_on_meshes()}
+    return {name: (run.ledger.state_dict(), charges(run), len(run.alarms)) for name, run in runs.items()}
 
 
-def begun(found):
+def new_monitor(found):
     model: Any = fully_shard(network())
     optimizer = OPTIMIZERS["AdamW"](model.parameters())
     return model, optimizer, Monitor(model, optimizer, found)
@@ -58,7 +58,7 @@ def train(model, optimizer, steps):
 
 def killed(found, folder):
     """A run that saves its state, and is gone some steps later."""
-    model, optimizer, monitor = begun(found)
+    model, optimizer, monitor = new_monitor(found)
     train(model, optimizer, range(SAVED))
     torch.save((get_state_dict(model, optimizer, options=WHOLE), monitor.state_dict()), state(folder))
     train(model, optimizer, range(SAVED, LOST))
@@ -68,16 +68,16 @@ def killed(found, folder):
 
 def resumed(found, folder):
     """The ledgers of the run that goes on from that state, and of one that was never stopped."""
-    model, optimizer, monitor = begun(found)
-    (weights, moments), kept = torch.load(state(folder), weights_only=True)
+    model, optimizer, monitor = new_monitor(found)
+    (weights, moments), monitor_state = torch.load(state(folder), weights_only=True)
     set_state_dict(model, optimizer, model_state_dict=weights, optim_state_dict=moments, options=WHOLE)
-    monitor.load_state_dict(kept)
+    monitor.load_state_dict(monitor_state)
     train(model, optimizer, range(SAVED, LAST))
-    whole = begun(found)
+    whole = new_monitor(found)
     train(*whole[:2], range(LAST))
     for made in (monitor, whole[2]):
         made.remove()
-    return [(made.ledger.state(), [str(alarm) for alarm in made.alarms]) for made in (monitor, whole[2])]
+    return [(made.ledger.state_dict(), [str(alarm) for alarm in made.alarms]) for made in (monitor, whole[2])]
 
 
 def state(folder):

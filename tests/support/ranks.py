@@ -1,6 +1,6 @@
 """What each of two ranks does in tests of the monitor: train one small model in several ways, and save its ledgers.
 
-Started by torchrun; `trained` without a wrapper is the run of one process that all are held against.
+Started by torchrun; `train_monitored` without a wrapper is the run of one process that all are held against.
 """
 
 import sys
@@ -37,7 +37,7 @@ def batch():
     return torch.randn(16, 4, dtype=torch.float64), torch.randint(3, (16,))
 
 
-def trained(model, found, name="AdamW", rows=slice(None), disturb=lambda _: None):
+def train_monitored(model, found, name="AdamW", rows=slice(None), disturb=lambda _: None):
     """A model trained for some steps under a monitor."""
     optimizer = OPTIMIZERS[name](model.parameters())
     x, y = batch()
@@ -55,7 +55,7 @@ def charges(monitor):
     return {account.name: torch.from_numpy(account.after) for account in monitor.latest}
 
 
-def runs(rank):
+def wrapped_models(rank):
     """The wrappers by name: a model of which each rank sees half a batch, or all of it."""
     mesh = init_device_mesh("cpu", (2,))
     half = slice(8 * rank, 8 * rank + 8)
@@ -65,7 +65,7 @@ def runs(rank):
     yield "tensors in the middle", parallelize_module(network(), mesh, dict(MIDDLE)), slice(None)
 
 
-def out_of_step(rank, found):
+def with_one_copy_moved(rank, found):
     """What is sounded, and how many reductions there are, where the second rank moves one of its copies a little."""
     model, counted, reduce = DistributedDataParallel(network()), [], dist.all_reduce
 
@@ -75,13 +75,13 @@ def out_of_step(rank, found):
 
     dist.all_reduce = lambda *args: (counted.append(args), reduce(*args))
     try:
-        monitor = trained(model, found, rows=slice(8 * rank, 8 * rank + 8), disturb=disturb)
+        monitor = train_monitored(model, found, rows=slice(8 * rank, 8 * rank + 8), disturb=disturb)
     finally:
         dist.all_reduce = reduce
     return [str(alarm) for alarm in monitor.alarms], len(counted)
 
 
-def refused():
+def search_refusals():
     """What is said where a model is searched that ranks share."""
     for wrap in (DistributedDataParallel, fully_shard):
         model: Any = wrap(network())
@@ -94,12 +94,19 @@ def refused():
 def main(folder):
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
-    rank, found, kept = dist.get_rank(), torch.load(f"{folder}/found.pt", weights_only=False), {}
+    rank, found, results = dist.get_rank(), torch.load(f"{folder}/found.pt", weights_only=False), {}
     for kind in OPTIMIZERS:
-        for name, model, rows in runs(rank):
-            monitor = trained(model, found, kind, rows)
-            kept[name, kind] = monitor.ledger.state(), charges(monitor), [str(alarm) for alarm in monitor.alarms]
-    torch.save({"ledgers": kept, "apart": out_of_step(rank, found), "refused": [*refused()]}, f"{folder}/{rank}.pt")
+        for name, model, rows in wrapped_models(rank):
+            monitor = train_monitored(model, found, kind, rows)
+            results[name, kind] = (
+                monitor.ledger.state_dict(),
+                charges(monitor),
+                [str(alarm) for alarm in monitor.alarms],
+            )
+    torch.save(
+        {"ledgers": results, "apart": with_one_copy_moved(rank, found), "refused": [*search_refusals()]},
+        f"{folder}/{rank}.pt",
+    )
     dist.destroy_process_group()
 
 

@@ -3,7 +3,7 @@
 from torch.nn.functional import cross_entropy
 
 
-def take(batch, monitor, steps, loss=cross_entropy):
+def train_on(batch, monitor, steps, loss=cross_entropy):
     """Train the model of a monitor by its optimizer."""
     x, y = batch()
     for _ in range(steps):

@@ -1,7 +1,15 @@
 """The monitor: the ledger of every charge of a model while it trains.
 
-Around each step of an optimizer it measures the bilinear forms that the exact laws of its rule speak of, and accounts
-for what every charge gained and lost: Δcharge = decay + memory + KSB + metric + breaking, and round-off.
+A *charge* of a symmetry ξ of the loss is a bilinear form such as ⟨θ, Aθ⟩ or ⟨m, Aθ⟩, with ξ = Aθ and a momentum m. The
+exact laws of an update rule say what each step adds to it:
+
+    charge after − charge before = decay + memory + KSB + metric + breaking, up to round-off
+
+*decay* is what weight decay takes from charges of positions, *memory* what charges of momenta lose and feed, *KSB* the
+kinetic symmetry breaking of second order in the step, *metric* what the metric of an adaptive rule adds, and *breaking*
+what the loss adds where it does not have the symmetry. The monitor measures the forms around each step of an optimizer,
+and accounts for every charge by these laws. What is left over, the *residual*, is compared with the *round-off floor*:
+the precision of the tensors times the magnitude of all that is added up. More than a few floors mean a broken law.
 
 >>> import torch
 >>> from symlag.networks.finder import symmetries

@@ -1,12 +1,13 @@
-"""The continuous closed form beside the exact law: m Q̈ + μ Q̇ + κQ = S, driven by what was measured of the motion.
+"""The continuous law beside the exact one: m Q̈ + μ Q̇ + κQ = S, driven by the measured KSB.
 
-A rule that is linear in its gradients is mechanics in the time h of a step. There the charge of positions is twice the
-quantity Q of the theorem's closed form, whose coefficients are those of the group at each step; S is m|q̇|², and
-h²|q̇|² is the KSB that the step was measured to add. From the first step on Q moves by the law alone,
+A rule that is linear in its gradients is, up to O(η), mechanics in the time h of a step, such as h = η. There the
+charge of positions is twice the quantity Q of the theorem's closed form, whose coefficients are those of the parameter
+group at each step. Its source is S = m|q̇|², and h²|q̇|² is the KSB that the step was measured to add. From the first
+step on, Q moves by this law alone,
 
-    (Q, Q̇) ← exp(h [[0, 1], [−κ/m, −μ/m]]) (Q, Q̇) + the part of S,
+    (Q, Q̇) ← exp(h [[0, 1], [−κ/m, −μ/m]]) (Q, Q̇) + what S adds meanwhile,
 
-and is missed by O(η): an approximation, where the exact law leaves nothing out.
+and misses the charge by O(η): it is an approximation, where the exact law leaves nothing out.
 
 >>> from symlag.optimizers.library import sgd
 >>> h, stiffness, friction, push = oscillator(sgd(), "symmetric")(0.9, 0.1, 0.01)
@@ -31,125 +32,137 @@ from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import Rule
 from symlag.learning.losses import invariant_loss
 from symlag.networks.monitor.account import Account
-from symlag.networks.monitor.charges import Line
+from symlag.networks.monitor.charges import ChargeFamily
 from symlag.networks.monitor.exact_laws import KINDS
 from symlag.networks.monitor.ledger import CONTINUOUS, RATE, Ledger
 from symlag.networks.monitor.plan import Plan
-from symlag.networks.monitor.step_window import Step, Stretch
+from symlag.networks.monitor.step_window import MeasuredStep, StepWindow
 from symlag.optimizers.transfer_function import continuous_limit
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.closed_form import Oscillation, solve
 from symlag.variational.noether import noether
 
 Array = NDArray[np.float64]
-Numbers = Callable[..., tuple[float, float, float, float]]
+Coefficients = Callable[..., tuple[float, float, float, float]]  # of hyper-parameters: what `oscillator` returns
 
 
 @dataclass(frozen=True, eq=False)
-class Continuous:
-    """The closed form of one charge: its `numbers` of the hyper-parameters of its group are those of `oscillator`."""
+class ContinuousLaw:
+    """The continuous law of one charge, with the coefficients that `oscillator` has for its group's rule."""
 
     charge: str
     group: int
     tensors: tuple[str, ...]
-    numbers: Numbers
+    coefficients: Coefficients
 
-    def followed(self, account: Account, steps: Sequence[Step], start: Array | None) -> Array:
-        """The charge and its rate after each step, (steps, 2), from those before, or from what the first step does."""
-        told = [self._numbers(step) for step in steps]
-        h, moved = np.array(told)[:, 0], account.gained["KSB"] if "KSB" in account.gained else np.zeros(len(steps))
+    def predict(self, account: Account, steps: Sequence[MeasuredStep], start: Array | None) -> Array:
+        """The charge and its rate after each step, (steps, 2).
+
+        They go on from `start`, or begin with the charge before the first step and the rate that this step gave it.
+        """
+        coefficients = [self._coefficients_at(step) for step in steps]
+        h = np.array(coefficients)[:, 0]
+        ksb = account.total_terms.get("KSB", np.zeros(len(steps)))
         if start is None:
             before, after = account.before[0].sum(), account.after[0].sum()
             start = np.array([before, _quotient(after - before, h[0])])
         state, path = start, list[Array]()
-        for (time, stiffness, friction, push), source in zip(told, _quotient(moved, h), strict=True):
-            flow, pushed = _flow(time, stiffness, friction)
-            state = flow @ state + push * source * pushed
+        for (time, stiffness, friction, push), source in zip(coefficients, _quotient(ksb, h), strict=True):
+            flow, response = _flow(time, stiffness, friction)
+            state = flow @ state + push * source * response
             path.append(state)
         return np.array(path)
 
-    def _numbers(self, step: Step) -> tuple[float, ...]:
-        """Those of a step; no time goes by where none of its tensors moves."""
-        told = self.numbers(*step.values[self.group])
-        return told if any(tensor in step.counts for tensor in self.tensors) else (0.0,) * len(told)
+    def _coefficients_at(self, step: MeasuredStep) -> tuple[float, ...]:
+        """Those of a step; no time goes by where none of the tensors moves."""
+        coefficients = self.coefficients(*step.hyperparameters[self.group])
+        moving = any(tensor in step.counts for tensor in self.tensors)
+        return coefficients if moving else (0.0,) * len(coefficients)
 
 
-def continuous(plan: Plan, every: int) -> tuple[Mapping[str, Continuous], Mapping[str, str]]:
-    """The closed forms of the lines of a plan, and the reasons why others have none, both by the name of the line."""
-    found, lacking = dict[str, Continuous](), dict[str, str]()
-    groups = {track.name: track.group for track in plan.tracks}
-    numbers = cache(lambda group, kind: oscillator(plan.groups[group].rule, kind))
-    for line in plan.lines:
+def continuous_laws(plan: Plan, every: int) -> tuple[Mapping[str, ContinuousLaw], Mapping[str, str]]:
+    """The continuous laws of the families of a plan, and the reasons why others have none, both by name."""
+    laws, reasons = dict[str, ContinuousLaw](), dict[str, str]()
+    groups = {tensor.name: tensor.group for tensor in plan.tensors}
+    coefficients = cache(lambda group, kind: oscillator(plan.groups[group].rule, kind))
+    for family in plan.families:
         try:
-            found[line.name] = _closed(line, groups, every, numbers)
+            laws[family.name] = _continuous_law(family, groups, every, coefficients)
         except SymlagError as error:
-            rules = ", ".join(dict.fromkeys(part.law.rule.name for part in line.parts))
-            lacking[line.name] = f"No continuous law is followed beside that of {rules}: {error.wrong}."
-    return found, lacking
+            rules = ", ".join(dict.fromkeys(summand.law.rule.name for summand in family.summands))
+            reasons[family.name] = f"No continuous law is followed beside that of {rules}: {error.wrong}."
+    return laws, reasons
 
 
-def beside(
-    forms: Mapping[str, Continuous], found: Sequence[Account], stretch: Stretch, ledger: Ledger
+def predicted_columns(
+    laws: Mapping[str, ContinuousLaw], accounts: Sequence[Account], window: StepWindow, ledger: Ledger
 ) -> dict[str, Array]:
-    """The columns of all closed forms over a stretch of steps, which go on from the last row of the ledger."""
+    """The columns of all continuous laws over a window of steps, which go on from the last row of a ledger."""
     columns = dict[str, Array]()
-    for account in found:
-        form = forms.get(account.line.name)
-        if form and form.charge == account.name:
+    for account in accounts:
+        law = laws.get(account.family.name)
+        if law and law.charge == account.name:
             names = [f"{account.name}/{column}" for column in (CONTINUOUS, RATE)]
             start = np.array([ledger[name][-1] for name in names]) if len(ledger) else None
-            columns |= dict(zip(names, form.followed(account, stretch.steps, start).T, strict=True))
+            columns |= dict(zip(names, law.predict(account, window.steps, start).T, strict=True))
     return columns
 
 
-def _closed(line: Line, groups: Mapping[str, int], every: int, numbers: Callable[[int, str], Numbers]) -> Continuous:
-    tensors = tuple(part.tensor for part in line.parts)
+def _continuous_law(
+    family: ChargeFamily, groups: Mapping[str, int], every: int, coefficients: Callable[[int, str], Coefficients]
+) -> ContinuousLaw:
+    """The continuous law of a family's charge of positions; `SymlagError` where it has none."""
+    tensors = tuple(summand.tensor for summand in family.summands)
     group, *others = {groups[tensor] for tensor in tensors}
     if every > 1:
         raise SymlagError(f"every={every}", "it is driven by every step, and not every one is measured", "every=1")
     if others:
-        raise SymlagError(line.name, "several groups train its tensors, each in a time of its own", "one group")
-    charge = line.parts[0].law.charges[0]
-    return Continuous(f"{line.name}/{charge}", group, tensors, numbers(group, line.kind))
+        wrong = "several groups train its tensors, each in a time of its own"
+        raise SymlagError(family.name, wrong, "Train its tensors in one parameter group.")
+    charge = family.summands[0].law.charges[0]
+    return ContinuousLaw(f"{family.name}/{charge}", group, tensors, coefficients(group, family.kind))
 
 
-def oscillator(rule: UpdateRule, kind: str) -> Numbers:
-    """The numbers h, hκ/m, hμ/m and S/(m|q̇|²) of the charge of positions, as a function of the hyper-parameters.
+def oscillator(rule: UpdateRule, kind: str) -> Coefficients:
+    """The coefficients h, hκ/m, hμ/m and S/(m|q̇|²) of the charge of positions, as a function of hyper-parameters.
 
     `SymlagError` where the rule is not mechanics, or no function of position stands behind the charge.
     """
-    made: Numbers = lambdify([*rule.hyperparameters], _oscillator(continuous_limit(rule).mechanics, kind), "math")
-    return made
+    coefficients: Coefficients = lambdify(
+        [*rule.hyperparameters], _oscillator(continuous_limit(rule).mechanics, kind), "math"
+    )
+    return coefficients
 
 
 @cache
 def _oscillator(mechanics: Rule, kind: str) -> tuple[Expr, ...]:
-    """The coefficients, derived from the law of the symmetry under the mechanics."""
+    """The coefficients, derived from Noether's law of the symmetry under the mechanics."""
     (_, X), h = KINDS[kind], mechanics.step
-    moving = [*X.components]
-    found = solve(noether(mechanics.lagrangian(invariant_loss("f", X), moving), X))
-    if not isinstance(found, Oscillation):
-        raise SymlagError(f"charges that are {kind}", "they are the rate of no function of position", "symmetric ones")
-    still, moved = (sum(inner(x, x) for x in made) for made in (moving, [q.dot for q in moving]))
+    positions = [*X.components]
+    form = solve(noether(mechanics.lagrangian(invariant_loss("f", X), positions), X))
+    if not isinstance(form, Oscillation):
+        wrong = "they are the rate of no function of position"
+        raise SymlagError(f"charges that are {kind}", wrong, "Ask for charges of symmetric generators.")
+    squares, rate_squares = (sum(inner(x, x) for x in xs) for xs in (positions, [q.dot for q in positions]))
     push = S.Zero
-    if found.source != 0:
-        push = proportion(found.source, moved) / found.mass / proportion(found.quantity, still)
+    if form.source != 0:
+        push = proportion(form.source, rate_squares) / form.mass / proportion(form.quantity, squares)
     return (
         h,
-        lowest_terms(h * found.stiffness / found.mass),
-        lowest_terms(h * found.friction / found.mass),
+        lowest_terms(h * form.stiffness / form.mass),
+        lowest_terms(h * form.friction / form.mass),
         lowest_terms(push),
     )
 
 
 @lru_cache(maxsize=1024)
 def _flow(time: float, stiffness: float, friction: float) -> tuple[Array, Array]:
-    """What a step makes of (Q, Q̇), and what is added by a source of one, which stays as it is."""
+    """What a step makes of (Q, Q̇), and what a source of one adds meanwhile."""
     rates = [[0, time, 0], [-stiffness, -friction, 1], [0, 0, 0]]
-    made = torch.linalg.matrix_exp(torch.tensor(rates, dtype=torch.float64)).numpy()
-    return made[:2, :2], made[:2, 2]
+    exponential = torch.linalg.matrix_exp(torch.tensor(rates, dtype=torch.float64)).numpy()
+    return exponential[:2, :2], exponential[:2, 2]
 
 
 def _quotient(x: Array, h: Array) -> Array:
-    """x/h, nothing where no time goes by."""
+    """x/h, and zero where no time goes by."""
     return np.divide(x, h, out=np.zeros(np.shape(x)), where=np.asarray(h) > 0)

@@ -1,10 +1,10 @@
-"""Training on many ranks: each sums what it holds, and one all_reduce for many steps makes the charges of all.
+"""Training on many ranks: each sums what it holds, and one all_reduce for a window of steps makes the charges of all.
 
-Copies of a tensor, as under DistributedDataParallel, are counted once, and held against one another in the same
-all_reduce: of numbers cᵣ that should be equal on all ranks r the sum Σ sᵣcᵣ is taken, too, with random sᵣ, Σ sᵣ = 0.
-Every rank makes a monitor, and flushes it at the same steps.
+Copies of a tensor on several ranks, as under DistributedDataParallel, are counted once. They are compared in the same
+all_reduce: of numbers cᵣ that should be equal on all ranks r, the sum Σ sᵣcᵣ is taken, too, with random sᵣ, Σ sᵣ = 0,
+which is then zero up to round-off. Every rank makes a monitor, and all flush it at the same steps.
 
->>> signs(3, 1, seed=7).sum().abs() < 1e-15
+>>> balanced_signs(3, 1, seed=7).sum().abs() < 1e-15
 tensor(True)
 """
 
@@ -21,77 +21,89 @@ from torch import Tensor, distributed as dist, nn
 
 from symlag.errors import SymlagError
 from symlag.networks.monitor.plan import Plan
-from symlag.networks.monitor.shards import Box, cut, layout, mixed
-from symlag.networks.monitor.tensor_plan import Track
+from symlag.networks.monitor.shards import Box, local_tensor_plan, placements_avoiding, sliced_axes
+from symlag.networks.monitor.tensor_plan import TensorPlan
 
-APART = 64.0  # times the precision of a tensor: copies are equal to the bit, and sums over ranks nearly so
+COPY_TOLERANCE = 64.0  # times the precision of a tensor: copies are equal to the bit, and sums over ranks nearly so
 
-Apart = tuple[tuple[int, str], ...]
+RowCopies = tuple[tuple[int, str], ...]  # rows, and tensors whose copies are not equal there
 
 
-class Alone:
+class OneProcess:
     """One process, which holds everything."""
 
     first = True
-    at_once = inf  # numbers in tensors that are measured together
+    numbers_at_once = inf  # in tensors that are measured together
 
-    def here(self, plan: Plan) -> Plan:
-        """What is measured here of a plan."""
+    def local_plan(self, plan: Plan) -> Plan:
+        """What this rank measures of a plan."""
         return plan
 
-    def laid(self, name: str, letters: Mapping[str, Tensor]) -> Mapping[str, Tensor]:  # noqa: ARG002 - as of `Ranks`
-        """A tensor's letters cut so that the sums of its pieces can be made."""
+    def letters_to_sum(self, name: str, letters: Mapping[str, Tensor]) -> Mapping[str, Tensor]:  # noqa: ARG002
+        """A tensor's letters, cut over the ranks so that its reductions can be made."""
         return letters
 
-    def whole(self, rows: Tensor, sizes: Tensor, seed: int) -> tuple[Tensor, Tensor, Apart]:  # noqa: ARG002
-        """The numbers of all ranks, and where copies are not equal: which row, which tensor."""
-        return rows, sizes, ()
+    def summed(self, rows: Tensor, magnitudes: Tensor, seed: int) -> tuple[Tensor, Tensor, RowCopies]:  # noqa: ARG002
+        """The numbers of all ranks, and where copies are not equal."""
+        return rows, magnitudes, ()
 
 
 @dataclass(frozen=True, eq=False)
-class Ranks(Alone):
-    """All ranks: what each holds of each tensor of a plan, by name, and which of them this one is."""
+class Ranks(OneProcess):
+    """All ranks of a training.
+
+    Attributes
+    ----------
+    plan : Plan
+        What all of them measure together.
+    held : sequence of mapping
+        For each rank the box that it holds of each tensor, by name.
+    rank : int
+        Which of them this one is.
+    """
 
     plan: Plan
     held: Sequence[Mapping[str, Box]]
     rank: int
-    at_once = 1 << 22  # as some of them may be laid out anew, which takes memory
+    numbers_at_once = 1 << 22  # as some of the tensors may be cut anew, which takes memory
 
     @property
     def first(self) -> bool:
-        """Whether this is the rank that speaks for all."""
+        """Whether this is the rank that writes for all."""
         return self.rank == 0
 
-    def here(self, plan: Plan) -> Plan:
-        """What is measured here of a plan."""
-        mine = self.held[self.rank]
-        return replace(plan, tracks=tuple(cut(track, mine[track.name]) for track in plan.tracks))
+    def local_plan(self, plan: Plan) -> Plan:
+        """What this rank measures of a plan."""
+        boxes = self.held[self.rank]
+        return replace(plan, tensors=tuple(local_tensor_plan(tensor, boxes[tensor.name]) for tensor in plan.tensors))
 
-    def laid(self, name: str, letters: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-        """A tensor's letters cut so that the sums of its pieces can be made."""
-        if name not in self._moves:
+    def letters_to_sum(self, name: str, letters: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """A tensor's letters, cut over the ranks so that its reductions can be made."""
+        if name not in self._redistributions:
             return letters
-        return {x: self._moves[name](value.expand_as(letters["theta"])) for x, value in letters.items()}
+        return {x: self._redistributions[name](value.expand_as(letters["theta"])) for x, value in letters.items()}
 
-    def whole(self, rows: Tensor, sizes: Tensor, seed: int) -> tuple[Tensor, Tensor, Apart]:
-        """The numbers of all ranks, and where copies are not equal: which row, which tensor."""
-        parts = [rows * self._once.to(rows), (sizes * self._once.to(rows))[None], *self._compared(rows, seed)]
-        sums = torch.cat([part.flatten() for part in parts])
-        dist.all_reduce(sums)
+    def summed(self, rows: Tensor, magnitudes: Tensor, seed: int) -> tuple[Tensor, Tensor, RowCopies]:
+        """The numbers of all ranks, and where copies are not equal."""
+        counted = self._counted_here.to(rows)
+        parts = [rows * counted, (magnitudes * counted)[None], *self._copy_sums(rows, seed)]
         shapes = [part.shape for part in parts]
-        rows, sizes, gap, size = (
-            part.reshape(shape) for part, shape in zip(sums.split([s.numel() for s in shapes]), shapes, strict=True)
+        together = torch.cat([part.flatten() for part in parts])
+        dist.all_reduce(together)
+        rows, magnitudes, difference, size = (
+            part.reshape(shape) for part, shape in zip(together.split([s.numel() for s in shapes]), shapes, strict=True)
         )
-        apart = (gap.abs() > APART * self._precision.to(rows) * size).nonzero().tolist()
-        return rows, sizes[0], tuple((step, self.plan.tracks[i].name) for step, i in apart)
+        unequal = (difference.abs() > COPY_TOLERANCE * self._precision.to(rows) * size).nonzero().tolist()
+        return rows, magnitudes[0], tuple((step, self.plan.tensors[i].name) for step, i in unequal)
 
-    def _compared(self, rows: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-        """One number a step and tensor, with signs that add up to zero over its copies, and the sum of magnitudes.
+    def _copy_sums(self, rows: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+        """For each step and tensor one number times a sign, and its magnitude times that of the sign.
 
-        Weights tell numbers from one another that were exchanged.
+        The number is a sum of all numbers of the tensor, with weights, so that it changes when two are exchanged. The
+        signs add up to zero over the copies.
         """
-        drawn = {n: signs(n, len(rows), seed) for n in {count for _, count in self._copies}}
-        s = torch.stack([drawn[count][:, index] for index, count in self._copies], 1).to(rows)
+        signs = {n: balanced_signs(n, len(rows), seed) for n in {count for _, count in self._copies}}
+        s = torch.stack([signs[count][:, index] for index, count in self._copies], 1).to(rows)
         owner, weights = self._owner.to(rows.device), torch.linspace(1, 2, rows.shape[1]).to(rows)
         c, size = (torch.zeros_like(s).index_add_(1, owner, x * weights) for x in (rows, rows.abs()))
         return s * c, s.abs() * size
@@ -100,114 +112,112 @@ class Ranks(Alone):
     def _copies(self) -> list[tuple[int, int]]:
         """For each tensor which of the ranks that hold the same of it this one is, and how many they are."""
         holders = [
-            [r for r, boxes in enumerate(self.held) if boxes[track.name] == self.held[self.rank][track.name]]
-            for track in self.plan.tracks
+            [rank for rank, boxes in enumerate(self.held) if boxes[t.name] == self.held[self.rank][t.name]]
+            for t in self.plan.tensors
         ]
         return [(ranks.index(self.rank), len(ranks)) for ranks in holders]
 
     @cached_property
     def _owner(self) -> Tensor:
-        """The tensor that each number in a row is of."""
+        """The tensor to which each number of a row belongs."""
         owner = torch.zeros(self.plan.width, dtype=torch.long)
-        for i, track in enumerate(self.plan.tracks):
-            for place in track.slots.values():
-                owner[place] = i
+        for i, tensor in enumerate(self.plan.tensors):
+            for slot in tensor.slots.values():
+                owner[slot] = i
         return owner
 
     @cached_property
-    def _once(self) -> Tensor:
-        """One for each number that is counted here, zero for those that another rank with the same box counts."""
+    def _counted_here(self) -> Tensor:
+        """One for each number that this rank counts, zero for those that another rank with the same box counts."""
         return torch.tensor([float(index == 0) for index, _ in self._copies])[self._owner]
 
     @cached_property
     def _precision(self) -> Tensor:
-        return torch.tensor([torch.finfo(track.parameter.dtype).eps for track in self.plan.tracks])
+        return torch.tensor([torch.finfo(tensor.parameter.dtype).eps for tensor in self.plan.tensors])
 
     @cached_property
-    def _moves(self) -> Mapping[str, Any]:
-        """For tensors that are cut anew, how that is done."""
-        return {track.name: move for track in self.plan.tracks if (move := _move(track)) is not None}
+    def _redistributions(self) -> Mapping[str, Any]:
+        """For tensors that have to be cut along other axes how a letter of them is."""
+        redistributions = {tensor.name: _redistribution(tensor) for tensor in self.plan.tensors}
+        return {name: redistribute for name, redistribute in redistributions.items() if redistribute is not None}
 
 
-def ranks(model: nn.Module, plan: Plan) -> Alone:
+def ranks_of(model: nn.Module, plan: Plan) -> OneProcess:
     """The ranks that a model is trained on together: those of DistributedDataParallel, or of its DTensors."""
-    if not _together(model, plan):
-        return Alone()
-    mine = {track.name: _box(track) for track in plan.tracks}
-    told: list[Any] = [None] * dist.get_world_size()
-    dist.all_gather_object(told, (plan.width, mine))
-    if any((width, [*boxes]) != (plan.width, [*mine]) for width, boxes in told):
+    several = dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
+    sharded = any(hasattr(tensor.parameter, "placements") for tensor in plan.tensors)
+    if not several or not (_replicated(model) or sharded):
+        return OneProcess()
+    boxes = {tensor.name: _local_box(tensor) for tensor in plan.tensors}
+    gathered: list[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(gathered, (plan.width, boxes))
+    if any((width, [*others]) != (plan.width, [*boxes]) for width, others in gathered):
         raise SymlagError(
             f"Monitor(model, optimizer, found) on rank {dist.get_rank()}",
             "not all ranks watch the same charges",
-            "on every rank the symmetries found of the same model, with the same batch",
+            "Find the symmetries on every rank for the same model and with the same batch.",
         )
-    return Ranks(plan, [boxes for _, boxes in told], dist.get_rank())
+    return Ranks(plan, [others for _, others in gathered], dist.get_rank())
 
 
-def unshared(model: nn.Module) -> nn.Module:
-    """A model that can be searched for symmetries, as it was before it was compiled.
+def searchable(model: nn.Module) -> nn.Module:
+    """The model as it was before it was compiled, which can be searched for symmetries.
 
     `SymlagError` where ranks share it.
     """
     if _replicated(model) or any(hasattr(p, "placements") for p in model.parameters()):
         raise SymlagError(
             "watch(model, …)",
-            "the model is shared among ranks, and cannot be searched for symmetries",
-            "Monitor(model, optimizer, found), with those found before it was wrapped",
+            "ranks share the model, so that it cannot be searched for symmetries",
+            "Find the symmetries before the model is wrapped, and write Monitor(model, optimizer, found).",
         )
     return getattr(model, "_orig_mod", model)
 
 
-def local(x: Tensor, like: Any) -> Tensor:
-    """What this rank holds of a tensor that is cut as another; a scalar is a vector of one."""
-    mine: Any = x.detach() if x.requires_grad else x
+def local_part(x: Tensor, like: Any) -> Tensor:
+    """What this rank holds of a tensor when it is cut as another one is; a scalar is a vector of one."""
+    part: Any = x.detach() if x.requires_grad else x
     if hasattr(x, "placements"):
-        mine = (
-            mine if mine.placements == like.placements else mine.redistribute(placements=like.placements)
-        ).to_local()
-    return mine if mine.ndim else mine.reshape(1)
+        aligned = part if part.placements == like.placements else part.redistribute(placements=like.placements)
+        part = aligned.to_local()
+    return part if part.ndim else part.reshape(1)
 
 
-def signs(copies: int, steps: int, seed: int) -> Tensor:
+def balanced_signs(copies: int, steps: int, seed: int) -> Tensor:
     """Random numbers (steps, copies) that add up to zero over the copies."""
     drawn = torch.randn(steps, copies, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
     return drawn - drawn.mean(1, keepdim=True)
-
-
-def _together(model: nn.Module, plan: Plan) -> bool:
-    if not (dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1):
-        return False
-    return _replicated(model) or any(hasattr(track.parameter, "placements") for track in plan.tracks)
 
 
 def _replicated(model: nn.Module) -> bool:
     return any(isinstance(module, nn.parallel.DistributedDataParallel) for module in model.modules())
 
 
-def _box(track: Track) -> Box:
+def _local_box(tensor: TensorPlan) -> Box:
     """What this rank measures of a tensor."""
-    parameter = track.parameter
+    parameter = tensor.parameter
     if not hasattr(parameter, "placements"):
         return Box((0,) * parameter.ndim, tuple(parameter.shape))
     from torch.distributed.tensor._utils import compute_local_shape_and_global_offset
 
-    placements = layout(parameter.placements, mixed(track), parameter.ndim)
+    placements = placements_avoiding(parameter.placements, sliced_axes(tensor), parameter.ndim)
     shape, start = compute_local_shape_and_global_offset(parameter.shape, parameter.device_mesh, placements)
     return Box(tuple(start), tuple(shape))
 
 
-def _move(track: Track) -> Any:
+def _redistribution(tensor: TensorPlan) -> Any:
     """How a letter is cut along other axes; none where it need not be."""
-    p = track.parameter
-    placements = getattr(p, "placements", ())
-    target = layout(placements, mixed(track), p.ndim)
-    if target == tuple(placements):
+    p = tensor.parameter
+    placements = tuple(getattr(p, "placements", ()))
+    if not placements:
+        return None
+    target = placements_avoiding(placements, sliced_axes(tensor), p.ndim)
+    if target == placements:
         return None
     from torch.distributed.tensor import DTensor
 
-    def move(x: Tensor) -> Tensor:
-        there: Any = DTensor.from_local(x, p.device_mesh, placements, shape=p.shape, stride=p.stride())
-        return there.redistribute(placements=target).to_local()
+    def redistribute(x: Tensor) -> Tensor:
+        whole: Any = DTensor.from_local(x, p.device_mesh, placements, shape=p.shape, stride=p.stride())
+        return whole.redistribute(placements=target).to_local()
 
-    return move
+    return redistribute

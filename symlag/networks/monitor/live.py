@@ -1,18 +1,11 @@
-"""Sinks to look at: scalars for TensorBoard, and a table in the terminal that follows the run, a line for each family.
-
->>> class Writer:
-...     def add_scalar(self, name, value, step):
-...         print(step, name, value)
->>> Scalars(Writer())({"scale w/theta_theta/charge": 1.5}, 3)
-3 scale w/theta_theta/charge 1.5
-"""
+"""Sinks to look at while a model trains: scalars for TensorBoard, and a table in the terminal."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -23,20 +16,37 @@ from rich.text import Text
 
 from symlag.errors import SymlagError
 from symlag.networks.monitor.alarm import Alarm
-from symlag.networks.monitor.charge_series import Course, courses
+from symlag.networks.monitor.charge_series import ChargeSeries, series_by_family
 from symlag.networks.monitor.ledger import NOISE, Ledger
 
-RECENT = 50  # steps that the shares of sources are of
+RECENT = 50  # steps over which the shares of terms are taken
 COLOURS = {"decay": "yellow", "memory": "magenta", "KSB": "green", "metric": "blue", "breaking": "red"}
-BAR = 24  # characters
+BAR_WIDTH = 24  # characters
+SHOWN_SHARE = 0.005  # smaller shares are not written
 
 Numbers = Mapping[str, float]
 
 
 class Scalars:
-    """All numbers to a SummaryWriter of torch.utils.tensorboard, or to whatever has its `add_scalar`.
+    """A sink that writes all numbers to a SummaryWriter of TensorBoard, or whatever has its `add_scalar`.
 
-    `SymlagError` where it has none.
+    Parameters
+    ----------
+    writer : torch.utils.tensorboard.SummaryWriter
+        An object with a method `add_scalar(name, value, step)`.
+
+    Raises
+    ------
+    SymlagError
+        If the writer has no such method.
+
+    Examples
+    --------
+    >>> class Writer:
+    ...     def add_scalar(self, name, value, step):
+    ...         print(step, name, value)
+    >>> Scalars(Writer())({"scale w/theta_theta/charge": 1.5}, 3)
+    3 scale w/theta_theta/charge 1.5
     """
 
     def __init__(self, writer: Any) -> None:
@@ -52,25 +62,47 @@ class Scalars:
 
 
 class LiveTable(logging.Handler):
-    """A table in the terminal, drawn while a `with` lasts: charges, what moved them of late, what is left over, alarms.
+    """A sink that draws a table in the terminal while its `with` block lasts.
 
-    A sink; alarms it hears from the log of `symlag`.
+    A row has a family, its first charge, what moved it over the last 50 measured steps, and the largest residual in
+    units of round-off. Alarms stand below, and the rows that they are about are red; they are read from the log of
+    `symlag`.
+
+    Parameters
+    ----------
+    console : rich.console.Console, optional
+        Where to draw; by default the terminal.
+
+    Examples
+    --------
+    >>> with LiveTable(Console(quiet=True)) as live:
+    ...     live({f"scale w/theta_theta/{x}": v for x, v in [("charge", 1.5), ("residual", 0), ("floors", 0)]}, 3)
+    ...     live.table().title, live.table().row_count
+    ('step 3', 1)
     """
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__(logging.WARNING)
-        self._told: dict[tuple[str, ...], deque[tuple[int, Numbers]]] = {}
+        # the steps of several monitors, which have numbers of other names, stand apart
+        self._recent: dict[tuple[str, ...], deque[tuple[int, Numbers]]] = {}
         self._alarms: list[Alarm] = []
         self._live = Live(console=console, get_renderable=self.table)
 
     def __call__(self, numbers: Mapping[str, float], step: int) -> None:
-        """Keep the numbers of one step; those of several monitors, which have other names, apart."""
-        told = {name: value for name, value in numbers.items() if not name.endswith(NOISE)}
-        self._told.setdefault(tuple(told), deque(maxlen=RECENT)).append((step, told))
+        """Keep the numbers of one step."""
+        without_noise = {name: value for name, value in numbers.items() if not name.endswith(NOISE)}
+        recent = self._recent.setdefault(tuple(without_noise), deque(maxlen=RECENT))
+        recent.append((step, without_noise))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep an alarm."""
-        self._alarms += [told for told in record.args or () if isinstance(told, Alarm)]
+        """Keep the alarm in a log record.
+
+        Parameters
+        ----------
+        record : logging.LogRecord
+            A record of the log of `symlag`; others than those of alarms are ignored.
+        """
+        self._alarms += [argument for argument in record.args or () if isinstance(argument, Alarm)]
 
     def __enter__(self) -> Self:
         logging.getLogger("symlag").addHandler(self)
@@ -82,47 +114,39 @@ class LiveTable(logging.Handler):
         self._live.stop()
 
     def table(self) -> Table:
-        """What is to be seen now."""
-        last = max((told[-1][0] for told in self._told.values()), default=None)
-        title = None if last is None else f"step {last}"
-        made = Table(title=title, caption=self._caption(), box=None, pad_edge=False)
+        """The table as it is now."""
+        last = max((recent[-1][0] for recent in self._recent.values()), default=None)
+        alarms = Text("\n".join(map(str, self._alarms)), style="red", justify="left") if self._alarms else None
+        table = Table(title=None if last is None else f"step {last}", caption=alarms, box=None, pad_edge=False)
         for name in ("family", "charge", "of late moved by", "÷ round-off"):
-            made.add_column(name, justify="right" if name in ("charge", "÷ round-off") else "left")
-        for ledger in map(_ledger, self._told.values()):
-            for family, charges in courses(ledger).items():
-                made.add_row(*_line(family, charges), style="red" if self._alarmed(family) else None)
-        return made
+            table.add_column(name, justify="right" if name in ("charge", "÷ round-off") else "left")
+        for names, recent in self._recent.items():
+            values = np.array([[*numbers.values()] for _, numbers in recent], dtype=np.float64)
+            ledger = Ledger(names, np.array([step for step, _ in recent], dtype=np.int64), values)
+            for family, charges in series_by_family(ledger).items():
+                table.add_row(*_row(family, charges), style="red" if self._has_alarm(family) else None)
+        return table
 
-    def _caption(self) -> Text | None:
-        """The alarms."""
-        return Text("\n".join(map(str, self._alarms)), style="red", justify="left") if self._alarms else None
-
-    def _alarmed(self, family: str) -> bool:
+    def _has_alarm(self, family: str) -> bool:
         """Whether an alarm is about a family, or one of its tensors."""
         places = {family, *re.split(r"[ ,\[]+", family)}
         return any(alarm.where in places for alarm in self._alarms)
 
 
-def _ledger(told: Collection[tuple[int, Numbers]]) -> Ledger:
-    """Some steps that have numbers of the same names."""
-    values = np.array([[*numbers.values()] for _, numbers in told], dtype=np.float64)
-    return Ledger(tuple(next(iter(told))[1]), np.array([step for step, _ in told], dtype=np.int64), values)
-
-
-def _line(family: str, charges: list[Course]) -> Iterator[Any]:
-    """A family: its first charge, and the worst of what is left over of all."""
-    first, worst = charges[0], max(float(course.floors[-1]) for course in charges)
+def _row(family: str, charges: list[ChargeSeries]) -> Iterator[Any]:
+    """A family: its first charge, and the largest residual of all its charges."""
+    first, residual = charges[0], max(float(series.floors[-1]) for series in charges)
     yield Text(family)
     yield f"{first.values[-1]:.4g}"
-    yield Text("nothing but round-off") if first.still else _bar(first.shares)
-    yield f"{worst:.2g}"
+    yield Text("nothing but round-off") if first.conserved else _bar(first.shares)
+    yield f"{residual:.2g}"
 
 
 def _bar(shares: Mapping[str, float]) -> Text:
     """Shares as a coloured bar, and in words."""
-    bar, up_to = Text(), 0.0
+    bar, end = Text(), 0.0
     for term, share in shares.items():
-        bar.append("█" * (round(BAR * (up_to + share)) - round(BAR * up_to)), style=COLOURS[term])
-        up_to += share
-    words = ", ".join(f"{term} {share:.0%}" for term, share in shares.items() if share >= 0.005)
+        bar.append("█" * (round(BAR_WIDTH * (end + share)) - round(BAR_WIDTH * end)), style=COLOURS[term])
+        end += share
+    words = ", ".join(f"{term} {share:.0%}" for term, share in shares.items() if share >= SHOWN_SHARE)
     return bar.append(f" {words}")

@@ -1,7 +1,7 @@
-"""The monitor: hooks around the steps of an optimizer, a row of numbers for each step, and accounts of many at a time.
+"""The monitor: hooks around the steps of an optimizer that keep the ledger of every charge.
 
-The one object of symlag that holds state. What it keeps between steps are numbers, and of tensors whose law needs it
-the previous iterate.
+The path of a step: its hooks have the `Recorder` measure a row of numbers; once a window of steps is full, `accounts`
+makes of it what each term of each law added; those are entered into the ledger, sent to the sinks, and diagnosed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,21 @@ from torch.utils.hooks import RemovableHandle
 from symlag.networks.finder import symmetries
 from symlag.networks.monitor.account import Account, accounts
 from symlag.networks.monitor.alarm import Alarm
-from symlag.networks.monitor.continuous_law import beside, continuous
+from symlag.networks.monitor.continuous_law import continuous_laws, predicted_columns
 from symlag.networks.monitor.diagnosis import alarms
-from symlag.networks.monitor.distributed import Ranks, ranks, unshared
-from symlag.networks.monitor.ledger import EMPTY, Ledger, entered
-from symlag.networks.monitor.plan import Plan, planned
+from symlag.networks.monitor.distributed import Ranks, ranks_of, searchable
+from symlag.networks.monitor.ledger import EMPTY, Ledger, ledger_of_window
+from symlag.networks.monitor.plan import Plan, make_plan
 from symlag.networks.monitor.recorder import Recorder
-from symlag.networks.monitor.sinks import Sink, flushed, heard, pathlike
-from symlag.networks.monitor.step_window import Stretch
-from symlag.networks.monitor.validate import asked, check, nouns, ruled, stated
+from symlag.networks.monitor.sinks import Sink, as_path, flush, send
+from symlag.networks.monitor.step_window import StepWindow
+from symlag.networks.monitor.validate import (
+    reading_state,
+    require_hyperparameters,
+    require_model_and_optimizer,
+    require_monitorable,
+    require_options,
+)
 from symlag.networks.problem import pose
 from symlag.networks.result.found import Found
 from symlag.optimizers.from_torch import from_torch
@@ -40,22 +46,69 @@ LOG = logging.getLogger("symlag")
 
 
 class Monitor:
-    """The ledger of every charge of a model while an optimizer trains it.
+    """The ledger of every charge of a model, kept while an optimizer trains it.
 
-    Attached until `remove`, or until the end of its `with` block. Of every `every` steps one is measured. Numbers go to
-    the host, into the `ledger` and to the sinks some steps at a time. An optimizer that symlag does not know is told by
-    its `rule`. `SymlagError` where optimizer, model and symmetries do not belong together.
+    It is attached to the optimizer until `remove`, or until the end of its `with` block; the training loop stays as it
+    is. Numbers stay on the device, and go to the ledger and the sinks some steps at a time, or when `flush` asks.
 
-    A sink is any f(numbers by name, step); its `flush`, if it has one, is called when the monitor is removed. One that
-    raises is told no more: a warning names the error, and training, the ledger and the other sinks go on. The ledger
-    keeps the last 10,000 measured steps, the sinks are told all.
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model.
+    optimizer : torch.optim.Optimizer
+        The optimizer that trains it.
+    found : Found
+        The symmetries of model and loss, from `symlag.networks.symmetries`.
+    *sinks : callable
+        Functions f(numbers, step), called with the numbers of each measured step by name; the `flush` of one that has
+        it is called when the monitor is removed. A sink that raises is called no more: a warning names the error, and
+        training goes on.
+    rule : UpdateRule, optional
+        The update rule, for an optimizer that symlag does not know.
+    every : int, default 1
+        One of so many steps is measured.
 
-    Under DistributedDataParallel, `fully_shard` or tensor parallelism every rank makes one, of symmetries that were
-    found before the model was wrapped, and has the whole ledger; the first one tells the sinks and writes the report.
-    What makes a monitor account for its steps, such as `flush` and `report`, all ranks do together.
+    Attributes
+    ----------
+    ledger : Ledger
+        The numbers of the last 10,000 measured steps.
+    alarms : tuple of Alarm
+        What went wrong, each also a warning in the log of `symlag`.
+    plan : Plan
+        What is measured; `plan.skipped` are the symmetries of which no charge is followed, and why.
+    without_continuous_law : mapping of str to str
+        For each family of charges that has no continuous law beside the exact one the reason why.
+    step : int
+        How many steps were taken so far.
 
-    Beside the exact law stands the continuous one, `ledger.continuous` and `ledger.gap`; `lacking` says of every line
-    that has none why.
+    Raises
+    ------
+    SymlagError
+        If optimizer, model and symmetries do not belong together, or an argument is something else.
+
+    Notes
+    -----
+    Under DistributedDataParallel, `fully_shard` or tensor parallelism, every rank makes a monitor, of symmetries that
+    were found before the model was wrapped, and has the whole ledger; the first one calls the sinks and writes the
+    report. What makes a monitor account for its steps, such as `flush` and `report`, all ranks do together.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from symlag.networks import symmetries
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
+    >>> x, y = torch.randn(8, 2).double(), torch.randn(8, 1).double()
+    >>> found = symmetries(model, torch.nn.functional.mse_loss, (x, y))
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> with Monitor(model, optimizer, found) as monitor:
+    ...     for _ in range(10):
+    ...         optimizer.zero_grad()
+    ...         torch.nn.functional.mse_loss(model(x), y).backward()
+    ...         optimizer.step()
+    >>> monitor
+    Monitor(1 charges under SGD; 10 steps so far)
+    >>> [column.rsplit("/", 1)[1] for column in monitor.ledger.columns]
+    ['charge', 'decay', 'KSB', 'breaking', 'residual', 'floors', 'continuous', 'continuous rate']
     """
 
     def __init__(
@@ -67,22 +120,22 @@ class Monitor:
         rule: UpdateRule | None = None,
         every: int = 1,
     ) -> None:
-        check(model, optimizer, found)
-        asked(sinks, {"rule": rule, "every": every})
+        require_monitorable(model, optimizer, found)
+        require_options(sinks, {"rule": rule, "every": every})
         self.model, self.optimizer, self.found = model, optimizer, found
         self.rule, self.every = rule, every
-        self.plan: Plan = planned(model, ruled(from_torch(optimizer, rule)), tuple(found))
-        self._continuous, self.lacking = continuous(self.plan, every)
+        self.plan: Plan = make_plan(model, require_hyperparameters(from_torch(optimizer, rule)), tuple(found))
+        self._continuous_laws, self.without_continuous_law = continuous_laws(self.plan, every)
         self.step = 0
         self.ledger: Ledger = EMPTY
         self.alarms: tuple[Alarm, ...] = ()
-        self._ranks = ranks(model, self.plan)
+        self._ranks = ranks_of(model, self.plan)
         self.sinks: tuple[Sink, ...] = sinks if self._ranks.first else ()
-        self._untold = deque[tuple[Mapping[str, float], int]]()
+        self._unsent = deque[tuple[Mapping[str, float], int]]()
         self._recorder = Recorder(self.plan, optimizer, self._ranks)
-        self._former: Stretch | None = None
-        self._last: Stretch | None = None
-        self._hooks = self._hooked()
+        self._window: StepWindow | None = None  # the one accounted for last
+        self._before: StepWindow | None = None  # its last step, and the largest magnitudes: what alarms compare with
+        self._hooks = self._attach()
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +143,7 @@ class Monitor:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Remove; after an error ranks do nothing together any more, and no other error takes its place."""
         if kind is not None and isinstance(self._ranks, Ranks):
-            self._unhook()
+            self._detach()
             return
         try:
             self.remove()
@@ -100,117 +153,164 @@ class Monitor:
             LOG.warning("Monitor: the last steps are not accounted for (%s: %s).", type(error).__name__, error)
 
     def __repr__(self) -> str:
-        charges = sum(len({name for part in line.parts for name in part.law.charges}) for line in self.plan.lines)
+        charges = sum(len({c for s in family.summands for c in s.law.charges}) for family in self.plan.families)
         rules = ", then ".join(dict.fromkeys(group.rule.name for group in self.plan.groups))
         return f"Monitor({charges} charges under {rules}; {self.step} steps so far)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Monitor:
         """A monitor of the copies of model and optimizer, with a ledger of its own and the same sinks."""
         model, optimizer = deepcopy(self.model, memo), deepcopy(self.optimizer, memo)
-        made = Monitor(model, optimizer, self.found, *self.sinks, rule=self.rule, every=self.every)
-        made.load_state_dict(self.state_dict())
-        return made
+        copy = Monitor(model, optimizer, self.found, *self.sinks, rule=self.rule, every=self.every)
+        copy.load_state_dict(self.state_dict())
+        return copy
+
+    @property
+    def latest(self) -> tuple[Account, ...]:
+        """The accounts of the window of steps that was accounted for last, charge by charge."""
+        return () if self._window is None else tuple(accounts(self.plan, self._window.copied()))
 
     def remove(self) -> None:
         """Account for what is measured, and leave the optimizer alone from now on."""
         try:
             self.flush()
-            self.sinks = tuple(sink for sink in self.sinks if flushed(sink))
+            self.sinks = tuple(sink for sink in self.sinks if flush(sink))
         finally:
-            self._unhook()
-
-    def _hooked(self) -> tuple[RemovableHandle, RemovableHandle]:
-        untraced: Any = disable  # a compiled step breaks off for them
-        before, after = untraced(self._before), untraced(self._after)
-        return self.optimizer.register_step_pre_hook(before), self.optimizer.register_step_post_hook(after)
-
-    def _unhook(self) -> None:
-        for hook in self._hooks:
-            hook.remove()
-
-    @property
-    def latest(self) -> tuple[Account, ...]:
-        """The accounts of the stretch of steps that was accounted for last, charge by charge."""
-        return () if self._last is None else tuple(accounts(self.plan, self._last.copied()))
+            self._detach()
 
     def flush(self) -> None:
-        """Account for the steps measured since the last time, tell the sinks, and sound alarms."""
-        stretch = self._recorder.take()
-        if stretch.steps:
-            self._account(stretch)
-        while self._untold:
-            numbers, step = self._untold.popleft()
-            self.sinks = tuple(sink for sink in self.sinks if heard(sink, numbers, step))
-
-    def _account(self, stretch: Stretch) -> None:
-        """Enter some steps into the ledger, and sound alarms."""
-        with np.errstate(all="ignore"):  # a run that diverges passes through infinity
-            found = tuple(accounts(self.plan, stretch))
-            entries = entered(found, stretch, beside(self._continuous, found, stretch, self.ledger))
-            sounded = [*alarms(self.plan, stretch, self._former, found)]
-        self.ledger = self.ledger.joined(entries)
-        self._untold.extend(entries if self.sinks else ())
-        largest = stretch.sizes if self._former is None else np.fmax(stretch.sizes, self._former.sizes)
-        self._former = Stretch(stretch.steps[-1:], stretch.rows[-1:].copy(), largest)
-        self._last = stretch
-        for alarm in sounded:
-            self._sound(alarm)
+        """Account for the steps measured since the last time, call the sinks, and raise alarms."""
+        window = self._recorder.take()
+        if window.steps:
+            self._account(window)
+        while self._unsent:
+            numbers, step = self._unsent.popleft()
+            self.sinks = tuple(sink for sink in self.sinks if send(sink, numbers, step))
 
     def calibrate(self, loss: Callable[..., Any], batch: Any) -> None:
-        """Measure the gradient of a loss on a batch, which the first gradients of training are held against."""
-        problem = pose(unshared(self.model), loss, batch)
+        """Measure how large gradients are, so that a wrong loss scale is noticed at the first step.
+
+        Parameters
+        ----------
+        loss : callable
+            The loss, as `symmetries` takes it.
+        batch : Any
+            A batch, as `symmetries` takes it.
+        """
+        problem = pose(searchable(self.model), loss, batch)
         weights = {name: problem.model.get_parameter(name).detach().double() for name in problem.names}
-        gradients = problem.gradients(weights, problem.batch)  # in units of a typical gradient
-        self._former = self._recorder.gauge({name: problem.unit * g for name, g in gradients.items()})
+        in_units = problem.gradients(weights, problem.batch)  # of a typical gradient
+        gradients = {name: problem.unit * g for name, g in in_units.items()}
+        self._before = self._recorder.gradient_magnitudes(gradients)
 
     def report(self, path: str | Path) -> Path:
-        """Write the page of the run so far, which needs nothing but itself; `OutputError` where that cannot be done."""
-        from symlag.networks.monitor.report import written
+        """Write one page on the run so far, which needs nothing but itself.
 
-        target = pathlike(path, "monitor.report", "run.html")
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The HTML file.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        from symlag.networks.monitor.report import write_report
+
+        target = as_path(path, "monitor.report", "run.html")
         self.flush()
-        return written(target, self) if self._ranks.first else target
+        return write_report(target, self) if self._ranks.first else target
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a run is resumed with, in tensors and numbers: the ledger goes on as if it had never stopped."""
+        """All that a run needs to be resumed, in tensors and numbers: the ledger goes on as if it had never stopped."""
         return {
             "step": self.step,
-            "ledger": self.ledger.state(),
-            "recorder": self._recorder.state(),
-            "former": None if self._former is None else self._former.state(),
+            "ledger": self.ledger.state_dict(),
+            "recorder": self._recorder.state_dict(),
+            "before": None if self._before is None else self._before.state_dict(),
             "alarms": [[alarm.kind, alarm.where, alarm.step, alarm.sentence] for alarm in self.alarms],
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from the state of a monitor of the same model and optimizer, after both have been loaded."""
-        with stated():
-            step, ledger = state["step"], Ledger.of(state["ledger"])
-            former = None if state["former"] is None else Stretch.of(state["former"])
-            told = tuple(Alarm(*alarm) for alarm in state["alarms"])
+        """Go on from a checkpoint, after model and optimizer have been loaded from it.
+
+        Parameters
+        ----------
+        state : mapping
+            What `state_dict` of a monitor of the same model and optimizer returned.
+
+        Raises
+        ------
+        SymlagError
+            If it is something else.
+        """
+        with reading_state():
+            step, ledger = state["step"], Ledger.from_state(state["ledger"])
+            before = None if state["before"] is None else StepWindow.from_state(state["before"])
+            raised = tuple(Alarm(*alarm) for alarm in state["alarms"])
             self._recorder.load(state["recorder"])
-            self.step, self.ledger, self._former, self.alarms = step, ledger, former, told
+            self.step, self.ledger, self._before, self.alarms = step, ledger, before, raised
 
-    def _sound(self, alarm: Alarm) -> None:
-        """Tell an alarm that was not told yet."""
-        if (alarm.kind, alarm.where) not in {(told.kind, told.where) for told in self.alarms}:
-            self.alarms = (*self.alarms, alarm)
-            LOG.warning("%s", alarm)
+    def _account(self, window: StepWindow) -> None:
+        """Enter some steps into the ledger, and raise alarms."""
+        with np.errstate(all="ignore"):  # a run that diverges passes through infinity
+            found = tuple(accounts(self.plan, window))
+            predicted = predicted_columns(self._continuous_laws, found, window, self.ledger)
+            entries = ledger_of_window(found, window, predicted)
+            new_alarms = [*alarms(self.plan, window, self._before, found)]
+        self.ledger = self.ledger.extended(entries)
+        self._unsent.extend(entries if self.sinks else ())
+        before = window.magnitudes if self._before is None else self._before.magnitudes
+        magnitudes = np.fmax(window.magnitudes, before)
+        self._before = StepWindow(window.steps[-1:], window.rows[-1:].copy(), magnitudes)
+        self._window = window
+        for alarm in new_alarms:
+            if (alarm.kind, alarm.where) not in {(other.kind, other.where) for other in self.alarms}:
+                self.alarms = (*self.alarms, alarm)
+                LOG.warning("%s", alarm)
 
-    def _before(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """Before a step: what it is called with instead, where that is to be changed."""
-        if self.step % self.every or self._void:
+    def _attach(self) -> tuple[RemovableHandle, RemovableHandle]:
+        """Register the hooks around the optimizer's step."""
+        untraced: Any = disable  # torch.compile breaks off a compiled step for the hooks
+        before, after = untraced(self._before_step), untraced(self._after_step)
+        return self.optimizer.register_step_pre_hook(before), self.optimizer.register_step_post_hook(after)
+
+    def _detach(self) -> None:
+        for hook in self._hooks:
+            hook.remove()
+
+    def _before_step(self, _: Optimizer, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Before a step: begin it, or return other arguments, of which the closure ends with the beginning."""
+        if self.step % self.every or self._to_be_skipped():
             return None
         if any(map(callable, (*args, *kwargs.values()))):
-            return tuple(map(self._begun_after, args)), {key: self._begun_after(x) for key, x in kwargs.items()}
+            return tuple(map(self._begin_after, args)), {key: self._begin_after(x) for key, x in kwargs.items()}
         return self._recorder.begin()
 
-    @property
-    def _void(self) -> bool:
-        """Whether a fused optimizer is about to skip a step, as gradients under a GradScaler are infinite."""
+    def _after_step(self, *_: object) -> None:
+        """After a step: end it, and account for the window once it is full."""
+        if self._to_be_skipped():
+            return
+        if self.step % self.every == 0:
+            self._recorder.end(self.step)
+        else:
+            self._recorder.skip()
+        self._recorder.count()
+        self.step += 1
+        if self._recorder.full:
+            self.flush()
+
+    def _to_be_skipped(self) -> bool:
+        """Whether a fused optimizer skips this step, as a GradScaler found its gradients to be infinite."""
         return bool(getattr(self.optimizer, "found_inf", None) or 0)
 
-    def _begun_after(self, x: Any) -> Any:
-        """A closure after which the step begins: those that have a rule call it once, before they move anything."""
+    def _begin_after(self, x: Any) -> Any:
+        """A closure that begins the step at its end: optimizers that have a rule call it once, before they move."""
         if not callable(x):
             return x
 
@@ -221,29 +321,55 @@ class Monitor:
 
         return closure
 
-    def _after(self, *_: object) -> None:
-        """After a step."""
-        if self._void:
-            return
-        if self.step % self.every == 0:
-            self._recorder.end(self.step)
-        else:
-            self._recorder.forget()
-        self._recorder.count()
-        self.step += 1
-        if self._recorder.full:
-            self.flush()
-
 
 def watch(
     model: nn.Module, optimizer: Optimizer, loss: Callable[..., Any], batch: Any, *sinks: Sink, **options: Any
 ) -> Monitor:
-    """The symmetries of a model found, and a monitor of their charges attached; sinks and options as of `Monitor`.
+    """Find the symmetries of a model, and attach a monitor of their charges to its optimizer.
 
-    The batch tells, too, how large gradients are, so that a wrong loss scale is noticed.
+    The batch tells, too, how large gradients are, so that a wrong loss scale is noticed at the first step.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model.
+    optimizer : torch.optim.Optimizer
+        The optimizer that trains it.
+    loss : callable
+        The loss, loss(model(inputs), targets), as `symlag.networks.symmetries` takes it.
+    batch : tuple
+        Inputs and targets, as `symlag.networks.symmetries` takes them.
+    *sinks : callable
+        Functions f(numbers, step), as of `Monitor`.
+    **options
+        The options `rule` and `every` of `Monitor`.
+
+    Returns
+    -------
+    Monitor
+        The monitor, which is attached until the end of its `with` block.
+
+    Raises
+    ------
+    SymlagError
+        If an argument is something else, or ranks share the model.
+
+    Examples
+    --------
+    >>> import torch
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
+    >>> x, y = torch.randn(8, 2).double(), torch.randn(8, 1).double()
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> with watch(model, optimizer, torch.nn.functional.mse_loss, (x, y)) as monitor:
+    ...     for _ in range(3):
+    ...         optimizer.zero_grad()
+    ...         torch.nn.functional.mse_loss(model(x), y).backward()
+    ...         optimizer.step()
+    >>> len(monitor.ledger), monitor.alarms
+    (3, ())
     """
-    nouns(model, optimizer)
-    asked(sinks, options)
-    monitor = Monitor(model, optimizer, symmetries(unshared(model), loss, batch), *sinks, **options)
+    require_model_and_optimizer(model, optimizer)
+    require_options(sinks, options)
+    monitor = Monitor(model, optimizer, symmetries(searchable(model), loss, batch), *sinks, **options)
     monitor.calibrate(loss, batch)
     return monitor

@@ -1,7 +1,7 @@
-"""The picture of a family: for each of its charges what sources added, stacked, and what is left over of the law.
+"""The picture of a family: for each of its charges what terms added, stacked, and the residual beside round-off.
 
-The measured charge is a broad pale line, the sum of its sources a thin dashed one upon it,
-and what the continuous law has for it a red one.
+The measured charge is a broad pale line, the sum of its terms a thin dashed one upon it, and the prediction of the
+continuous law a red one.
 """
 
 from __future__ import annotations
@@ -14,39 +14,42 @@ from numpy.typing import NDArray
 
 from symlag.document.boxes.expressions import typeset
 from symlag.document.tex import tex
-from symlag.networks.monitor.charge_series import Course
+from symlag.networks.monitor.charge_series import ChargeSeries
 from symlag.plotting import BLACK, BLUE, GREEN, MEASURED, ORANGE, PURPLE, THEORY, TWIN, VERMILION
 
 COLOURS = {"decay": ORANGE, "memory": PURPLE, "KSB": GREEN, "metric": BLUE, "breaking": VERMILION}
-POINTS = 160  # of a curve: a page wants no more
+MAX_POINTS = 160  # of a curve: a page wants no more
 CONTINUOUS: dict[str, Any] = {**THEORY, "color": VERMILION, "linestyle": (3, (4, 2))}
-LEAST = 1e-3  # of round-off: what is less is as good as nothing
-KEY: dict[str, Any] = {"borderpad": 0, "handlelength": 1.3, "handletextpad": 0.5, "columnspacing": 0.9}
+LEAST_FLOORS = 1e-3  # of round-off: a smaller residual is drawn as this one
+LEGEND: dict[str, Any] = {"borderpad": 0, "handlelength": 1.3, "handletextpad": 0.5, "columnspacing": 0.9}
 
-Told = tuple[Course, Any]  # a charge, and the form that it is
+NamedSeries = tuple[ChargeSeries, Any]  # a charge, and the form that it is
 
 
-def draw(told: Sequence[Told], alarmed: Sequence[int], precision: str, figure: Any) -> None:
-    """Draw the charges of a family upon a figure, a row for each; alarms are upright lines."""
-    figure.set_size_inches(6.6, 0.25 + 2.2 * len(told))
-    panels = figure.subplots(len(told), 2, squeeze=False, width_ratios=(1.75, 1), sharex=True)
-    for (left, right), (course, form) in zip(panels, told, strict=True):
-        _stack(left, course, f"${tex(typeset(form))}$")
-        _left_over(right, course, precision)
-        for step in alarmed:
+def draw(charges: Sequence[NamedSeries], alarm_steps: Sequence[int], precision: str, figure: Any) -> None:
+    """Draw the charges of a family on a figure, a row for each; alarms are upright lines."""
+    figure.set_size_inches(6.6, 0.25 + 2.2 * len(charges))
+    panels = figure.subplots(len(charges), 2, squeeze=False, width_ratios=(1.75, 1), sharex=True)
+    for (left, right), (series, form) in zip(panels, charges, strict=True):
+        _draw_terms(left, series, f"${tex(typeset(form))}$")
+        _draw_residual(right, series, precision)
+        for step in alarm_steps:
             left.axvline(step, **TWIN)
     for panel in panels[-1]:
         panel.set_xlabel("step $k$")
     handles = {label: h for row in panels for h, label in zip(*row[0].get_legend_handles_labels(), strict=True)}
     labels = [label for label in (*COLOURS, "measured", "the law", "continuous") if label in handles]
-    figure.legend([handles[label] for label in labels], labels, loc="outside upper left", ncols=len(labels), **KEY)
+    figure.legend([handles[label] for label in labels], labels, loc="outside upper left", ncols=len(labels), **LEGEND)
 
 
-def _stack(panel: Any, course: Course, name: str) -> None:
-    """What each source added, gains above zero and losses below, with the charge upon it."""
-    summed, at = course.whole, _thinned(len(course.steps))
-    told = course.added if summed else course.terms
-    steps, heights = course.steps[at] + summed, {term: np.nan_to_num(values)[at] for term, values in told.items()}
+def _draw_terms(panel: Any, series: ChargeSeries, name: str) -> None:
+    """What each term added, gains above zero and losses below, with the charge on top.
+
+    Since the first step, where every step was measured; otherwise step by step.
+    """
+    summed, at = series.gapless, _thinned(len(series.steps))
+    terms = series.added if summed else series.terms
+    steps, heights = series.steps[at] + summed, {term: np.nan_to_num(values)[at] for term, values in terms.items()}
     for sign in (1, -1):
         base = np.zeros(len(at))
         for term, values in heights.items():
@@ -55,26 +58,27 @@ def _stack(panel: Any, course: Course, name: str) -> None:
                 panel.fill_between(steps, base, top, color=COLOURS[term], alpha=0.5, linewidth=0, label=term)
             base = top
     if summed:
-        panel.plot(steps, course.change[at], **MEASURED, label="measured")
+        panel.plot(steps, series.change[at], **MEASURED, label="measured")
     panel.plot(steps, np.sum([*heights.values()], 0), **THEORY, label="the law")
-    if summed and course.continuous is not None:
-        panel.plot(steps, (course.continuous - course.first)[at], **CONTINUOUS, label="continuous")
+    if summed and series.continuous is not None:
+        panel.plot(steps, (series.continuous - series.first)[at], **CONTINUOUS, label="continuous")
     panel.axhline(0, color=BLACK, linewidth=0.5, zorder=0)
     panel.set_title(f"{name} since the first step" if summed else f"what a step adds to {name}")
     panel.margins(x=0.01)
 
 
-def _left_over(panel: Any, course: Course, precision: str) -> None:
-    """What the law leaves over, beside what round-off explains."""
-    at = _thinned(len(course.steps))
-    panel.plot(course.steps[at] + 1, np.clip(course.floors[at], LEAST, None), color=BLACK, linewidth=0.8)
+def _draw_residual(panel: Any, series: ChargeSeries, precision: str) -> None:
+    """The residual of the law, in units of what round-off explains."""
+    at = _thinned(len(series.steps))
+    panel.plot(series.steps[at] + 1, np.clip(series.floors[at], LEAST_FLOORS, None), color=BLACK, linewidth=0.8)
     panel.axhline(1, color=VERMILION, linewidth=0.9, linestyle=(0, (4, 2)))
     panel.annotate(precision, (1, 1), (-2, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
                    ha="right", fontsize=7.5, color=VERMILION)  # fmt: skip
-    panel.set(yscale="log", title="left over / round-off", ylim=(LEAST, max(30.0, 3 * np.nanmax(course.floors))))
+    highest = max(30.0, 3 * np.nanmax(series.floors))
+    panel.set(yscale="log", title="left over / round-off", ylim=(LEAST_FLOORS, highest))
     panel.margins(x=0.01)
 
 
 def _thinned(count: int) -> NDArray[np.int64]:
-    """Some of many positions, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, POINTS)).round().astype(np.int64))
+    """At most `MAX_POINTS` positions, evenly, with the first and the last."""
+    return np.unique(np.linspace(0, count - 1, min(count, MAX_POINTS)).round().astype(np.int64))

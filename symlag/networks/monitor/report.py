@@ -1,7 +1,7 @@
 """The report of a run: one page that needs nothing but itself.
 
-On top stands what was watched and what alarmed; then the symmetries with their reasons; then each family with the exact
-law of its charges, what sources added to them, and what is left over beside round-off.
+It begins with what was watched, and the alarms. The symmetries with their reasons follow; then each family with the
+exact law of its charges, what each term added to them, and the residual beside round-off.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from symlag.document.html import html_page, svg_element
 from symlag.document.mathml import formula
 from symlag.files import write_all
 from symlag.networks.monitor.alarm import Alarm
-from symlag.networks.monitor.charge_series import Course, courses
-from symlag.networks.monitor.charges import Line
+from symlag.networks.monitor.charge_series import ChargeSeries, series_by_family
+from symlag.networks.monitor.charges import ChargeFamily
 from symlag.networks.monitor.ledger import Ledger
-from symlag.networks.monitor.picture import Told, draw
+from symlag.networks.monitor.picture import NamedSeries, draw
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import Location
@@ -44,20 +44,21 @@ figure { margin: 0.6rem 0 0; }
 GREEK = {"eta": "η", "lambda_": "λ", "beta": "β", "beta_1": "β₁", "beta_2": "β₂", "epsilon": "ε"}
 UNBROKEN = str.maketrans({" ": "\u00a0", "-": "−"})  # no line is broken there
 COLUMNS = ("symmetry", "of dimension", "tensors", "because", "holds to")
+SHOWN_SHARE = 0.005  # smaller shares are not written
 
 
 class Run(Protocol):
-    """What is told of a run, as a monitor has it."""
+    """What a report reads of a run: the attributes of a monitor."""
 
     model: nn.Module
     found: Found
     plan: Plan
     ledger: Ledger
     alarms: tuple[Alarm, ...]
-    lacking: Mapping[str, str]
+    without_continuous_law: Mapping[str, str]
 
 
-def written(path: str | Path, run: Run) -> Path:
+def write_report(path: str | Path, run: Run) -> Path:
     """Write the page of a run; `OutputError` where that cannot be done."""
     target = Path(path)
     return write_all(target.parent, {target.name: page(run)})[0]
@@ -65,33 +66,32 @@ def written(path: str | Path, run: Run) -> Path:
 
 def page(run: Run) -> str:
     """The page of a run."""
-    told = courses(run.ledger)
-    families = "".join(_family(line, told[line.name], run) for line in run.plan.lines if line.name in told)
-    body = f"<p>{_watched(run)}</p>\n{_alarms(run.alarms)}{_symmetries(run.found)}{families}{_skipped(run)}"
+    series = series_by_family(run.ledger)
+    families = "".join(
+        _family(family, series[family.name], run) for family in run.plan.families if family.name in series
+    )
+    head = f"<p>{_summary(run)}</p>\n{_alarms(run.alarms)}"
+    body = f"{head}{_symmetries(run.found)}{families}{_skipped(run)}"
     return html_page(f"The charges of a {type(run.model).__name__}", body, STYLE)
 
 
-def _watched(run: Run) -> str:
-    """The model, its optimizer group by group, and the steps."""
+def _summary(run: Run) -> str:
+    """The model, its optimizer group by group, and the steps that were measured."""
     size = sum(p.numel() for p in run.model.parameters())
-    groups = "; then ".join(f"{group.rule.name} ({_numbers(group)})" for group in run.plan.groups)
-    return escape(f"A model of {size:,} parameters, trained by {groups}; {_measured(run.ledger)} measured.")
-
-
-def _measured(ledger: Ledger) -> str:
-    """Which steps were measured, up to that word."""
-    steps = ledger.steps
+    groups = "; then ".join(f"{group.rule.name} ({_hyperparameters(group)})" for group in run.plan.groups)
+    steps = run.ledger.steps
     match len(steps):
         case 0:
-            return "no step was"
+            measured = "no step was"
         case 1:
-            return f"only step {steps[0]} was"
+            measured = f"only step {steps[0]} was"
         case many:
             before = ", which this page is of, and those before them, which only sinks were told" if steps[0] else ""
-            return f"{many} of its steps, from {steps[0]} to {steps[-1]}{before}, were"
+            measured = f"{many} of its steps, from {steps[0]} to {steps[-1]}{before}, were"
+    return escape(f"A model of {size:,} parameters, trained by {groups}; {measured} measured.")
 
 
-def _numbers(group: Group) -> str:
+def _hyperparameters(group: Group) -> str:
     """The hyper-parameters of a group as they are now."""
     return ", ".join(
         f"{GREEK.get(name, name)} = {value:g}".translate(UNBROKEN) for name, value in group.values().items()
@@ -99,6 +99,7 @@ def _numbers(group: Group) -> str:
 
 
 def _alarms(alarms: Sequence[Alarm]) -> str:
+    """The section of alarms."""
     items = "".join(f'<p class="alarm">{escape(str(alarm))}</p>\n' for alarm in alarms)
     return _section("Alarms", items or "<p>None.</p>\n")
 
@@ -112,6 +113,7 @@ def _symmetries(found: Found) -> str:
 
 
 def _cells(symmetry: Symmetry, place: Location) -> Iterator[str]:
+    """The cells of a symmetry's row."""
     tensors = ", ".join(f"<code>{escape(name)}</code>" for name in place)
     reason = f"{symmetry.reason}; broken by {symmetry.broken_by}" if symmetry.broken_by else symmetry.reason
     yield f"<td>{escape(symmetry.kind)}</td>"
@@ -120,53 +122,54 @@ def _cells(symmetry: Symmetry, place: Location) -> Iterator[str]:
     yield f'<td class="number">{symmetry.certificate:.0e}</td>'
 
 
-def _family(line: Line, told: Sequence[Course], run: Run) -> str:
+def _family(family: ChargeFamily, charges: Sequence[ChargeSeries], run: Run) -> str:
     """A family of charges: its law, by each rule that trains it, and its picture."""
-    parts = sorted(line.parts, key=lambda part: part.law.kind == line.kind)
-    laws = {part.law.rule.name: part.law.exact for part in parts}
-    stated = "".join(f'<div class="formula">{formula(typeset(law))}</div>\n' for law in laws.values())
+    summands = sorted(family.summands, key=lambda summand: summand.law.kind == family.kind)
+    laws = {summand.law.rule.name: summand.law.exact for summand in summands}
+    formulas = "".join(f'<div class="formula">{formula(typeset(law))}</div>\n' for law in laws.values())
     forms = {name: form for law in laws.values() for name, form in zip(law.names, law.charges, strict=True)}
-    moved = [(course, forms[course.charge]) for course in told if not course.still]
-    drawing = f"<figure>{_picture(line, moved, run)}</figure>\n" if moved else ""
-    reason = escape(_capital(line.symmetry.reason))
-    said = " ".join((*(_said(course, forms[course.charge]) for course in told), _beside(line, run)))
-    return _section(line.name, f"<p>{reason}.</p>\n{stated}<p>{said}</p>\n{drawing}")
+    moving = [(series, forms[series.charge]) for series in charges if not series.conserved]
+    drawing = f"<figure>{_picture(family, moving, run)}</figure>\n" if moving else ""
+    reason = escape(_capitalized(family.symmetry.reason))
+    sentences = [*(_what_moved(series, forms[series.charge]) for series in charges), _continuous_gap(family, run)]
+    return _section(family.name, f"<p>{reason}.</p>\n{formulas}<p>{' '.join(sentences)}</p>\n{drawing}")
 
 
-def _said(course: Course, form: Any) -> str:
+def _what_moved(series: ChargeSeries, form: Any) -> str:
     """What moved a charge, in one sentence."""
-    shares = [f"{share:.0%} {term}" for term, share in course.shares.items() if share >= 0.005]
-    told = "stays as it was, to round-off." if course.still else f"is moved by {', '.join(shares)}."
-    return f"{formula(typeset(form))} {told}"
+    shares = [f"{share:.0%} {term}" for term, share in series.shares.items() if share >= SHOWN_SHARE]
+    verb = "stays as it was, to round-off." if series.conserved else f"is moved by {', '.join(shares)}."
+    return f"{formula(typeset(form))} {verb}"
 
 
-def _beside(line: Line, run: Run) -> str:
-    """How far the continuous law is off, or why there is none."""
-    gap = run.ledger.gap(f"{line.name}/{line.parts[0].law.charges[0]}")
-    told = f"Driven by the same KSB, the continuous law is {gap or 0:.2g} of the charge off at most."
-    return run.lacking.get(line.name, "") if gap is None else told
+def _continuous_gap(family: ChargeFamily, run: Run) -> str:
+    """By how much the continuous law misses, or why there is none."""
+    gap = run.ledger.gap(f"{family.name}/{family.summands[0].law.charges[0]}")
+    if gap is None:
+        return run.without_continuous_law.get(family.name, "")
+    return f"Driven by the same KSB, the continuous law is {gap or 0:.2g} of the charge off at most."
 
 
 def _skipped(run: Run) -> str:
     """The symmetries whose charges are not followed, and why."""
     where = {id(symmetry): ", ".join(place) for symmetry, place in run.found.located}
-    told = (f"{symmetry.kind} of {where[id(symmetry)]}: {reason}" for symmetry, reason in run.plan.skipped)
-    items = "".join(f"<p>{escape(_capital(text))}.</p>\n" for text in told)
+    sentences = [f"{symmetry.kind} of {where[id(symmetry)]}: {reason}" for symmetry, reason in run.plan.skipped]
+    items = "".join(f"<p>{escape(_capitalized(sentence))}.</p>\n" for sentence in sentences)
     return _section("Not followed", items) if items else ""
 
 
-def _picture(line: Line, told: Sequence[Told], run: Run) -> str:
+def _picture(family: ChargeFamily, charges: Sequence[NamedSeries], run: Run) -> str:
     """Charges of a family as the text of an SVG file."""
-    alarmed = [alarm.step for alarm in run.alarms if alarm.where in ("", line.name, *line.symmetry.tensors)]
-    dtypes = {track.parameter.dtype for track in run.plan.tracks if track.name in line.symmetry.tensors}
-    coarse = str(max(dtypes, key=lambda dtype: finfo(dtype).eps)).removeprefix("torch.")
-    upon = partial(draw, told, alarmed, coarse)
-    return svg_element(render(upon, "run", ("svg",))["run.svg"].decode())
+    steps = [alarm.step for alarm in run.alarms if alarm.where in ("", family.name, *family.symmetry.tensors)]
+    dtypes = {tensor.parameter.dtype for tensor in run.plan.tensors if tensor.name in family.symmetry.tensors}
+    coarsest = str(max(dtypes, key=lambda dtype: finfo(dtype).eps)).removeprefix("torch.")
+    on_figure = partial(draw, charges, steps, coarsest)
+    return svg_element(render(on_figure, "run", ("svg",))["run.svg"].decode())
 
 
 def _section(title: str, body: str) -> str:
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}</section>\n"
 
 
-def _capital(text: str) -> str:
+def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -1,6 +1,7 @@
-"""Sinks: where the numbers of each step go. Any f(numbers, step) is one; these two write files.
+"""Sinks: where the numbers of each step go. Any function f(numbers, step) is one; the two of this module write files.
 
-A file that is there already loses nothing: what a run would write over is moved to run.1.jsonl, or the next number.
+A file that is there already loses nothing: what a run would write over is moved to run.1.jsonl, or the next number
+that is free.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from symlag.errors import OutputError, SymlagError
+from symlag.files import atomic_file
 
 Sink = Callable[[Mapping[str, float], int], Any]
 
@@ -24,15 +26,34 @@ LOG = logging.getLogger("symlag")
 
 
 class JsonLines:
-    """One line of JSON a step, {"step": …, "rescale …/theta_theta/charge": …}, written whole or not at all.
+    r"""A sink that writes one line of JSON for each step: {"step": 0, "rescale …/theta_theta/charge": 1.5, …}.
 
-    What is no number is null. A run that is resumed writes on from the step it is resumed at: earlier lines stay, and
-    those of this and later steps, as of another run, are moved to run.1.jsonl. `OutputError` where nothing can be
-    written there, or where the file holds something else.
+    Numbers that are not finite are null. A line is written whole or not at all. A run that is resumed writes on from
+    the step at which it is resumed: earlier lines stay, and those of this and later steps are moved to run.1.jsonl.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file, in a folder that exists.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written there, or the file holds something else than such lines.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "run.jsonl"
+    >>> sink = JsonLines(path)
+    >>> sink({"scale w/theta_theta/charge": 1.5}, 0)
+    >>> path.read_text()
+    '{"step": 0, "scale w/theta_theta/charge": 1.5}\n'
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = _place(path, "JsonLines", "run.jsonl")
+        self._path = _writable_path(path, "JsonLines", "run.jsonl")
         self._begun = False
         self._lines()
 
@@ -40,42 +61,63 @@ class JsonLines:
         """Append the line of one step."""
         if not self._begun:
             self._begin(step)
-        told = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
-        line = json.dumps({"step": step, **told}, allow_nan=False) + "\n"
+        finite = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+        line = json.dumps({"step": step, **finite}, allow_nan=False) + "\n"
         with self._path.open("ab", buffering=0) as file:
             file.write(line.encode())
 
     def _begin(self, step: int) -> None:
-        """Move the lines of this and later steps away, and a last one that was cut off."""
+        """Move away the lines of this and later steps, and a last one that was cut off."""
         lines = self._lines()
-        later = [line for at, line in lines if at >= step]
+        later = b"".join(line for at, line in lines if at >= step)
         if later:
-            _free(self._path).write_bytes(b"".join(later))
-            replaced = _beside(self._path)
-            replaced.write_bytes(b"".join(line for at, line in lines if at < step))
-            replaced.replace(self._path)
+            with atomic_file(_unused(self._path)) as draft:
+                draft.write_bytes(later)
+            with atomic_file(self._path) as draft:
+                draft.write_bytes(b"".join(line for at, line in lines if at < step))
         self._begun = True
 
     def _lines(self) -> list[tuple[float, bytes]]:
-        """The lines that are there, each after its step; one that was cut off is later than all."""
+        """The lines of the file, each after its step; one that was cut off comes after all steps."""
         lines = self._path.read_bytes().splitlines(keepends=True) if self._path.exists() else []
         try:
             return [(int(json.loads(line)["step"]) if line.endswith(b"\n") else math.inf, line) for line in lines]
         except (ValueError, TypeError, KeyError):
             wrong = "the file holds something else than lines that each have a step"
-            raise OutputError(f"JsonLines({str(self._path)!r})", wrong, "the path of a new file") from None
+            raise OutputError(f"JsonLines({str(self._path)!r})", wrong, "Give the path of a new file.") from None
 
 
 class Npz:
-    """An .npz file of one array for each number and one of the steps.
+    """A sink that writes an .npz file: an array for each number, and one of the steps.
 
-    It is written when the monitor is removed, by `flush`, and at the end of a `with`; a file that is there already is
-    moved to run.1.npz. `OutputError` where nothing can be written there.
+    The file is written by `flush`, which the monitor calls when it is removed, or at the end of its own `with`. A file
+    of a former run is moved to run.1.npz.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file, in a folder that exists; .npz is added where it is missing.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "run.npz"
+    >>> with Npz(path) as sink:
+    ...     for step in range(3):
+    ...         sink({"scale w/theta_theta/charge": 0.5 * step}, step)
+    >>> np.load(path)["scale w/theta_theta/charge"].tolist()
+    [0.0, 0.5, 1.0]
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        there = _place(path, "Npz", "run.npz")
-        self._path = there if there.suffix == ".npz" else there.with_name(f"{there.name}.npz")
+        given = _writable_path(path, "Npz", "run.npz")
+        self._path = given if given.suffix == ".npz" else given.with_name(f"{given.name}.npz")
         self._rows: list[dict[str, float]] = []
         self._begun = False
 
@@ -90,34 +132,32 @@ class Npz:
         self.flush()
 
     def flush(self) -> None:
-        """Write the file, of all steps so far; nothing where there are none."""
+        """Write the file of all steps so far; nothing where there are none."""
         if not self._rows:
             return
         names = dict.fromkeys(name for row in self._rows for name in row)
         arrays: dict[str, Any] = {name: np.array([row.get(name, np.nan) for row in self._rows]) for name in names}
-        replaced = _beside(self._path)
-        with replaced.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-        if not self._begun and self._path.exists():
-            self._path.replace(_free(self._path))
-        replaced.replace(self._path)
+        with atomic_file(self._path) as draft:
+            np.savez_compressed(draft, **arrays)
+            if not self._begun and self._path.exists():
+                self._path.replace(_unused(self._path))
         self._begun = True
 
 
-def heard(sink: Sink, numbers: Mapping[str, float], step: int) -> bool:
-    """Whether a sink took the numbers of a step."""
-    return _taken(sink, lambda: sink(numbers, step), f"at step {step}")
+def send(sink: Sink, numbers: Mapping[str, float], step: int) -> bool:
+    """Call a sink with the numbers of a step; return whether it took them."""
+    return _succeeds(sink, lambda: sink(numbers, step), f"at step {step}")
 
 
-def flushed(sink: Sink) -> bool:
-    """Whether a sink that keeps something back, as its `flush` tells, wrote it."""
-    return _taken(sink, getattr(sink, "flush", bool), "when it was flushed")
+def flush(sink: Sink) -> bool:
+    """Call the `flush` of a sink, if it has one; return whether that worked."""
+    return _succeeds(sink, getattr(sink, "flush", bool), "when it was flushed")
 
 
-def _taken(sink: Sink, told: Callable[[], Any], when: str) -> bool:
-    """Whether something can be told; an error of a sink is no error of training, and is told in a warning."""
+def _succeeds(sink: Sink, call: Callable[[], Any], when: str) -> bool:
+    """Whether a call of a sink raises nothing: its error is no error of training, and is told in a warning."""
     try:
-        told()
+        call()
     except Exception as error:
         name, kind = getattr(sink, "__qualname__", type(sink).__name__), type(error).__name__
         LOG.warning("Sink %s: it raised %s %s (%s), and is told no more; training goes on.", name, kind, when, error)
@@ -125,30 +165,26 @@ def _taken(sink: Sink, told: Callable[[], Any], when: str) -> bool:
     return True
 
 
-def pathlike(path: Any, wrote: str, name: str) -> Path:
+def as_path(path: Any, wrote: str, name: str) -> Path:
     """A path; `SymlagError` where it is none."""
     if not isinstance(path, str | os.PathLike):
         raise SymlagError(f"{wrote}({path!r})", "it is no path", f"{wrote}({name!r})")
     return Path(path)
 
 
-def _place(path: Any, kind: str, name: str) -> Path:
-    """Where a file is to be; `OutputError` where there can be none."""
-    there, wrote = pathlike(path, kind, name), f"{kind}({str(path)!r})"
-    if not there.parent.is_dir():
-        raise OutputError(wrote, f"there is no folder {there.parent}", "a path in a folder that exists")
-    if there.is_dir():
-        raise OutputError(wrote, "it is a folder", f"{kind}({str(there / name)!r})")
-    if not os.access(there if there.exists() else there.parent, os.W_OK):
-        raise OutputError(wrote, "nothing can be written there", "a path in a folder that is yours")
-    return there
+def _writable_path(path: Any, kind: str, name: str) -> Path:
+    """The path of a file to be; `OutputError` where there can be none."""
+    target, wrote = as_path(path, kind, name), f"{kind}({str(path)!r})"
+    if not target.parent.is_dir():
+        raise OutputError(wrote, f"there is no folder {target.parent}", "Give a path in a folder that exists.")
+    if target.is_dir():
+        raise OutputError(wrote, "it is a folder", f"{kind}({str(target / name)!r})")
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise OutputError(wrote, "nothing can be written there", "Give a path that you may write to.")
+    return target
 
 
-def _beside(path: Path) -> Path:
-    """The name under which a file is written before it is there."""
-    return path.with_name(f"{path.name}.new")
-
-
-def _free(path: Path) -> Path:
+def _unused(path: Path) -> Path:
     """The first of run.1.jsonl, run.2.jsonl, … that is not there."""
-    return next(free for n in count(1) if not (free := path.with_stem(f"{path.stem}.{n}")).exists())
+    numbered = (path.with_stem(f"{path.stem}.{n}") for n in count(1))
+    return next(candidate for candidate in numbered if not candidate.exists())

@@ -1,7 +1,7 @@
-"""What is known of some steps on end: numbers for each, and magnitudes of all of them.
+"""What was measured in a window of steps: a row of numbers for each step, and magnitudes for all of them.
 
->>> made = Stretch((Step(7, ((0.1,),), {"w": 8}, (), True),), np.zeros((1, 3)), np.ones(3))
->>> Stretch.of(made.state()).steps == made.steps
+>>> window = StepWindow((MeasuredStep(7, ((0.1,),), {"w": 8}, (), True),), np.zeros((1, 3)), np.ones(3))
+>>> StepWindow.from_state(window.state_dict()).steps == window.steps
 True
 """
 
@@ -17,58 +17,80 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Step:
-    """What is known of a step beside its forms: hyper-parameters of each group, and the step count of each tensor.
+class MeasuredStep:
+    """What is known of a step beside its forms.
 
-    A tensor that has no gradient takes no step, and has no count. `moved` are those that something moved before the
-    step and left the buffers of, if any, as they were; a step begins with charges `carried` over from the last one
-    where nothing was moved, buffers neither. `switched` are options that no longer choose the rule, each in words;
-    `frozen` are tensors that no gradient is asked of.
+    Attributes
+    ----------
+    number : int
+        The number of the step, from 0.
+    hyperparameters : tuple of tuple of float
+        The hyper-parameters of each parameter group at this step.
+    counts : mapping of str to int
+        For each tensor that has a gradient how many steps it took before; one that has none takes no step.
+    changed : tuple of str
+        Tensors that something changed before the step while it left their buffers, if any, as they were.
+    carried : bool
+        Whether the step begins with what the last one ended with: neither tensors nor buffers were changed.
+    switched : tuple of str
+        Options of the optimizer that no longer choose the same rule, each in words.
+    frozen : tuple of str
+        Tensors that no gradient is asked of.
     """
 
     number: int
-    values: tuple[tuple[float, ...], ...]
+    hyperparameters: tuple[tuple[float, ...], ...]
     counts: Mapping[str, int]
-    moved: tuple[str, ...]
+    changed: tuple[str, ...]
     carried: bool
     switched: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, state: Sequence[Any]) -> Step:
-        """The step of such a state."""
-        number, values, counts, moved, carried, *others = state
-        numbers = tuple(tuple(group) for group in values)
-        return cls(number, numbers, counts, tuple(moved), carried, *map(tuple, others))
+    def from_state(cls, state: Sequence[Any]) -> MeasuredStep:
+        """The step that `state_list` described."""
+        number, hyperparameters, counts, changed, carried, *others = state
+        groups = tuple(tuple(group) for group in hyperparameters)
+        return cls(number, groups, counts, tuple(changed), carried, *map(tuple, others))
 
-    def state(self) -> list[Any]:
-        """The step in lists and numbers."""
-        values, counts = [[*group] for group in self.values], dict(self.counts)
-        return [self.number, values, counts, [*self.moved], self.carried, [*self.switched], [*self.frozen]]
+    def state_list(self) -> list[Any]:
+        """The step in lists and numbers, for a checkpoint."""
+        groups, counts = [[*group] for group in self.hyperparameters], dict(self.counts)
+        return [self.number, groups, counts, [*self.changed], self.carried, [*self.switched], [*self.frozen]]
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
-    """Some measured steps: the rows of their forms, and one row of the magnitudes of forms.
+class StepWindow:
+    """Some measured steps.
 
-    `apart` are steps, by number, and tensors whose copies on several ranks are not equal.
+    Attributes
+    ----------
+    steps : tuple of MeasuredStep
+        The steps.
+    rows : array, (steps, numbers)
+        The numbers of all forms in each step.
+    magnitudes : array, (numbers,)
+        What each number would be if all products were added without their signs, over the last steps.
+    unequal_copies : tuple of (int, str)
+        Steps, by number, and tensors whose copies on several ranks are not equal.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[MeasuredStep, ...]
     rows: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    apart: tuple[tuple[int, str], ...] = ()
+    magnitudes: NDArray[np.float64]
+    unequal_copies: tuple[tuple[int, str], ...] = ()
 
     @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Stretch:
-        """The stretch of such a state."""
-        return cls(tuple(map(Step.of, state["steps"])), state["rows"].numpy(), state["sizes"].numpy())
+    def from_state(cls, state: Mapping[str, Any]) -> StepWindow:
+        """The window that `state_dict` described."""
+        steps = tuple(map(MeasuredStep.from_state, state["steps"]))
+        return cls(steps, state["rows"].numpy(), state["magnitudes"].numpy())
 
-    def copied(self) -> Stretch:
-        """The stretch with rows of its own."""
+    def copied(self) -> StepWindow:
+        """The window with rows of its own, which the recorder does not write over."""
         return replace(self, rows=self.rows.copy())
 
-    def state(self) -> dict[str, Any]:
-        """The stretch in tensors and numbers."""
-        rows, sizes = torch.from_numpy(self.rows.copy()), torch.from_numpy(self.sizes.copy())
-        return {"steps": [step.state() for step in self.steps], "rows": rows, "sizes": sizes}
+    def state_dict(self) -> dict[str, Any]:
+        """The window in tensors, lists and numbers, for a checkpoint."""
+        rows, magnitudes = torch.from_numpy(self.rows.copy()), torch.from_numpy(self.magnitudes.copy())
+        return {"steps": [step.state_list() for step in self.steps], "rows": rows, "magnitudes": magnitudes}

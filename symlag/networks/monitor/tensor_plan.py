@@ -1,6 +1,12 @@
-"""A track: one tensor, the forms of its letters that laws need, and the pieces that each is summed to.
+"""What is measured of one tensor, and when: its forms, their reductions, and their slots in a row of numbers.
 
-Forms are measured when their letters are at hand: before the step, with its gradient, or after it.
+Forms are measured at the moment of a step when all their letters are at hand:
+
+    charge_pass     before the step   forms without a gradient, which are also measured of what the step ends with;
+                                      they need not be measured where the last step ended with the same tensors
+    gradient_pass   before the step   the other forms of what it begins with: rules may write over the gradient
+    noise_pass      before the step   forms that tell drift from batch noise, once a window of steps
+    after_pass      after the step    forms of what it ends with, some with copies of what it began with
 """
 
 from __future__ import annotations
@@ -14,152 +20,174 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symlag.networks.monitor.exact_laws import move
-from symlag.networks.monitor.reduction_specs import Job, Letters, Pass, named
-from symlag.networks.monitor.reductions import Across, Axis, Pair, Single
+from symlag.networks.monitor.form_reductions import AxisSums, ColumnSums, Reduction
+from symlag.networks.monitor.measured_forms import FormPass, LetterValues, MeasuredForm, qualified
 from symlag.optimizers.bilinear_forms import ONE, Form
 from symlag.optimizers.vectors import Letter, g, theta
 
 
 @dataclass(frozen=True)
-class Block:
-    """The forms of one piece that are measured at every step, of some size each, side by side in a row of numbers."""
+class FormBlock:
+    """The forms with one reduction that are measured at every step, side by side in a row: `size` numbers each."""
 
     start: int
     size: int
     forms: tuple[Form, ...]
 
     @cached_property
-    def places(self) -> Mapping[Form, int]:
-        """Which of them a form is."""
+    def index(self) -> Mapping[Form, int]:
+        """The position of each form."""
         return {form: i for i, form in enumerate(self.forms)}
 
     def numbers(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sums in some rows, (…, forms, size)."""
-        there = rows[..., self.start : self.start + len(self.forms) * self.size]
-        return there.reshape(*rows.shape[:-1], len(self.forms), self.size)
+        """The numbers of the forms in some rows, (…, forms, size)."""
+        columns = rows[..., self.start : self.start + len(self.forms) * self.size]
+        return columns.reshape(*rows.shape[:-1], len(self.forms), self.size)
 
 
 @dataclass(frozen=True)
-class Track:
-    """One tensor: its group, and where in a row of numbers the sums of a form to a piece are.
+class TensorPlan:
+    """What is measured of one tensor.
 
-    Letters are `lent` to tensors by which it takes back shifts: forms of both are measured there.
+    Attributes
+    ----------
+    name, parameter : str, torch.nn.Parameter
+        The tensor.
+    group : int
+        The number of the optimizer's parameter group that trains it.
+    slots : mapping
+        For each form and reduction the slice of a row of numbers that it fills.
+    noise_forms : frozenset of Form
+        The forms that only tell drift from noise.
+    letters_elsewhere : frozenset of Letter
+        Letters of this tensor in forms that are measured at another one: the weight by which it takes back shifts.
     """
 
     name: str
     parameter: Any
     group: int
-    slots: Mapping[tuple[Form, Pair | Single], slice]
-    seldom: frozenset[Form]
-    lent: frozenset[Letter] = frozenset()
+    slots: Mapping[tuple[Form, Reduction], slice]
+    noise_forms: frozenset[Form]
+    letters_elsewhere: frozenset[Letter] = frozenset()
 
     @cached_property
-    def blocks(self) -> Mapping[Pair | Single, Block]:
-        """What is measured at every step, by piece."""
-        made: dict[Pair | Single, Block] = {}
-        for (form, sums), place in self.slots.items():
-            if form not in self.seldom:
-                block = made.get(sums, Block(place.start, place.stop - place.start, ()))
-                made[sums] = replace(block, forms=(*block.forms, form))
-        return made
+    def blocks(self) -> Mapping[Reduction, FormBlock]:
+        """The forms that are measured at every step, by reduction."""
+        blocks: dict[Reduction, FormBlock] = {}
+        for (form, reduction), slot in self.slots.items():
+            if form not in self.noise_forms:
+                block = blocks.get(reduction, FormBlock(slot.start, slot.stop - slot.start, ()))
+                blocks[reduction] = replace(block, forms=(*block.forms, form))
+        return blocks
 
     @cached_property
-    def charged(self) -> Pass:
-        """Forms of what the step begins with, without its gradient: those that the last step ended with."""
-        return self._pass(self._begun)
+    def charge_pass(self) -> FormPass:
+        """Forms of what the step begins with that are measured of what it ends with, too."""
+        return self._pass(self._carried)
 
     @cached_property
-    def early(self) -> Pass:
-        """Forms of the gradient with what the step begins with: rules may write over it."""
-        return self._pass(lambda *key: key[0] not in self.seldom and not self._begun(*key) and not _made(key[0]))
+    def gradient_pass(self) -> FormPass:
+        """The other forms of what the step begins with, and of the gradient."""
+        return self._pass(
+            lambda form, reduction: (
+                form not in self.noise_forms and not self._carried(form, reduction) and not _needs_result(form)
+            )
+        )
 
     @cached_property
-    def rare(self) -> Pass:
-        """Those of them that are measured seldom."""
-        return self._pass(lambda form, _: form in self.seldom)
+    def noise_pass(self) -> FormPass:
+        """Forms that are measured once a window of steps."""
+        return self._pass(lambda form, _: form in self.noise_forms)
 
     @cached_property
-    def late(self) -> Pass:
-        """Forms that need what the step made, which is held for the next one."""
-        made = self._pass(lambda form, _: _made(form))
-        return replace(made, held=tuple((x, f"{x}.new") for x in self.held))
+    def after_pass(self) -> FormPass:
+        """Forms that need what the step made; copies of the letters before it become those of letters after it."""
+        forms = self._pass(lambda form, _: _needs_result(form))
+        return replace(forms, overwritten=tuple((x, f"{x}.new") for x in self.copied_letters))
 
     @cached_property
-    def beside(self) -> tuple[str, ...]:
-        """The tensors whose letters are measured here, too: they take back shifts by this one."""
-        return tuple(dict.fromkeys(sums.other for _, sums in self.slots if isinstance(sums, Across)))
+    def column_tensors(self) -> tuple[str, ...]:
+        """The tensors that take back shifts by this one: their letters stand beside it as columns."""
+        return tuple(dict.fromkeys(sums.other for _, sums in self.slots if isinstance(sums, ColumnSums)))
 
     @cached_property
     def buffers(self) -> Mapping[str, Letter]:
-        """The buffers in the forms, by name."""
-        met = {x.root for form, sums in self.slots if not isinstance(sums, Across) for x in _met(form)}
-        return {str(x): x for x in sorted((met | self.lent) - {theta, g}, key=str)}
+        """The optimizer's buffers of this tensor that some form needs, by name."""
+        met = {x.root for form, sums in self.slots if not isinstance(sums, ColumnSums) for x in _letters(form)}
+        return {str(x): x for x in sorted((met | self.letters_elsewhere) - {theta, g}, key=str)}
 
     @cached_property
-    def held(self) -> tuple[str, ...]:
-        """The letters before the step that are needed after it, θ for the move."""
-        met = {x for form, _ in self.slots if _made(form) for x in _met(form)}
+    def copied_letters(self) -> tuple[str, ...]:
+        """The letters before the step that are needed after it: θ for the move, and buffers."""
+        met = {x for form, _ in self.slots if _needs_result(form) for x in _letters(form)}
         return tuple(sorted(str(x) for x in met if x.age == 0 and x != g))
 
     @property
-    def carried(self) -> Iterator[tuple[slice, slice]]:
-        """Where the sums are that a step begins with, and where those of the same form are that it ends with."""
-        for (form, sums), begin in self.slots.items():
-            if self._begun(form, sums):
-                yield begin, self.slots[_after(form), sums]
+    def carried_slots(self) -> Iterator[tuple[slice, slice]]:
+        """For each form of the charge pass its slot, and that of the same form of what the step ends with."""
+        for (form, reduction), begin in self.slots.items():
+            if self._carried(form, reduction):
+                yield begin, self.slots[_one_step_later(form), reduction]
 
-    def gathered(self, letters: Mapping[str, Letters]) -> Letters:
-        """Its letters among those of all tensors, and as columns those of tensors that take back shifts by it."""
-        mine = letters[self.name]
-        if not self.beside:
-            return mine
-        rows = [-1, *[1] * (mine["theta"].ndim - 1)]
-        beside = {named(b, x): value.reshape(rows) for b in self.beside for x, value in letters[b].items()}
-        return {**mine, **beside}
+    def with_columns(self, letters: Mapping[str, LetterValues]) -> LetterValues:
+        """The letters of this tensor among those of all, with those of tensors that stand beside it as columns."""
+        own = letters[self.name]
+        if not self.column_tensors:
+            return own
+        shape = [-1, *[1] * (own["theta"].ndim - 1)]
+        columns = {
+            qualified(other, x): value.reshape(shape)
+            for other in self.column_tensors
+            for x, value in letters[other].items()
+        }
+        return {**own, **columns}
 
-    def _begun(self, form: Form, sums: Pair | Single) -> bool:
+    def _carried(self, form: Form, reduction: Reduction) -> bool:
         """Whether a form is of what the step begins with, and is measured of what it ends with, too."""
-        return g not in _met(form) and not _made(form) and (_after(form), sums) in self.slots
+        if g in _letters(form) or _needs_result(form):
+            return False
+        return (_one_step_later(form), reduction) in self.slots
 
-    def _pass(self, wanted: Callable[[Form, Pair | Single], bool]) -> Pass:
-        keys = dict.fromkeys((form, _other(sums)) for form, sums in self.slots if wanted(form, sums))
-        return Pass(tuple(self._job(*key) for key in keys))
+    def _pass(self, wanted: Callable[[Form, Reduction], bool]) -> FormPass:
+        keys = dict.fromkeys((form, _column_of(sums)) for form, sums in self.slots if wanted(form, sums))
+        return FormPass(tuple(self._measured_form(*key) for key in keys))
 
-    def _job(self, form: Form, other: str | None) -> Job:
-        places = [(made, place) for (f, made), place in self.slots.items() if (f, _other(made)) == (form, other)]
-        axes = tuple((made, place) for made, place in places if isinstance(made, Axis))
-        others = tuple((made, place) for made, place in places if not isinstance(made, Axis))
+    def _measured_form(self, form: Form, column_tensor: str | None) -> MeasuredForm:
+        """A form with all its reductions and their slots."""
+        slots = [(r, slot) for (f, r), slot in self.slots.items() if (f, _column_of(r)) == (form, column_tensor)]
+        sums = tuple((r, slot) for r, slot in slots if isinstance(r, AxisSums))
+        others = tuple((r, slot) for r, slot in slots if not isinstance(r, AxisSums))
         left, right = map(str, form.args)
-        return Job(left if other is None else named(other, left), right, axes, others, other is not None)
+        left = left if column_tensor is None else qualified(column_tensor, left)
+        return MeasuredForm(left, right, sums, others, column_tensor is not None)
 
 
-def batches(tracks: Iterable[Track], numbers: float) -> Iterator[list[Track]]:
-    """Tracks one after the other, as many at a time as hold so many numbers, or one that holds more."""
-    batch, held = list[Track](), 0
-    for track in tracks:
-        held += track.parameter.numel()
-        if batch and held > numbers:
+def in_batches(tensors: Iterable[TensorPlan], numbers: float) -> Iterator[list[TensorPlan]]:
+    """Tensors in their order, as many at a time as have so many numbers together, or one that has more."""
+    batch, size = list[TensorPlan](), 0
+    for tensor in tensors:
+        size += tensor.parameter.numel()
+        if batch and size > numbers:
             yield batch
-            batch, held = [], track.parameter.numel()
-        batch.append(track)
+            batch, size = [], tensor.parameter.numel()
+        batch.append(tensor)
     yield batch
 
 
-def _other(sums: Pair | Single) -> str | None:
-    """The tensor that the letter on the left is of, where it is another one."""
-    return sums.other if isinstance(sums, Across) else None
+def _column_of(reduction: Reduction) -> str | None:
+    """The tensor of the left letter, where it is a column."""
+    return reduction.other if isinstance(reduction, ColumnSums) else None
 
 
-def _met(form: Form) -> set[Letter]:
-    """The letters of a form; a move is one of θ before and after the step."""
+def _letters(form: Form) -> set[Letter]:
+    """The letters of a form; the move is one of θ before and after the step."""
     return {x for y in form.args if y != ONE for x in ((theta, theta.new) if y == move else (y,))}
 
 
-def _after(form: Form) -> Form:
-    """The form one step later."""
+def _one_step_later(form: Form) -> Form:
     return form.func(*(x.new for x in form.args))
 
 
-def _made(form: Form) -> bool:
+def _needs_result(form: Form) -> bool:
     """Whether a form needs what the step made."""
-    return any(x.age for x in _met(form))
+    return any(x.age for x in _letters(form))

@@ -1,10 +1,10 @@
-"""What cannot be monitored, and why: each in one sentence before anything is attached."""
+"""What cannot be monitored, and why: each in one sentence, before anything is attached."""
 
 from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Generator, Mapping, Sequence, Set
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from numbers import Integral
@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 
 from symlag.errors import SymlagError
 from symlag.networks.generators.tensor_action import NullVectors
-from symlag.networks.monitor.plan import names
+from symlag.networks.monitor.plan import parameters_by_name
 from symlag.networks.result.found import Found
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.from_torch import Group
@@ -25,39 +25,48 @@ from symlag.optimizers.update_rule import UpdateRule
 OPTIONS = ("rule", "every")
 
 
-def check(model: nn.Module, optimizer: Optimizer, found: Found) -> None:
+def require_monitorable(model: nn.Module, optimizer: Optimizer, found: Found) -> None:
     """`SymlagError` where optimizer, model and symmetries are none, or do not belong together."""
-    nouns(model, optimizer)
-    discovered(found)
-    _whole(model)
-    _steps(model, [p for group in optimizer.param_groups for p in group["params"]])
-    named = names(model)
+    require_model_and_optimizer(model, optimizer)
+    require_found(found)
+    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
+        wrong = "it flattens tensors, and symmetries act on their axes"
+        raise SymlagError("Monitor(FullyShardedDataParallel(…), …)", wrong, "fully_shard(model)")
+    parameters = parameters_by_name(model)
+    _require_ordinary_steps(model, optimizer, parameters)
     for symmetry in found:
-        _belongs(symmetry, named)
-    if len({named[name].device for symmetry in found for name in symmetry.tensors}) > 1:
+        for name in symmetry.tensors:
+            if name not in parameters or not _fits(symmetry, name, tuple(parameters[name].shape) or (1,)):
+                raise SymlagError(
+                    "Monitor(…, found)",
+                    f"{name}, which the {symmetry.kind} moves, is not in the model, or has another shape there",
+                    "found = symmetries(model, loss, batch), of this model",
+                )
+    if len({parameters[name].device for symmetry in found for name in symmetry.tensors}) > 1:
         raise SymlagError("Monitor(model, …)", "its tensors are on several devices", "the model on one device")
 
 
-def nouns(model: Any, optimizer: Any) -> None:
+def require_model_and_optimizer(model: Any, optimizer: Any) -> None:
     """`SymlagError` where a model or an optimizer is something else."""
     if not isinstance(model, nn.Module):
-        _refuse(model, "the model", "it is no nn.Module", "the model first, and then its optimizer")
+        raise _wrong_argument(model, "the model", "it is no nn.Module", "the model first, and then its optimizer")
     if not isinstance(optimizer, Optimizer):
-        inner = isinstance(getattr(optimizer, "optimizer", None), Optimizer)
-        write = "the .optimizer that it has" if inner else "torch.optim.SGD(model.parameters(), lr=0.1), or another"
-        _refuse(optimizer, "the optimizer", "it is no torch.optim.Optimizer", write)
+        wrapped = isinstance(getattr(optimizer, "optimizer", None), Optimizer)
+        write = "the .optimizer that it has" if wrapped else "torch.optim.SGD(model.parameters(), lr=0.1), or another"
+        raise _wrong_argument(optimizer, "the optimizer", "it is no torch.optim.Optimizer", write)
 
 
-def discovered(found: Any) -> None:
-    """`SymlagError` where symmetries are something else."""
+def require_found(found: Any) -> None:
+    """`SymlagError` where symmetries are something else than what `symmetries` found."""
     if not isinstance(found, Found):
-        _refuse(found, "the symmetries", "they are to be found first", "found = symmetries(model, loss, batch)")
+        write = "found = symmetries(model, loss, batch)"
+        raise _wrong_argument(found, "the symmetries", "symmetries of the model have to be found first", write)
 
 
-def asked(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
+def require_options(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
     """`SymlagError` where a sink is no function of numbers and step, or an option none of a monitor."""
     for sink in sinks:
-        _hears(sink)
+        _require_sink(sink)
     for name in options:
         if name not in OPTIONS:
             write = " or ".join(f"{near}=…" for near in get_close_matches(name, OPTIONS, 1) or OPTIONS)
@@ -71,101 +80,80 @@ def asked(sinks: Sequence[Any], options: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def stated() -> Generator[None]:
-    """`SymlagError` where what is read as the state of a monitor is none."""
+def reading_state() -> Generator[None]:
+    """`SymlagError` where what is read as the state of a monitor is something else."""
     try:
         yield
     except (KeyError, TypeError, AttributeError):
-        wrong, write = "it is not the state of a monitor", "what monitor.state_dict() returned"
-        raise SymlagError("monitor.load_state_dict(…)", wrong, write) from None
+        wrong = "it is not the state of a monitor"
+        raise SymlagError("monitor.load_state_dict(…)", wrong, "Load what monitor.state_dict() returned.") from None
 
 
-def ruled(groups: Sequence[Group]) -> tuple[Group, ...]:
-    """Groups of an optimizer; `SymlagError` where they do not have what their rule asks for."""
+def require_hyperparameters(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The groups of an optimizer; `SymlagError` where they lack a hyper-parameter that their rule has."""
     for group in groups:
         try:
             group.values()
         except KeyError as missing:
-            wrong = f"the groups of the optimizer have no {missing}, which it asks for"
-            raise SymlagError(f"rule={group.rule.name}", wrong, "the rule of this optimizer") from None
-    return (*groups,)
+            wrong = f"the groups of the optimizer have no {missing}, which the rule needs"
+            raise SymlagError(f"rule={group.rule.name}", wrong, "Give the rule of this optimizer.") from None
+    return tuple(groups)
 
 
-def _refuse(thing: Any, role: str, wrong: str, write: str) -> None:
-    raise SymlagError(f"{getattr(thing, '__name__', type(thing).__name__)} as {role}", wrong, write)
+def _wrong_argument(thing: Any, role: str, wrong: str, write: str) -> SymlagError:
+    return SymlagError(f"{getattr(thing, '__name__', type(thing).__name__)} as {role}", wrong, write)
 
 
-def _hears(sink: Any) -> None:
-    """`SymlagError` where a sink cannot be called with numbers and a step, and what can instead."""
+def _require_sink(sink: Any) -> None:
+    """`SymlagError` where a sink cannot be called with numbers and a step, with what can instead."""
     if isinstance(sink, str | os.PathLike):
         kind = "Npz" if Path(sink).suffix == ".npz" else "JsonLines"
         raise SymlagError(f"sink {str(sink)!r}", "a path is no function", f"{kind}({str(sink)!r})")
     if hasattr(sink, "add_scalar") and not callable(sink):
         raise SymlagError(f"sink {type(sink).__name__}", "a writer is no function", "Scalars(writer)")
-    if not callable(sink) or isinstance(sink, type) or not _binds(sink):
+    if not callable(sink) or isinstance(sink, type) or not _takes_two_arguments(sink):
         write = "a function f(numbers, step), such as JsonLines('run.jsonl')"
-        _refuse(sink, "a sink", "it cannot be called with the numbers by name and the step", write)
+        raise _wrong_argument(sink, "a sink", "it cannot be called with the numbers by name and the step", write)
 
 
-def _binds(sink: Any) -> bool:
+def _takes_two_arguments(sink: Any) -> bool:
     """Whether a function takes two arguments, as far as that can be known."""
     try:
         inspect.signature(sink).bind({}, 0)
     except TypeError:
         return False
-    except ValueError:  # one that is compiled has no signature
+    except ValueError:  # a compiled function has no signature
         return True
     return True
 
 
-def _whole(model: nn.Module) -> None:
-    if any(type(module).__name__ == "FullyShardedDataParallel" for module in model.modules()):
-        raise SymlagError(
-            "Monitor(FullyShardedDataParallel(…), …)",
-            "it flattens tensors, and symmetries act on their axes",
-            "fully_shard(model)",
-        )
-
-
-def _steps(model: nn.Module, trained: Sequence[Any]) -> None:
-    if not {*trained} <= {*names(model).values()}:
+def _require_ordinary_steps(model: nn.Module, optimizer: Optimizer, parameters: Mapping[str, Any]) -> None:
+    """`SymlagError` where the optimizer trains others' parameters, in the backward pass, or by sparse gradients."""
+    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    if not {*trained} <= {*parameters.values()}:
         raise SymlagError(
             "Monitor(model, optimizer, …)",
             "the optimizer trains parameters that are not the model's",
-            "the optimizer over model.parameters()",
+            "Make the optimizer over model.parameters().",
         )
     if any(getattr(p, "_post_accumulate_grad_hooks", None) or hasattr(p, "_in_backward_optimizers") for p in trained):
         raise SymlagError(
             "Monitor(model, optimizer, …)",
             "steps are taken in the backward pass, tensor by tensor",
-            "one optimizer.step() after loss.backward()",
+            "Call optimizer.step() once, after loss.backward().",
         )
-    _dense(model, {*trained})
-
-
-def _dense(model: nn.Module, trained: Set[Any]) -> None:
     for name, module in model.named_modules():
-        if getattr(module, "sparse", False) and not trained.isdisjoint(module.parameters(recurse=False)):
+        if getattr(module, "sparse", False) and not {*trained}.isdisjoint(module.parameters(recurse=False)):
             raise SymlagError(
                 "Monitor(model, …)",
-                f"the gradient of {name} is sparse, and sums over it are those of a dense one",
+                f"the gradient of {name} is sparse, and charges need the sums of a dense one",
                 f"{type(module).__name__}(…, sparse=False)",
             )
 
 
-def _belongs(symmetry: Symmetry, named: Mapping[str, Any]) -> None:
-    for name in symmetry.tensors:
-        if name not in named or not _fits(symmetry, name, tuple(named[name].shape) or (1,)):
-            raise SymlagError(
-                "Monitor(…, found)",
-                f"{name}, which the {symmetry.kind} moves, is not in the model, or of another shape",
-                "the symmetries(model, loss, batch) of this model",
-            )
-
-
 def _fits(symmetry: Symmetry, name: str, shape: tuple[int, ...]) -> bool:
-    """Whether a tensor has the axes and positions that a family moves."""
-    views = {axis: at for (tensor, axis), at in symmetry.indices.items() if tensor == name}
+    """Whether a tensor of some shape has the axes and positions on which a symmetry acts."""
+    positions = {axis: at for (tensor, axis), at in symmetry.indices.items() if tensor == name}
     shapes = [term.shape for term in symmetry.family.terms if isinstance(term, NullVectors) and term.tensor == name]
-    inside = all(axis < len(shape) and max(at) < shape[axis] for axis, at in views.items())
+    inside = all(axis < len(shape) and max(at) < shape[axis] for axis, at in positions.items())
     return inside and all(other == shape for other in shapes)

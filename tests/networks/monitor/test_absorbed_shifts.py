@@ -16,7 +16,7 @@ from symlag.calculus.matrices import constant, zero_like  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.generators.tensor_action import Absorption  # noqa: E402
-from symlag.networks.monitor.shards import aligned  # noqa: E402
+from symlag.networks.monitor.shards import rows_aligned  # noqa: E402
 from symlag.optimizers.adaptive_rules import adamw  # noqa: E402
 from symlag.optimizers.exact import momentum_account  # noqa: E402
 from symlag.optimizers.library import lion, nesterov, sgd  # noqa: E402
@@ -105,7 +105,7 @@ def watched(found, make, name="linear", between=lambda *_: None, **options):
     optimizer = make(model.parameters())
     with Monitor(model, optimizer, found, **options) as monitor:
         train(model, optimizer, name, lambda step: between(model, step))
-    return monitor, [account for account in monitor.latest if account.line.kind == "absorbed"]
+    return monitor, [account for account in monitor.latest if account.family.kind == "absorbed"]
 
 
 def most(numbers):
@@ -118,7 +118,7 @@ RUNS = [*((name, kind) for name in ("linear", "attention") for kind in OPTIMIZER
 @pytest.mark.parametrize(("name", "kind"), RUNS)
 def test_the_charge_of_a_shift_is_accounted_for_to_round_off(found, name, kind):
     monitor, accounts = watched(found[name], OPTIMIZERS[kind], name, rule=RULES.get(kind))
-    assert {account.line.symmetry for account in accounts} == {s for s in found[name] if s.kind == "shift"}
+    assert {account.family.symmetry for account in accounts} == {s for s in found[name] if s.kind == "shift"}
     assert monitor.plan.skipped == monitor.alarms == ()
     for account in accounts:
         assert most(account.residual) <= 1e-13
@@ -130,7 +130,7 @@ def test_the_charge_of_a_shift_is_accounted_for_to_round_off(found, name, kind):
 
 def test_the_charge_is_the_same_where_no_loop_is_compiled(found, monkeypatch):
     _, compiled = watched(found["convolution"], OPTIMIZERS["AdamW"], "convolution")
-    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", False)
+    monkeypatch.setattr("symlag.kernels.reductions.NUMBA_INSTALLED", False)
     _, accounts = watched(found["convolution"], OPTIMIZERS["AdamW"], "convolution")
     for account, other in zip(accounts, compiled, strict=True):
         assert most(account.residual) <= 1e-13
@@ -160,8 +160,8 @@ def test_the_charge_is_that_of_momentum_along_the_shift(found):
     optimizer = OPTIMIZERS["heavy ball"](model.parameters())
     with Monitor(model, optimizer, found["linear"]) as monitor:
         train(model, optimizer)
-    (account,) = (a for a in monitor.latest if a.line.kind == "absorbed")
-    assert "the rate of no function of position" in monitor.lacking[account.line.name]
+    (account,) = (a for a in monitor.latest if a.family.kind == "absorbed")
+    assert "the rate of no function of position" in monitor.without_continuous_law[account.family.name]
     state = {p: optimizer.state[p]["momentum_buffer"] for p in map(model.get_parameter, ("0.bias", "1.bias"))}
     (symmetry,) = (s for s in found["linear"] if s.kind == "shift")
     weights = {name: p.detach() for name, p in model.named_parameters()}
@@ -188,7 +188,7 @@ def test_only_a_rule_without_momentum_leaves_it_out(found):
     monitor, accounts = watched(found["linear"], lambda p: torch.optim.SGD(p, 0.1))
     ((symmetry, why),) = monitor.plan.skipped
     assert (symmetry.kind, accounts) == ("shift", [])
-    assert why.endswith("of which only a momentum has charges, and the rule has none")
+    assert why.endswith("along which only momentum is a charge, and the rule has none")
 
 
 def grouped(parameters):
@@ -259,8 +259,8 @@ class Cut:
 
 
 def test_rows_of_a_weight_lie_where_those_of_its_bias_do():
-    assert aligned(Cut(Shard(0)), Cut(Shard(0)))
-    assert aligned(Cut(Replicate(), Shard(1)), Cut(Replicate(), Replicate()))
-    assert not aligned(Cut(Shard(1)), Cut(Shard(0)))
-    assert not aligned(Cut(Shard(0)), torch.zeros(2))
-    assert aligned(torch.zeros(2, 2), torch.zeros(2))
+    assert rows_aligned(Cut(Shard(0)), Cut(Shard(0)))
+    assert rows_aligned(Cut(Replicate(), Shard(1)), Cut(Replicate(), Replicate()))
+    assert not rows_aligned(Cut(Shard(1)), Cut(Shard(0)))
+    assert not rows_aligned(Cut(Shard(0)), torch.zeros(2))
+    assert rows_aligned(torch.zeros(2, 2), torch.zeros(2))

@@ -20,7 +20,7 @@ from symlag.networks.generators.matrix_spaces import AllVectors, Diagonal  # noq
 from symlag.networks.generators.tensor_action import Action, NullVectors  # noqa: E402
 from symlag.networks.monitor import LiveTable  # noqa: E402
 from symlag.networks.monitor.alarm import Alarm  # noqa: E402
-from symlag.networks.monitor.charge_series import courses  # noqa: E402
+from symlag.networks.monitor.charge_series import series_by_family  # noqa: E402
 from symlag.networks.result.locations import locations  # noqa: E402
 from symlag.networks.symmetry import Symmetry  # noqa: E402
 
@@ -82,11 +82,11 @@ def run(request):
 
 
 def test_every_charge_has_columns_of_its_own(run):
-    ended = {account.name: account.ended[-1] for account in run.monitor.latest}
+    ended = {account.name: account.total[-1] for account in run.monitor.latest}
     assert len(ended) == len(run.monitor.latest)
     charges = {name.removesuffix("/charge"): x for name, x in run.told[0].items() if name.endswith("/charge")}
     assert charges == ended
-    assert [*courses(run.monitor.ledger)] == [line.name for line in run.monitor.plan.lines]
+    assert [*series_by_family(run.monitor.ledger)] == [line.name for line in run.monitor.plan.families]
 
 
 def test_every_family_is_printed_as_no_other(run):
@@ -97,8 +97,8 @@ def test_every_family_is_printed_as_no_other(run):
 
 
 def test_only_names_that_meet_have_positions(run):
-    alike = Counter((line.symmetry.kind, line.kind, line.symmetry.tensors) for line in run.monitor.plan.lines)
-    for line in run.monitor.plan.lines:
+    alike = Counter((line.symmetry.kind, line.kind, line.symmetry.tensors) for line in run.monitor.plan.families)
+    for line in run.monitor.plan.families:
         shared = alike[line.symmetry.kind, line.kind, line.symmetry.tensors] > 1
         assert ("[" in line.name) == shared
         assert re.sub(r"\[.*?\]", "", line.name).endswith(f" {', '.join(line.symmetry.tensors)}")
@@ -139,7 +139,7 @@ def test_every_head_has_an_alarm_and_a_row_of_its_own():
     with live:
         for _ in range(3):
             run.step(clip=1e-4)
-    names = [line.name for line in run.monitor.plan.lines if "(skew)" not in line.name]
+    names = [line.name for line in run.monitor.plan.families if "(skew)" not in line.name]
     assert [alarm.where for alarm in run.monitor.alarms if alarm.kind == "clipping"] == names
     console = Console(width=200, record=True, file=StringIO())
     console.print(live.table())
@@ -153,7 +153,7 @@ def test_an_alarm_about_a_tensor_marks_all_of_its_heads():
     run.step()
     live.emit(logging.makeLogRecord({"args": (Alarm("decay", "a.out_proj.weight", 0, "it drains."),)}))
     marked = [row.style for row in live.table().rows]
-    assert marked == ["red" if "out_proj" in line.name else None for line in run.monitor.plan.lines]
+    assert marked == ["red" if "out_proj" in line.name else None for line in run.monitor.plan.families]
 
 
 def rescale(start, back, width=2):

@@ -17,10 +17,10 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.generators.tensor_action import Entries, NullVectors  # noqa: E402
-from symlag.networks.monitor.distributed import signs  # noqa: E402
-from symlag.networks.monitor.reductions import Null  # noqa: E402
-from symlag.networks.monitor.shards import Box, Corner, Some, layout  # noqa: E402
-from tests.support.ranks import OPTIMIZERS, batch, charges, network, trained  # noqa: E402
+from symlag.networks.monitor.distributed import balanced_signs  # noqa: E402
+from symlag.networks.monitor.form_reductions import NullComponents  # noqa: E402
+from symlag.networks.monitor.shards import Box, LocalComponents, LocalEntries, placements_avoiding  # noqa: E402
+from tests.support.ranks import OPTIMIZERS, batch, charges, network, train_monitored  # noqa: E402
 
 WAYS = ("DDP", "FSDP2", "tensors at the ends", "tensors in the middle")
 
@@ -31,7 +31,7 @@ def found():
 
 
 @pytest.fixture(scope="module")
-def told(found, tmp_path_factory):
+def results(found, tmp_path_factory):
     """What two ranks saved, given the symmetries that were found before tensors were cut."""
     folder, root = tmp_path_factory.mktemp("ranks"), Path(__file__).parents[3]
     torch.save(found, folder / "found.pt")
@@ -46,11 +46,11 @@ def told(found, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("way", WAYS)
-def test_two_ranks_keep_the_ledger_of_one_process(told, found, way, kind):
-    monitor = trained(network(), found, kind)
+def test_two_ranks_keep_the_ledger_of_one_process(results, found, way, kind):
+    monitor = train_monitored(network(), found, kind)
     one = monitor.ledger
     judged = [i for i, column in enumerate(one.columns) if not column.endswith("floors")]
-    for rank in told:
+    for rank in results:
         ledger, kept, alarms = rank["ledgers"][way, kind]
         torch.testing.assert_close(kept, charges(monitor), rtol=0, atol=1e-14)
         assert tuple(ledger["columns"]) == one.columns
@@ -61,22 +61,22 @@ def test_two_ranks_keep_the_ledger_of_one_process(told, found, way, kind):
 
 
 @pytest.mark.slow
-def test_a_rank_out_of_step_is_named_by_all(told):
-    for sentences, _ in (rank["apart"] for rank in told):
+def test_a_rank_out_of_step_is_named_by_all(results):
+    for sentences, _ in (rank["apart"] for rank in results):
         (sentence,) = sentences
         assert sentence.startswith("Step 3: ranks are out of step: 2.weight, ")
 
 
 @pytest.mark.slow
-def test_many_steps_are_reduced_at_once(told):
-    assert [count for _, count in (rank["apart"] for rank in told)] == [1, 1]
+def test_many_steps_are_reduced_at_once(results):
+    assert [count for _, count in (rank["apart"] for rank in results)] == [1, 1]
 
 
 @pytest.mark.slow
-def test_a_model_that_ranks_share_is_not_searched(told):
-    for rank in told:
+def test_a_model_that_ranks_share_is_not_searched(results):
+    for rank in results:
         assert len(rank["refused"]) == 2
-        assert all("those found before it was wrapped" in sentence for sentence in rank["refused"])
+        assert all("Find the symmetries before the model is wrapped" in sentence for sentence in rank["refused"])
 
 
 def test_a_model_of_flattened_tensors_is_refused(found):
@@ -86,10 +86,10 @@ def test_a_model_of_flattened_tensors_is_refused(found):
 
 
 def test_signs_hide_no_difference_and_add_up_to_zero():
-    drawn = signs(5, 3, seed=2)
+    drawn = balanced_signs(5, 3, seed=2)
     assert drawn.sum(1).abs().max() < 1e-14
     assert drawn.abs().min() > 1e-6
-    assert torch.equal(drawn, signs(5, 3, seed=2))
+    assert torch.equal(drawn, balanced_signs(5, 3, seed=2))
 
 
 CUTS = [(Box((0, 0), (2, 3)), Box((2, 0), (3, 3))), (Box((0, 0), (5, 1)), Box((0, 1), (5, 2)))]
@@ -103,9 +103,9 @@ def test_components_along_null_vectors_add_up_over_boxes(boxes, axis, some):
     term = NullVectors("W", axis, null, (None, at) if axis == 0 else (at, None), (5, 3))
     W = torch.randn(5, 3, dtype=torch.float64)
     whole, parts = torch.zeros(2, term.size, dtype=torch.float64)
-    Null(term).add(W, whole)
+    NullComponents(term).add(W, whole)
     for box in boxes:
-        Corner.of(term, box).add(W[box.spans()], parts)
+        LocalComponents.of(term, box).add(W[box.spans()], parts)
     torch.testing.assert_close(parts, whole, rtol=0, atol=1e-14)
 
 
@@ -115,19 +115,19 @@ def test_free_entries_lie_in_one_box_each(boxes, shape):
     term = Entries("W", torch.arange(prod(shape)).reshape(shape) % 3 != 1, (5, 3))
     W = torch.randn(5, 3, dtype=torch.float64)
     parts, whole = torch.zeros(2, term.size, dtype=torch.float64)
-    Null(term).add(W, whole)
+    NullComponents(term).add(W, whole)
     for box in boxes:
-        Some.of(term, box).add(W[box.spans()], parts)
+        LocalEntries.of(term, box).add(W[box.spans()], parts)
     assert torch.equal(parts, whole)
     assert torch.equal(whole, torch.cat([*term.parts(W)]))
 
 
 def test_an_axis_that_matrices_act_on_is_cut_nowhere():
     placements = (Shard(0), Replicate())
-    assert layout(placements, {0}, 2) == (Shard(1), Replicate())
-    assert layout(placements, {1}, 2) == placements
-    assert layout(placements, {0, 1}, 2) == (Replicate(), Replicate())
-    assert layout(placements, {0}, 1) == (Replicate(), Replicate())
+    assert placements_avoiding(placements, {0}, 2) == (Shard(1), Replicate())
+    assert placements_avoiding(placements, {1}, 2) == placements
+    assert placements_avoiding(placements, {0, 1}, 2) == (Replicate(), Replicate())
+    assert placements_avoiding(placements, {0}, 1) == (Replicate(), Replicate())
 
 
 class Waits(TorchDispatchMode):

@@ -19,8 +19,8 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, LiveTable, Npz, Scalars  # noqa: E402
-from symlag.networks.monitor.callbacks import _Lightning, _Transformers  # noqa: E402
-from symlag.networks.monitor.plan import names  # noqa: E402
+from symlag.networks.monitor.callbacks import LightningHooks, TransformersHooks  # noqa: E402
+from symlag.networks.monitor.plan import parameters_by_name  # noqa: E402
 from tests.support.ranks import batch, network  # noqa: E402
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9, weight_decay=0.01)
@@ -46,7 +46,7 @@ def train(monitor, steps, data=None, loss=cross_entropy):
         monitor.optimizer.step()
 
 
-def begun(found, *sinks, make=SGD, model=None):
+def new_monitor(found, *sinks, make=SGD, model=None):
     model = model or network()
     return Monitor(model, make(model.parameters()), found, *sinks)
 
@@ -62,7 +62,7 @@ def test_after_one_step_all_is_known_but_the_noise(found, kind, tmp_path):
     scalars, live = [], LiveTable(Console(quiet=True))
     writer = SimpleNamespace(add_scalar=lambda tag, scalar_value, global_step: scalars.append(scalar_value))
     lines, arrays = JsonLines(tmp_path / "run.jsonl"), Npz(tmp_path / "run.npz")
-    monitor = begun(found, Scalars(writer), live, lines, arrays, make=OPTIMIZERS[kind])
+    monitor = new_monitor(found, Scalars(writer), live, lines, arrays, make=OPTIMIZERS[kind])
     train(monitor, 1)
     monitor.remove()
     arrays.flush()
@@ -76,7 +76,7 @@ def test_after_one_step_all_is_known_but_the_noise(found, kind, tmp_path):
 
 
 def test_a_run_of_one_step_has_a_page(found, tmp_path):
-    monitor = begun(replace(found, symmetries=found.symmetries[-1:]))
+    monitor = new_monitor(replace(found, symmetries=found.symmetries[-1:]))
     train(monitor, 1)
     text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
     assert "; only step 0 was measured." in text
@@ -85,7 +85,7 @@ def test_a_run_of_one_step_has_a_page(found, tmp_path):
 
 def test_the_live_table_follows_a_run_that_was_accounted_for_after_one_step(found):
     live = LiveTable(Console(quiet=True))
-    monitor = begun(found, live)
+    monitor = new_monitor(found, live)
     for steps in (1, 4):
         train(monitor, steps)
         monitor.flush()
@@ -104,7 +104,7 @@ def test_the_live_table_has_the_families_of_several_monitors(found):
 
 def test_the_live_table_makes_nothing_of_round_off(found):
     live = LiveTable(Console(quiet=True))
-    monitor = begun(found, live, make=partial(SGD, weight_decay=0))
+    monitor = new_monitor(found, live, make=partial(SGD, weight_decay=0))
     train(monitor, 50)
     assert shown(live).count("nothing but round-off") == 3
 
@@ -119,7 +119,7 @@ def test_a_model_without_a_symmetry_has_an_empty_ledger(steps, tmp_path):
     data = torch.randn(8, 3).double(), torch.randn(8, 1).double()
     live, told = LiveTable(Console(quiet=True)), []
     none = symmetries(bare(), mse_loss, data)
-    monitor = begun(none, live, lambda *numbers: told.append(numbers), model=bare())
+    monitor = new_monitor(none, live, lambda *numbers: told.append(numbers), model=bare())
     monitor.calibrate(mse_loss, data)
     train(monitor, steps, data, mse_loss)
     monitor.remove()
@@ -129,7 +129,7 @@ def test_a_model_without_a_symmetry_has_an_empty_ledger(steps, tmp_path):
     assert monitor.alarms == ()
     assert "family" in shown(live)
     assert "None." in monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
-    again = begun(none, model=bare())
+    again = new_monitor(none, model=bare())
     again.load_state_dict(monitor.state_dict())
     assert len(again.ledger) == steps
 
@@ -153,18 +153,18 @@ WRAPPED = {
 
 @pytest.mark.parametrize("way", WRAPPED)
 def test_wrappers_do_not_change_names(way):
-    assert [*names(WRAPPED[way]())] == [name for name, _ in network().named_parameters()]
+    assert [*parameters_by_name(WRAPPED[way]())] == [name for name, _ in network().named_parameters()]
 
 
 def test_a_compiled_model_is_watched(found):
     model = compiled(network())
     monitor = watch(model, SGD(model.parameters()), cross_entropy, batch())
-    assert [line.name for line in monitor.plan.lines] == [line.name for line in begun(found).plan.lines]
+    assert [line.name for line in monitor.plan.families] == [line.name for line in new_monitor(found).plan.families]
 
 
 def test_a_module_that_is_called_module_keeps_its_name():
     model = nn.ModuleDict({"module": network()})
-    assert [*names(model)] == [name for name, _ in model.named_parameters()]
+    assert [*parameters_by_name(model)] == [name for name, _ in model.named_parameters()]
 
 
 def test_sparse_gradients_are_refused_in_a_sentence(found):
@@ -177,9 +177,9 @@ def test_sparse_gradients_are_refused_in_a_sentence(found):
 def test_of_all_processes_the_first_tells_the_sinks(found, first):
     model = network()
     optimizer = SGD(model.parameters())
-    callback = _Lightning(found, print)
+    callback = LightningHooks(found, print)
     callback.on_train_start(SimpleNamespace(model=model, optimizers=[optimizer], is_global_zero=first), None)
-    other = _Transformers(found, print)
+    other = TransformersHooks(found, print)
     state = SimpleNamespace(is_world_process_zero=first)
     other.on_train_begin(None, state, None, model=model, optimizer=optimizer)
     assert [made.monitors[0].sinks for made in (callback, other)] == [(print,) if first else ()] * 2
@@ -210,11 +210,11 @@ def test_of_the_size_of_the_parameters_only_the_previous_iterate_is_held(kind):
     data = torch.randn(8, 300, dtype=torch.float64), torch.arange(8) % 3
     model = wide()
     found = symmetries(wide(), cross_entropy, data)
-    monitor = begun(found, make=OPTIMIZERS[kind], model=model)
+    monitor = new_monitor(found, make=OPTIMIZERS[kind], model=model)
     train(monitor, 3, data)
     theirs = [*model.parameters(), *(p.grad for p in model.parameters())]
     theirs += [x for state in monitor.optimizer.state.values() for x in state.values()]
     rows, size = monitor._recorder._rows, sum(p.nbytes for p in model.parameters())
-    beside = held(monitor, theirs) - 2 * (len(rows) + 1) * rows[0].nbytes  # of two stretches, of magnitudes and places
+    beside = held(monitor, theirs) - 2 * (len(rows) + 1) * rows[0].nbytes  # of two windows, of magnitudes and places
     assert beside <= size
     assert 2 * rows[0].nbytes < size / 2

@@ -11,7 +11,7 @@ from torch import nn  # noqa: E402
 from torch.nn.functional import cross_entropy  # noqa: E402
 
 from symlag.networks import Monitor, symmetries  # noqa: E402
-from tests.support.training import take  # noqa: E402
+from tests.support.training import train_on  # noqa: E402
 
 OPTIMIZERS = {"SGD": partial(torch.optim.SGD, lr=0.05, momentum=0.9), "AdamW": partial(torch.optim.AdamW, lr=1e-3)}
 
@@ -21,7 +21,7 @@ def batch():
     return torch.randn(64, 5, generator=generator), torch.randint(3, (64,), generator=generator)
 
 
-train = partial(take, batch)
+train = partial(train_on, batch)
 
 
 def perceptron():
@@ -47,7 +47,7 @@ def found():
     return symmetries(perceptron(), cross_entropy, batch())
 
 
-def begun(found, make, model=None):
+def new_monitor(found, make, model=None):
     model = model or perceptron()
     return Monitor(model, make(model.parameters()), found)
 
@@ -55,7 +55,7 @@ def begun(found, make, model=None):
 @pytest.mark.parametrize("cut", [4, 50, 100])
 def test_a_run_that_is_resumed_has_the_floors_of_one_that_was_not(found, cut):
     make = partial(torch.optim.AdamW, lr=1e-2, weight_decay=0.5)
-    whole, before, after = (begun(found, make) for _ in range(3))
+    whole, before, after = (new_monitor(found, make) for _ in range(3))
     train(whole, 110)
     train(before, cut)
     after.model.load_state_dict(deepcopy(before.model.state_dict()))
@@ -68,7 +68,7 @@ def test_a_run_that_is_resumed_has_the_floors_of_one_that_was_not(found, cut):
 
 
 def test_steps_without_a_gradient_leave_the_magnitudes_of_those_that_have_one(found):
-    monitor = begun(found, partial(torch.optim.SGD, lr=1e-3))
+    monitor = new_monitor(found, partial(torch.optim.SGD, lr=1e-3))
     for _ in range(120):
         monitor.optimizer.zero_grad()
         monitor.optimizer.step()
@@ -82,7 +82,7 @@ def test_steps_without_a_gradient_leave_the_magnitudes_of_those_that_have_one(fo
 def test_a_head_that_is_thawed_late_is_ordinary(found, kind, start):
     model = perceptron()
     model[2].requires_grad_(False)
-    monitor = begun(found, OPTIMIZERS[kind], model)
+    monitor = new_monitor(found, OPTIMIZERS[kind], model)
     train(monitor, start)
     model[2].requires_grad_()
     train(monitor, 200 - start)
@@ -94,7 +94,7 @@ def test_a_head_that_is_thawed_late_is_ordinary(found, kind, start):
 @pytest.mark.parametrize("row", [2, 8])
 def test_what_is_no_number_is_told_at_once_wherever_it_is(row):
     model = Gated()
-    monitor = begun(symmetries(Gated(), cross_entropy, batch()), OPTIMIZERS["SGD"], model)
+    monitor = new_monitor(symmetries(Gated(), cross_entropy, batch()), OPTIMIZERS["SGD"], model)
     train(monitor, 4)
     model.up.weight.register_hook(lambda slope: slope.index_fill(0, torch.tensor(row), torch.nan))
     train(monitor, 1)

@@ -12,9 +12,9 @@ from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.generators.tensor_action import NullVectors  # noqa: E402
-from symlag.networks.monitor.measure import gauge, measure  # noqa: E402
-from symlag.networks.monitor.reduction_specs import Job, Pass  # noqa: E402
-from symlag.networks.monitor.reductions import Null  # noqa: E402
+from symlag.networks.monitor.form_reductions import NullComponents  # noqa: E402
+from symlag.networks.monitor.measure import measure, measure_magnitudes  # noqa: E402
+from symlag.networks.monitor.measured_forms import FormPass, MeasuredForm  # noqa: E402
 
 
 def rectifier():
@@ -34,7 +34,7 @@ def found():
 
 def ledger(found, slope, *, compiled, monkeypatch):
     """Of two steps; `slope` has the gradient of the first weight anew."""
-    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
+    monkeypatch.setattr("symlag.kernels.reductions.NUMBA_INSTALLED", compiled)
     model, (x, y) = rectifier(), batch()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     with Monitor(model, optimizer, found) as monitor:
@@ -74,7 +74,7 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
     x, y = torch.randn(8, 2, 5, 5, generator=torch.Generator().manual_seed(2)), torch.arange(8) % 3
     found, rows, sizes = symmetries(Mixed(), cross_entropy, (x, y)), [], []
     for compiled in (True, False):
-        monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
+        monkeypatch.setattr("symlag.kernels.reductions.NUMBA_INSTALLED", compiled)
         model = Mixed()
         optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
         monitor = Monitor(model, optimizer, found)
@@ -83,23 +83,25 @@ def test_tensors_of_all_shapes_and_types_are_measured_together(monkeypatch):
             cross_entropy(model(x), y).backward()
             optimizer.step()
         rows.append(monitor._recorder._rows[:3].clone())
-        sizes.append(monitor._recorder._sizes.clone())
+        sizes.append(monitor._recorder.magnitudes.values.clone())
     assert rows[0].abs().min(1).values.max() == 0 < rows[0].abs().max(1).values.min()
     torch.testing.assert_close(*rows, rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(*sizes, rtol=1e-5, atol=1e-6)
-    assert any(isinstance(sums, Null) and sums.column for track in monitor.plan.tracks for _, sums in track.slots)
+    assert any(
+        isinstance(sums, NullComponents) and sums.column for track in monitor.plan.tensors for _, sums in track.slots
+    )
 
 
 @pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_magnitudes_are_of_null_vectors_without_their_signs(compiled, axis, monkeypatch):
-    monkeypatch.setattr("symlag.kernels.reductions._INSTALLED", compiled)
+    monkeypatch.setattr("symlag.kernels.reductions.NUMBA_INSTALLED", compiled)
     W, null = torch.ones(4, 4, dtype=torch.float64), torch.tensor([1.0, -1, 2, -2], dtype=torch.float64)[:, None]
-    piece = Null(NullVectors("W", axis, null, (None, None), (4, 4)))
-    work = Pass((Job("theta", "one", (), ((piece, slice(0, 4)),)),)), {"theta": W}
+    piece = NullComponents(NullVectors("W", axis, null, (None, None), (4, 4)))
+    work = FormPass((MeasuredForm("theta", "one", (), ((piece, slice(0, 4)),)),)), {"theta": W}
     signed, sizes = torch.zeros(2, 4, dtype=torch.float64)
     measure([work], signed)
-    gauge([work], sizes)
+    measure_magnitudes([work], sizes)
     assert signed.tolist() == [0.0] * 4
     assert sizes.tolist() == [6.0] * 4
 
@@ -127,4 +129,4 @@ def test_a_number_in_a_symmetry_is_watched():
 
     model, x = Scaled(), torch.randn(8, 4)
     monitor = watch(model, torch.optim.SGD(model.parameters(), 0.1, 0.9), cross_entropy, (x, torch.arange(8) % 3))
-    assert any("gain" in line.symmetry.tensors for line in monitor.plan.lines)
+    assert any("gain" in line.symmetry.tensors for line in monitor.plan.families)

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 from torch.nn.functional import cross_entropy  # noqa: E402
 
 from symlag.networks import symmetries  # noqa: E402
-from tests.support.ranks import batch, charges, network, trained  # noqa: E402
+from tests.support.ranks import batch, charges, network, train_monitored  # noqa: E402
 
 LAST = 60
 WAYS = ("shards, of which some are empty", "copies of shards", "shards of ends", "shards of the middle")
@@ -41,7 +41,7 @@ def started(folder, job, count):
 
 
 @pytest.fixture(scope="module")
-def told(folder):
+def results(folder):
     code, said = started(folder, "meshes", 4)
     assert code == 0, said
     return [torch.load(folder / f"meshes {rank}.pt") for rank in range(4)]
@@ -49,11 +49,11 @@ def told(folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_four_ranks_on_a_mesh_keep_the_ledger_of_one_process(told, found, way):
-    monitor = trained(network(), found)
+def test_four_ranks_on_a_mesh_keep_the_ledger_of_one_process(results, found, way):
+    monitor = train_monitored(network(), found)
     one = monitor.ledger
     floors = np.array([column.endswith("/floors") for column in one.columns])
-    for rank in told:
+    for rank in results:
         ledger, kept, alarms = rank[way]
         assert alarms == 0
         assert tuple(ledger["columns"]) == one.columns

@@ -83,7 +83,7 @@ def test_schedules_groups_of_unlike_numbers_and_pauses_are_followed(found):
             schedule.step()
     assert [*monitor.ledger.steps] == [0, 3, 6, 9]
     assert all(np.abs(account.residual).max() < 1e-14 for account in monitor.latest)
-    assert max(np.abs(a.terms["breaking"]).max() for a in monitor.latest if a.line.symmetry.kind == "rescale") > 1e-4
+    assert max(np.abs(a.terms["breaking"]).max() for a in monitor.latest if a.family.symmetry.kind == "rescale") > 1e-4
 
 
 class Lion(torch.optim.Optimizer):
@@ -412,11 +412,11 @@ def test_bad_input_gets_one_sentence(found):
         q.register_post_accumulate_grad_hook(lambda _: None)
     cases = {
         "trains parameters that are not the model's": lambda: Monitor(model, sgd(p), found),
-        "is not in the model, or of another shape": lambda: Monitor(other, sgd(other.parameters()), found),
+        "is not in the model, or has another shape there": lambda: Monitor(other, sgd(other.parameters()), found),
         "steps are taken in the backward pass": lambda: Monitor(backward, sgd(backward.parameters()), found),
         "symlag does not know the rule of": lambda: Monitor(model, torch.optim.LBFGS(model.parameters()), found),
         "it counts steps": lambda: Monitor(model, sgd(model.parameters()), found, every=0),
-        "the state is that of another model": lambda: pair(found)[2].load_state_dict(
+        "the state is that of another model or optimizer": lambda: pair(found)[2].load_state_dict(
             pair(replace(found, symmetries=found.symmetries[:1]))[2].state_dict()
         ),
     }

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from symlag.networks.monitor import continuous_law as _continuous  # noqa: E402
+from symlag.networks.monitor import continuous_law  # noqa: E402
 from symlag.optimizers.library import sgd  # noqa: E402
-from tests.support.followed_training import charges, found, off, trained  # noqa: E402
+from tests.support.followed_training import charges, found, largest_miss, monitored_run  # noqa: E402
 
 __all__ = ["found"]  # a fixture, asked for by its name
 
@@ -24,8 +24,8 @@ RULES = ("heavy ball", "Nesterov")
 def orders(found, rule):
     """Of every charge the order in the step by which the continuous law is missed."""
     make = partial(torch.optim.SGD, momentum=0.8, weight_decay=0.05, nesterov=rule == "Nesterov")
-    coarse, fine = (trained(found, partial(make, lr=step), round(SPAN / step)) for step in STEPS)
-    return {c: np.log2(off(coarse, c) / off(fine, c)) for c in charges(fine)}
+    coarse, fine = (monitored_run(found, partial(make, lr=step), round(SPAN / step)) for step in STEPS)
+    return {c: np.log2(largest_miss(coarse, c) / largest_miss(fine, c)) for c in charges(fine)}
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -37,6 +37,6 @@ def test_half_the_step_leaves_half_the_gap(found, rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_gap_of_a_rule_without_memory_stays(found, monkeypatch, rule):
-    flow = _continuous.oscillator(sgd(momentum=0), "symmetric")
-    monkeypatch.setattr(_continuous, "oscillator", lambda *_: lambda _, eta, decay: flow(eta, decay))
+    flow = continuous_law.oscillator(sgd(momentum=0), "symmetric")
+    monkeypatch.setattr(continuous_law, "oscillator", lambda *_: lambda _, eta, decay: flow(eta, decay))
     assert min(orders(found, rule).values()) < 0.3

@@ -18,7 +18,7 @@ from torch.nn.functional import cross_entropy  # noqa: E402
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.monitor import LiveTable, Scalars, lightning_callback, trainer_callback  # noqa: E402
-from symlag.networks.monitor.charge_series import courses  # noqa: E402
+from symlag.networks.monitor.charge_series import series_by_family  # noqa: E402
 from tests.document.test_tex_and_browser import _UNDRAWN, browser  # noqa: E402
 from tests.support.ranks import batch, network  # noqa: E402
 
@@ -74,7 +74,7 @@ def test_the_page_tells_what_was_watched_and_what_alarmed(page, clipped):
 
 def test_every_family_has_its_law_and_its_picture(page, clipped):
     text = page.read_text(encoding="utf-8")
-    for line in clipped.plan.lines:
+    for line in clipped.plan.families:
         (section,) = re.findall(rf"<h2>{re.escape(line.name)}</h2>.*?</section>", text, re.DOTALL)
         assert section.count('display="block"') == 1
         assert section.count("<svg") == 1
@@ -91,7 +91,7 @@ def test_the_page_asks_for_nothing(page):
 def test_the_page_opens_without_a_complaint(page, browser, clipped):
     browser.get(page.as_uri())
     assert browser.get_log("browser") == []
-    assert browser.execute_script("return document.querySelectorAll('figure svg').length") == len(clipped.plan.lines)
+    assert browser.execute_script("return document.querySelectorAll('figure svg').length") == len(clipped.plan.families)
     assert browser.execute_script(_UNDRAWN) == []
     assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -110,21 +110,21 @@ def test_a_page_that_cannot_be_written_is_told_in_a_sentence(found, tmp_path):
 
 
 def test_what_sources_added_is_what_the_charge_gained(clipped):
-    told = courses(clipped.ledger)
-    assert [*told] == [line.name for line in clipped.plan.lines]
+    told = series_by_family(clipped.ledger)
+    assert [*told] == [line.name for line in clipped.plan.families]
     for account in clipped.latest:
-        course = next(c for c in told[account.line.name] if c.charge == account.charge)
+        series = next(c for c in told[account.family.name] if c.charge == account.charge)
         gained = (account.after - account.before[0]).sum(1)
-        np.testing.assert_allclose(course.change, gained, rtol=0, atol=1e-13)
-        np.testing.assert_allclose(sum(course.added.values()), gained, rtol=0, atol=1e-13)
-        assert abs(sum(course.shares.values()) - 1) < 1e-12
+        np.testing.assert_allclose(series.change, gained, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(sum(series.added.values()), gained, rtol=0, atol=1e-13)
+        assert abs(sum(series.shares.values()) - 1) < 1e-12
 
 
 def test_what_only_round_off_moves_is_still(found):
-    (skew,) = (c for name, (c, *_) in courses(run(found).ledger).items() if "skew" in name)
-    assert skew.still
-    (bent,) = (c for name, (c, *_) in courses(run(found, clip=5).ledger).items() if "skew" in name)
-    assert not bent.still
+    (skew,) = (c for name, (c, *_) in series_by_family(run(found).ledger).items() if "skew" in name)
+    assert skew.conserved
+    (bent,) = (c for name, (c, *_) in series_by_family(run(found, clip=5).ledger).items() if "skew" in name)
+    assert not bent.conserved
 
 
 def shown(live):
@@ -140,7 +140,7 @@ def test_the_live_table_has_a_line_for_each_family(found):
         monitor = run(found, live, clip=12)
         text = shown(live)
     assert "step 29" in text
-    for line in monitor.plan.lines:
+    for line in monitor.plan.families:
         charge = monitor.ledger[next(c for c in monitor.ledger.columns if c.startswith(f"{line.name}/"))][-1]
         assert re.search(rf"{re.escape(line.name)} +{re.escape(f'{charge:.4g}')} ", text)
     assert f"Step 12: {monitor.alarms[0].sentence[:30]}" in text

@@ -16,12 +16,12 @@ import symlag  # noqa: E402
 from symlag.errors import OutputError, SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, Npz, Scalars  # noqa: E402
-from symlag.networks.monitor.callbacks import Watching, _Lightning  # noqa: E402
+from symlag.networks.monitor.callbacks import LightningHooks, MonitorCallback  # noqa: E402
 from symlag.networks.monitor.distributed import Ranks  # noqa: E402
 from tests.support.ranks import batch, network  # noqa: E402
-from tests.support.training import take  # noqa: E402
+from tests.support.training import train_on  # noqa: E402
 
-train = partial(take, batch)
+train = partial(train_on, batch)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def found():
     return symmetries(network(), cross_entropy, batch())
 
 
-def begun(found, *sinks, **options):
+def new_monitor(found, *sinks, **options):
     model = network()
     return Monitor(model, torch.optim.SGD(model.parameters(), 0.1, momentum=0.9), found, *sinks, **options)
 
@@ -50,7 +50,7 @@ def full(limit):
 
 def test_a_sink_that_raises_is_told_no_more_and_all_else_goes_on(found, caplog):
     told = []
-    with begun(found, full(3), lambda _, step: told.append(step)) as monitor:
+    with new_monitor(found, full(3), lambda _, step: told.append(step)) as monitor:
         train(monitor, 60)
     assert told == monitor.ledger.steps.tolist() == [*range(60)]
     (warning,) = [record.getMessage() for record in caplog.records]
@@ -59,7 +59,7 @@ def test_a_sink_that_raises_is_told_no_more_and_all_else_goes_on(found, caplog):
 
 
 def test_the_error_of_the_user_wins_over_that_of_a_sink(found):
-    monitor = begun(found, full(0))
+    monitor = new_monitor(found, full(0))
     train(monitor, 4)
     with pytest.raises(KeyboardInterrupt), monitor:
         raise KeyboardInterrupt
@@ -68,7 +68,7 @@ def test_the_error_of_the_user_wins_over_that_of_a_sink(found):
 
 
 def test_the_error_of_the_user_wins_over_one_of_the_monitor(found, monkeypatch, caplog):
-    monitor = begun(found)
+    monitor = new_monitor(found)
     monkeypatch.setattr(monitor._recorder, "take", lambda: 1 / 0)
     with pytest.raises(KeyboardInterrupt), monitor:
         raise KeyboardInterrupt
@@ -77,7 +77,7 @@ def test_the_error_of_the_user_wins_over_one_of_the_monitor(found, monkeypatch, 
 
 
 def test_hooks_go_where_the_monitor_itself_fails(found, monkeypatch):
-    monitor = begun(found)
+    monitor = new_monitor(found)
     monkeypatch.setattr(monitor._recorder, "take", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError), monitor:
         pass
@@ -85,7 +85,7 @@ def test_hooks_go_where_the_monitor_itself_fails(found, monkeypatch):
 
 
 def test_after_an_error_on_one_rank_it_does_not_wait_for_the_others(found, monkeypatch):
-    monitor = begun(found)
+    monitor = new_monitor(found)
     monitor._ranks = Ranks(monitor.plan, (), 0)
     monkeypatch.setattr(monitor, "flush", lambda: pytest.fail("the others are not there"))
     with pytest.raises(KeyboardInterrupt), monitor:
@@ -102,7 +102,7 @@ def test_steps_at_which_a_sink_was_interrupted_are_told_later(found):
             raise KeyboardInterrupt
         told.append(step)
 
-    monitor = begun(found, interrupted)
+    monitor = new_monitor(found, interrupted)
     train(monitor, 5)
     with pytest.raises(KeyboardInterrupt):
         monitor.flush()
@@ -111,9 +111,9 @@ def test_steps_at_which_a_sink_was_interrupted_are_told_later(found):
 
 
 def test_the_sinks_are_told_more_than_the_ledger_keeps(found, monkeypatch):
-    monkeypatch.setattr("symlag.networks.monitor.ledger.KEPT", 60)
+    monkeypatch.setattr("symlag.networks.monitor.ledger.MAX_STEPS", 60)
     told = []
-    with begun(found, lambda _, step: told.append(step)) as monitor:
+    with new_monitor(found, lambda _, step: told.append(step)) as monitor:
         train(monitor, 120)
     assert monitor.ledger.steps.tolist() == [*range(60, 120)]
     assert told == [*range(120)]
@@ -155,7 +155,7 @@ def test_a_file_of_something_else_is_left_alone(there, tmp_path):
 
 @pytest.mark.parametrize("sink", [JsonLines, Npz])
 def test_where_no_file_can_be_is_told_at_once(sink, tmp_path):
-    with pytest.raises(OutputError, match=r"there is no folder .*missing; write a path in a folder that exists"):
+    with pytest.raises(OutputError, match=r"there is no folder .*missing\. Give a path in a folder that exists\."):
         sink(tmp_path / "missing" / "run.npz")
     with pytest.raises(OutputError, match="it is a folder"):
         sink(tmp_path)
@@ -165,7 +165,7 @@ def test_where_no_file_can_be_is_told_at_once(sink, tmp_path):
 
 def test_arrays_are_written_when_the_monitor_goes_and_former_ones_are_kept(found, tmp_path):
     for steps in (2, 3):
-        with begun(found, Npz(tmp_path / "run")) as monitor:
+        with new_monitor(found, Npz(tmp_path / "run")) as monitor:
             train(monitor, steps)
             monitor.flush()
     assert [len(np.load(tmp_path / f"{name}.npz")["step"]) for name in ("run", "run.1")] == [3, 2]
@@ -174,7 +174,7 @@ def test_arrays_are_written_when_the_monitor_goes_and_former_ones_are_kept(found
 
 def test_arrays_of_no_step_write_nothing_over(found, tmp_path):
     (tmp_path / "run.npz").write_bytes(b"of a former run")
-    with Npz(tmp_path / "run.npz") as sink, begun(found, sink):
+    with Npz(tmp_path / "run.npz") as sink, new_monitor(found, sink):
         pass
     assert (tmp_path / "run.npz").read_bytes() == b"of a former run"
 
@@ -225,15 +225,17 @@ def test_a_wrong_call_is_told_in_a_sentence_before_anything_is_searched(call, mo
 
 
 def test_what_is_asked_of_a_monitor_wrongly_is_told_in_a_sentence(found):
-    monitor: Any = begun(found)
+    monitor: Any = new_monitor(found)
     train(monitor, 2)
     own = monitor.state_dict()
-    for state in ({}, None, monitor.optimizer.state_dict(), {**own, "recorder": {}}, {**own, "step": 9, "former": 1}):
-        with pytest.raises(SymlagError, match="it is not the state of a monitor; write what"):
+    for state in ({}, None, monitor.optimizer.state_dict(), {**own, "recorder": {}}, {**own, "step": 9, "before": 1}):
+        with pytest.raises(SymlagError, match="it is not the state of a monitor"):
             monitor.load_state_dict(state)
     assert monitor.step == 2
-    with pytest.raises(SymlagError, match="rule=Adam: the groups of the optimizer have no 'betas', which it asks for"):
-        begun(found, rule=symlag.adam())
+    with pytest.raises(
+        SymlagError, match="rule=Adam: the groups of the optimizer have no 'betas', which the rule needs"
+    ):
+        new_monitor(found, rule=symlag.adam())
     with pytest.raises(SymlagError, match=r"monitor.report\(None\): it is no path; write monitor.report\('run.html'\)"):
         monitor.report(None)
 
@@ -241,13 +243,13 @@ def test_what_is_asked_of_a_monitor_wrongly_is_told_in_a_sentence(found):
 @pytest.mark.parametrize("asked", [{"evry": 2}, {"rule": "sgd"}])
 def test_callbacks_are_as_careful(found, asked):
     with pytest.raises(SymlagError, match=f"{next(iter(asked))}="):
-        Watching(found, **asked)
+        MonitorCallback(found, **asked)
     with pytest.raises(SymlagError, match="as the symmetries"):
-        Watching(cast("Any", network()))
+        MonitorCallback(cast("Any", network()))
 
 
 def test_of_several_monitors_all_are_removed_where_one_fails(found, monkeypatch):
-    watching, model = Watching(found), network()
+    watching, model = MonitorCallback(found), network()
     watching.attach(model, [sgd(model), sgd(model)], first=True)
     monkeypatch.setattr(watching.monitors[0], "flush", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -256,15 +258,15 @@ def test_of_several_monitors_all_are_removed_where_one_fails(found, monkeypatch)
 
 
 def test_a_monitor_tells_in_a_line_what_it_follows(found):
-    with begun(found) as monitor:
+    with new_monitor(found) as monitor:
         train(monitor, 3)
     charges = len([name for name in monitor.ledger.columns if name.endswith("/charge")])
     assert repr(monitor) == f"Monitor({charges} charges under SGD with momentum; 3 steps so far)"
 
 
 def test_a_name_that_the_ledger_does_not_have_is_told_with_the_nearest(found):
-    with begun(found) as monitor:
-        with pytest.raises(SymlagError, match=r"ledger\['a'\]: .* which has some after monitor.flush\(\)"):
+    with new_monitor(found) as monitor:
+        with pytest.raises(SymlagError, match=r"ledger\['a'\]: .* Ask after monitor.flush\(\)"):
             monitor.ledger["a"]
         train(monitor, 1)
     ledger, right = monitor.ledger, monitor.ledger.columns[0].removesuffix("/charge")
@@ -273,19 +275,22 @@ def test_a_name_that_the_ledger_does_not_have_is_told_with_the_nearest(found):
         typo = name.replace("t", "", 1)
         with pytest.raises(SymlagError) as told:
             asked(typo)
-        assert str(told.value) == f"{wrote.format(typo)}: the ledger has none of that name; write {wrote.format(name)}."
+        assert (
+            str(told.value)
+            == f"{wrote.format(typo)}: the ledger has no column of that name; write {wrote.format(name)}."
+        )
 
 
 def test_the_page_tells_that_it_is_of_the_last_steps_alone(found, monkeypatch, tmp_path):
-    monkeypatch.setattr("symlag.networks.monitor.ledger.KEPT", 3)
-    with begun(replace(found, symmetries=found.symmetries[-1:])) as monitor:
+    monkeypatch.setattr("symlag.networks.monitor.ledger.MAX_STEPS", 3)
+    with new_monitor(replace(found, symmetries=found.symmetries[-1:])) as monitor:
         train(monitor, 51)
     text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
     assert "3 of its steps, from 48 to 50, which this page is of, and those before them, which only sinks" in text
 
 
 def test_after_an_error_a_trainer_is_left_alone(found):
-    callback, model = _Lightning(found), network()
+    callback, model = LightningHooks(found), network()
     optimizer = sgd(model)
     callback.on_train_start(SimpleNamespace(model=model, optimizers=[optimizer], is_global_zero=True), None)
     (monitor,) = callback.monitors

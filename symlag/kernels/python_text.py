@@ -1,0 +1,21 @@
+r"""Lines of Python that the code generators of this room print: blocks and loops.
+
+>>> print("\n".join(for_range("i", "n", for_range("j", "n", ["total += W[i, j]"]))))
+for i in range(n):
+    for j in range(n):
+        total += W[i, j]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def indented(lines: Sequence[str], depth: int = 1) -> list[str]:
+    """The lines as a block so many levels deeper."""
+    return ["    " * depth + line for line in lines]
+
+
+def for_range(index: str, bounds: str | int, body: Sequence[str]) -> list[str]:
+    """The loop `for index in range(bounds)` over a body."""
+    return [f"for {index} in range({bounds}):", *indented(body)]
