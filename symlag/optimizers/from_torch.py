@@ -61,6 +61,14 @@ class Group:
         Torch's state of each parameter, as it is now.
     options : mapping
         The options that chose the rule, as they were then.
+
+    Examples
+    --------
+    >>> import torch
+    >>> weight = torch.nn.Parameter(torch.ones(2))
+    >>> (group,) = from_torch(torch.optim.SGD([weight], lr=0.1))
+    >>> group.rule.name, group.before(weight)[theta]
+    ('SGD', tensor([1., 1.]))
     """
 
     rule: UpdateRule
@@ -89,7 +97,18 @@ class Group:
                 yield f"{name} was {then} and is {now}"
 
     def before(self, parameter: Any) -> Step:
-        """Copies of θ and the buffers of one parameter: what the next step begins with, or the last one led to."""
+        """Copies of θ and the buffers of one parameter: what the next step begins with, or the last one led to.
+
+        Parameters
+        ----------
+        parameter : torch.nn.Parameter
+            One of `parameters`.
+
+        Returns
+        -------
+        mapping from Letter to tensor
+            In the parameter's shape; before the first step, buffers as the rule starts them.
+        """
         state, zeros = self.state.get(parameter, {}), parameter.detach() * 0
         letters = {theta: parameter.detach().clone()}
         for x in self.rule.buffers:
