@@ -1,4 +1,4 @@
-"""The figures of optimizers' exact laws and modified equations, what is required beside what is measured.
+"""By how much the exact laws and modified equations of optimizers are missed, beside what is required.
 
     python -m numeric.bench.exact
 
@@ -50,39 +50,39 @@ def rows() -> Iterator[Row]:
     for name in (*SIMPLE, *ADAPTIVE):
         bound = 1e-12 if name in SIMPLE else 1e-11
         for way, options in ways(name).items():
-            yield below(f"torch's {name}, {way}", gaps(name, options), bound)
+            yield within(f"torch's {name}, {way}", gaps(name, options), bound)
     for name in OWN:
-        yield below(f"{name}, by its own equations", own_gaps(name), 1e-12 if name == "SGDW" else 1e-11)
-    yield below("Muon's skew charge", {"skew": own_gaps("Muon")["skew"]}, 1e-12)
-    yield below("torch's Muon", muon_gaps(), 1e-11)
-    yield below("two parameter groups of torch's SGD with unlike rates", group_gaps(), 1e-12)
-    yield below("BatchNorm beside RMSProp, 200 steps, losses", {"scale": apart(rmsprop)}, 1e-12)
-    yield below("sums over a window of 200 steps", {"scale": window_gap()}, 1e-13)
-    yield from map(angle, ANGLES)
+        yield within(f"{name}, by its own equations", own_gaps(name), 1e-12 if name == "SGDW" else 1e-11)
+    yield within("Muon's skew charge", {"skew": own_gaps("Muon")["skew"]}, 1e-12)
+    yield within("torch's Muon", muon_gaps(), 1e-11)
+    yield within("two parameter groups of torch's SGD with unlike rates", group_gaps(), 1e-12)
+    yield within("BatchNorm beside RMSProp, 200 steps, losses", {"scale": apart(rmsprop)}, 1e-12)
+    yield within("sums over a window of 200 steps", {"scale": window_gap()}, 1e-13)
+    yield from map(turn, ANGLES)
     for rule in (sgd(momentum=0), sgd(), nesterov()):
         for order in range(4):
-            yield climbs(rule, order)
+            yield order_of_error(rule, order)
 
 
-def below(what: str, missed: dict[str, float], bound: float) -> Row:
-    """A row of the law that is missed most."""
-    worst = max(missed.values())
-    counted = f"{what}: the worst of {len(missed)} laws" if len(missed) > 1 else what
+def within(what: str, residuals: dict[str, float], bound: float) -> Row:
+    """The row of the law with the largest residual."""
+    worst = max(residuals.values())
+    counted = f"{what}: the worst of {len(residuals)} laws" if len(residuals) > 1 else what
     return counted, f"{worst:.1e}", f"≤ {bound:.0e}", worst <= bound
 
 
-def angle(name: str) -> Row:
+def turn(name: str) -> Row:
     """The row of an angle of equilibrium, as an identity of symbols."""
-    rule, told = ANGLES[name]
-    gap = cancel(exact(rule, FIELDS["scale"].generator).turn() - told)
+    rule, theory = ANGLES[name]
+    gap = cancel(exact(rule, FIELDS["scale"].generator).turn() - theory)
     return f"1 − cos of the angle per step, {name}, less that of theory", str(gap), "0", gap == 0
 
 
-def climbs(rule: UpdateRule, order: int) -> Row:
+def order_of_error(rule: UpdateRule, order: int) -> Row:
     """The row of an order of error."""
-    found = observed(rule, order)
+    exponent = observed(rule, order)
     what = f"modified equation of {rule.name} with {order} corrections, order of the error"
-    return what, f"{found:.2f}", str(order + 1), abs(found - order - 1) < 0.25
+    return what, f"{exponent:.2f}", str(order + 1), abs(exponent - order - 1) < 0.25
 
 
 if __name__ == "__main__":
