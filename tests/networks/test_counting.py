@@ -135,7 +135,7 @@ def test_a_flow_across_a_kink_owns_up_to_its_error():
     ("subject", "rest", "said"),
     [
         (nn.Flatten(), (mse_loss, (torch.ones(1, 2), torch.ones(1, 2))), "no parameters"),
-        (nn.Linear(2, 1), (), "a loss on data"),
+        (nn.Linear(2, 1), (), "for one loss, on data"),
         (nn.Linear(30, 20), (mse_loss, (torch.ones(1, 30), torch.ones(1, 20))), "has 620 parameters.* up to 500"),
         ("relu", (), "a torch.nn.Module"),
     ],
