@@ -14,7 +14,7 @@ author = "symlag contributors"
 release = version = installed("symlag")
 project_copyright = "symlag contributors, MIT licence"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "offline_math", "markdown_docstrings", "gallery"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "offline_math", "markdown_docstrings", "gallery"]
 exclude_patterns = ["_build"]
 nitpicky = False
 
@@ -37,3 +37,5 @@ autodoc_default_options = {"members": True, "show-inheritance": False}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
+napoleon_google_docstring = False
+napoleon_use_ivar = True  # fields in the list of their class, and not once more on their own

@@ -215,10 +215,10 @@ def _normal_form(expression: Any) -> Any:
 def _input_symbols(expressions: list[Any], inputs: Iterable[Any] | None) -> list[Any]:
     """The symbols that a program takes, in order."""
     free: set[Any] = set().union(*(e.free_symbols for e in expressions))
-    given = None if inputs is None else [_symbol_of(entry, free) for entry in inputs]
-    blocks = [s for s in (free if given is None else given) if isinstance(s, MatrixSymbol)]
+    chosen = None if inputs is None else [_symbol_of(entry, free) for entry in inputs]
+    blocks = [s for s in (free if chosen is None else chosen) if isinstance(s, MatrixSymbol)]
     free -= set().union(*(n.free_symbols for s in blocks for n in s.shape))  # sizes are read off the arrays
-    symbols = _sorted_symbols(free) if given is None else given
+    symbols = _sorted_symbols(free) if chosen is None else chosen
     for symbol in _sorted_symbols(free - set(symbols)):
         wrong = "it is free in the expression, but not among the inputs"
         raise LoweringError(str(symbol), wrong, "Add it to the inputs.")

@@ -115,13 +115,13 @@ class Kernel:
         except backend.SINGULAR:
             call, wrong = f"kernel({', '.join(self.inputs)})", "a matrix that is to be inverted is singular"
             raise LoweringError(call, wrong, "Leave out the points at which it has no inverse.") from None
-        named = {
+        results_by_name = {
             port.key: result.reshape((*batch, *numeric_shape(array_shape(port.shape), sizes)))
             for port, result in zip(self.outputs, results, strict=True)
         }
         if self.container == "dict":
-            return named
-        return named["result"] if self.container == "one" else tuple(named.values())
+            return results_by_name
+        return results_by_name["result"] if self.container == "one" else tuple(results_by_name.values())
 
 
 def kernel(
