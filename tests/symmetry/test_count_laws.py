@@ -111,8 +111,8 @@ def controls_of(phi):
 
 def test_a_closure_that_lacks_a_field_does_not_hold():
     X, Y, Z = {0: {(): 1}}, {1: {(): 1}, 2: {(0,): 1}}, {2: {(): 1}}
-    made = [Closure((X, Y), fields, 4) for fields in ((X, Y, Z), (X, Y), (X, Y, Z, Z))]
-    assert [closure.holds(2**61 - 1, 5) for closure in made] == [True, False, False]
+    closures = [Closure((X, Y), fields, 4) for fields in ((X, Y, Z), (X, Y), (X, Y, Z, Z))]
+    assert [closure.holds(2**61 - 1, 5) for closure in closures] == [True, False, False]
 
 
 @pytest.mark.parametrize("phi", [linear(2, 3, 2), attention(2, 1), relu(2, 2, 2), softmax(2, 3)], ids=str)

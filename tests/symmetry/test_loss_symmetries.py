@@ -30,7 +30,7 @@ DECLARED = {
 }
 
 
-def spelled(element):
+def entry_symbol(element):
     """The symbol of an entry of a given constant vector."""
     return Symbol(f"{element.parent.name}_{element.i + 1}", real=True)
 
@@ -43,7 +43,7 @@ def members(X):
     return [flat.map(lambda e, values=values: e.xreplace(values)) for values in chosen]
 
 
-def spanned(found, wanted):
+def in_span(found, wanted):
     """Whether a generator is a combination of others with constant coefficients."""
     moving = sorted({q for X in (*found, wanted) for q in X.components}, key=str)
     points = [{q: (i * i + 2) ** power for i, q in enumerate(moving)} for power in (1, 2, 3)]
@@ -57,8 +57,8 @@ def spanned(found, wanted):
 def test_the_declared_symmetry_is_found(name):
     _, X, given = DECLARED[name]
     found = symmetries_of_potential(invariant_loss("f", X), given)
-    declared = [Y.map(lambda e: e.replace(lambda n: isinstance(n, MatrixElement), spelled)) for Y in members(X)]
-    assert all(spanned(found, Y) for Y in declared)
+    declared = [Y.map(lambda e: e.replace(lambda n: isinstance(n, MatrixElement), entry_symbol)) for Y in members(X)]
+    assert all(in_span(found, Y) for Y in declared)
 
 
 @pytest.mark.parametrize(("name", "count"), [("scale", 1), ("rotation", 1), ("rescale", 1), ("translation", 4)])
@@ -82,7 +82,7 @@ def test_the_laws_equal_the_declared_ones(name):
 def test_a_linear_pair_has_the_symmetry_of_its_hidden_layer():
     found = symmetries_of_potential(loss("f", U * V.T))
     assert len(found) == 4
-    assert all(spanned(found, X) for X in members(general_linear(U, V)))
+    assert all(in_span(found, X) for X in members(general_linear(U, V)))
 
 
 def test_an_explicit_potential_is_still_along_its_symmetries():

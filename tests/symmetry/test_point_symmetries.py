@@ -80,8 +80,8 @@ def test_the_search_can_be_told_what_to_try():
     assert symmetries(L, Ansatz(degree=1, functions=())).complete
     sphere, _ = KNOWN["sphere"]
     assert symmetries(sphere, Ansatz(degree=1, functions=())).dimension == 2
-    told = Ansatz(degree=1, functions=(cos(theta) / sin(theta),))
-    assert symmetries(sphere, told).complete
+    ansatz = Ansatz(degree=1, functions=(cos(theta) / sin(theta),))
+    assert symmetries(sphere, ansatz).complete
 
 
 def test_unknown_solutions_are_counted_not_hidden():
@@ -127,7 +127,7 @@ def test_motions_of_a_curved_space_are_called_isometries_and_those_with_time_are
     assert names == ["time translation", "conformal", "conformal", "solution", "solution"]
 
 
-SWINGS = {
+OSCILLATORS = {
     "Lane and Emden's of index one": (x**2 / 2, 2 / t, [cos(t) / t, sin(t) / t]),
     "of any stiffness": (k * x**2 / 2, 2 / t, [cos(sqrt(k) * t) / t, sin(sqrt(k) * t) / t]),
     "falling away": (-2 * x**2, 2 / t, [cosh(2 * t) / t, sinh(2 * t) / t]),
@@ -139,24 +139,24 @@ SWINGS = {
 }
 
 
-@pytest.mark.parametrize("name", SWINGS)
-def test_solutions_of_a_swing_whose_friction_changes_are_among_its_symmetries(name):
-    V, damping, solutions = SWINGS[name]
+@pytest.mark.parametrize("name", OSCILLATORS)
+def test_solutions_of_an_oscillator_whose_friction_changes_are_among_its_symmetries(name):
+    V, damping, solutions = OSCILLATORS[name]
     L = Lagrangian(x.dot**2 / 2, V, damping=damping)
     found = symmetries(L)
     assert (found.dimension, found.complete) == (5, True)
     assert all(noether(L, X).defect() == 0 and noether(L, X).conserved for X in found.generators)
-    read = [X.components[x] for X in found.generators if X.name == "solution"]
-    assert len(read) == 2
-    assert all(any(vanishes(a - b) for b in read) for a in solutions)
+    shifts = [X.components[x] for X in found.generators if X.name == "solution"]
+    assert len(shifts) == 2
+    assert all(any(vanishes(a - b) for b in shifts) for a in solutions)
 
 
-def test_time_is_stretched_at_twice_the_frequency_of_a_swing():
+def test_time_is_stretched_at_twice_the_frequency_of_an_oscillator():
     found = symmetries(Lagrangian(x.dot**2 / 2, 9 * x**2 / 2, damping=2 / t))
     assert {X.tau for X in found.generators} == {0, 1, cos(6 * t), sin(6 * t)}
 
 
-def test_symmetries_without_closed_form_are_counted_and_told():
+def test_symmetries_without_closed_form_are_counted_and_said_to_be_missing():
     """Nesterov's equation in a parabola: its solutions are Bessel's functions, over t."""
     found = symmetries(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=3 / t))
     assert (found.dimension, found.bound, found.complete) == (0, 5, False)
