@@ -251,7 +251,7 @@ def test_every_part_of_a_generator_has_its_laws():
     groups = [{"params": [first], "weight_decay": 0.0}, {"params": [second]}]
     [row] = found.laws(torch.optim.AdamW(groups))
     assert len(row.exact) == 2  # two groups of one rule
-    with pytest.raises(SymlagError, match="no rule for it"):
+    with pytest.raises(SymlagError, match="does not know the rule of this optimizer"):
         found.laws(torch.optim.LBFGS(pair.parameters()))
 
 
