@@ -26,7 +26,7 @@ from sympy.core.cache import clear_cache
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
 from symlag import Lagrangian, coordinates, euler_lagrange
-from symlag.calculus.sympy_notation import Spelling
+from symlag.calculus.sympy_notation import Notation
 
 SIZES = (2, 4, 8, 16)
 SYMPY_UP_TO = 8
@@ -138,7 +138,7 @@ def _point(equations: Sequence[Expr]) -> dict[Any, Rational]:
 
 
 def _values(equations: Sequence[Expr], point: Mapping[Any, Rational]) -> list[Any]:
-    return [Spelling.of(e).read(e).xreplace(point).evalf(30) for e in equations]
+    return [Notation.of(e).to_jets(e).xreplace(point).evalf(30) for e in equations]
 
 
 def _evaluated(graph: tuple[list[Any], Any], point: Mapping[Any, Rational]) -> list[float]:

@@ -30,9 +30,9 @@ from typing import Any
 
 from sympy import MatrixSymbol
 
+from symlag.calculus.arguments import require_instance
 from symlag.calculus.jets import Block, coordinates, jets
 from symlag.calculus.operators import directional
-from symlag.calculus.sympy_notation import instance
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import Cited, Work
 from symlag.derivation.user_file import naming_file, path_of, run_user_file, title_of
@@ -282,7 +282,7 @@ def _continuous_rule(rule: Any) -> Rule:
     """The mechanics of a learning rule, or of an optimizer."""
     if isinstance(rule, UpdateRule):
         return rule.mechanics
-    return instance("rule =", rule, Rule, "rule = heavy_ball(), say")
+    return require_instance("rule =", rule, Rule, "rule = heavy_ball(), say")
 
 
 def _require_loss_alone(names: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown
 from symlag.calculus.jets import jets
 from symlag.calculus.matrices import normal
-from symlag.calculus.sympy_notation import Spelling
+from symlag.calculus.sympy_notation import Notation
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.kernels.contractions import Word
 from symlag.kernels.identifiers import Names, argument_name
@@ -142,8 +142,8 @@ def outputs_by_name(expressions: Any) -> tuple[Container, dict[str, Any]]:
     container, listed = _listed(expressions)
     if not listed:
         raise LoweringError(str(expressions), "there is nothing to compute", "Give one expression at least.")
-    spelling = expressions.lagrangian.spelling if isinstance(expressions, Law) else Spelling.of(*listed.values())
-    return container, {key: _normal_form(spelling.read(_sympified(e))) for key, e in listed.items()}
+    notation = expressions.lagrangian.notation if isinstance(expressions, Law) else Notation.of(*listed.values())
+    return container, {key: _normal_form(notation.to_jets(_sympified(e))) for key, e in listed.items()}
 
 
 def interface_of(

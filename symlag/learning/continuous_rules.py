@@ -20,11 +20,11 @@ from typing import Any
 
 from sympy import Add, Expr, Symbol
 
+from symlag.calculus.arguments import require_number
 from symlag.calculus.jets import Prolonged
 from symlag.calculus.matrices import inner
-from symlag.calculus.sympy_notation import number
 from symlag.errors import SymlagError
-from symlag.variational.lagrangian import Lagrangian, coordinate, listed
+from symlag.variational.lagrangian import Lagrangian, as_tuple, require_jet
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ class Rule:
         Lagrangian
             T = (m/2)|q̇|², V = f + (λ/2)|q|², damped by γ = μ/m.
         """
-        moving = tuple(map(coordinate, listed(coordinates)))
+        moving = tuple(map(require_jet, as_tuple(coordinates)))
         decay = Add(*(self.decay * inner(q, q) / 2 for q in moving))
-        return Lagrangian(self.kinetic(moving), number("the loss", loss) + decay, moving, self.damping)
+        return Lagrangian(self.kinetic(moving), require_number("the loss", loss) + decay, moving, self.damping)
 
 
 def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: Any = None) -> Rule:
@@ -136,7 +136,7 @@ def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: An
     (eta*(beta + 1)/2, 1 - beta, 0)
     """
     eta, beta, decay = (
-        Symbol(name, positive=True) if given is None else number(f"{name} =", given)
+        Symbol(name, positive=True) if given is None else require_number(f"{name} =", given)
         for name, given in (("eta", learning_rate), ("beta", momentum), ("lambda", weight_decay))
     )
     return Rule("SGD with momentum", eta, eta * (1 + beta) / 2, 1 - beta, decay)

@@ -17,9 +17,9 @@ from __future__ import annotations
 from sympy import Expr
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.arguments import require_instance
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.matrices import as_sympy, normal, zero_like
-from symlag.calculus.sympy_notation import instance
 from symlag.errors import SymlagError
 from symlag.variational.generator import Generator
 
@@ -82,7 +82,7 @@ def invariant_loss(name: str, *generators: Generator) -> Unknown:
     f(w)
     """
     for X in generators:
-        instance(f"invariant_loss({name!r}, …) under", X, Generator, "scale(w), for example")
+        require_instance(f"invariant_loss({name!r}, …) under", X, Generator, "scale(w), for example")
     moved = dict.fromkeys(q for X in generators for q in X.components)
     if not moved or any(X.tau != 0 for X in generators):
         raise SymlagError(

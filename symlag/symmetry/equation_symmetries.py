@@ -84,7 +84,7 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     system = linearised_equations(L)
     analysis = analyse(system, oscillator_modes(L))
     algebra = algebra_of_solutions(L, analysis, explicit_solutions(system, analysis, [L.density, L.damping], ansatz))
-    basis = basis_by_kind(L, [X.map(L.spelling.read) for X in algebra.generators], analysis.values)
+    basis = basis_by_kind(L, [X.map(L.notation.to_jets) for X in algebra.generators], analysis.values)
     return replace(algebra, generators=tuple(map(algebra.combination, basis)))
 
 
@@ -94,7 +94,7 @@ def linearised_equations(L: Lagrangian) -> System:
     With ζ = f v and R = D̄v: D̄ζ = (D̄f)v + fR, and D̄²ζ = (D̄²f)v + 2(D̄f)R + fD̄R. Here D̄f = Df, D = ∂_t + q̇·∂_q,
     for an f of t and q, and D̄²f = D²f + Σ_a a ∂f/∂q_a.
     """
-    motion = {q.dot: L.spelling.read(a) for q, a in zip(L.coordinates, accelerations(L).values(), strict=True)}
+    motion = {q.dot: L.notation.to_jets(a) for q, a in zip(L.coordinates, accelerations(L).values(), strict=True)}
     variables, speeds = (t, *L.coordinates), flow(L)
     along = {**speeds, **motion}
     directions: list[Mapping[Any, Expr]] = [{q: -q.dot for q in L.coordinates}, *({a: S.One} for a in L.coordinates)]

@@ -82,7 +82,7 @@ def laws(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ, degree: int = 0) -> tup
     point_laws = tuple(noether(L, X) for X in symmetries(L, ansatz))
     if not degree:
         return point_laws
-    autonomous = [C for C in (L.spelling.read(law.charge) for law in point_laws) if not C.has(t)]
+    autonomous = [C for C in (L.notation.to_jets(law.charge) for law in point_laws) if not C.has(t)]
     charges = sorted(integrals(L, degree + 1, ansatz), key=velocity_degree)
     hidden = polynomially_independent([*autonomous, *charges])[len(autonomous) :]
     return (*point_laws, *(converse(L, C) for C in hidden))
@@ -173,11 +173,11 @@ def converse(L: Lagrangian, charge: Expr, name: str = "hidden symmetry") -> Law:
     (True, {x: y.dot, y: x.dot})
     """
     require_first_order(L)
-    speak, C, q = L.spelling.speak, L.spelling.read(charge), L.coordinates
+    speak, C, q = L.notation.to_functions, L.notation.to_jets(charge), L.coordinates
     mass = Matrix([[gradient(gradient(L.density, a.dot), b.dot) for b in q] for a in q])
     zeta = mass.LUsolve(Matrix([gradient(C, a.dot) for a in q]))
     X = Generator({a: normal_form(move) for a, move in zip(q, zeta, strict=True)}, name=name)
-    motion = {L.spelling.read(jet): L.spelling.read(a) for jet, a in accelerations(L).items()}
+    motion = {L.notation.to_jets(jet): L.notation.to_jets(a) for jet, a in accelerations(L).items()}
     changes = {"kinetic": X.act(L.kinetic), "potential": -X.act(L.potential), "force": S.Zero}
     sources = {part: normal_form(change.xreplace(motion)) for part, change in changes.items()}
     # What is left of (D_t + γ)C is the change of the boundary term.

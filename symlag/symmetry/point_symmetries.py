@@ -98,7 +98,7 @@ def algebra_of_solutions(L: Lagrangian, analysis: Analysis, solutions: Iterable[
         components = {q: xi for q, xi in solution.items() if q != t and xi != 0}
         generators.append(normal_form(Generator(components, solution[t])))
     generators.sort(key=lambda X: (X.tau == 0, X.tau.count_ops(), str(X.components)))
-    return Algebra(L, tuple(X.map(L.spelling.speak) for X in generators), analysis.bound, analysis.values)
+    return Algebra(L, tuple(X.map(L.notation.to_functions) for X in generators), analysis.bound, analysis.values)
 
 
 def _with_name_of_isometry(L: Lagrangian, X: Generator) -> Generator:

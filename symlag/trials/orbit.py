@@ -71,7 +71,7 @@ def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
     if not laws:
         raise DefinitionError("orbit([])", "there is no law to try", "symmetry = time_translation(), for example")
     L = laws[0].lagrangian
-    highest = {L.spelling.read(jet): acceleration for jet, acceleration in accelerations(L).items()}
+    highest = {L.notation.to_jets(jet): acceleration for jet, acceleration in accelerations(L).items()}
     lower_jets = [jet.root.at((k,)) for jet in highest for k in range(sum(jet.order))]
     return Orbit(kernel(highest, "numpy"), _random_values(lower_jets, 0), _random_values(_parameters(laws), 1)).record
 
@@ -118,7 +118,7 @@ def _parameters(laws: Sequence[Law]) -> list[Any]:
     L = laws[0].lagrangian
     energies = [L.kinetic, L.potential, L.damping, *L.forces.values()]
     charges = [part for law in laws for part in (law.charge, *law.sources.values())]
-    free: set[Any] = set().union(*(e.free_symbols for e in map(L.spelling.read, energies + charges)))
+    free: set[Any] = set().union(*(e.free_symbols for e in map(L.notation.to_jets, energies + charges)))
     sizes = set().union(*(n.free_symbols for s in free if isinstance(s, MatrixSymbol) for n in s.shape))
     return sorted(free - sizes - {t, *jets(*free)}, key=str)
 

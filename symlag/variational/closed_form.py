@@ -1,7 +1,9 @@
-"""Closed forms of a law: how its charge, or the quantity behind the charge, goes on in time.
+"""Closed forms of a balance law: its charge, or the quantity behind the charge, as a function of time.
 
-Every law dC/dt + γC = S is solved by its integrating factor (`Relaxation`). Where C = m dQ/dt for a function Q of
-position, and the sources give back −κQ, it is the driven oscillator m Q̈ + μ Q̇ + κQ = S (`Oscillation`).
+**Theorem.** A law dC/dt + γC = S is solved by its integrating factor, C(t) = e^{−∫γ}C₀ + ∫e^{−∫γ}S ds (`Relaxation`).
+Where C = m dQ/dt for a function Q of position, and the potential source is −κQ, the law is the driven oscillator
+m Q̈ + μ Q̇ + κQ = S with μ = γm (`Oscillation`). With γ̄ = μ/2m and Ω² = γ̄² − κ/m it is solved by e^{−γ̄t} times cosh and
+sinh of Ωt, their limits at Ω = 0, or cos and sin, and Green's function for the source.
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
@@ -52,34 +54,79 @@ if TYPE_CHECKING:
     from symlag.variational.noether import Law
 
 s = Symbol("s", positive=True)
-FIRST, START, PUSH = (Symbol(name, real=True) for name in ("C_0", "Q_0", "Qdot_0"))
-BEGINNING = Symbol("t_0", positive=True)
+FIRST_CHARGE, FIRST_Q, FIRST_RATE = (Symbol(name, real=True) for name in ("C_0", "Q_0", "Qdot_0"))
+START_TIME = Symbol("t_0", positive=True)
 SOURCE = Function("S")
 
 
 @dataclass(frozen=True)
 class Relaxation:
-    """dC/dt + γ(t)C = S(t): what is left of the first charge, and of what was fed into it since."""
+    """The solution of dC/dt + γ(t)C = S(t).
+
+    Parameters
+    ----------
+    charge : Expr
+        C in coordinates and velocities.
+    rate : Expr
+        γ, a function of time.
+    source : Expr
+        S in coordinates and velocities.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> C, gamma = symbols("C gamma", positive=True)
+    >>> Relaxation(C, gamma, S.Zero).expression
+    C_0*exp(-gamma*t)
+    """
 
     charge: Expr
     rate: Expr
     source: Expr
 
-    def kept(self, since: Expr) -> Expr:
-        """The share e^{−∫γ} of the charge at an earlier time that is left at time t."""
+    def remaining_share(self, since: Expr) -> Expr:
+        """The share e^{−∫γ} of the charge that remains at time t.
+
+        Parameters
+        ----------
+        since : Expr
+            The earlier time from which γ is integrated.
+
+        Returns
+        -------
+        Expr
+            A function of t.
+        """
         return exp(-integrate(self.rate, (t, since, t)))
 
     @property
     def expression(self) -> Expr:
         """C(t) from its first value C_0 and the source S(s) on the path, from time 0, or t_0 where γ depends on t."""
-        start = BEGINNING if self.rate.has(t) else S.Zero
-        first = self.kept(start) * FIRST
-        return first if self.source == 0 else first + Integral(self.kept(s) * SOURCE(s), (s, start, t))
+        start = START_TIME if self.rate.has(t) else S.Zero
+        free = self.remaining_share(start) * FIRST_CHARGE
+        return free if self.source == 0 else free + Integral(self.remaining_share(s) * SOURCE(s), (s, start, t))
 
 
 @dataclass(frozen=True)
 class Oscillation:
-    """m Q̈ + μ Q̇ + κQ = S: a driven oscillator for a function Q of position, with constant coefficients."""
+    """The driven oscillator m Q̈ + μ Q̇ + κQ = S for a function Q of position, with constant coefficients.
+
+    Parameters
+    ----------
+    quantity : Expr
+        Q, a function of position.
+    mass, friction, stiffness : Expr
+        m, μ and κ.
+    source : Expr
+        S in coordinates and velocities.
+
+    Examples
+    --------
+    >>> from sympy import symbols
+    >>> Q, m, k = symbols("Q m k", positive=True)
+    >>> Oscillation(Q, m, S.Zero, k, S.Zero).underdamped()
+    Q_0*cos(sqrt(k)*t/sqrt(m)) + Qdot_0*sqrt(m)*sin(sqrt(k)*t/sqrt(m))/sqrt(k)
+    """
 
     quantity: Expr
     mass: Expr
@@ -99,12 +146,13 @@ class Oscillation:
 
     @property
     def oscillates(self) -> Relational:
-        """The condition for Q to swing: μ² < 4mκ."""
+        """The condition μ² < 4mκ under which Q oscillates."""
         return self.friction**2 < 4 * self.mass * self.stiffness
 
     def overdamped(self) -> Expr:
         """Q(t) where μ² > 4mκ."""
-        return self._driven(*_waves(cosh, sinh, sqrt(self.splitting)))
+        frequency = sqrt(self.splitting)
+        return self._driven(lambda time: cosh(frequency * time), lambda time: sinh(frequency * time) / frequency)
 
     def critical(self) -> Expr:
         """Q(t) where μ² = 4mκ."""
@@ -112,13 +160,13 @@ class Oscillation:
 
     def underdamped(self) -> Expr:
         """Q(t) where μ² < 4mκ."""
-        return self._driven(*_waves(cos, sin, sqrt(-self.splitting)))
+        frequency = sqrt(-self.splitting)
+        return self._driven(lambda time: cos(frequency * time), lambda time: sin(frequency * time) / frequency)
 
     def massless(self) -> Expr:
         """Q(t) in the limit m → 0, first-order relaxation: μ Q̇ + κQ = S."""
         relaxation = Relaxation(self.quantity, lowest_terms(self.stiffness / self.friction), self.source)
-        fed = {FIRST: START, SOURCE(s): SOURCE(s) / self.friction}
-        return relaxation.expression.xreplace(fed)
+        return relaxation.expression.xreplace({FIRST_CHARGE: FIRST_Q, SOURCE(s): SOURCE(s) / self.friction})
 
     def stable(self) -> tuple[Expr, Expr]:
         """Two functions of t for kernels, Q from (Q_0, Qdot_0) without a source, and Q from a unit kick.
@@ -128,55 +176,59 @@ class Oscillation:
         """
         over, under = (sqrt(sign * self.splitting) for sign in (1, -1))
         slow = exp(-self.stiffness / self.mass / (self.damping + over) * t) / (1 + tanh(over * t))
-        kick = _by_regime(
-            self.splitting,
-            slow * tanh(over * t) / over,
-            exp(-self.damping * t) * t,
-            exp(-self.damping * t) * sin(under * t) / under,
-        )
-        swing = _by_regime(self.splitting, slow, exp(-self.damping * t), exp(-self.damping * t) * cos(under * t))
-        return swing * START + (PUSH + self.damping * START) * kick, kick / self.mass
+        decay = exp(-self.damping * t)
+        kick = self._by_regime(slow * tanh(over * t) / over, decay * t, decay * sin(under * t) / under)
+        swing = self._by_regime(slow, decay, decay * cos(under * t))
+        return swing * FIRST_Q + (FIRST_RATE + self.damping * FIRST_Q) * kick, kick / self.mass
+
+    def _by_regime(self, over: Expr, critical: Expr, under: Expr) -> Expr:
+        return Piecewise((over, self.splitting > 0), (under, self.splitting < 0), (critical, True))
 
     def _driven(self, swing: Any, kick: Any) -> Expr:
-        """Decay times the free motion, and the sum of all kicks by the source."""
-        free = swing(t) * START + kick(t) * (PUSH + self.damping * START)
+        """The decay e^{−γ̄t} times the free motion, and the integral of Green's function over the source."""
+        free = swing(t) * FIRST_Q + kick(t) * (FIRST_RATE + self.damping * FIRST_Q)
         kicks = exp(-self.damping * (t - s)) * kick(t - s) * SOURCE(s) / self.mass
         return exp(-self.damping * t) * free + (Integral(kicks, (s, 0, t)) if self.source != 0 else S.Zero)
 
 
 def mass(L: Lagrangian) -> Expr:
     """The m of a Euclidean kinetic energy (m/2)|q̇|², which may depend on time; an error for any other metric."""
-    found = {proportion(gradient(L.kinetic, q.dot), q.dot) for q in L.coordinates}
-    if len(found) != 1 or None in found or jets(*found):
-        raise SymlagError(f"T = {L.kinetic}", "it is not (m/2)|q̇|² with one mass m", "a Euclidean kinetic energy")
-    return found.pop()
+    masses = {proportion(gradient(L.kinetic, q.dot), q.dot) for q in L.coordinates}
+    if len(masses) != 1 or None in masses or jets(*masses):
+        raise SymlagError(
+            f"T = {L.kinetic}", "it is not (m/2)|q̇|² with one mass m", "m * inner(q.dot, q.dot) / 2, summed over all q"
+        )
+    return masses.pop()
 
 
 def potential(law: Law) -> Expr:
     """The function Q of position with charge = m dQ/dt; an error where ξ is no gradient field, as for rotations."""
     m = mass(law.lagrangian)
-    charge = law.lagrangian.spelling.read(law.charge)
-    found = lowest_terms(antiderivative(charge / m, S.Zero))
-    if found == 0:
+    charge = law.lagrangian.notation.to_jets(law.charge)
+    Q = lowest_terms(antiderivative(charge / m))
+    if Q == 0:
         raise SymlagError(
             f"the charge {law.charge}",
             "it is not integrable, it is the rate of no function of position",
             "law.solve()",
         )
-    return law.lagrangian.spelling.speak(found)
+    return law.lagrangian.notation.to_functions(Q)
 
 
 def solve(law: Law) -> Oscillation | Relaxation:
     """The closed form of a law: of Q where there is one and its coefficients are constant, of the charge otherwise."""
     try:
-        found = potential(law)
+        Q = potential(law)
         m = mass(law.lagrangian)
     except SymlagError:
         return Relaxation(law.charge, law.rate, law.source)
-    stiffness = _stiffness(law, found)
+    # The part −κQ of the potential source; none where that source is no multiple of Q.
+    stiffness = proportion(-law.sources["potential"], Q)
+    if stiffness is None or jets(stiffness):
+        stiffness = S.Zero
     if any(coefficient.has(t) for coefficient in (m, law.rate, stiffness)):
         return Relaxation(law.charge, law.rate, law.source)
-    return Oscillation(found, m, lowest_terms(law.rate * m), stiffness, lowest_terms(law.source + stiffness * found))
+    return Oscillation(Q, m, lowest_terms(law.rate * m), stiffness, lowest_terms(law.source + stiffness * Q))
 
 
 def steady_state(law: Law) -> Eq:
@@ -184,25 +236,13 @@ def steady_state(law: Law) -> Eq:
 
     `SymlagError` where nothing restores: no friction and no stiffness.
     """
-    found = solve(law)
-    if isinstance(found, Oscillation) and found.stiffness != 0:
-        return Eq(found.quantity, lowest_terms(found.source / found.stiffness), evaluate=False)
+    form = solve(law)
+    if isinstance(form, Oscillation) and form.stiffness != 0:
+        return Eq(form.quantity, lowest_terms(form.source / form.stiffness), evaluate=False)
     if law.rate == 0:
         raise SymlagError(
-            f"the law of {law.charge}", "nothing restores it, so it has no steady state", "damping, or decay"
+            f"the law of {law.charge}",
+            "nothing restores it, so that it has no steady state",
+            "Give the Lagrangian a damping, or the loss a decay.",
         )
     return Eq(law.charge, lowest_terms(law.source / law.rate), evaluate=False)
-
-
-def _stiffness(law: Law, quantity: Expr) -> Expr:
-    """The κ of the part −κQ of the potential source; zero where the source is no multiple of Q."""
-    found = proportion(-law.sources["potential"], quantity)
-    return S.Zero if found is None or jets(found) else found
-
-
-def _waves(even: Any, odd: Any, frequency: Expr) -> tuple[Any, Any]:
-    return (lambda time: even(frequency * time)), (lambda time: odd(frequency * time) / frequency)
-
-
-def _by_regime(splitting: Expr, over: Expr, critical: Expr, under: Expr) -> Expr:
-    return Piecewise((over, splitting > 0), (under, splitting < 0), (critical, True))

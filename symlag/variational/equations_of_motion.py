@@ -1,6 +1,8 @@
-"""Euler, Lagrange and Hamilton: the equations of motion of a Lagrangian, its momenta and its energy.
+"""The equations of motion of a Lagrangian, its momenta, its energy and its Hamiltonian.
 
-All of them have the factor e^Γ of damping divided out.
+**Definitions.** With the factor e^Γ of damping divided out, E_q = Σ_k (−D_t − γ)ᵏ ∂L/∂q^(k) + F is zero on the motion;
+the momenta of Ostrogradsky are p_k = Σ_j (−D_t − γ)ʲ ∂L/∂q^(k+1+j), that is ∂L/∂q̇ for first order; the energy is
+Σ ⟨p_k, q^(k+1)⟩ − L. Where L is regular, E = 0 is solved for the highest derivatives by the mass matrix ∂²L/∂q̇∂q̇.
 
 >>> from symlag.calculus.jets import coordinates
 >>> from sympy import symbols
@@ -22,22 +24,41 @@ from typing import Any
 from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.arguments import require_instance
 from symlag.calculus.jets import Block, highest_order, jets
 from symlag.calculus.matrices import constant, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, damped_total, directional, eulers, gradient, pairing, scaled, total
-from symlag.calculus.sympy_notation import instance
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.lagrangian import Lagrangian
 
 
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
-    """For each coordinate the expression E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F that is zero on the motion.
+    """The Euler–Lagrange expressions E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F, which are zero on the motion.
 
-    Every coordinate has its equation, 0 where it may move as it likes. A system without any motion is an error, not an
-    empty answer: `SymlagError` where E is other than zero and nothing in it moves.
+    Parameters
+    ----------
+    L : Lagrangian
+        The mechanics.
+
+    Returns
+    -------
+    dict
+        E for each coordinate, in its shape; 0 for one that may move as it likes.
+
+    Raises
+    ------
+    SymlagError
+        Where an equation contradicts itself: E is not zero, and nothing in it moves.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> euler_lagrange(Lagrangian(x.dot**2 / 2, x**4))
+    {x: -4*x**3 - x.dot.dot}
     """
     equations = _equations(mechanics(L))
     for q, equation in equations.items():
@@ -45,24 +66,81 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
             raise SymlagError(
                 f"L = {L.density}", f"the equation of {q} reads {equation} = 0", "an L that some motion obeys"
             )
-    return {L.spelling.speak(q): L.spelling.speak(e) for q, e in equations.items()}
+    return {L.notation.to_functions(q): L.notation.to_functions(e) for q, e in equations.items()}
 
 
 def momenta(L: Lagrangian) -> dict[Any, Any]:
-    """The momentum of each coordinate, ∂L/∂q̇; those of Ostrogradsky where L has higher derivatives."""
-    speak = mechanics(L).spelling.speak
-    return {speak(jet): speak(p) for q in L.coordinates for jet, p in ostrogradsky_momenta(L, q).items()}
+    """The momentum ∂L/∂q̇ of each coordinate, and those of Ostrogradsky where L has higher derivatives.
+
+    Parameters
+    ----------
+    L : Lagrangian
+        The mechanics.
+
+    Returns
+    -------
+    dict
+        The momentum p_k of every q^(k) below the highest order, in its shape.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> momenta(Lagrangian(x.dot**2)), momenta(Lagrangian(x.dot.dot**2 / 2))
+    ({x: 2*x.dot}, {x: -x.dot.dot.dot, x.dot: x.dot.dot})
+    """
+    to_functions = mechanics(L).notation.to_functions
+    return {to_functions(jet): to_functions(p) for q in L.coordinates for jet, p in ostrogradsky_momenta(L, q).items()}
 
 
 def energy(L: Lagrangian) -> Expr:
-    """Σ⟨p, q̇⟩ − L in coordinates and rates."""
+    """The energy Σ⟨p, q̇⟩ − L.
+
+    Parameters
+    ----------
+    L : Lagrangian
+        The mechanics.
+
+    Returns
+    -------
+    Expr
+        In coordinates and velocities.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> energy(Lagrangian(x.dot**2 / 2, x**4))
+    x**4 + x.dot**2/2
+    """
     along_velocities = momentum_along(L, {q: q.dot for q in mechanics(L).coordinates})
-    return L.spelling.speak(normal_form(along_velocities - L.density))
+    return L.notation.to_functions(normal_form(along_velocities - L.density))
 
 
 def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
-    """The energy in coordinates and momenta, and the symbol of each momentum, p_q.
+    """The energy in coordinates and momenta.
 
+    Parameters
+    ----------
+    L : Lagrangian
+        Mechanics of numbers, of first order.
+
+    Returns
+    -------
+    Expr
+        H(q, p).
+    dict
+        The symbol p_q of the momentum of each coordinate q.
+
+    Raises
+    ------
+    SymlagError
+        Where a coordinate is a matrix, or L has higher derivatives.
+    CoordinateError
+        Where the momenta do not determine the velocities.
+
+    Examples
+    --------
     >>> from symlag.calculus.jets import coordinates
     >>> x = coordinates("x")
     >>> hamiltonian(Lagrangian(2 * x.dot**2, x**2))
@@ -75,27 +153,50 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
         )
     rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()}, [*names.values()])
     total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
-    return L.spelling.speak(normal_form(total)), {L.spelling.speak(q): p for q, p in names.items()}
+    return L.notation.to_functions(normal_form(total)), {L.notation.to_functions(q): p for q, p in names.items()}
 
 
 def accelerations(L: Lagrangian) -> dict[Any, Any]:
-    """The highest derivatives solved from the equations of motion through the mass matrix.
+    """The highest derivatives, solved from the equations of motion through the mass matrix.
 
-    `CoordinateError` where the mass matrix is degenerate, for instance for a coordinate without velocity in T.
+    Parameters
+    ----------
+    L : Lagrangian
+        The mechanics.
+
+    Returns
+    -------
+    dict
+        From q̈, or the highest derivative of each coordinate, to its value on the motion.
+
+    Raises
+    ------
+    CoordinateError
+        Where the mass matrix is degenerate, for example for a coordinate without velocity in T.
+    SymlagError
+        Where the equations contradict each other.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x = coordinates("x")
+    >>> accelerations(Lagrangian(x.dot**2, x**4))
+    {x.dot.dot: -2*x**3}
     """
     require_velocities(L)
     equations = {q.at((2 * highest_order(L.density, of=q),)): e for q, e in _equations(L).items()}
     solved = _solved({jet: e for jet, e in equations.items() if not isinstance(jet, Block)})
     solved |= {jet: _block_acceleration(jet, e) for jet, e in equations.items() if isinstance(jet, Block)}
-    if left := set(jets(*solved.values())) & set(solved):
-        names = ", ".join(map(str, jets(*left)))
+    unsolved = set(jets(*solved.values())) & set(solved)
+    if unsolved:
+        names = ", ".join(map(str, jets(*unsolved)))
         raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
-    return {L.spelling.speak(q): L.spelling.speak(a) for q, a in solved.items()}
+    return {L.notation.to_functions(q): L.notation.to_functions(a) for q, a in solved.items()}
 
 
 def mechanics(L: Lagrangian) -> Lagrangian:
-    """What was given, where it is a Lagrangian and no bare expression."""
-    return instance("mechanics of", L, Lagrangian, "Lagrangian(T, V), or Lagrangian(L) of a whole L")
+    """The Lagrangian itself; `SymlagError` where a bare expression was given."""
+    return require_instance("mechanics of", L, Lagrangian, "Lagrangian(T, V), or Lagrangian(L) of a whole L")
 
 
 def require_velocities(L: Lagrangian) -> None:
@@ -157,10 +258,10 @@ def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any
 def _refuse_contradiction(mass: Matrix, rest: Matrix, names: str, free: Sequence[Symbol]) -> None:
     """`SymlagError` where equations add up to c = 0 for a constant c other than zero."""
     for weights in mass.T.nullspace():
-        left = normal_form(weights.dot(rest))
-        if not jets(left) and not left.has(*free) and not vanishes(left):
-            said = f"their equations contradict each other, for together they read {left} = 0"
-            raise SymlagError(names, said, "an L that some motion obeys")
+        remainder = normal_form(weights.dot(rest))
+        if not jets(remainder) and not remainder.has(*free) and not vanishes(remainder):
+            wrong = f"their equations contradict each other, for together they read {remainder} = 0"
+            raise SymlagError(names, wrong, "an L that some motion obeys")
 
 
 def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
@@ -170,23 +271,15 @@ def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
     if unknown in jets(moved):
         raise CoordinateError(str(unknown.root), "it does not enter linearly", "T quadratic in the velocities")
     rest = normal(equation.xreplace({unknown: zero_like(unknown)}))
-    if (mass := _number_times(moved, probe)) != 0:
-        return scaled(-1 / mass, rest)
-    return normal(MatMul(Inverse(_metric(scaled(S.NegativeOne, moved), probe)), rest))
-
-
-def _metric(matrix: MatrixExpr, probe: MatrixExpr) -> MatrixExpr:
-    """The G of a matrix G·P."""
-    found = words(matrix)
-    if not found or any(word[-1:] != (probe,) or MatMul(*word[:-1]).has(probe) for word in found):
-        raise CoordinateError(
-            f"the mass matrix {matrix}", "it is no matrix times the velocities", "inner(q.dot, G * q.dot) / 2"
-        )
-    return matrix_of({word[:-1]: c for word, c in found.items()}, (probe.rows, probe.rows))
-
-
-def _number_times(matrix: MatrixExpr, probe: MatrixExpr) -> Expr:
-    """The number c of a matrix c·P; zero where it is no such multiple."""
     ((word, unit),) = words(probe).items()
-    found = words(matrix)
-    return found[word] / unit if set(found) == {word} else S.Zero
+    products = words(moved)
+    if set(products) == {word}:
+        return scaled(-unit / products[word], rest)
+    if not products or any(word[-1:] != (probe,) or MatMul(*word[:-1]).has(probe) for word in products):
+        raise CoordinateError(
+            f"the mass matrix {scaled(S.NegativeOne, moved)}",
+            "it is no matrix times the velocities",
+            "inner(q.dot, G * q.dot) / 2",
+        )
+    G = matrix_of({word[:-1]: -c for word, c in products.items()}, (probe.rows, probe.rows))
+    return normal(MatMul(Inverse(G), rest))

@@ -30,11 +30,12 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, S
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.arguments import require_number
 from symlag.calculus.jets import Block, Prolonged, jets
 from symlag.calculus.matrices import Skew, constant
 from symlag.calculus.operators import scaled
 from symlag.calculus.structured_matrices import diagonal
-from symlag.calculus.sympy_notation import is_path, number
+from symlag.calculus.sympy_notation import is_coordinate_function
 from symlag.errors import CoordinateError, ShapeError
 from symlag.variational.generator import Generator, require_coordinate
 
@@ -84,12 +85,12 @@ def translation(coordinate: Coordinate, direction: Expr | MatrixExpr | None = No
             direction = constant("n", *coordinate.shape)
             return Generator({coordinate: direction}, name="translation", parameters=(direction,))
         direction = S.One
-    if jets(direction) or is_path(direction):
+    if jets(direction) or is_coordinate_function(direction):
         raise CoordinateError(
             f"translation({coordinate}, {direction})",
             f"the second argument is a constant direction that {coordinate} moves along, and no coordinate",
             f"Generator({{{coordinate}: 1, {direction}: 1}}) to move both, or Generator({{{coordinate}: {direction}}})"
-            if is_path(direction) or isinstance(direction, Prolonged)
+            if is_coordinate_function(direction) or isinstance(direction, Prolonged)
             else f"Generator({{{coordinate}: {direction}}})",
         )
     return Generator({coordinate: direction}, name="translation")
@@ -200,7 +201,7 @@ def rescale(into: Coordinates, out: Coordinates, degree: Any = 1) -> Generator:
     """
     incoming, outgoing = _several(into), _several(out)
     _require_distinct(f"rescale({into}, {out})", *incoming, *outgoing)
-    shrinking = {q: scaled(-number("degree =", degree), q) for q in outgoing}
+    shrinking = {q: scaled(-require_number("degree =", degree), q) for q in outgoing}
     return Generator({q: q for q in incoming} | shrinking, name="rescale")
 
 
@@ -238,7 +239,7 @@ def rescale_units(into: Coordinates, out: Coordinates, degree: Any = 1) -> Gener
     """
     incoming, outgoing, units = _layer("rescale_units", into, out)
     d = constant("d", units)
-    return _through_units(incoming, outgoing, diagonal(d), number("degree =", degree), "rescale", d)
+    return _through_units(incoming, outgoing, diagonal(d), require_number("degree =", degree), "rescale", d)
 
 
 def mix_units(into: Coordinates, out: Coordinates) -> Generator:

@@ -23,11 +23,12 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol, S
 
+from symlag.calculus.arguments import require_instance, require_mapping, require_number
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.operators import add, directional, evolutionary, scaled, total
-from symlag.calculus.sympy_notation import assigned, instance, is_path, number
+from symlag.calculus.sympy_notation import is_coordinate_function
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError
 
@@ -74,9 +75,9 @@ class Generator(Displayable):
     parameters: tuple[MatrixSymbol, ...] = ()
 
     def __post_init__(self) -> None:
-        moves = assigned("Generator", self.components)
+        moves = require_mapping("Generator", self.components)
         object.__setattr__(self, "components", {require_coordinate(q): _fitting(q, xi) for q, xi in moves.items()})
-        object.__setattr__(self, "tau", number("tau =", self.tau))
+        object.__setattr__(self, "tau", require_number("tau =", self.tau))
 
     def __str__(self) -> str:
         moved = {f"∂{q}": xi for q, xi in self.components.items() if xi != zero_like(q)}
@@ -180,7 +181,7 @@ def bracket(left: Generator, right: Generator) -> Generator:
     {x: 0, y: 1}
     """
     for X in (left, right):
-        instance("bracket of", X, Generator, "two generators, such as rotation(x, y)")
+        require_instance("bracket of", X, Generator, "two generators, such as rotation(x, y)")
 
     def commutator(f: Any, g: Any) -> Any:
         """X g − Y f for the coefficients f of X and g of Y."""
@@ -206,7 +207,7 @@ def _fitting(coordinate: Any, written: Any) -> Any:
 
 def require_coordinate(written: Any) -> Any:
     """What was written, where it is a coordinate, in either spelling; `CoordinateError` where it is not."""
-    if is_path(written) or (isinstance(written, Prolonged) and written == written.root):
+    if is_coordinate_function(written) or (isinstance(written, Prolonged) and written == written.root):
         return written
     wrong = "time is moved by tau" if written == t else "it is no coordinate"
     write = "Generator({}, tau=1), say" if written == t else 'coordinates("x"), or block("W", h, n)'

@@ -1,11 +1,14 @@
 """Noether's theorem with breaking: the balance law of a charge under a generator.
 
-For X = τ∂_t + ξ·∂_q with characteristic ζ = ξ − τq̇, off the motion as well as on it,
+**Theorem.** For X = τ∂_t + ξ·∂_q with characteristic ζ = ξ − τq̇, and any function B, off the motion as well as on it,
 
     (D_t + γ) C + ⟨ζ, E⟩ = X T + (D_tτ + γτ) T − [X V + (D_tτ + γτ) V] + ⟨F, ζ⟩ − (D_t + γ) B,    C = ⟨p, ζ⟩ + τL − B.
 
 The right-hand side names its sources: kinetic (the kinetic symmetry breaking, KSB), potential, force, boundary. Where
-kinetic, potential and force add up to a total derivative, B is found and the charge is conserved.
+kinetic, potential and force add up to a total derivative (D_t + γ)B, this is the B that is taken, and the charge C is
+conserved. A law carries its proof: `Law.defect` computes the identity again from the charge and sources that it states.
+
+Source: E. Noether, *Invariante Variationsprobleme* (1918); Tanaka and Kunin, *Noether's Learning Dynamics*, Eq. 8.
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
@@ -46,7 +49,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MomentumMap(Displayable):
-    """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩."""
+    """A law that holds for every value of a constant matrix X, read as one law of matrices: charge = ⟨matrix, X⟩.
+
+    Parameters
+    ----------
+    parameter : MatrixSymbol
+        The constant matrix X.
+    charge : Expr or MatrixExpr
+        The matrix of the charge, in the shape of X.
+    rate : Expr
+        The damping γ.
+    sources : mapping
+        The matrix of each source, by its name.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import block
+    >>> from symlag.calculus.matrices import inner
+    >>> from symlag.variational.families import rotation
+    >>> w = block("w", 3)
+    >>> noether(Lagrangian(inner(w.dot, w.dot) / 2), rotation(w)).momentum_map().charge
+    -(1/2)*w*w.dot.T + (1/2)*w.dot*w.T
+    """
 
     parameter: MatrixSymbol
     charge: Any
@@ -61,8 +85,33 @@ class MomentumMap(Displayable):
 class Law(Displayable, Cited):
     """The balance law d(charge)/dt + rate·charge = Σ sources of one generator, with its proof.
 
-    `charge` and `sources` are functions of coordinates and velocities, `rate` is the damping γ(t). Source: NLD Eq. 8
-    and §3; Noether 1918.
+    Parameters
+    ----------
+    lagrangian : Lagrangian
+        The mechanics that the law holds in.
+    generator : Generator
+        The generator that it belongs to, in jets.
+    charge : Expr
+        C, a function of time, coordinates and velocities.
+    rate : Expr
+        The damping γ, a function of time.
+    sources : mapping
+        What feeds the charge: "kinetic", "potential", "force" and "boundary".
+
+    References
+    ----------
+    E. Noether, Invariante Variationsprobleme (1918); Tanaka and Kunin, Noether's Learning Dynamics (2021), Eq. 8.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import scale
+    >>> x = coordinates("x")
+    >>> law = noether(Lagrangian(x.dot**2 / 2, x**2 / 2, damping=2), scale(x))
+    >>> law
+    Law(scale: charge = x*x.dot, rate = 2, kinetic = x.dot**2, potential = -x**2)
+    >>> law.conserved, law.defect()
+    (False, 0)
     """
 
     lagrangian: Lagrangian
@@ -95,7 +144,7 @@ class Law(Displayable, Cited):
         rates = {q.dot: total(move) for q, move in moves.items()}
         parts = {"asymmetry": directional(L.kinetic, rates), "metric": directional(L.kinetic, moves)}
         rest = self._read(self.ksb) - Add(*parts.values())
-        return {name: L.spelling.speak(normal_form(part)) for name, part in (parts | {"time": rest}).items()}
+        return {name: L.notation.to_functions(normal_form(part)) for name, part in (parts | {"time": rest}).items()}
 
     @property
     def conserved(self) -> bool:
@@ -111,16 +160,14 @@ class Law(Displayable, Cited):
     def boundary(self) -> Expr:
         """The boundary term B = ⟨p, ζ⟩ + τL − C, for which the source of that name is −(D_t + γ)B."""
         L, X = self.lagrangian, self.generator
-        B = normal_form(
-            momentum_along(L, X.characteristics(L.coordinates)) + X.tau * L.density - self._read(self.charge)
-        )
-        return L.spelling.speak(B)
+        current = momentum_along(L, X.characteristics(L.coordinates)) + X.tau * L.density
+        return L.notation.to_functions(normal_form(current - self._read(self.charge)))
 
     @property
     def equation(self) -> Eq:
         """The law as an equation, the rate of the charge written out in accelerations."""
         rate = damped_total(self._read(self.charge), self.rate)
-        return Eq(self.lagrangian.spelling.speak(rate), self.source, evaluate=False)
+        return Eq(self.lagrangian.notation.to_functions(rate), self.source, evaluate=False)
 
     def defect(self) -> Expr:
         """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
@@ -133,10 +180,12 @@ class Law(Displayable, Cited):
     def momentum_map(self) -> MomentumMap:
         """The matrix-valued law of a family that holds for every constant matrix, such as `general_linear`."""
         if len(self.generator.parameters) != 1:
-            raise SymlagError(self.generator.name, "it holds for no one constant matrix", "general_linear(U, V), say")
-        (parameter,) = self.generator.parameters
-        read = {name: _seen_by(parameter, value) for name, value in self.sources.items()}
-        return MomentumMap(parameter, _seen_by(parameter, self.charge), self.rate, read)
+            raise SymlagError(
+                self.generator.name, "it holds for no one constant matrix", "general_linear(U, V), for example"
+            )
+        (X,) = self.generator.parameters
+        sources = {name: _matrix_paired_with(X, source) for name, source in self.sources.items()}
+        return MomentumMap(X, _matrix_paired_with(X, self.charge), self.rate, sources)
 
     @property
     def potential(self) -> Expr:
@@ -152,13 +201,24 @@ class Law(Displayable, Cited):
         return steady_state(self)
 
     def kernel(self, backend: str = "numpy") -> Kernel:
-        """The charge, the rate and every source as one function of arrays: "numpy", "numba" or "torch"."""
+        """The charge, the rate and every source as one function of arrays.
+
+        Parameters
+        ----------
+        backend : str, optional
+            "numpy", "numba" or "torch".
+
+        Returns
+        -------
+        Kernel
+            A function of the coordinates, velocities and parameters by name.
+        """
         from symlag.kernels.kernel import kernel
 
         return kernel(self, backend)
 
     def _read(self, expression: Expr) -> Expr:
-        return self.lagrangian.spelling.read(expression)
+        return self.lagrangian.notation.to_jets(expression)
 
 
 def noether(L: Lagrangian, X: Generator) -> Law:
@@ -211,7 +271,7 @@ def noether(L: Lagrangian, X: Generator) -> Law:
         raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
     for q in X.components:
         L.require(q)
-    X = X.map(L.spelling.read)
+    X = X.map(L.notation.to_jets)
     moves = X.characteristics(L.coordinates)
     current = momentum_along(L, moves) + X.tau * L.density
     kinetic, potential = evolutionary(L.kinetic, moves), evolutionary(L.potential, moves)
@@ -224,12 +284,12 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     boundary = antiderivative(Add(*sources.values()), L.damping)
     sources["boundary"] = normal_form(-damped_total(boundary, L.damping)) if boundary != 0 else S.Zero
     charge = normal_form(current - boundary)
-    speak = L.spelling.speak
+    speak = L.notation.to_functions
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
 
-def _seen_by(parameter: MatrixSymbol, linear: Expr) -> Any:
-    """The matrix G of ⟨G, X⟩; where X is skew or symmetric, that part of it, for the rest is not seen."""
+def _matrix_paired_with(parameter: MatrixSymbol, linear: Expr) -> Any:
+    """The matrix G of ⟨G, X⟩; where X is skew or symmetric that part of it, for the product with the rest is 0."""
     matrix = matrix_coefficient(linear, parameter)
     sign, flipped = transposed(parameter)
     return normal((matrix + sign * matrix.T) / 2) if flipped == parameter else matrix
@@ -238,4 +298,4 @@ def _seen_by(parameter: MatrixSymbol, linear: Expr) -> Any:
 def _listed(law: Law | MomentumMap) -> str:
     """The charge, the rate and the sources, less those that are zero."""
     parts = {"charge": law.charge, "rate": law.rate, **law.sources}
-    return ", ".join(f"{name} = {said}" for name, said in parts.items() if said != zero_like(said))
+    return ", ".join(f"{name} = {value}" for name, value in parts.items() if value != zero_like(value))

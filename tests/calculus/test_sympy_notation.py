@@ -4,7 +4,7 @@ from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import dynamicsymbols
 
 from symlag.calculus.jets import coordinates, fields, t
-from symlag.calculus.sympy_notation import Spelling
+from symlag.calculus.sympy_notation import Notation
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from symlag.variational.families import time_translation
 from symlag.variational.generator import Generator
@@ -23,9 +23,9 @@ def clock(request):
 def test_reading_and_speaking_are_inverse(clock):
     f, g = Function("x")(clock), Function("y")(clock)
     written = m * f.diff(clock) ** 2 / 2 - k * f * g.diff(clock, 2) + f
-    spelling = Spelling.of(written)
-    assert spelling.read(written) == m * x.dot**2 / 2 - k * x * y.dot.dot + x
-    assert spelling.speak(spelling.read(written)) == written
+    notation = Notation.of(written)
+    assert notation.to_jets(written) == m * x.dot**2 / 2 - k * x * y.dot.dot + x
+    assert notation.to_functions(notation.to_jets(written)) == written
 
 
 def test_motion_is_given_back_in_the_users_functions(clock):
@@ -86,15 +86,15 @@ def test_a_function_that_is_never_differentiated_may_be_named_a_coordinate(clock
 def test_a_field_may_be_written_as_a_function_of_several_variables():
     s, v = symbols("s v")
     u = Function("u")(t, s)
-    spelling = Spelling.of(u.diff(t), u.diff(s))
+    notation = Notation.of(u.diff(t), u.diff(s))
     jet = fields("u", t, s)
-    assert spelling.read(u.diff(t, s) - v * u) == jet.dot.d(s) - v * jet
-    assert spelling.speak(jet.d(s).d(s)) == Derivative(u, (s, 2))
+    assert notation.to_jets(u.diff(t, s) - v * u) == jet.dot.d(s) - v * jet
+    assert notation.to_functions(jet.d(s).d(s)) == Derivative(u, (s, 2))
 
 
 def test_a_function_of_something_else_than_a_symbol_stays_a_function():
     f = Function("x")
-    assert Spelling.of(f(2 * t).diff(t)).functions == {}
+    assert Notation.of(f(2 * t).diff(t)).functions == {}
 
 
 def test_a_derivative_that_is_not_worked_out_is_worked_out(clock):
@@ -104,5 +104,5 @@ def test_a_derivative_that_is_not_worked_out_is_worked_out(clock):
 
 
 def test_jets_need_no_spelling():
-    assert Spelling.of(x.dot**2).read(x.dot) == x.dot
-    assert Spelling.of(coordinates("x")).speak(x) == x
+    assert Notation.of(x.dot**2).to_jets(x.dot) == x.dot
+    assert Notation.of(coordinates("x")).to_functions(x) == x

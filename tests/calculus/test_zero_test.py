@@ -58,12 +58,12 @@ def test_an_expression_is_tried_where_it_is_defined():
 
 
 @pytest.mark.parametrize("expression", [*ZEROS, *OTHERS], ids=str)
-def test_tidying_changes_no_value(expression):
+def test_the_normal_form_changes_no_value(expression):
     assert vanishes(normal_form(expression) - expression)
 
 
 @pytest.mark.parametrize("zero", ZEROS, ids=str)
-def test_a_tidied_zero_is_zero(zero):
+def test_the_normal_form_of_zero_is_zero(zero):
     assert normal_form(zero) == 0
 
 
@@ -76,7 +76,7 @@ def test_a_sum_of_fractions_with_roots_is_proved_zero():
     assert not vanishes(moved + still)
 
 
-def test_tidying_keeps_the_shorter_of_two_forms():
+def test_the_normal_form_is_the_shorter_of_two():
     assert normal_form(m * (x + y) ** 5) == m * (x + y) ** 5
     assert normal_form((x + y) * x - x * y) == x**2
     assert expand_trig(normal_form(sin(2 * x))) == 2 * sin(x) * cos(x)

@@ -18,7 +18,7 @@ from symlag.learning.scale_invariant import (
     fourth_power,
     polar_equations,
 )
-from symlag.variational.closed_form import FIRST, SOURCE, Oscillation, s
+from symlag.variational.closed_form import FIRST_CHARGE, SOURCE, Oscillation, s
 from symlag.variational.families import scale, translation
 from symlag.variational.noether import noether
 
@@ -95,7 +95,7 @@ def test_the_fourth_power_through_time():
     relaxation = fourth_power(law)
     (fed,) = relaxation.expression.atoms(Integral)
     assert vanishes(fed.function - exp(-4 * decay * (t - s) / mu) * SOURCE(s))
-    assert vanishes((relaxation.expression - fed) - FIRST * exp(-4 * decay * t / mu))
+    assert vanishes((relaxation.expression - fed) - FIRST_CHARGE * exp(-4 * decay * t / mu))
 
 
 def test_momentum_amplifies_noise_less_than_printed():

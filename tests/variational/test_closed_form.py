@@ -10,7 +10,7 @@ from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.flow_invariants import symmetric_and_skew_parts
 from symlag.learning.losses import invariant_loss
-from symlag.variational.closed_form import FIRST, PUSH, SOURCE, START, Oscillation, Relaxation, s, solve
+from symlag.variational.closed_form import FIRST_CHARGE, FIRST_Q, FIRST_RATE, SOURCE, Oscillation, Relaxation, s, solve
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
@@ -51,7 +51,7 @@ def test_the_symmetric_part_of_a_linear_pair_is_an_oscillator_and_the_skew_part_
     assert isinstance(symmetric, Oscillation)
     assert vanishes(symmetric.stiffness - 2 * decay)
     assert isinstance(skew, Relaxation)
-    assert vanishes(skew.expression - FIRST * exp(-mu * t / m))
+    assert vanishes(skew.expression - FIRST_CHARGE * exp(-mu * t / m))
 
 
 def test_quantities_are_those_of_theory():
@@ -78,7 +78,7 @@ def test_a_skew_charge_decays_as_theory_says():
     law = learnt(rotation(w), w)
     found = law.solve()
     assert isinstance(found, Relaxation)
-    assert vanishes(found.expression - FIRST * exp(-mu * t / m))
+    assert vanishes(found.expression - FIRST_CHARGE * exp(-mu * t / m))
 
 
 FREE = Oscillation(
@@ -109,8 +109,8 @@ def assert_solves(solution: Expr, mass, friction, stiffness):
     assert numerically_zero(outside)
     assert numerically_zero(inside)
     free = solution.replace(lambda node: isinstance(node, Integral), lambda node: S.Zero)
-    assert numerically_zero(free.subs(t, 0) - START)
-    assert numerically_zero(free.diff(t).subs(t, 0) - PUSH)
+    assert numerically_zero(free.subs(t, 0) - FIRST_Q)
+    assert numerically_zero(free.diff(t).subs(t, 0) - FIRST_RATE)
 
 
 def numerically_zero(expression: Expr) -> bool:
@@ -126,7 +126,7 @@ def test_without_mass_it_is_the_relaxation_of_neural_mechanics():
     scaled = solve(noether(heavy_ball(momentum=0).lagrangian(invariant_loss("f", scale(w)), [w]), scale(w)))
     assert isinstance(scaled, Oscillation)
     free = scaled.massless().replace(lambda node: isinstance(node, Integral), lambda node: S.Zero)
-    assert vanishes(free - START * exp(-2 * decay * t))
+    assert vanishes(free - FIRST_Q * exp(-2 * decay * t))
     assert vanishes(2 * scaled.source - eta * inner(w.dot, w.dot))  # |θ|² = 2Q is fed by η|g|², as q̇ = −g
     (fed,) = scaled.massless().atoms(Integral)
     assert vanishes(fed.function - SOURCE(s) * exp(-2 * decay * (t - s)))

@@ -8,7 +8,7 @@ from symlag.calculus.jets import block, coordinates, fields, t
 from symlag.calculus.matrices import Skew, inner, normal, trace
 from symlag.calculus.operators import directional, euler, total
 from symlag.calculus.zero_test import vanishes
-from symlag.errors import ShapeError, SymlagError
+from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.variational.families import (
     general_linear,
     mix_units,
@@ -173,10 +173,12 @@ REFUSED = {
     "a number for a block": (lambda: Generator({w: 1}), ShapeError, "{w: 1}: the two shapes differ"),
     "a matrix for a number": (lambda: Generator({x: w}), ShapeError, "{x: w}: the two shapes differ"),
     "a direction of another shape": (lambda: translation(w, a), ShapeError, "{w: a}: the two shapes differ"),
+    "a translation of two coordinates": (lambda: translation(x, y), CoordinateError, "write Generator({x: 1, y: 1})"),
+    "a translation along a coordinate": (lambda: translation(x, 2 * y), CoordinateError, "write Generator({x: 2*y})"),
     "widths that do not meet": (lambda: general_linear(W, U), SymlagError, "general_linear("),
     "no mapping": (lambda: Generator(LIST), SymlagError, "it assigns nothing to a coordinate; write"),
-    "a move that is text": (lambda: Generator({x: "y"}), SymlagError, "x: 'y': it is no SymPy expression; write"),
-    "a time that is text": (lambda: Generator({}, TEXT), SymlagError, "'x': it is no SymPy expression; write"),
+    "a move that is text": (lambda: Generator({x: "y"}), SymlagError, "x: 'y': it is no SymPy expression. Write"),
+    "a time that is text": (lambda: Generator({}, TEXT), SymlagError, "'x': it is no SymPy expression. Write"),
     "a time that is a matrix": (lambda: Generator({}, w), ShapeError, "tau = w: it is not a number; write inner(A, B)"),
 }
 
@@ -197,6 +199,12 @@ def test_a_family_of_units_leaves_the_product_of_its_layers(family):
     X = family(into, out)
     assert directional(out * into, X.components) == ZeroMatrix(k, n)
     assert X.parameters[0].rows == h
+
+
+def test_a_stream_is_rotated_without_anything_that_reads_it():
+    stream = block("S", 3, 4)
+    X = rotate_units(stream)
+    assert X.components == {stream: X.parameters[0] * stream}
 
 
 def test_units_are_mixed_on_both_sides_of_several_blocks():

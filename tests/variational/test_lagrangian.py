@@ -59,8 +59,8 @@ def test_a_number_is_taken_for_an_energy():
 
 # What is written; the sentence that answers.
 REFUSED = {
-    "an energy that is text": (lambda: Lagrangian("x.dot**2"), SymlagError, "it is no SymPy expression; write an expr"),
-    "an energy that is None": (lambda: Lagrangian(None), SymlagError, "it is no SymPy expression; write an expr"),
+    "an energy that is text": (lambda: Lagrangian("x.dot**2"), SymlagError, "it is no SymPy expression. Write an expr"),
+    "an energy that is None": (lambda: Lagrangian(None), SymlagError, "it is no SymPy expression. Write an expr"),
     "an energy that is a matrix": (lambda: Lagrangian(W.dot), ShapeError, "it is not a number; write"),
     "an energy that is entries": (lambda: Lagrangian(Matrix([x])), ShapeError, "it is not a number"),
     "an energy that is true": (lambda: Lagrangian(x.dot > 0), ShapeError, "it is not a number; write"),

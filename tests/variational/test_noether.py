@@ -303,7 +303,7 @@ REFUSED = {
     "a momentum map of no family": (
         lambda: noether(Lagrangian(ONE), translation(x)).momentum_map(),
         SymlagError,
-        "translation: it holds for no one constant matrix; write general_linear(U, V), say.",
+        "translation: it holds for no one constant matrix; write general_linear(U, V), for example.",
     ),
 }
 

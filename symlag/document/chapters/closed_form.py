@@ -40,7 +40,7 @@ from symlag.document.chapters.prose import (
     signed_sum,
     unused_symbol,
 )
-from symlag.variational.closed_form import PUSH, START, Oscillation, Relaxation, solve
+from symlag.variational.closed_form import FIRST_Q, FIRST_RATE, Oscillation, Relaxation, solve
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
 
@@ -79,7 +79,7 @@ def integrated_charge(law: Law) -> Iterator[Section]:
 def propagator(damping: Any, stiffness: Any) -> Expr:
     """The motion of Q̈ + γQ̇ + κQ = 0 from Q = 0 and Q̇ = 1."""
     free = Oscillation(S.Zero, S.One, damping, stiffness, S.Zero)
-    kick = {START: S.Zero, PUSH: S.One}
+    kick = {FIRST_Q: S.Zero, FIRST_RATE: S.One}
     over, critical, under = (f().xreplace(kick) for f in (free.overdamped, free.critical, free.underdamped))
     if stiffness == 0:
         return expand(over.rewrite(exp))
@@ -94,13 +94,13 @@ def _oscillator(L: Lagrangian, oscillation: Oscillation) -> Section:
     mass = oscillation.mass
     stiffness, kick = (
         lowest_terms(oscillation.stiffness / mass),
-        L.spelling.read(lowest_terms(oscillation.source / mass)),
+        L.notation.to_jets(lowest_terms(oscillation.source / mass)),
     )
     kappa = unused_symbol(L, "kappa", "rho") if stiffness != 0 else S.Zero
     velocity = Dotted(Q, 1)
     left: list[Box] = [Dotted(Q, 2)]
     lines = [
-        equation(Q, L.spelling.read(oscillation.quantity)),
+        equation(Q, L.notation.to_jets(oscillation.quantity)),
         equation(CHARGE, row(as_box(mass), velocity) if mass != 1 else velocity),
     ]
     if gamma != 0:
@@ -145,7 +145,7 @@ def _remaining_factor(law: Law, since: Expr) -> Box:
     if law.rate == 0:
         return NOTHING
     if law.rate.has(t):
-        return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).kept(since))
+        return as_factor(Relaxation(law.charge, law.lagrangian.damping, law.source).remaining_share(since))
     elapsed = as_box(t) if since == 0 else _time_since(since)
     return Script(Name("e"), above=row(MINUS, as_box(damping_symbol(law.lagrangian)), elapsed))
 

@@ -103,7 +103,7 @@ def mechanics(L: Lagrangian) -> Section:
 
 def motion(L: Lagrangian) -> Section:
     """The equation of motion of every coordinate."""
-    left = [L.spelling.read(equation) for equation in euler_lagrange(L).values()]
+    left = [L.notation.to_jets(equation) for equation in euler_lagrange(L).values()]
     lines = [(NOTHING, row(signed_sum(scaled(-1, equation)), EQUALS, ZERO)) for equation in left]
     factor = "" if L.damping == 0 else ", the factor {growth} divided out"
     reason = sentence(

@@ -34,7 +34,7 @@ def oscillator_modes(L: Lagrangian) -> tuple[Mode, ...]:
     if L.order > 1 or not (L.density.has(t) or L.damping.has(t)):
         return ()
     try:
-        motion = [L.spelling.read(a) for a in accelerations(L).values()]
+        motion = [L.notation.to_jets(a) for a in accelerations(L).values()]
     except SymlagError:
         return ()
     return tuple(dict.fromkeys(mode for q, a in zip(L.coordinates, motion, strict=True) for mode in _modes(q, a)))

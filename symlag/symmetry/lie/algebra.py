@@ -245,7 +245,7 @@ class Algebra(Sequence[Generator], Displayable, Cited):
             if xi != 0:
                 components[q] = xi
         X = normal_form(Generator(components, Add(*(c * X.tau for c, X in terms))))
-        return X.map(self.lagrangian.spelling.speak) if self.lagrangian else X
+        return X.map(self.lagrangian.notation.to_functions) if self.lagrangian else X
 
     def _real_value(self, residue: int) -> Any:
         """A structure constant with squares of prime numbers for the parameters, which keeps their roots rational."""
@@ -254,4 +254,4 @@ class Algebra(Sequence[Generator], Displayable, Cited):
 
     def _read(self, X: Generator) -> Generator:
         """A generator in symlag's own notation."""
-        return X.map(self.lagrangian.spelling.read) if self.lagrangian else X
+        return X.map(self.lagrangian.notation.to_jets) if self.lagrangian else X
