@@ -65,7 +65,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.util import find_spec
 from math import prod
 
 import numpy as np
@@ -74,6 +73,7 @@ from torch import Tensor
 
 from symlag.kernels.compiled_modules import compiled_kernel
 from symlag.kernels.python_text import for_range, indented
+from symlag.libraries import is_installed
 
 ROWS = 32  # rows of which column totals are summed in the precision of the letters
 FEW_PAIRS = 3  # of more pairs, column totals are read and written less often where some rows are taken together
@@ -84,7 +84,7 @@ FLOATS = {torch.float32: "float32", torch.float64: "float64"}
 UNWANTED = -1  # the place of sums that are not asked for
 SHAPE_NUMBERS = 4  # count, length, inner, width
 IMPORTS = ("import numpy as np", "from numba import carray", "", "from symlag.kernels.addresses import pointer", "")
-NUMBA_INSTALLED = find_spec("numba") is not None
+NUMBA_INSTALLED = is_installed("numba")
 
 
 @dataclass(frozen=True)
