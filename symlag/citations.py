@@ -1,6 +1,7 @@
 r"""The works behind a result: what to cite beside a law, a count or a derivation, as BibTeX.
 
-Every noun that rests on the work of others says so by `works`, and `cite` writes each of them once, symlag last.
+A result that rests on the work of others says so by its property `works`, a function by its attribute of that name.
+`cite` writes each of these works once, and symlag last.
 
 >>> print(NOETHER.bibtex)
 @article{noether1918,
@@ -21,12 +22,12 @@ from typing import Any, TypeVar
 
 from symlag.errors import SymlagError
 
-Verb = TypeVar("Verb", bound=Callable[..., Any])
+Marked = TypeVar("Marked", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Work:
-    """A work by the key, the type and the fields of its entry in BibTeX."""
+    """A publication, by the key, the type and the fields of its entry in BibTeX."""
 
     key: str
     kind: str
@@ -34,13 +35,13 @@ class Work:
 
     @property
     def bibtex(self) -> str:
-        """The entry."""
+        """The entry as BibTeX reads it."""
         lines = "".join(f"  {name} = {{{value}}},\n" for name, value in self.fields.items())
         return f"@{self.kind}{{{self.key},\n{lines}}}"
 
 
 class Cited:
-    """What rests on works, mixed into the nouns that say on which."""
+    """A mixin of results that say which works they rest on."""
 
     @property
     @abstractmethod
@@ -48,30 +49,52 @@ class Cited:
         """The works behind it."""
 
     def cite(self) -> str:
-        """The works behind it, as BibTeX."""
+        """BibTeX of the works behind it, and of symlag."""
         return cite(self)
 
 
-def resting_on(*works: Work) -> Callable[[Verb], Verb]:
-    """A mark on a verb whose results are too plain to say on which works they rest."""
+def resting_on(*works: Work) -> Callable[[Marked], Marked]:
+    """Mark a function with the works that it rests on, where its results cannot say so themselves."""
 
-    def marked(verb: Verb) -> Verb:
-        verb.works = works  # pyright: ignore[reportFunctionMemberAccess]
-        return verb
+    def mark(function: Marked) -> Marked:
+        function.works = works  # pyright: ignore[reportFunctionMemberAccess]
+        return function
 
-    return marked
+    return mark
 
 
 def cite(*results: Any) -> str:
-    """The works behind some results, or behind verbs such as `bregman`, as BibTeX: each once, symlag last.
+    """The works behind some results or functions, as BibTeX.
 
-    `SymlagError` for what says nothing of works.
+    Parameters
+    ----------
+    *results : object
+        Laws, counts and other results, or functions such as `bregman`.
 
+    Returns
+    -------
+    str
+        One entry for each work, and symlag last.
+
+    Raises
+    ------
+    SymlagError
+        For what does not say which works it rests on.
+
+    Examples
+    --------
     >>> from symlag.learning.bregman import bregman
     >>> cite(bregman).count("@"), cite(bregman, bregman) == cite(bregman)
     (3, True)
     """
-    works = {work.key: work for result in results for work in _behind(result)}
+    works: dict[str, Work] = {}
+    for result in results:
+        behind = getattr(result, "works", None)
+        if not isinstance(behind, tuple):
+            raise SymlagError(
+                f"cite({type(result).__name__})", "no work is known to stand behind it", "cite(law), for example"
+            )
+        works |= {work.key: work for work in behind}
     return "\n\n".join(work.bibtex for work in (*works.values(), symlag()))
 
 
@@ -81,13 +104,6 @@ def symlag() -> Work:
 
     title = "symlag: {Noether}'s theorem for mechanics and for neural networks in training"
     return _work("symlag", "misc", "{symlag contributors}", title, note=f"Version {version('symlag')}")
-
-
-def _behind(result: Any) -> tuple[Work, ...]:
-    works = getattr(result, "works", None)
-    if not isinstance(works, tuple):
-        raise SymlagError(f"cite({type(result).__name__})", "no work is known to stand behind it", "cite(law), say")
-    return works
 
 
 def _work(key: str, kind: str, author: str, title: str, **rest: str) -> Work:

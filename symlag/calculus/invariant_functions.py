@@ -84,12 +84,34 @@ class Unknown(SelfDifferentiated, Expr):
         return tuple(self.args[2])
 
     def rates(self, derive: Derive) -> list[tuple[int, Any]]:
-        """The arguments that change, by their numbers, and the derivative of each."""
+        """The derivatives of the arguments that change.
+
+        Parameters
+        ----------
+        derive : callable
+            From an argument to its derivative.
+
+        Returns
+        -------
+        list of tuple
+            The number of the argument and its derivative.
+        """
         rates = [(i, normal(derive(argument))) for i, argument in enumerate(self.arguments)]
         return [(i, rate) for i, rate in rates if rate != zero_like(rate)]
 
     def derivative(self, derive: Derive) -> Expr:
-        """The chain rule, Σ ⟨∂ᵢf, D argᵢ⟩."""
+        """The derivative Σ ⟨∂ᵢf, D argᵢ⟩ by the chain rule, modulo the invariances.
+
+        Parameters
+        ----------
+        derive : callable
+            From an argument to its derivative.
+
+        Returns
+        -------
+        Expr
+            In the gradients of the function.
+        """
         return modulo_invariances(_chain_rule(self, (), derive))
 
     def _sympystr(self, printer: Any) -> str:

@@ -1,8 +1,12 @@
 """Coordinates and their derivatives as independent symbols: the points of jet space.
 
-x, x.dot and x.dot.dot are three symbols; that x.dot is the rate of x is known to the total derivative alone
-(`calculus`). A coordinate may be a number (`Jet`), a field over several independent variables, or a matrix of any
-size (`Block`); all three share one idea, a name and a count of derivatives along each independent variable.
+**Definition.** The jet space of coordinates u over independent variables x^i has the coordinates u_J, one for each
+number of derivatives along each variable. x, x.dot and x.dot.dot are three independent symbols; that x.dot is the rate
+of x is known to the total derivative alone (`operators.total`). Source: Olver, *Applications of Lie Groups to
+Differential Equations*, §2.3.
+
+A coordinate is a number (`Jet`), of time or, as a field, of several variables; or a matrix of any size (`Block`). All
+of them have a name (`stem`) and an order of derivative along each independent variable (`order`, `base`).
 
 >>> x, y = coordinates("x y")
 >>> x.dot, x.dot.dot.order, x.dot.root == x
@@ -25,7 +29,7 @@ t = Symbol("t")
 
 
 class Prolonged:
-    """What numbers, fields and matrices share: a stem, and one order of derivative per independent variable."""
+    """A coordinate or one of its derivatives: a name, and an order of derivative along each independent variable."""
 
     __slots__ = ()
 
@@ -54,7 +58,7 @@ class Prolonged:
         """The coordinate itself, without derivatives."""
         return self.at((0,) * len(self.order))
 
-    def _spelled(self) -> str:
+    def _full_name(self) -> str:
         steps = (".dot" * n if v == t else f".d({v})" * n for n, v in zip(self.order, self.base, strict=True))
         return self.stem + "".join(steps)
 
@@ -76,15 +80,15 @@ class Jet(Prolonged, Symbol):
     __slots__ = ("base", "order", "stem")
 
     def __new__(cls, stem: str, order: tuple[int, ...] = (0,), base: tuple[Symbol, ...] = (t,)) -> Self:
-        return cls._only(checked_name(stem), tuple(map(int, order)), tuple(base))
+        return cls._interned(checked_name(stem), tuple(map(int, order)), tuple(base))
 
     @classmethod
     @cache
-    def _only(cls, stem: str, order: tuple[int, ...], base: tuple[Symbol, ...]) -> Self:
+    def _interned(cls, stem: str, order: tuple[int, ...], base: tuple[Symbol, ...]) -> Self:
         """The one object of each jet: SymPy then compares jets by identity, which is most of its work."""
         jet = Symbol.__xnew__(cls, stem, real=True)
         jet.stem, jet.order, jet.base = stem, order, base
-        jet.name = jet._spelled()
+        jet.name = jet._full_name()
         return jet
 
     @classmethod
@@ -93,7 +97,7 @@ class Jet(Prolonged, Symbol):
         return Symbol.class_key()
 
     def at(self, order: tuple[int, ...]) -> Self:
-        return self._only(self.stem, order, self.base)
+        return self._interned(self.stem, order, self.base)
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.stem, self.order, Tuple(*self.base), *super()._hashable_content())
@@ -119,7 +123,7 @@ class Block(Prolonged, MatrixSymbol):
 
     @property
     def name(self) -> str:
-        return self._spelled()
+        return self._full_name()
 
     @property
     def order(self) -> tuple[int, ...]:  # type: ignore[override]
@@ -134,17 +138,56 @@ class Block(Prolonged, MatrixSymbol):
 
 
 def coordinates(names: str) -> Any:
-    """Real coordinates of time, separated by blanks or commas; one name gives the coordinate itself.
+    """Real coordinates of time.
 
-    >>> coordinates("theta").dot
-    theta.dot
+    Parameters
+    ----------
+    names : str
+        Names separated by blanks or commas.
+
+    Returns
+    -------
+    Jet or tuple of Jet
+        The coordinate of a single name, or all of them in a tuple.
+
+    Raises
+    ------
+    NameRefusedError
+        Where a name is no identifier.
+
+    Examples
+    --------
+    >>> x, y = coordinates("x y")
+    >>> x.dot, coordinates("theta").dot.dot
+    (x.dot, theta.dot.dot)
     """
-    return _each(names, (t,))
+    return fields(names, t)
 
 
 def fields(names: str, *variables: Symbol) -> Any:
     """Real fields over the given independent variables.
 
+    Parameters
+    ----------
+    names : str
+        Names separated by blanks or commas.
+    *variables : Symbol
+        At least one independent variable.
+
+    Returns
+    -------
+    Jet or tuple of Jet
+        The field of a single name, or all of them in a tuple.
+
+    Raises
+    ------
+    CoordinateError
+        Where no variable is given, or something that is no symbol.
+    NameRefusedError
+        Where a name is no identifier.
+
+    Examples
+    --------
     >>> s = Symbol("s")
     >>> u = fields("u", t, s)
     >>> u.dot, u.d(s).d(s)
@@ -154,18 +197,52 @@ def fields(names: str, *variables: Symbol) -> Any:
         raise CoordinateError(
             f"fields({names!r}, …)", "a field is a function of at least one symbol", f"fields({names!r}, t, s)"
         )
-    return _each(names, variables)
+    jets = tuple(Jet(name, (0,) * len(variables), variables) for name in checked_names(names))
+    return jets[0] if len(jets) == 1 else jets
 
 
-def block(name: str, rows: Any = None, columns: Any = 1) -> Block:
-    """A matrix of coordinates; with a name alone, a vector of symbolic length; with one size, of that length.
+def block(name: str, rows: Expr | int | None = None, columns: Expr | int = 1) -> Block:
+    """A matrix of coordinates, of any size.
 
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    rows, columns : int or Expr, optional
+        Its shape, positive integers or symbols for them. Without columns it is a vector, and without rows one of
+        symbolic length.
+
+    Returns
+    -------
+    Block
+        With derivatives in time, such as ``W.dot``.
+
+    Raises
+    ------
+    NameRefusedError
+        Where the name is no identifier.
+    ShapeError
+        Where a size is no positive integer.
+
+    Examples
+    --------
     >>> h, n = Symbol("h", integer=True), Symbol("n", integer=True)
-    >>> block("W", h, n).dot.shape
-    (h, n)
+    >>> block("W", h, n).dot.shape, block("w", 3).shape
+    ((h, n), (3, 1))
     """
     length = Symbol(f"n_{checked_name(name)}", integer=True, positive=True)
-    return Block(name, *(_size(name, size) for size in (length if rows is None else rows, columns)))
+    sizes: list[Expr] = []
+    for written in (length if rows is None else rows, columns):
+        try:
+            size = sympify(written, strict=True)
+        except SympifyError:
+            size = S.Zero
+        if not isinstance(size, Expr) or size.is_integer is False or size.is_positive is False:
+            raise ShapeError(
+                f"block({name!r}, …) of size {written!r}", "a size is a positive integer or a symbol", "3, or n"
+            )
+        sizes.append(size)
+    return Block(name, *sizes)
 
 
 @lru_cache(maxsize=256)
@@ -176,26 +253,10 @@ def _jets_in(expression: Basic) -> frozenset[Any]:
 
 def jets(*expressions: Any) -> tuple[Any, ...]:
     """All coordinates and derivatives in the expressions, lower orders first, then by name."""
-    found = set().union(*(_jets_in(e) for e in expressions if isinstance(e, Basic)), set())
-    return tuple(sorted(found, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
+    occurring = set().union(*(_jets_in(e) for e in expressions if isinstance(e, Basic)), set())
+    return tuple(sorted(occurring, key=lambda jet: (sum(jet.order), jet.stem, jet.order)))
 
 
 def highest_order(expression: Any, of: Any = None) -> int:
     """The highest order of derivative in an expression, of one coordinate or of all; 0 where no jet occurs."""
     return max((sum(jet.order) for jet in jets(expression) if of is None or jet.root == of), default=0)
-
-
-def _each(names: str, variables: tuple[Symbol, ...]) -> Any:
-    listed = checked_names(names)
-    made = tuple(Jet(name, (0,) * len(variables), variables) for name in listed)
-    return made[0] if len(made) == 1 else made
-
-
-def _size(name: str, size: Any) -> Expr:
-    try:
-        made = sympify(size, strict=True)
-    except SympifyError:
-        made = S.Zero
-    if not isinstance(made, Expr) or made.is_integer is False or made.is_positive is False:
-        raise ShapeError(f"block({name!r}, …) of size {size!r}", "a size is a positive integer or a symbol", "3, or n")
-    return made

@@ -42,7 +42,12 @@ class Notation:
         rates = (d for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative))
         differentiated = (f for d in rates for f in d.expr.atoms(AppliedUndef))
         coordinates = sorted({f for f in (*differentiated, *listed) if is_coordinate_function(f)}, key=str)
-        return cls({f: _jet(f) for f in coordinates})
+        jets: dict[AppliedUndef, Jet] = {}
+        for f in coordinates:
+            # A function of one variable is one of time, whatever that is called; of several, time is the one called t.
+            base = (t,) if len(f.args) == 1 else tuple(t if v.name == t.name else v for v in f.args)
+            jets[f] = Jet(f.func.__name__, (0,) * len(base), base)
+        return cls(jets)
 
     @property
     def times(self) -> dict[Symbol, Symbol]:
@@ -84,8 +89,3 @@ class Notation:
 def is_coordinate_function(written: Any) -> bool:
     """Whether this is an undefined function of independent variables, not of coordinates."""
     return isinstance(written, AppliedUndef) and all(type(argument) is Symbol for argument in written.args)
-
-
-def _jet(function: AppliedUndef) -> Jet:
-    variables = (t,) if len(function.args) == 1 else tuple(t if v.name == t.name else v for v in function.args)
-    return Jet(function.func.__name__, (0,) * len(variables), variables)

@@ -99,17 +99,16 @@ def zero_at_random_points(expression: Expr, points: int = 3) -> bool:
     """Whether the expression is zero to thirty digits at random rational points, where it is defined."""
     random_numbers = random.Random(0)
     for _ in range(points):
-        point = {symbol: _draw(symbol, random_numbers) for symbol in sorted(expression.free_symbols, key=str)}
+        point: dict[Any, Expr] = {}
+        for symbol in sorted(expression.free_symbols, key=str):
+            if symbol.is_integer:
+                point[symbol] = S(random_numbers.randint(2, 9))
+            else:
+                point[symbol] = Rational(random_numbers.randint(20, 90), random_numbers.randint(31, 67))
         value = expression.xreplace(point).evalf(DIGITS)
         if value.is_number and value.is_finite and abs(value) >= Rational(1, 10 ** (DIGITS // 2)):
             return False
     return True
-
-
-def _draw(symbol: Any, random_numbers: random.Random) -> Rational:
-    if symbol.is_integer:
-        return S(random_numbers.randint(2, 9))
-    return Rational(random_numbers.randint(20, 90), random_numbers.randint(31, 67))
 
 
 def _one_fraction(expression: Expr) -> Expr:

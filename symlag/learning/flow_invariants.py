@@ -20,7 +20,6 @@ Source: Marcotte, Gribonval and Peyré, arXiv:2307.00144 and 2405.12888; Tanaka 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, MatrixSymbol, Mul, S, Symbol, cosh, exp, log
@@ -190,7 +189,7 @@ def verdicts(*families: Generator) -> tuple[Row, ...]:
     )
 
 
-def symmetric_and_skew_parts(X: Generator) -> Iterator[Generator]:
+def symmetric_and_skew_parts(X: Generator) -> tuple[Generator, ...]:
     """The symmetric and the skew part of a family over all square matrices; any other family as it is.
 
     Parameters
@@ -198,10 +197,10 @@ def symmetric_and_skew_parts(X: Generator) -> Iterator[Generator]:
     X : Generator
         A family, such as `general_linear`.
 
-    Yields
-    ------
-    Generator
-        The family over symmetric and that over skew matrices, or X.
+    Returns
+    -------
+    tuple of Generator
+        The family over symmetric and that over skew matrices, or X alone.
 
     Examples
     --------
@@ -212,12 +211,14 @@ def symmetric_and_skew_parts(X: Generator) -> Iterator[Generator]:
     """
     square = [p for p in X.parameters if p.is_square and not isinstance(p, Symmetric | Skew) and p.rows != 1]
     if not square:
-        yield X
-        return
+        return (X,)
+    parts: list[Generator] = []
     for kind, name in ((Symmetric, "symmetric"), (Skew, "skew")):
         new = {p: kind(p.name, *p.shape) for p in square}
         part = X.map(lambda expression, new=new: normal(expression.xreplace(new)))
-        yield replace(part, name=f"{X.name}, {name} part", parameters=tuple(new.get(p, p) for p in X.parameters))
+        parameters = tuple(new.get(p, p) for p in X.parameters)
+        parts.append(replace(part, name=f"{X.name}, {name} part", parameters=parameters))
+    return tuple(parts)
 
 
 def _integral(rate: Expr) -> Expr | None:

@@ -76,7 +76,7 @@ class Generator(Displayable):
 
     def __post_init__(self) -> None:
         moves = require_mapping("Generator", self.components)
-        object.__setattr__(self, "components", {require_coordinate(q): _fitting(q, xi) for q, xi in moves.items()})
+        object.__setattr__(self, "components", {require_coordinate(q): _checked_move(q, xi) for q, xi in moves.items()})
         object.__setattr__(self, "tau", require_number("tau =", self.tau))
 
     def __str__(self) -> str:
@@ -196,7 +196,8 @@ def bracket(left: Generator, right: Generator) -> Generator:
     return Generator(components, commutator(left.tau, right.tau), f"[{left.name}, {right.name}]")
 
 
-def _fitting(coordinate: Any, written: Any) -> Any:
+def _checked_move(coordinate: Any, written: Any) -> Any:
+    """The ξ of a coordinate in normal form; `ShapeError` where it has another shape."""
     xi = as_sympy(f"{coordinate}:", written)
     if xi == 0:
         return zero_like(coordinate)
@@ -206,7 +207,7 @@ def _fitting(coordinate: Any, written: Any) -> Any:
 
 
 def require_coordinate(written: Any) -> Any:
-    """What was written, where it is a coordinate, in either spelling; `CoordinateError` where it is not."""
+    """What was written, where it is a coordinate, in jets or as a function of time; `CoordinateError` where it is not."""
     if is_coordinate_function(written) or (isinstance(written, Prolonged) and written == written.root):
         return written
     wrong = "time is moved by tau" if written == t else "it is no coordinate"
@@ -215,6 +216,7 @@ def require_coordinate(written: Any) -> Any:
 
 
 def _term(part: Any, slope: str) -> str:
+    """A coefficient times a derivative as it is printed, without a factor 1."""
     if part in {1, -1}:
         return slope if part == 1 else f"-{slope}"
     return f"({part}) {slope}" if part.is_Add or part.is_MatAdd else f"{part} {slope}"

@@ -79,10 +79,10 @@ class Lagrangian(Displayable):
         self._set("kinetic", require_number("the kinetic energy", read(self.kinetic)))
         self._set("potential", require_number("the potential energy", read(self.potential)))
         chosen = tuple(require_jet(read(q)) for q in as_tuple(self.coordinates))
-        self._set("coordinates", _distinct(chosen) or self._occurring())
-        self._set("damping", _of_time(read(require_number("the damping", self.damping))))
+        self._set("coordinates", _require_distinct(chosen) or self._occurring())
+        self._set("damping", _require_function_of_time(read(require_number("the damping", self.damping))))
         forces = require_mapping("forces =", self.forces)
-        self._set("forces", {read(q): self._force(read(q), read(f)) for q, f in forces.items()})
+        self._set("forces", {read(q): self._checked_force(read(q), read(f)) for q, f in forces.items()})
         self._require_known_coordinates()
 
     def __repr__(self) -> str:
@@ -143,7 +143,8 @@ class Lagrangian(Displayable):
             )
         return tuple(sorted(roots, key=str))
 
-    def _force(self, coordinate: Any, force: Any) -> Any:
+    def _checked_force(self, coordinate: Any, force: Any) -> Any:
+        """A force in normal form; `ShapeError` where it has another shape than the coordinate that it acts on."""
         shape = getattr(self.require(coordinate), "shape", None)
         force = as_sympy("the force", force)
         if getattr(force, "shape", None) != shape:
@@ -178,13 +179,15 @@ def require_jet(written: Any) -> Any:
     return written
 
 
-def _distinct(coordinates: tuple[Any, ...]) -> tuple[Any, ...]:
+def _require_distinct(coordinates: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The coordinates themselves; `CoordinateError` where one occurs twice."""
     if len(set(coordinates)) < len(coordinates):
         raise CoordinateError(f"coordinates = {coordinates}", "one of them occurs twice", "each coordinate once")
     return coordinates
 
 
-def _of_time(damping: Basic) -> Any:
+def _require_function_of_time(damping: Basic) -> Any:
+    """The damping itself; `SymlagError` where it depends on coordinates."""
     if jets(damping) and not vanishes(directional(damping, dict.fromkeys(jets(damping), S.One))):
         raise SymlagError(
             f"damping = {damping}", "it depends on coordinates", f"a function of {t}, and the rest as a force"

@@ -88,7 +88,9 @@ def test_entries_are_ascii_with_balanced_braces(work):
 
 
 def test_what_rests_on_nothing_known_is_told_so():
-    with pytest.raises(SymlagError, match=r"cite\(int\): no work is known to stand behind it; write cite\(law\), say"):
+    with pytest.raises(
+        SymlagError, match=r"cite\(int\): no work is known to stand behind it; write cite\(law\), for example"
+    ):
         cite(3)
     assert NOETHER.key in keys(cite(LEARNT))
 
