@@ -207,7 +207,7 @@ def _checked_move(coordinate: Any, written: Any) -> Any:
 
 
 def require_coordinate(written: Any) -> Any:
-    """What was written, where it is a coordinate, in jets or as a function of time; `CoordinateError` where it is not."""
+    """A coordinate itself, in jets or as a function of time; `CoordinateError` where it is none."""
     if is_coordinate_function(written) or (isinstance(written, Prolonged) and written == written.root):
         return written
     wrong = "time is moved by tau" if written == t else "it is no coordinate"
