@@ -93,8 +93,8 @@ def decay_on_vectors(plan: Plan, window: StepWindow, accounts: Sequence[Account]
     """Detect weight decay on a bias or a gain, in an optimizer whose groups are there to keep vectors out of it.
 
     Statistic: the decay of the group. There is no threshold, but a condition: the vector stands in a group of vectors
-    alone, or another group of vectors alone has no decay, so that the decay is likely to be a slip. What it drains of
-    the vector's charges is told.
+    alone, or another group of vectors alone has no decay, so that the decay is likely to be a slip. The alarm names
+    the share of the vector's charges that it drains.
     """
     if len(plan.groups) < 2:
         return

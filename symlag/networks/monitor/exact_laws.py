@@ -168,7 +168,7 @@ def _as_forms(law: DiscreteLaw, expression: Expr) -> Expr:
 
 
 def _noise_estimator(law: DiscreteLaw) -> NoiseEstimator | None:
-    """How drift is told from noise; not where a rule keeps no gradients, or charges are no squares."""
+    """The estimator of drift and noise; none where a rule stores no gradients, or charges are no squares."""
     if not law.rule.momenta or law.frame.parity != 1 or law.frame.constant:
         return None
     m = law.rule.momenta[0]

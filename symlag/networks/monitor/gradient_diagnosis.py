@@ -42,10 +42,10 @@ def broken_symmetry(plan: Plan, window: StepWindow) -> Iterator[Alarm]:
         if at and size > 0 and np.median(shares) > max(ASYMMETRIC, 4 * eps):
             first = int(np.argmax(shares > ASYMMETRIC))
             sentence = (
-                f"⟨g, ξ⟩ of the {family.name} is {shares[first]:.1e} of |g||ξ|, and 0 in the model and loss that "
-                "symmetries or watch was given: either others are trained, with an L2 term or a new head for instance, "
-                "and those are to be given, or something changes entries of the gradient one by one, as "
-                "clip_grad_value_ does; clip by norm."
+                f"the gradient lacks the symmetry {family.name}: ⟨g, ξ⟩ is {shares[first]:.1e} of |g||ξ|, and it is 0 "
+                "for the model and loss that symmetries or watch was given. If another loss or model is trained, with "
+                "an L2 term or a new head for instance, give that one. If something changes entries of the gradient "
+                "one by one, as clip_grad_value_ does, clip by norm instead."
             )
             yield Alarm("clipping", family.name, window.steps[at[first]].number, sentence)
 

@@ -111,8 +111,8 @@ class FormPass:
     def null_vectors(self) -> tuple[tuple[ConstantTensor, FormPass], ...]:
         """The forms of single letters with one null vector each, which is a letter there: a column.
 
-        Their place is told twice, to the compiled loop as sums beside a column, and to torch as the reduction that it
-        is: one of the two fills it.
+        Each has its place twice, as sums beside a column, which the compiled loop makes, and as the reduction that it
+        is, which torch makes where no loop can: one of the two fills it.
         """
         forms = defaultdict[ConstantTensor, list[MeasuredForm]](list)
         for form in self.forms:

@@ -51,8 +51,8 @@ from symlag.networks.monitor.tensor_state import (
     version,
 )
 
-MAX_STEPS = 50  # of a window
-MAX_NUMBERS = 2_000_000  # of a window, about: one of wide rows has fewer steps
+WINDOW_STEPS = 50  # at most
+WINDOW_NUMBERS = 2_000_000  # about: a window of wide rows has fewer steps
 SAME_SUM = 64.0  # times the precision of a tensor: by how much a sum in another order differs at most
 
 
@@ -86,7 +86,7 @@ class Recorder:
         self._begins, self._ends = (torch.tensor(at, dtype=torch.long, device=device) for at in plan.carried_places)
         # what does
         self._groups = plan.groups
-        steps = min(MAX_STEPS, 1 + MAX_NUMBERS // max(1, plan.width))
+        steps = min(WINDOW_STEPS, 1 + WINDOW_NUMBERS // max(1, plan.width))
         self._rows, self._spare_rows = (
             torch.zeros(steps, plan.width, dtype=torch.float64, device=device) for _ in range(2)
         )

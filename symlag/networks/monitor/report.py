@@ -82,13 +82,14 @@ def _summary(run: Run) -> str:
     steps = run.ledger.steps
     match len(steps):
         case 0:
-            measured = "no step was"
+            measured = "no step was measured"
         case 1:
-            measured = f"only step {steps[0]} was"
+            measured = f"only step {steps[0]} was measured"
         case many:
-            before = ", which this page is of, and those before them, which only sinks were told" if steps[0] else ""
-            measured = f"{many} of its steps, from {steps[0]} to {steps[-1]}{before}, were"
-    return escape(f"A model of {size:,} parameters, trained by {groups}; {measured} measured.")
+            measured = f"{many} of its steps, from {steps[0]} to {steps[-1]}, were measured"
+            if steps[0]:
+                measured += ", and so were earlier ones, which this page has not: only sinks keep them"
+    return escape(f"A model of {size:,} parameters, trained by {groups}; {measured}.")
 
 
 def _hyperparameters(group: Group) -> str:

@@ -155,12 +155,12 @@ def flush(sink: Sink) -> bool:
 
 
 def _succeeds(sink: Sink, call: Callable[[], Any], when: str) -> bool:
-    """Whether a call of a sink raises nothing: its error is no error of training, and is told in a warning."""
+    """Whether a call of a sink raises nothing: its error does not stop training, and becomes a warning."""
     try:
         call()
     except Exception as error:
         name, kind = getattr(sink, "__qualname__", type(sink).__name__), type(error).__name__
-        LOG.warning("Sink %s: it raised %s %s (%s), and is told no more; training goes on.", name, kind, when, error)
+        LOG.warning("Sink %s: it raised %s %s (%s), and is called no more; training goes on.", name, kind, when, error)
         return False
     return True
 

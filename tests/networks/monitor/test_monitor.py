@@ -378,7 +378,7 @@ class Planted:
 SENTENCES = {
     "nan": "Step 4: the gradient of 2.weight is no number any more: go back to a checkpoint before this step.",
     "decay": "weight decay 0.01 on 0.bias, a vector, drains ",
-    "clipping": "something changes entries of the gradient one by one, as clip_grad_value_ does; clip by norm.",
+    "clipping": "entries of the gradient one by one, as clip_grad_value_ does, clip by norm instead.",
     "scale": "times what they were: undo the loss scale before the step",
     "reload": "was replaced before this step and its momentum was not: load the optimizer's state together",
     "resume": "weight is not what the last step left",

@@ -54,7 +54,7 @@ def test_a_sink_that_raises_is_told_no_more_and_all_else_goes_on(found, caplog):
         train(monitor, 60)
     assert told == monitor.ledger.steps.tolist() == [*range(60)]
     (warning,) = [record.getMessage() for record in caplog.records]
-    assert "disk: it raised OSError at step 3 ([Errno 28] No space left on device), and is told no more" in warning
+    assert "disk: it raised OSError at step 3 ([Errno 28] No space left on device), and is called no more" in warning
     assert not hooks(monitor)
 
 
@@ -286,7 +286,7 @@ def test_the_page_tells_that_it_is_of_the_last_steps_alone(found, monkeypatch, t
     with new_monitor(replace(found, symmetries=found.symmetries[-1:])) as monitor:
         train(monitor, 51)
     text = monitor.report(tmp_path / "run.html").read_text(encoding="utf-8")
-    assert "3 of its steps, from 48 to 50, which this page is of, and those before them, which only sinks" in text
+    assert "3 of its steps, from 48 to 50, were measured, and so were earlier ones, which this page has not" in text
 
 
 def test_after_an_error_a_trainer_is_left_alone(found):
