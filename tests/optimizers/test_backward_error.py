@@ -43,10 +43,10 @@ TABLE = {
 
 @pytest.mark.parametrize("name", TABLE)
 def test_the_table_of_theory(name):
-    rule, told = TABLE[name]
-    found = modified_equation(rule, 2).over(eta)
-    for tree, c in zip((NODE, E1, E2, E3), told, strict=True):
-        assert cancel(found[tree] - c) == 0
+    rule, theory = TABLE[name]
+    coefficients = modified_equation(rule, 2).over(eta)
+    for tree, c in zip((NODE, E1, E2, E3), theory, strict=True):
+        assert cancel(coefficients[tree] - c) == 0
 
 
 def test_there_are_as_many_trees_as_cayley_counted():
@@ -67,12 +67,12 @@ def test_every_node_is_a_root_once():
 
 def test_derivatives_along_the_field_are_trees():
     """The Euler method x + hF is the exact flow of its modified equation: e^D x = x + F in every tree."""
-    made = modified_equation(sgd(momentum=0, weight_decay=0, learning_rate=1), 4)
-    flow, term = {}, dict(made.coefficients)
+    equation = modified_equation(sgd(momentum=0, weight_decay=0, learning_rate=1), 4)
+    flow, term = {}, dict(equation.coefficients)
     for n in range(1, 6):
         for tree, c in term.items():
             flow[tree] = flow.get(tree, 0) + c / factorial(n)
-        term = _derived(made.coefficients, term, 5)
+        term = _derived(equation.coefficients, term, 5)
     assert {tree: c for tree, c in flow.items() if c != 0} == {NODE: 1}
 
 
@@ -91,12 +91,12 @@ def test_the_modified_loss_of_descent():
 
 def test_the_drift_of_descent_adds_up_to_its_exact_law():
     """Q' = Q + η²/2 ⟨g, Ag⟩ per step, Q = ½⟨θ, Aθ⟩: all that e^D − 1 makes of Q beyond the first pair cancels."""
-    made = modified_equation(sgd(momentum=0, weight_decay=0), 4)
-    total, term = {}, made.drift().pairs
+    equation = modified_equation(sgd(momentum=0, weight_decay=0), 4)
+    total, term = {}, equation.drift().pairs
     for n in range(1, 6):
         for pair, c in term.items():
             total[pair] = total.get(pair, 0) + c / factorial(n)
-        term = _moved_pairs(made.coefficients, term, 5)
+        term = _moved_pairs(equation.coefficients, term, 5)
     assert {pair: cancel(c) for pair, c in total.items() if cancel(c) != 0} == {(NODE, NODE): eta**2 / 2}
 
 
@@ -114,16 +114,16 @@ def _moved_pairs(along, pairs, most):
 
 def test_the_drift_under_decay_to_first_order():
     """Q̇ = −2λQ, and at the next order (η/2)⟨F, AF⟩ + …, as the modified equation of descent has it."""
-    made = modified_equation(sgd(momentum=0), 0).drift()
-    assert made == Drift(-2 * eta * lam, {})
+    drift = modified_equation(sgd(momentum=0), 0).drift()
+    assert drift == Drift(-2 * eta * lam, {})
 
 
 @pytest.mark.parametrize("rule", [sgd(momentum=0), sgd()], ids=lambda rule: rule.name)
 def test_the_limit_is_the_mechanics_of_the_rule(rule):
     beta = 0 if rule.name == "SGD" else b
-    found, told = continuous_limit(rule).mechanics, heavy_ball(eta, beta, lam)
+    limit, mechanics = continuous_limit(rule).mechanics, heavy_ball(eta, beta, lam)
     for part in ("step", "mass", "friction", "decay"):
-        assert cancel(getattr(found, part) - getattr(told, part)) == 0
+        assert cancel(getattr(limit, part) - getattr(mechanics, part)) == 0
 
 
 def test_the_limit_of_dampening_and_of_decoupled_decay():
@@ -180,11 +180,11 @@ def test_each_correction_gains_an_order(rule, order):
 @pytest.mark.parametrize("rule", [sgd(momentum=0), sgd(), nesterov()], ids=lambda rule: rule.name)
 def test_the_drift_is_what_the_field_does_to_the_charge(rule):
     """⟨F(τ), x⟩ of a loss that does not see the scale of x, tree by tree and with weight decay."""
-    made, numbers = modified_equation(rule, 3), {eta: 0.1, **NUMBERS}
+    equation, numbers = modified_equation(rule, 3), {eta: 0.1, **NUMBERS}
     point = np.array([0.9, -0.6])
     at = Differentials(p[0] * p[1] / p.dot(p) + p[0] ** 3 / p.dot(p) ** Rational(3, 2)).at(point)
-    direct = sum(float(c.subs(numbers)) * at(tree) @ point for tree, c in made.coefficients.items())
-    drift = made.drift()
-    told = float(drift.rate.subs(numbers)) * point @ point / 2
-    told += sum(float(c.subs(numbers)) * at(one) @ at(other) for (one, other), c in drift.pairs.items())
-    assert told == pytest.approx(direct, rel=1e-12)
+    direct = sum(float(c.subs(numbers)) * at(tree) @ point for tree, c in equation.coefficients.items())
+    drift = equation.drift()
+    rate = float(drift.rate.subs(numbers)) * point @ point / 2
+    rate += sum(float(c.subs(numbers)) * at(one) @ at(other) for (one, other), c in drift.pairs.items())
+    assert rate == pytest.approx(direct, rel=1e-12)

@@ -71,9 +71,9 @@ def test_the_equation_of_motion_is_the_update(rule):
     v, keep = Letter("v"), rule.linear[theta][theta]
     push, gain = rule.linear[theta][v.new], rule.linear[v][Letter("g")].subs(k, 1)
     buffer = scaled(1 / push, w - scaled(keep, before(w)))
-    told = scaled(beta, buffer) + scaled(gain, slope) + scaled(rule.linear[v].get(theta, S.Zero).subs(k, 1), w)
-    moved = normal(E.xreplace({after(w): normal(scaled(keep, w) + scaled(push, told))}))
-    assert vanishes(moved)
+    after_buffer = scaled(beta, buffer) + scaled(gain, slope) + scaled(rule.linear[v].get(theta, S.Zero).subs(k, 1), w)
+    residual = normal(E.xreplace({after(w): normal(scaled(keep, w) + scaled(push, after_buffer))}))
+    assert vanishes(residual)
 
 
 def test_the_discrete_lagrangian_of_the_heavy_ball():
@@ -93,15 +93,15 @@ def test_noether_and_elimination_say_the_same():
     frame, v = closed.frame, Letter("v")
     step = {after(w): w - scaled(eta, frame.block(v.new, w)), before(w): w + scaled(eta, frame.block(v, w))}
     assert vanishes(normal(law.charge.xreplace(step)) + frame.value(C))
-    told = law.propagator * law.charge + sum(law.sources.values())
+    balance = law.propagator * law.charge + sum(law.sources.values())
     other = closed.equations[Form(v.new, theta.new)]
-    assert vanishes(normal(told.xreplace(step)) + frame.value(other))
+    assert vanishes(normal(balance.xreplace(step)) + frame.value(other))
 
 
 def test_descent_on_the_sphere_is_rmsprop():
     adaptive, c = on_sphere(sgd(momentum=0)).rmsprop(), 1 - eta * lam
-    told = c**4 * G + 2 * c**2 * eta**2 * SQUARED_GRADIENT + eta**4 * SQUARED_GRADIENT**2 / G
-    assert cancel(expand(adaptive.accumulator - told)) == 0
+    expected = c**4 * G + 2 * c**2 * eta**2 * SQUARED_GRADIENT + eta**4 * SQUARED_GRADIENT**2 / G
+    assert cancel(expand(adaptive.accumulator - expected)) == 0
     assert cancel(adaptive.rate - eta / (c * G**S.Half)) == 0
 
 
@@ -121,7 +121,7 @@ def test_directions_under_momentum_move_as_those_of_the_weights(rule):
     """200 steps on f(w) = uᵀMu + sin(⟨c, u⟩), of the weights by the rule and of u by `on_sphere`."""
     dice = np.random.default_rng(0)
     M, c, w_ = dice.normal(size=(6, 6)), dice.normal(size=6), dice.normal(size=6)
-    made = on_sphere(rule)
+    sphere = on_sphere(rule)
     numbers = {eta: 0.02, beta: 0.9, lam: 0.05, symbols("alpha", positive=True): 0.8}
     played = Play(rule, {str(s): value for s, value in numbers.items()})
 
@@ -131,26 +131,26 @@ def test_directions_under_momentum_move_as_those_of_the_weights(rule):
 
     state = played.start(w_)
     radius = np.linalg.norm(w_)
-    rolled, square = {theta: w_ / radius} | dict.fromkeys(made.buffers, np.zeros(6)), radius**4
+    on_unit_sphere, square = {theta: w_ / radius} | dict.fromkeys(sphere.buffers, np.zeros(6)), radius**4
     for step in range(200):
         at = state[theta]
         known = played.step(state, slope(at / np.linalg.norm(at)) / np.linalg.norm(at), step)
         state = {x: known[x.new] for x in state}
-        before = {**rolled, Letter("g"): slope(rolled[theta])}
-        total = lambda told: sum(float(e.subs({**numbers, G: square})) * before[x] for x, e in told.items())  # noqa: B023, E731
-        y = total(made.update)
+        before = {**on_unit_sphere, Letter("g"): slope(on_unit_sphere[theta])}
+        total = lambda vector: sum(float(e.subs({**numbers, G: square})) * before[x] for x, e in vector.items())  # noqa: B023, E731
+        y = total(sphere.update)
         stretch = np.linalg.norm(y)
-        rolled = {x: stretch * total(told) for x, told in made.buffers.items()} | {theta: y / stretch}
+        on_unit_sphere = {x: stretch * total(vector) for x, vector in sphere.buffers.items()} | {theta: y / stretch}
         square *= stretch**4
-    np.testing.assert_allclose(rolled[theta], state[theta] / np.linalg.norm(state[theta]), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(on_unit_sphere[theta], state[theta] / np.linalg.norm(state[theta]), rtol=0, atol=1e-12)
     np.testing.assert_allclose(square, np.linalg.norm(state[theta]) ** 4, rtol=1e-11)
 
 
 @pytest.mark.parametrize("rule", ROLLED, ids=lambda r: r.name)
 def test_the_motion_of_the_direction_is_the_update_itself(rule):
-    made = on_sphere(rule)
-    assert made.defect() == (0,) * (1 + len(made.buffers))
-    wrong = SphereRule({**made.update, Letter("g"): eta}, made.buffers, rule)
+    sphere = on_sphere(rule)
+    assert sphere.defect() == (0,) * (1 + len(sphere.buffers))
+    wrong = SphereRule({**sphere.update, Letter("g"): eta}, sphere.buffers, rule)
     assert wrong.defect()[0] != 0
 
 
@@ -202,8 +202,8 @@ def test_side_by_side_on_the_sphere():
         plain = (M + M.T) @ u + np.cos(c @ u) * c
         return plain - (plain @ u) * u
 
-    made = on_sphere(sgd(0.1, 0, 0.05)).rmsprop()
-    rate, accumulator = (lambdify([G, SQUARED_GRADIENT], e) for e in (made.rate, made.accumulator))
+    rmsprop = on_sphere(sgd(0.1, 0, 0.05)).rmsprop()
+    rate, accumulator = (lambdify([G, SQUARED_GRADIENT], e) for e in (rmsprop.rate, rmsprop.accumulator))
     u, memory = weight / np.linalg.norm(weight), np.linalg.norm(weight) ** 4
     for _ in range(200):
         radius = np.linalg.norm(weight)

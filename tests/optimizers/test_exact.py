@@ -94,11 +94,11 @@ def test_descent():
 
 
 def test_what_a_step_keeps_is_written_as_a_share():
-    kept = exact(sgd(momentum=0), scale(w)).propagator[0]
-    assert kept == (1 - eta * lam) ** 2
-    assert latex(kept) == r"(1-\eta\lambda)^{2}"
-    told = exact(sgdw(), scale(w)).steady_state()[Q]
-    assert not any(f.as_base_exp()[0].as_coeff_Add()[0].is_negative for f in told.args if f.as_base_exp()[0].is_Add)
+    share = exact(sgd(momentum=0), scale(w)).propagator[0]
+    assert share == (1 - eta * lam) ** 2
+    assert latex(share) == r"(1-\eta\lambda)^{2}"
+    mean = exact(sgdw(), scale(w)).steady_state()[Q]
+    assert not any(f.as_base_exp()[0].as_coeff_Add()[0].is_negative for f in mean.args if f.as_base_exp()[0].is_Add)
 
 
 def test_heavy_ball():
@@ -163,8 +163,8 @@ def test_a_continuous_law_stands_for_its_generator(derive):
 def test_metric_ksb():
     law = exact(adamw(), scale(w))
     rho = 1 - eta * lam
-    told = rho**2 * Q - 2 * rho * eta * Form(u.new, theta) + eta**2 * Form(u.new, u.new)
-    assert expand(law.equations[Form(theta.new, theta.new)] - told) == 0
+    expected = rho**2 * Q - 2 * rho * eta * Form(u.new, theta) + eta**2 * Form(u.new, u.new)
+    assert expand(law.equations[Form(theta.new, theta.new)] - expected) == 0
     assert {*law.sources} == {"kinetic", "metric"}
 
 
@@ -261,8 +261,8 @@ def test_the_loop_of_a_law_follows_the_charges_over_all_steps(X, backend):
     weights = {q: dice.normal(size=(5, 1) if q == w else q.shape) for q in law.frame.generator.components}
     run = play(law, weights, MOVES[X], **HYPER | hyper)
     run |= {p.name: np.array([STILL[p.name]] * len(run["k"])) for p in law.frame.generator.parameters}
-    told, loop = kernel(law.ledger), law_loop(law, backend)
-    ledger = {name: np.broadcast_to(path, 400) for name, path in told(**read(told, run)).items()}
+    entries, loop = kernel(law.ledger), law_loop(law, backend)
+    ledger = {name: np.broadcast_to(path, 400) for name, path in entries(**read(entries, run)).items()}
     last = [*loop({name: ledger[name][0] for name in law.names}, **read(loop.step, run, loop.charges))][-1]
     for name in law.names:
         assert abs(float(last[name]) - ledger[f"{name}_new"][-1]) < 1e-12 * abs(ledger[name]).max()
@@ -281,7 +281,7 @@ def test_the_window_identity_holds_along_a_run():
     numbers = {"eta": 0.1, "beta": 0.9, "lambda": 0.05}
     record = play(law, {w: np.random.default_rng(1).normal(size=(5, 1))}, MOVES["scale"], **numbers)
     forms = {form: kernel(law.frame.value(form)) for form in (*window.sums, *window.ends)}
-    paths = {form: made(**read(made, record)) for form, made in forms.items()}
+    paths = {form: kernel_of_form(**read(kernel_of_form, record)) for form, kernel_of_form in forms.items()}
     values = {symbols(name, positive=True): number for name, number in numbers.items()}
     sums = [float(c.subs(values)) * paths[form][100:300].sum() for form, c in window.sums.items()]
     ends = [float(c.subs(values)) * (paths[c_form][300] - paths[c_form][100]) for c_form, c in window.ends.items()]
@@ -301,13 +301,13 @@ def test_the_balance_of_groups_is_proved(rules, X):
 
 def test_groups_without_momentum_balance_by_the_rates_of_their_descent():
     """Σ Q'/b = Σ (1−ηλ)²Q/b + …, b = −2η(1−ηλ), each group with its own rates."""
-    told = across([(sgd(momentum=0), [U]), (sgd(momentum=0), [V])], GENERATORS["rescale"]).ledger["total_kept"]
+    total_kept = across([(sgd(momentum=0), [U]), (sgd(momentum=0), [V])], GENERATORS["rescale"]).ledger["total_kept"]
     for q, shares, rates in (
         (U, 1, symbols("eta_1 lambda_1", positive=True)),
         (V, -2, symbols("eta_2 lambda_2", positive=True)),
     ):
         step, decay = rates
-        assert cancel(told.coeff(inner(q, q)) + shares * (1 - step * decay) / (2 * step)) == 0
+        assert cancel(total_kept.coeff(inner(q, q)) + shares * (1 - step * decay) / (2 * step)) == 0
 
 
 def test_a_group_left_out_misses_the_balance():
@@ -457,7 +457,7 @@ def test_rules_and_laws_answer_by_themselves():
 def test_every_backend_reads_the_same_ledger(backend):
     pytest.importorskip(backend)
     law, dice = exact(sgd(), scale(w)), np.random.default_rng(0)
-    made = law.kernel("numpy")
-    arrays = {name: dice.normal(size=(3, 4) if "w" in name else (3,)) for name in made.inputs}
-    for name, value in made(**arrays).items():
+    numpy_kernel = law.kernel("numpy")
+    arrays = {name: dice.normal(size=(3, 4) if "w" in name else (3,)) for name in numpy_kernel.inputs}
+    for name, value in numpy_kernel(**arrays).items():
         np.testing.assert_allclose(np.asarray(law.kernel(backend)(**arrays)[name]), value, rtol=1e-13, atol=1e-14)

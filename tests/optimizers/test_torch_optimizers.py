@@ -39,28 +39,28 @@ def float64():
 
 @pytest.mark.parametrize(("name", "way"), IN_WAYS)
 def test_torch_obeys_the_laws_of_its_optimizers(name, way):
-    found = gaps(name, ways(name)[way])
-    assert len(found) >= 3
-    assert max(found.values()) < (1e-12 if name in SIMPLE else 1e-11)
+    residuals = gaps(name, ways(name)[way])
+    assert len(residuals) >= 3
+    assert max(residuals.values()) < (1e-12 if name in SIMPLE else 1e-11)
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_rules_that_torch_has_not_obey_theirs(name):
-    found = own_gaps(name)
-    assert len(found) == 8
-    assert max(found.values()) < 1e-12
+    residuals = own_gaps(name)
+    assert len(residuals) == 8
+    assert max(residuals.values()) < 1e-12
 
 
 def test_muon_obeys_its_laws_in_torch_as_by_hand():
-    found = muon_gaps()
-    assert [*found] == ["skew buffers", "skew", "symmetric"]
-    assert max(found.values()) < 1e-11
+    residuals = muon_gaps()
+    assert [*residuals] == ["skew buffers", "skew", "symmetric"]
+    assert max(residuals.values()) < 1e-11
 
 
 def test_groups_with_unlike_rates_balance():
-    found = group_gaps()
-    assert len(found) == 6
-    assert max(found.values()) < 1e-12
+    residuals = group_gaps()
+    assert len(residuals) == 6
+    assert max(residuals.values()) < 1e-12
 
 
 def test_sums_over_a_window_agree():
@@ -70,9 +70,9 @@ def test_sums_over_a_window_agree():
 def test_a_normalisation_with_an_epsilon_breaks_the_law_and_the_account_says_by_how_much():
     model, (X, views) = network(eps=1e-5), FIELDS["scale"]
     run = record(steps_of(model, torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)))
-    told = {derive: missed(law := derive(sgd(), X), kernel(law.ledger), views, run) for derive in (exact, account)}
-    assert told[account] < 1e-12
-    assert told[exact] > 1e-7
+    residuals = {derive: missed(law := derive(sgd(), X), kernel(law.ledger), views, run) for derive in (exact, account)}
+    assert residuals[account] < 1e-12
+    assert residuals[exact] > 1e-7
 
 
 def test_groups_are_read_live():

@@ -84,9 +84,9 @@ def ours(rule, hyper, start, gradients):
         yield state[theta]
 
 
-def theirs(made, start, gradients):
+def theirs(make, start, gradients):
     weight = torch.nn.Parameter(torch.from_numpy(start.copy()))
-    optimizer = made(weight)
+    optimizer = make(weight)
     for step, gradient in enumerate(gradients):
         optimizer.param_groups[0]["lr"] = RATE(step)
         weight.grad = torch.from_numpy(gradient)
@@ -100,10 +100,10 @@ def test_rules_step_as_torch_does(name, way):
     rule, hyper, kind, options = TORCH[name]
     dice = np.random.default_rng(0)
     start, gradients = dice.normal(size=(4, 3)), list(dice.normal(size=(STEPS, 4, 3)))
-    made = lambda weight: getattr(torch.optim, kind)(  # noqa: E731
+    make = lambda weight: getattr(torch.optim, kind)(  # noqa: E731
         [weight], lr=RATE(0), weight_decay=DECAY, **options, **way
     )
-    for ends in zip(ours(rule, hyper, start, gradients), theirs(made, start, gradients), strict=True):
+    for ends in zip(ours(rule, hyper, start, gradients), theirs(make, start, gradients), strict=True):
         np.testing.assert_allclose(*ends, rtol=1e-12)
 
 
