@@ -14,7 +14,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from sympy import Symbol
 
-from numeric._told import told
+from numeric._evaluate import evaluate
 from symlag.kernels.kernel import kernel
 from symlag.trials.record import kernel_arguments
 from symlag.variational.equations_of_motion import accelerations
@@ -51,10 +51,10 @@ def orbit(law: Law, start: State, still: State, span: float, **false: Any) -> Or
     """The motion of a law's mechanics from positions and rates by name; the twin has another `rate` or `source`."""
     wrong = {"rate": law.rate, "source": law.source, **false}
     charges = {"law_dot": law.source - law.rate * LAW, "twin_dot": wrong["source"] - wrong["rate"] * TWIN}
-    first = told(law.charge, {**start, **still, "t": 0.0})
+    first = evaluate(law.charge, {**start, **still, "t": 0.0})
     rates = rates_of({**accelerations(law.lagrangian), **charges}, still)
     time, state = flow(rates, {**start, "law": first, "twin": first}, span)
-    return Orbit(time, state, told(law.charge, {**state, **still, "t": time}))
+    return Orbit(time, state, evaluate(law.charge, {**state, **still, "t": time}))
 
 
 def rates_of(asked: Mapping[Any, Any], still: State) -> Callable[[float, State], State]:

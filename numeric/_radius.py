@@ -12,9 +12,9 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from derivations.adaptive import balance, law, rmsprop, rule
+from numeric._evaluate import evaluate
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, path
-from numeric._told import told
 from symlag.calculus.matrices import inner
 from symlag.learning.scale_invariant import chi_of_white_noise, fourth_power, polar_equations
 from symlag.trials import Record, integrate_law
@@ -33,7 +33,7 @@ def radius(run: Norms, chi: Any) -> Any:
     relaxation, pull = fourth_power(law), polar_equations(law).gradient
     fed = relaxation.source.xreplace({inner(pull, pull): FORCE})
     known = {"force": run.force, "chi": chi, **run.descent.arrays}
-    at = told({"rate": relaxation.rate, "source": fed}, known)
+    at = evaluate({"rate": relaxation.rate, "source": fed}, known)
     return integrate_law(run.descent.time[:-1], run.square**2, at["rate"], at["source"]) ** 0.5
 
 
@@ -69,10 +69,10 @@ def unrest(step: float) -> float:
     """By how much either side of the law's steady state exceeds the other as averages of a run, relative."""
     descent = Descent.refined(step, decay=0.05, batch=4, span=400)
     run = Record.along(step, descent.time, {"w": path(normalised, descent)["0.weight"]}, descent.arrays)
-    sides = told({"left": balance.lhs, "right": balance.rhs}, run.arrays)
+    sides = evaluate({"left": balance.lhs, "right": balance.rhs}, run.arrays)
     settled = slice(len(run.time) // 4, None)
     return float(sides["right"][settled].mean() / sides["left"][settled].mean() - 1)
 
 
 def _number(expression: Expr, run: Norms, **given: float) -> float:
-    return float(told(expression, {**run.descent.arrays, **given}))
+    return float(evaluate(expression, {**run.descent.arrays, **given}))

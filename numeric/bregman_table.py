@@ -10,8 +10,8 @@ import numpy as np
 from sympy import Expr, Integer, exp, solve, symbols
 
 from derivations import bregman_table as theorem, mirror_descent, natural_gradient, nesterov
+from numeric._evaluate import evaluate
 from numeric._orbits import Orbit, flow, orbit, rates_of
-from numeric._told import told
 from symlag import Lagrangian, coordinates, sgd, t
 from symlag.derivation.derive import derive
 from symlag.learning.bregman import bregman, massless_limit
@@ -69,7 +69,7 @@ def _rows() -> Iterator[Claim]:
     for says, (schedules, printed) in ROWS.items():
         L = bregman(x**2 / 2, k * x, [x], *schedules)
         gaps = (accelerations(one)[x.dot.dot] + printed for one in (L, replace(L, damping=Integer(0))))
-        measured, twin = (abs(float(told(gap, known))) for gap in gaps)
+        measured, twin = (abs(float(evaluate(gap, known))) for gap in gaps)
         yield Claim(f"Table 1, {says}.", "NLD Table 1", measured, most=1e-14, twin=twin, without="the scaling by γ")
 
 
@@ -98,7 +98,7 @@ def _apart(law: Law, mass: float, field: Mapping[str, Any]) -> float:
     """The greatest distance of an orbit from a flow."""
     start, still = {"x": SADDLE["x"], "y": SADDLE["y"]}, {"m": mass, "mu": STILL["mu"]}
     _, path = flow(rates_of(field, still), start, SPAN)
-    found = orbit(law, {**start, **told(_flow(law.lagrangian), {**start, **still})}, still, SPAN)
+    found = orbit(law, {**start, **evaluate(_flow(law.lagrangian), {**start, **still})}, still, SPAN)
     return float(max(abs(found.state[q] - path[q]).max() for q in start))
 
 

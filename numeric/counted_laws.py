@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from derivations import counted_laws as theorem
-from numeric._kept import RATES, kept, plain, rectified, shares
+from numeric._conserved_quadratics import RATES, count_conserved, identity, rectified, variance_shares
 from symlag.plotting import BLACK, BLUE, VERMILION
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]
 
 TRAINED = {
-    "linear(2, 2, 1)": ((2, 2, 1), plain),
-    "linear(3, 3, 2)": ((3, 3, 2), plain),
+    "linear(2, 2, 1)": ((2, 2, 1), identity),
+    "linear(3, 3, 2)": ((3, 3, 2), identity),
     "relu(3, 3, 1)": ((3, 3, 1), rectified),
     "relu(3, 4, 2)": ((3, 4, 2), rectified),
 }
@@ -50,11 +50,12 @@ def _trained(name: str, descent: Spectra, heavy: Spectra) -> Claim:
     """As many quadratics are kept by descent as there are laws, and with momentum none."""
     laws = theorem.flow[name]
     says = f"{name}: descent is seen to keep {laws} quadratics of its weights, but for O(η)."
-    return Claim(says, GRADIENT, kept(*descent), laws, laws, twin=kept(*heavy), without="the limit m → 0")
+    found, twin = count_conserved(*descent), count_conserved(*heavy)
+    return Claim(says, GRADIENT, found, laws, laws, twin=twin, without="the limit m → 0")
 
 
 def _spectra(name: str, *, inertia: bool) -> Spectra:
-    coarse, fine = (shares(*TRAINED[name], rate, seed(), inertia=inertia) for rate in RATES)
+    coarse, fine = (variance_shares(*TRAINED[name], rate, seed(), inertia=inertia) for rate in RATES)
     return coarse, fine
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from derivations import equilibrium_angle as theorem
+from numeric._evaluate import evaluate
 from numeric._noise import Descent, Norms, norms
-from numeric._told import told
 from symlag.plotting import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study
 
@@ -35,7 +35,7 @@ def _identity(run: Norms) -> Claim:
     sums = {Q: run.square[1:-1].sum(0), K: run.momentum[1:-1].sum(0)}
     ends = {Q: run.square[-1] - run.square[1], C: run.charge[-2] - run.charge[0]}
     summed, ended = (
-        [told(factors[form], run.descent.arrays) * value for form, value in values.items()]
+        [evaluate(factors[form], run.descent.arrays) * value for form, value in values.items()]
         for factors, values in ((theorem.window.sums, sums), (theorem.window.ends, ends))
     )
     size = np.abs(summed).max()
@@ -54,7 +54,7 @@ def _equilibrium(run: Norms) -> Claim:
 
 def _angle(run: Norms, **swap: float) -> float:
     """What the law states: 1 − cos of it is θ²/2."""
-    return float((2 * told(theorem.turn, {**run.descent.arrays, **swap})) ** 0.5)
+    return float((2 * evaluate(theorem.turn, {**run.descent.arrays, **swap})) ** 0.5)
 
 
 def _draw(measured: tuple[Norms, ...], figure: Any) -> None:

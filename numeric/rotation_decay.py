@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from derivations import rotation_decay as theorem
+from numeric._evaluate import evaluate
 from numeric._orbits import Orbit, orbit
-from numeric._told import told
 from symlag import noether
 from symlag.plotting import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION
 from symlag.trials import Claim, Study, observed_order
@@ -60,7 +60,7 @@ def turning(mass: float, friction: float, law: Law = theorem.law) -> Turning:
     """The orbit, and e^{−μt/m}."""
     still = {"m": mass, "mu": friction}
     found = orbit(law, START, still, SPAN)
-    return Turning(mass, friction, found, told(theorem.decay, {**still, "t": found.time, "C_0": found.measured[0]}))
+    return Turning(mass, friction, found, evaluate(theorem.decay, {**still, "t": found.time, "C_0": found.measured[0]}))
 
 
 def _decay(one: Turning) -> Claim:

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from derivations import two_scales as theorem
+from numeric._evaluate import evaluate
 from numeric._networks import normalised, rectified
 from numeric._steps import batches
-from numeric._told import told
 from symlag.plotting import MEASURED, ORANGE, THEORY, TWIN
 from symlag.trials import Claim, Study
 
@@ -67,7 +67,7 @@ def _directions(filters: Tensor) -> Tensor:
 def _undoing(c: float) -> tuple[float, float]:
     """The rates that turn filters c times as long alike, by the theorem."""
     known = {"eta": ETA, "lambda_": DECAY, "c": float(c)}
-    eta, decay = told([theorem.rate, theorem.shrink], known)
+    eta, decay = evaluate([theorem.rate, theorem.shrink], known)
     return float(eta), float(decay)
 
 

@@ -7,8 +7,8 @@ import pytest
 from sympy import Integral, S, cancel, exp, symbols
 
 from derivations import charges_in_training, constraints, counted_laws, damping_regimes, law_of_balance, modified_flow
+from numeric._conserved_quadratics import count_conserved, rectified, variance_shares
 from numeric._drifts import balance
-from numeric._kept import kept, rectified, shares
 from numeric.smooth_norms import roughness
 from symlag.calculus.operators import directional
 from symlag.calculus.zero_test import vanishes
@@ -66,8 +66,8 @@ def test_gradient_flow_has_as_many_laws_as_the_literature_says(network, laws):
 
 @pytest.mark.parametrize(("inertia", "number"), [(False, 3), (True, 0)])
 def test_descent_is_seen_to_keep_one_quadratic_for_each_rectified_unit_and_momentum_none(inertia, number):
-    coarse, fine = (shares((3, 3, 1), rectified, rate, 1, inertia=inertia) for rate in (0.04, 0.02))
-    assert kept(coarse, fine) == number
+    coarse, fine = (variance_shares((3, 3, 1), rectified, rate, 1, inertia=inertia) for rate in (0.04, 0.02))
+    assert count_conserved(coarse, fine) == number
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -60,11 +60,11 @@ def test_words_that_never_occur_are_a_mask_over_rows():
     words = nn.Sequential(nn.Embedding(160, 2), nn.Linear(2, 3))
     tokens = torch.tensor([[2, 7], [150, 7]])
     found = symmetries(words, mse_loss, (tokens, torch.randn(2, 2, 3)))
-    [(term, silent)] = [(t, s) for s in found for t in s.family.terms if isinstance(t, Entries)]
+    [(term, free)] = [(t, s) for s in found for t in s.family.terms if isinstance(t, Entries)]
     assert term.mask.shape == (160,)
     assert sorted({*range(160)} - {*term.rows}) == [2, 7, 150]
-    assert (silent.dimension, silent.certificate) == (157 * 2, 0.0)
-    assert silent.change < 1e-12
+    assert (free.dimension, free.certificate) == (157 * 2, 0.0)
+    assert free.change < 1e-12
 
 
 class Pruned(nn.Module):
@@ -101,7 +101,7 @@ def test_entries_are_moved_and_read_in_blocks(mask, block, monkeypatch):
     assert torch.equal(torch.cat([*term.parts(expected)]), x)
 
 
-def test_a_silent_entry_that_is_not_has_a_large_certificate():
+def test_an_entry_that_is_falsely_free_has_a_large_certificate():
     problem = pose(nn.Linear(3, 2, bias=False), mse_loss, (torch.randn(4, 3), torch.randn(4, 2)))
     false = Affine((Entries("weight", torch.tensor([False, True]), (2, 3)),), AllVectors(3))
     assert certificates(problem, [false])[0] > 0.1
@@ -154,7 +154,7 @@ def test_scales_of_whole_tensors_that_are_known_by_unit_are_said_once():
 @pytest.mark.parametrize("shape", [(6,), (6, 5), (4, 3, 2)], ids=str)
 @pytest.mark.parametrize("chance", [0.0, 0.3, 0.8, 1.0])
 @pytest.mark.parametrize("across", [0, 1, 2])
-def test_silence_of_two_sets_of_draws_is_that_of_all(shape, chance, across):
+def test_zero_gradients_of_two_sets_of_draws_are_those_of_all(shape, chance, across):
     def drawn(count):
         axes = [1 if axis >= max(1, len(shape) - across) else d for axis, d in enumerate(shape)]
         return torch.randn(count, *shape) * (torch.rand(axes) >= chance)

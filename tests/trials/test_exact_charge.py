@@ -7,7 +7,7 @@ from sympy import Trace
 
 from derivations import exact_charge, homogeneous_charge
 from numeric import exact_charge as trial, homogeneous_charge as degree_one
-from numeric._blind import Descent, blind, cross_entropy
+from numeric._homogeneous import Descent, cross_entropy, scale_invariant
 from symlag.derivation.derive import derive
 from symlag.trials import Verdict, run
 
@@ -47,7 +47,7 @@ def test_without_one_of_its_terms_it_does_not_stand(records, term):
 
 def test_at_fixed_momentum_its_drift_is_of_the_order_of_the_learning_rate():
     def record(eta):
-        return Descent(eta, eta, 0.9).record(blind(), cross_entropy)
+        return Descent(eta, eta, 0.9).record(scale_invariant(), cross_entropy)
 
     (finding,) = run([law], record, (0.2, 0.1, 0.05)).findings
     assert finding.verdict is Verdict.HOLDS

@@ -1,4 +1,4 @@
-"""How many quadratic functions of the weights training keeps, by what it does to many networks, and by no theory.
+"""The number of quadratic functions of the weights that training conserves, measured on many networks, without theory.
 
 Of all features φ = θ_i θ_j, S_within v = λ S_total v: λ is the share of the variance of v·φ that happens along the
 paths, and not between them. What gradient flow keeps, descent changes by O(η), so that its λ goes as η².
@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from scipy.linalg import eigh
 
-RATES, SPAN, SEEN, STARTS = (0.04, 0.02), 2.0, 8, 300
+RATES, SPAN = (0.04, 0.02), 2.0
+INSTANTS, STARTS = 8, 300  # at which the weights are recorded; networks
 Layer = Callable[[Any], tuple[Any, Any]]  # outputs and slopes at what goes into a layer
 
 
-def plain(z: Any) -> tuple[Any, Any]:
+def identity(z: Any) -> tuple[Any, Any]:
     """The identity."""
     return z, np.ones_like(z)
 
@@ -26,12 +27,12 @@ def rectified(z: Any) -> tuple[Any, Any]:
     return np.maximum(z, 0), (z > 0).astype(float)
 
 
-def kept(coarse: Any, fine: Any) -> int:
+def count_conserved(coarse: Any, fine: Any) -> int:
     """The number of quadratics whose share falls faster than the rate when that is halved."""
     return int((fine < coarse / 2).sum())
 
 
-def shares(widths: tuple[int, int, int], layer: Layer, rate: float, seed: int, *, inertia: bool) -> Any:
+def variance_shares(widths: tuple[int, int, int], layer: Layer, rate: float, seed: int, *, inertia: bool) -> Any:
     """λ of all quadratics, the least first; `inertia` gives the weights the mass of momentum, of unit friction."""
     paths = _paths(widths, layer, rate, seed, inertia=inertia)
     first, second = np.triu_indices(paths[0].shape[1])
@@ -48,7 +49,7 @@ def _paths(widths: tuple[int, int, int], layer: Layer, rate: float, seed: int, *
     X, Y = dice.standard_normal((20, n)), dice.standard_normal((20, m))
     U, V = dice.standard_normal((STARTS, n, r)), dice.standard_normal((STARTS, r, m))
     step, beta = (rate**0.5, 1 - rate**0.5) if inertia else (rate, 0.0)
-    moments, seen = [np.zeros_like(U), np.zeros_like(V)], [_flat(U, V)]
+    moments, recorded = [np.zeros_like(U), np.zeros_like(V)], [_flat(U, V)]
     steps = round(SPAN / step)
     for k in range(1, steps + 1):
         out, slope = layer(X @ U)
@@ -56,9 +57,9 @@ def _paths(widths: tuple[int, int, int], layer: Layer, rate: float, seed: int, *
         slopes = X.T @ (error @ V.swapaxes(1, 2) * slope), out.swapaxes(1, 2) @ error
         moments = [beta * moment + g for moment, g in zip(moments, slopes, strict=True)]
         U, V = U - rate * moments[0], V - rate * moments[1]
-        if k * SEEN // steps > (k - 1) * SEEN // steps:
-            seen.append(_flat(U, V))
-    return seen
+        if k * INSTANTS // steps > (k - 1) * INSTANTS // steps:
+            recorded.append(_flat(U, V))
+    return recorded
 
 
 def _flat(U: Any, V: Any) -> Any:

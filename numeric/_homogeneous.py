@@ -22,13 +22,13 @@ TINY = 1e-30  # torch refuses 0, and 1e−5 breaks the symmetry
 
 
 @seeded
-def blind() -> nn.Module:
+def scale_invariant() -> nn.Module:
     """Two layers of weights, each before a batch normalisation: no output feels the length of either."""
     return nn.Sequential(_long(PIXELS, WIDTH), _norm(WIDTH), nn.Tanh(), _long(WIDTH, CLASSES), _norm(CLASSES))
 
 
 @seeded
-def proportional() -> nn.Module:
+def homogeneous() -> nn.Module:
     """A normalised layer and a plain one: the outputs grow as the weights."""
     return nn.Sequential(_long(PIXELS, WIDTH), _norm(WIDTH), nn.Tanh(), nn.Linear(WIDTH, CLASSES, bias=False))
 
