@@ -31,7 +31,7 @@ def study(measured: tuple[Norms, ...]) -> Study:
 
 def _identity(run: Norms) -> Claim:
     """The sums over all steps but the first and the last, and what is at both ends."""
-    (Q, C), (K,) = theorem.law.charges, theorem.law.measured
+    (Q, C), (K,) = theorem.law.charges, theorem.law.source_forms
     sums = {Q: run.square[1:-1].sum(0), K: run.momentum[1:-1].sum(0)}
     ends = {Q: run.square[-1] - run.square[1], C: run.charge[-2] - run.charge[0]}
     summed, ended = (

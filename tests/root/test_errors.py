@@ -101,7 +101,7 @@ REFUSED = {
         SymlagError,
         "its mass 0 is not positive; write a positive",
     ),
-    "a rule for a number": (lambda: sl.heavy_ball().lagrangian(0, [3]), CoordinateError, "3: it is no coordinate"),
+    "a rule for a number": (lambda: sl.heavy_ball().lagrangian(0, [NUMBER]), CoordinateError, "3: it is no coordinate"),
     "blocks that do not match": (lambda: sl.inner(W, U), ShapeError, "the two shapes differ. Give it two matrices"),
     "pairs that do not match": (lambda: sl.general_linear(W, U), ShapeError, "columns meet"),
     "a kernel for no library": (lambda: sl.noether(L, sl.scale(x)).kernel("jax"), LoweringError, "no such backend"),
