@@ -66,7 +66,7 @@ def _explicit(node, entry) -> Any:
 
 
 @_explicit.register
-def _(node: MatrixSymbol, entry):
+def explicit_matrix_symbol(node: MatrixSymbol, entry):
     rows, columns = (_explicit(size, entry) for size in node.shape)
     full = Matrix(rows, columns, lambda i, j: entry(node, i, j))
     if isinstance(node, Skew):
@@ -75,7 +75,7 @@ def _(node: MatrixSymbol, entry):
 
 
 @_explicit.register
-def _(node: MatrixExpr, entry):
+def explicit_matrix_expr(node: MatrixExpr, entry):
     first, *others = (_explicit(arg, entry) for arg in node.args)
     for other in others:
         first = first + other if node.is_MatAdd else first * other
@@ -83,27 +83,27 @@ def _(node: MatrixExpr, entry):
 
 
 @_explicit.register
-def _(node: MatPow, entry):
+def explicit_mat_pow(node: MatPow, entry):
     return _explicit(node.base, entry) ** int(node.exp)
 
 
 @_explicit.register
-def _(node: Transpose, entry):
+def explicit_transpose(node: Transpose, entry):
     return _explicit(node.arg, entry).T
 
 
 @_explicit.register
-def _(node: Trace, entry):
+def explicit_trace(node: Trace, entry):
     return _explicit(node.arg, entry).trace()
 
 
 @_explicit.register
-def _(node: Identity, entry):
+def explicit_identity(node: Identity, entry):
     return eye(_explicit(node.rows, entry))
 
 
 @_explicit.register
-def _(node: ZeroMatrix, entry):
+def explicit_zero_matrix(node: ZeroMatrix, entry):
     return zeros(*(_explicit(size, entry) for size in node.shape))
 
 

@@ -39,7 +39,7 @@ MOVING = (W, b, u)
 class LetterLaws:
     """The laws, as tests of a class with a fixture `matrix`."""
 
-    def test_two_transposes_are_none(self, matrix):
+    def test_two_transposes_cancel(self, matrix):
         assert normal(Transpose(normal(Transpose(matrix)))) == normal(matrix)
 
     def test_the_normal_form_is_its_own(self, matrix):
@@ -95,10 +95,10 @@ class LetterLaws:
 
 def constant_like(matrix, name="R", shape=None):
     """A constant of the shape of a matrix, whose entries are random numbers."""
-    made = constant(name, *(shape or matrix.shape))
-    sizes = tuple(int(value(side, AT)) for side in made.shape)
-    NUMBERS[made] = np.random.default_rng(len(name) + sum(sizes)).normal(size=sizes)
-    return made
+    letter = constant(name, *(shape or matrix.shape))
+    sizes = tuple(int(value(side, AT)) for side in letter.shape)
+    NUMBERS[letter] = np.random.default_rng(len(name) + sum(sizes)).normal(size=sizes)
+    return letter
 
 
 NUMBERS = {}
