@@ -81,9 +81,10 @@ def translation(coordinate: Coordinate, direction: Expr | MatrixExpr | None = No
     ({x: 1}, {w: n})
     """
     if direction is None:
-        if isinstance(require_coordinate(coordinate), Block):
-            direction = constant("n", *coordinate.shape)
-            return Generator({coordinate: direction}, name="translation", parameters=(direction,))
+        moved = require_coordinate(coordinate)
+        if isinstance(moved, Block):
+            direction = constant("n", *moved.shape)
+            return Generator({moved: direction}, name="translation", parameters=(direction,))
         direction = S.One
     if jets(direction) or is_coordinate_function(direction):
         raise CoordinateError(
@@ -360,7 +361,7 @@ def _several(written: Any) -> tuple[Any, ...]:
     """One or more coordinates."""
     coordinates = tuple(map(require_coordinate, written if isinstance(written, tuple | list) else (written,)))
     if not coordinates:
-        raise CoordinateError("a family", "no coordinate is moved by it", "scale(w), say")
+        raise CoordinateError("a family", "no coordinate is moved by it", "scale(w), for example")
     return coordinates
 
 

@@ -111,7 +111,7 @@ class Generator(Displayable):
         Parameters
         ----------
         coordinates : iterable of jets and blocks
-            Those of a Lagrangian, say.
+            For example those of a Lagrangian.
 
         Returns
         -------
@@ -211,7 +211,7 @@ def require_coordinate(written: Any) -> Any:
     if is_coordinate_function(written) or (isinstance(written, Prolonged) and written == written.root):
         return written
     wrong = "time is moved by tau" if written == t else "it is no coordinate"
-    write = "Generator({}, tau=1), say" if written == t else 'coordinates("x"), or block("W", h, n)'
+    write = "Generator({}, tau=1), for example" if written == t else 'coordinates("x"), or block("W", h, n)'
     raise CoordinateError(f"a move of {written}", wrong, write)
 
 

@@ -263,9 +263,9 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     >>> law.charge, law.source, law.defect()
     (x*y.dot - x.dot*y, -g*x, 0)
     """
-    if not isinstance(L, Lagrangian):
+    if not isinstance(L, Lagrangian):  # pyright: ignore[reportUnnecessaryIsInstance] - not every user checks types
         raise SymlagError(f"noether of {L!r}", "it is no Lagrangian", "Lagrangian(T, V)")
-    if not isinstance(X, Generator):
+    if not isinstance(X, Generator):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise SymlagError(f"noether along {X!r}", "it is no Generator", "rotation(x, y), or Generator({x: y})")
     if any(q.base != (t,) for q in L.coordinates):
         raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")

@@ -94,12 +94,12 @@ REFUSED = {
     "a rate that is negative": (
         lambda: sl.heavy_ball(-1),
         SymlagError,
-        "its mass -beta/2 - 1/2 is not positive; write a",
+        "its mass -beta/2 - 1/2 is not positive. Take a",
     ),
     "a momentum of no mass": (
         lambda: sl.heavy_ball(0.1, -1),
         SymlagError,
-        "its mass 0 is not positive; write a positive",
+        "its mass 0 is not positive. Take a positive",
     ),
     "a rule for a number": (lambda: sl.heavy_ball().lagrangian(0, [NUMBER]), CoordinateError, "3: it is no coordinate"),
     "blocks that do not match": (lambda: sl.inner(W, U), ShapeError, "the two shapes differ. Give it two matrices"),
