@@ -14,7 +14,8 @@ What holds in these states:
    other rows hold nothing that is read. `full` means that a step more has no row.
 2. Open: `_open` is what `begin` found, and the row after those is being filled. Idle: `_open` is nothing.
 3. `_last` is what the latest step ended with, if that step was measured, and otherwise nothing. `_copies` then hold, of
-   every tensor, the letters with which that step ended, which the next step needs after it has overwritten them.
+   every tensor, the letters with which that step ended, which the next step needs after it has overwritten them. Of a
+   run that was resumed neither versions nor `_copies` are known, and the next step is not carried.
 4. A step is *carried* where all versions of tensors and buffers are those of `_last`: then nothing has changed in
    between, its charges are those that the last step ended with, to the bit, and `_copies` are up to date. Otherwise
    its charges are measured, and `_copies` made anew.

@@ -16,11 +16,13 @@ from torch import nn  # noqa: E402
 from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import checkpoint_wrapper  # noqa: E402
 from torch.nn.functional import cross_entropy, mse_loss  # noqa: E402
 
+from numeric._monitored import Lion  # noqa: E402
 from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, LiveTable, Npz, Scalars  # noqa: E402
 from symlag.networks.monitor.callbacks import LightningHooks, TransformersHooks  # noqa: E402
 from symlag.networks.monitor.plan import parameters_by_name  # noqa: E402
+from symlag.optimizers.library import lion  # noqa: E402
 from tests.support.ranks import batch, network  # noqa: E402
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9, weight_decay=0.01)
@@ -218,3 +220,11 @@ def test_of_the_size_of_the_parameters_only_the_previous_iterate_is_held(kind):
     beside = held(monitor, theirs) - 2 * (len(rows) + 1) * rows[0].nbytes  # of two windows, of magnitudes and places
     assert beside <= size
     assert 2 * rows[0].nbytes < size / 2
+
+
+def test_a_closure_that_the_optimizer_does_not_call_is_told_in_a_sentence(found):
+    model, (x, y) = network(), batch()
+    optimizer = Lion(model.parameters())
+    cross_entropy(model(x), y).backward()
+    with Monitor(model, optimizer, found, rule=lion()), pytest.raises(SymlagError, match="did not call the closure"):
+        optimizer.step(lambda: None)
