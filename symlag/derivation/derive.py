@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import MatrixSymbol
 
@@ -36,7 +36,6 @@ from symlag.calculus.operators import directional
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import Cited, Work
 from symlag.derivation.user_file import naming_file, path_of, run_user_file, title_of
-from symlag.document.document import Document
 from symlag.errors import DefinitionError, SymlagError
 from symlag.files import write_all
 from symlag.kernels.backends import installed_backends
@@ -49,6 +48,9 @@ from symlag.variational.equations_of_motion import accelerations, require_veloci
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, noether
+
+if TYPE_CHECKING:
+    from symlag.document.document import Document
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ class MechanicsDerivation(Derivation):
         return accelerations(self.lagrangian)
 
     def _compose_document(self) -> Document:
+        from symlag.document.document import Document  # a derivation is often made for its laws alone
+
         rule = _continuous_rule(self.rule) if self.rule else None
         return Document.of(self.title, self.lagrangian, self.laws, rule, self.exact)
 
@@ -163,6 +167,8 @@ class DiscreteDerivation(Derivation):
     reason: str
 
     def _compose_document(self) -> Document:
+        from symlag.document.document import Document
+
         return Document.of_optimizer(self.title, self.exact, self.reason)
 
 
