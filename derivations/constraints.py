@@ -3,7 +3,7 @@
 from sympy import sqrt
 
 from symlag import block, constant, heavy_ball, inner, loss, rescale, scale, translation
-from symlag.calculus.operators import directional
+from symlag.calculus.differential_operators import directional
 
 b, w, u, v = map(block, "bwuv")  # of a classifier, before a norm, into and out of a unit
 n = constant("n", b.rows)

@@ -1,7 +1,7 @@
 """Emden–Fowler equation: of the polytropic gas spheres that of index five alone has a charge."""
 
 from symlag import Lagrangian, coordinates, t
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 
 q = coordinates("q")
 radius = t + 1  # the equation is singular at the centre

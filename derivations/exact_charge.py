@@ -4,7 +4,7 @@ from sympy import exp, symbols
 
 from symlag import Generator, Lagrangian, block, coordinates, invariant_loss, scale, t
 from symlag.learning.continuous_rules import Rule
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 
 u, v, w = *coordinates("u v"), block("w")  # two weights, and all weights, each before a norm
 eta, m, gamma = symbols("eta m gamma", positive=True)

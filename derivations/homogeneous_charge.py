@@ -4,7 +4,7 @@ from sympy import sqrt, symbols
 
 from symlag import Generator, block, coordinates, inner, invariant_loss, scale
 from symlag.learning.continuous_rules import Rule
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 
 u, v, w = *coordinates("u v"), block("w")  # two weights, and all weights
 eta, m, gamma = symbols("eta m gamma", positive=True)

@@ -3,7 +3,7 @@
 from sympy import symbols
 
 from symlag import Lagrangian, coordinates
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 
 x, y = coordinates("x y")
 m, k = symbols("m k", positive=True)

@@ -3,7 +3,7 @@
 from sympy import sin
 
 from symlag import Lagrangian, coordinates
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 
 theta, phi = coordinates("theta phi")
 T = (theta.dot**2 + sin(theta) ** 2 * phi.dot**2) / 2

@@ -3,8 +3,8 @@
 from sympy import exp
 
 from symlag import Lagrangian, coordinates
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.first_integrals import integrals
-from symlag.symmetry.point_symmetries import symmetries
 
 x, y, z = coordinates("x y z")
 T = (x.dot**2 + y.dot**2 + z.dot**2) / 2

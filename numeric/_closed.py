@@ -16,7 +16,7 @@ from sympy import solve
 from derivations import rescale, scale, translation
 from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
-from symlag.calculus.operators import total
+from symlag.calculus.differential_operators import total
 from symlag.derivation.derive import derive
 from symlag.kernels.kernel import Kernel, kernel
 from symlag.learning.continuous_rules import heavy_ball

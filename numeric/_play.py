@@ -9,7 +9,7 @@ import numpy as np
 from sympy import lambdify
 
 from symlag.kernels.identifiers import argument_name
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.parameter_groups import GroupedLaw
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta

@@ -11,7 +11,7 @@ from derivations import adaptive as theorem
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, norms, path
 from numeric._radius import PRINTED, memory, radius, remembered, unrest, whiteness
-from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Record, Study
 
 __all__ = ["measure", "points", "record", "steps", "study", "theorem"]

@@ -10,7 +10,7 @@ from derivations import charges_in_training as theorem
 from numeric._charges import TRANSFORMER, Course, convolutional_families, course
 from numeric._images import convolutional, transformer
 from numeric._noise import Descent, path
-from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study
 
 __all__ = ["measure", "points", "study", "theorem"]

@@ -8,7 +8,7 @@ from typing import Any
 from derivations import constraints as theorem
 from numeric._bounds import Bound, bounds
 from numeric._images import convolutional, transformer
-from symlag.plotting import BLACK, SKY, VERMILION
+from symlag.plot_style import BLACK, SKY, VERMILION
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["measure", "points", "study", "theorem"]

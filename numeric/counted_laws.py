@@ -7,7 +7,7 @@ from typing import Any
 
 from derivations import counted_laws as theorem
 from numeric._conserved_quadratics import RATES, count_conserved, identity, rectified, variance_shares
-from symlag.plotting import BLACK, BLUE, VERMILION
+from symlag.plot_style import BLACK, BLUE, VERMILION
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]

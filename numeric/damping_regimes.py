@@ -9,10 +9,10 @@ import numpy as np
 
 from derivations import damping_regimes as theorem
 from numeric import _closed
+from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import t
-from symlag.calculus.operators import total
 from symlag.kernels.kernel import kernel
-from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Record, Study, observed_order
 from symlag.variational.closed_form import Oscillation
 

@@ -8,7 +8,7 @@ import numpy as np
 from derivations import equilibrium_angle as theorem
 from numeric._evaluate import evaluate
 from numeric._noise import Descent, Norms, norms
-from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study
 
 __all__ = ["measure", "points", "study", "theorem"]

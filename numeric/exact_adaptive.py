@@ -13,7 +13,7 @@ from numeric._networks import normalised
 from numeric._sphere import apart, by_descent, by_rmsprop, first_order
 from numeric._steps import DECAY, Training, steps
 from numeric._views import filters
-from symlag.plotting import BLACK, MEASURED, THEORY, TWIN
+from symlag.plot_style import BLACK, MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study
 
 __all__ = ["record", "refined", "steps", "study", "theorem"]

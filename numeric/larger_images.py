@@ -18,7 +18,7 @@ from derivations import larger_images as theorem
 from numeric._charges import Course, convolutional_families, course
 from numeric._folders import Images, images
 from numeric._images import vgg
-from symlag.plotting import MEASURED, THEORY, TWIN
+from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]

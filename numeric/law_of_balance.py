@@ -9,7 +9,7 @@ import numpy as np
 
 from derivations import law_of_balance as theorem
 from numeric._drifts import BATCH, Balance, Drift, balance, drift
-from symlag.plotting import BLUE, MEASURED, THEORY, TWIN
+from symlag.plot_style import BLUE, MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["study", "theorem"]

@@ -12,8 +12,8 @@ from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
 from numeric._views import Weights, filters, pixels, units
 from symlag.kernels.kernel import kernel
-from symlag.optimizers.exact import DiscreteLaw
-from symlag.plotting import MEASURED, VERMILION
+from symlag.optimizers.exact_law import DiscreteLaw
+from symlag.plot_style import MEASURED, VERMILION
 from symlag.trials import Claim, Study, observed_order
 
 __all__ = ["study", "theorem"]

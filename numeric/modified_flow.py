@@ -11,7 +11,7 @@ from derivations import modified_flow as theorem
 from numeric import _orders
 from numeric._orders import STEPS, TIME, flow, gap
 from numeric._valley import valley
-from symlag.plotting import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION
+from symlag.plot_style import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION
 from symlag.trials import Claim, Study, observed_order
 
 __all__ = ["fast", "study", "theorem"]

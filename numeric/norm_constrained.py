@@ -8,7 +8,7 @@ import numpy as np
 
 from derivations import norm_constrained as theorem
 from numeric._constrained import Rates, Trained, fixed, free, given_back
-from symlag.plotting import MEASURED, ORANGE, THEORY
+from symlag.plot_style import MEASURED, ORANGE, THEORY
 from symlag.trials import Claim, Study, seed
 
 __all__ = ["measure", "points", "study", "theorem"]

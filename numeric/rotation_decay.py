@@ -11,7 +11,7 @@ from derivations import rotation_decay as theorem
 from numeric._evaluate import evaluate
 from numeric._orbits import Orbit, orbit
 from symlag import noether
-from symlag.plotting import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION
+from symlag.plot_style import BLUE, GREEN, MEASURED, THEORY, TWIN, VERMILION
 from symlag.trials import Claim, Study, observed_order
 from symlag.variational.noether import Law
 

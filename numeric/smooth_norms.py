@@ -10,7 +10,7 @@ from derivations import smooth_norms as theorem
 from numeric._charges import Course, convolutional_families, course
 from numeric._images import convolutional
 from numeric._noise import Descent, path
-from symlag.plotting import MEASURED, THEORY
+from symlag.plot_style import MEASURED, THEORY
 from symlag.trials import Claim, Study
 
 __all__ = ["study", "theorem"]

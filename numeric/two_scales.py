@@ -14,7 +14,7 @@ from derivations import two_scales as theorem
 from numeric._evaluate import evaluate
 from numeric._networks import normalised, rectified
 from numeric._steps import batches
-from symlag.plotting import MEASURED, ORANGE, THEORY, TWIN
+from symlag.plot_style import MEASURED, ORANGE, THEORY, TWIN
 from symlag.trials import Claim, Study
 
 __all__ = ["fast", "study", "theorem"]

@@ -27,15 +27,15 @@ from .names import symbols as symbols  # pyright: ignore[reportAttributeAccessIs
 from .networks.monitor.monitor import Monitor as Monitor, watch as watch
 from .optimizers.adaptive_rules import adam as adam, adamw as adamw, rmsprop as rmsprop
 from .optimizers.backward_error.modified_equation import modified_equation as modified_equation
-from .optimizers.exact import exact as exact
+from .optimizers.exact_law import exact as exact
 from .optimizers.from_torch import from_torch as from_torch
-from .optimizers.library import lion as lion, muon as muon, nesterov as nesterov, sgd as sgd
+from .optimizers.momentum_rules import lion as lion, muon as muon, nesterov as nesterov, sgd as sgd
 from .optimizers.update_rule import UpdateRule as UpdateRule
 from .overloads import count_laws as count_laws
+from .symmetry.action_symmetries import symmetries as symmetries
 from .symmetry.equation_symmetries import symmetries_of_motion as symmetries_of_motion
 from .symmetry.find_laws import laws as laws
 from .symmetry.loss_symmetries import symmetries_of_potential as symmetries_of_potential
-from .symmetry.point_symmetries import symmetries as symmetries
 from .variational.equations_of_motion import (
     accelerations as accelerations,
     energy as energy,

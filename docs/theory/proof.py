@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from symlag.calculus.operators import add, scaled
+from symlag.calculus.differential_operators import add, scaled
 from symlag.calculus.zero_test import vanishes
 
 

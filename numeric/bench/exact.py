@@ -22,8 +22,8 @@ from derivations.exact_adaptive import rmsprop
 from numeric._exact import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, group_gaps, muon_gaps, own_gaps, ways, window_gap
 from numeric._orders import observed
 from numeric._sphere import apart
-from symlag.optimizers.exact import exact
-from symlag.optimizers.library import nesterov, sgd, sgdw
+from symlag.optimizers.exact_law import exact
+from symlag.optimizers.momentum_rules import nesterov, sgd, sgdw
 from symlag.optimizers.update_rule import UpdateRule
 
 Row = tuple[str, str, str, bool]

@@ -22,8 +22,8 @@ from rich.table import Table
 from sympy import Add, Mul, Poly, cos, exp, linsolve, numbered_symbols, numer, sqrt, symbols, together
 
 from symlag import Generator, Lagrangian, coordinates, symmetries, t
+from symlag.calculus.differential_operators import euler, total
 from symlag.calculus.jets import jets
-from symlag.calculus.operators import euler, total
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")

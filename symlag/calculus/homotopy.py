@@ -28,10 +28,10 @@ from typing import Any
 from sympy import Add, Expr, Integral, S, exp, expand, integrate, nan, powsimp, zoo
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.differential_operators import damped_total, directional, gradient
 from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import inner, zero_like
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import damped_total, directional, gradient
 from symlag.calculus.zero_test import vanishes
 
 

@@ -27,7 +27,7 @@ from sympy import Add, Basic, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Tra
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import SelfDifferentiated
+from symlag.calculus.differentiation_rules import SelfDifferentiated
 from symlag.calculus.jets import Block
 from symlag.calculus.letter_kinds import Derive, LetterKind, Words, letter_kind
 from symlag.calculus.matrices import inner, normal, trace, zero_like
@@ -51,7 +51,7 @@ class Unknown(SelfDifferentiated, Expr):
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.calculus.operators import directional
+    >>> from symlag.calculus.differential_operators import directional
     >>> w = block("w")
     >>> f = Unknown("f", [w], [[w]])
     >>> f, directional(f, {w: w})

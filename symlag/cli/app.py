@@ -24,8 +24,8 @@ from symlag.cli.starter import STARTER
 from symlag.derivation.derive import Derivation, DiscreteDerivation, derive
 from symlag.errors import OutputError, SymlagError
 from symlag.files import write_all
-from symlag.optimizers.exact import DiscreteLaw
-from symlag.plotting import save
+from symlag.optimizers.exact_law import DiscreteLaw
+from symlag.plot_style import save
 from symlag.trials.campaign.sources import defines
 from symlag.trials.experiment import read_experiment, save_records
 from symlag.trials.phase_portrait import pictures_of

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import MatrixSymbol
 
 from symlag.calculus.arguments import require_instance
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.jets import Block, coordinates, jets
-from symlag.calculus.operators import directional
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import Cited, Work
 from symlag.derivation.user_file import naming_file, path_of, run_user_file, title_of
@@ -40,7 +40,7 @@ from symlag.errors import DefinitionError, SymlagError
 from symlag.files import write_all
 from symlag.kernels.backends import installed_backends
 from symlag.learning.continuous_rules import Rule
-from symlag.optimizers.exact import DiscreteLaw, account, exact, momentum_law
+from symlag.optimizers.exact_law import DiscreteLaw, account, exact, momentum_law
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.symmetry.find_laws import laws, laws_in_training
 from symlag.symmetry.matrix_entries import in_entries

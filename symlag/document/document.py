@@ -34,7 +34,7 @@ from symlag.document.chapters.scale_invariant_weights import direction_sections
 from symlag.errors import OutputError
 from symlag.files import write_all
 from symlag.learning.continuous_rules import Rule
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.parameter_groups import GroupedLaw
 from symlag.optimizers.scale_invariant_weights import on_sphere
 from symlag.optimizers.update_rule import UpdateRule

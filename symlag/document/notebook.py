@@ -47,7 +47,7 @@ from symlag.document.markdown import escape_markdown
 from symlag.document.mathml import formula
 from symlag.document.tex import tex
 from symlag.optimizers.backward_error.modified_equation import ModifiedEquation
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.parameter_groups import GroupedLaw
 from symlag.optimizers.scale_invariant_weights import SphereRule
 from symlag.symmetry.lie.algebra import Algebra

@@ -1,7 +1,8 @@
 """Kernels: formulas as functions of arrays, by NumPy, Numba or PyTorch.
 
-On its way to arrays a formula passes `interface` (which symbols enter, under which names), `lower` (a straight-line
-program without numbers), the printer of a backend (Python text), and `kernel` (the text, called with arrays).
+On its way to arrays a formula passes `inputs_and_outputs` (which symbols enter, under which names), `lower` (a
+straight-line program without numbers), the printer of a backend (Python text), and `kernel` (the text, called with
+arrays).
 """
 
 from symlag.kernels.backends import BACKENDS, Backend, installed_backends

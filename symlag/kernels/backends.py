@@ -21,10 +21,10 @@ from typing import Any, NamedTuple, Protocol, cast, runtime_checkable
 from sympy import Expr
 
 from symlag.errors import LoweringError
-from symlag.kernels.interface import Port
+from symlag.kernels.inputs_and_outputs import Port
 from symlag.kernels.lower import Program
 from symlag.kernels.signature import Shape
-from symlag.libraries import is_installed, pip_install
+from symlag.optional_packages import is_installed, pip_install
 
 
 @runtime_checkable

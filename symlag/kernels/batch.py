@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from symlag.errors import LoweringError
-from symlag.kernels.interface import Port
+from symlag.kernels.inputs_and_outputs import Port
 from symlag.kernels.signature import Shape
 
 

@@ -29,7 +29,7 @@ from typing import Any
 
 from symlag.errors import LoweringError
 from symlag.kernels.backends import load
-from symlag.kernels.interface import Container, Port
+from symlag.kernels.inputs_and_outputs import Container, Port
 from symlag.kernels.lower import lower
 from symlag.kernels.signature import array_shape, bind, collect_arguments, kernel_shape, numeric_shape
 from symlag.variational.noether import Law, MomentumMap

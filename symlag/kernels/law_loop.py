@@ -1,13 +1,13 @@
 """A discrete law as a loop over training steps: each step multiplies the charges by M and adds what feeds them.
 
 An exact law of an optimizer is a recursion Q_{k+1} = M_k Q_k + s_k, with a propagator M of hyper-parameters and a
-source s of bilinear forms in gradients and buffers (`symlag.optimizers.exact`). Given the charges at the start and a
-record of what stands in M and s, the loop yields the charges after every step: the closed sum of the law, for any
+source s of bilinear forms in gradients and buffers (`symlag.optimizers.exact_law`). Given the charges at the start and
+a record of what stands in M and s, the loop yields the charges after every step: the closed sum of the law, for any
 schedule. With torch the loop is differentiable through all its steps.
 
 >>> import numpy as np
->>> from symlag.optimizers.exact import exact
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.exact_law import exact
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w")))
@@ -26,7 +26,7 @@ from typing import Any
 from sympy import Symbol
 
 from symlag.kernels.kernel import Kernel, kernel
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class LawLoop:
 
     Examples
     --------
-    >>> from symlag.optimizers.exact import exact
-    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.optimizers.exact_law import exact
+    >>> from symlag.optimizers.momentum_rules import sgd
     >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0), scale(block("w"))))
@@ -99,8 +99,8 @@ def law_loop(law: DiscreteLaw, backend: str = "numpy") -> LawLoop:
 
     Examples
     --------
-    >>> from symlag.optimizers.exact import exact
-    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.optimizers.exact_law import exact
+    >>> from symlag.optimizers.momentum_rules import sgd
     >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0, weight_decay=0), scale(block("w"))))

@@ -1,7 +1,7 @@
 """Straight-line programs: what a kernel will do, before any library is chosen and without a single number.
 
-*Lowering* is the second pass, after `symlag.kernels.interface` has settled names and shapes, and before a backend
-prints. It writes a formula as a list of instructions, each of which uses only what is named before it:
+*Lowering* is the second pass, after `symlag.kernels.inputs_and_outputs` has settled names and shapes, and before a
+backend prints. It writes a formula as a list of instructions, each of which uses only what is named before it:
 
 1. letters that are made of other matrices (inverses, functions of entries, diagonals) get a value, the innermost first;
 2. traces and products of blocks become contractions of two factors each, every product of two being named once;
@@ -28,8 +28,8 @@ from typing import Any
 
 from sympy import Expr
 
+from symlag.kernels.inputs_and_outputs import Container, Port, identity, interface_of, outputs_by_name
 from symlag.kernels.instructions import Assembly, Entrywise, Instruction
-from symlag.kernels.interface import Container, Port, identity, interface_of, outputs_by_name
 from symlag.kernels.scalars import Assignment
 from symlag.kernels.structured_matrices import lower_assembly, lower_letters, lower_sums, nesting_levels
 from symlag.variational.noether import Law, MomentumMap

@@ -41,7 +41,7 @@ from sympy import (
 
 from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.compiled_modules import compiled_kernel
-from symlag.kernels.interface import identity as rewrite
+from symlag.kernels.inputs_and_outputs import identity as rewrite
 from symlag.kernels.loop_printer import LoopPrinter
 from symlag.kernels.lower import Program
 from symlag.kernels.printer import Printer

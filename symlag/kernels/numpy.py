@@ -42,7 +42,7 @@ from sympy import (
 )  # fmt: skip
 
 from symlag.kernels.batch import arrays, flatten_batch
-from symlag.kernels.interface import identity as rewrite
+from symlag.kernels.inputs_and_outputs import identity as rewrite
 from symlag.kernels.lower import Program
 from symlag.kernels.printer import SquaringPrinter
 from symlag.kernels.signature import Shape

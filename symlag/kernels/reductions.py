@@ -73,7 +73,7 @@ from torch import Tensor
 
 from symlag.kernels.compiled_modules import compiled_kernel
 from symlag.kernels.python_text import for_range, indented
-from symlag.libraries import is_installed
+from symlag.optional_packages import is_installed
 
 ROWS = 32  # rows of which column totals are summed in the precision of the letters
 FEW_PAIRS = 3  # of more pairs, column totals are read and written less often where some rows are taken together

@@ -5,7 +5,7 @@ SymPy, where a vector has one column; the shape of the array that is passed, whe
 (`array_shape`); and the shape inside a kernel, where no side has length one, so that a row is a vector too and a 1×1
 block is a number (`kernel_shape`).
 
->>> from symlag.kernels.interface import Port
+>>> from symlag.kernels.inputs_and_outputs import Port
 >>> bind((Port("W", "W", ("h", "n")), Port("m", "m")), [(10, 2, 3), ()])
 ((10,), {'h': 2, 'n': 3})
 >>> array_shape(("n", 1)), array_shape((1, "n"))
@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from symlag.errors import LoweringError, ShapeError
-from symlag.kernels.interface import Port
+from symlag.kernels.inputs_and_outputs import Port
 
 Shape = tuple[int, ...]
 Sizes = tuple[int | str, ...]

@@ -28,8 +28,8 @@ from symlag.calculus.letter_kinds import Word
 from symlag.calculus.matrix_words import letters, words
 from symlag.calculus.structured_matrices import Ones
 from symlag.kernels.contractions import contract, diagonals
+from symlag.kernels.inputs_and_outputs import Interface
 from symlag.kernels.instructions import Assembly, Entrywise, Factor, Instruction, Term, Value
-from symlag.kernels.interface import Interface
 from symlag.kernels.scalars import Assignment, share_subexpressions
 
 STRUCTURED = (DiagMatrix, DiagonalOf, Elementwise, HadamardPower, HadamardProduct, Inverse, Ones)

@@ -25,11 +25,11 @@ from typing import Any
 from sympy import Expr, S, exp, sympify
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.differential_operators import add, directional, gradient, scaled
 from symlag.calculus.jets import Prolonged, t
 from symlag.calculus.matrices import inner, normal
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, directional, gradient, scaled
 from symlag.citations import ACCELERATION, LEARNING_DYNAMICS, resting_on
 from symlag.variational.equations_of_motion import euler_lagrange
 from symlag.variational.lagrangian import Lagrangian

@@ -24,10 +24,10 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, MatrixSymbol, Mul, S, Symbol, cosh, exp, log
 
+from symlag.calculus.differential_operators import gradient, pairing, total
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import Jet, t
 from symlag.calculus.matrices import Skew, Symmetric, inner, normal
-from symlag.calculus.operators import gradient, pairing, total
 from symlag.citations import GRADIENT_FLOWS, MOMENTUM_FLOWS, Cited, Work
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian

@@ -5,7 +5,7 @@ are its symmetries, ⟨∇f, ξ⟩ = 0. Either they are declared (`invariant_los
 loss is a function of (`loss`): what leaves the outputs as they are leaves every loss of them as it is.
 
 >>> from symlag.calculus.jets import block
->>> from symlag.calculus.operators import directional
+>>> from symlag.calculus.differential_operators import directional
 >>> from symlag.variational.families import general_linear
 >>> U, V = block("U", 3, 2), block("V", 4, 2)
 >>> directional(loss("f", U * V.T), general_linear(U, V).components)

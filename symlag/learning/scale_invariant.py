@@ -31,11 +31,11 @@ from typing import Any
 from sympy import Expr, S, Symbol, solve, sqrt
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.differential_operators import add, euler, gradient, scaled, total
 from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.jets import Block, Jet
 from symlag.calculus.matrices import inner, normal
 from symlag.calculus.normal_form import lowest_terms
-from symlag.calculus.operators import add, euler, gradient, scaled, total
 from symlag.citations import LEARNING_DYNAMICS, Cited, Work
 from symlag.errors import SymlagError
 from symlag.variational.closed_form import Relaxation, mass

@@ -17,10 +17,10 @@ None missed, proved: 3 directions leave the loss alone, all of them found.
 """
 
 from symlag.networks.counting.count_laws import count_laws
-from symlag.networks.finder import symmetries
+from symlag.networks.find_symmetries import symmetries
 from symlag.networks.monitor.monitor import Monitor, watch
 from symlag.networks.result.found import Found
-from symlag.networks.result.picture import picture
+from symlag.networks.result.symmetry_map import picture
 from symlag.networks.symmetry import Laws, Symmetry
 
 __all__ = ["Found", "Laws", "Monitor", "Symmetry", "count_laws", "picture", "symmetries", "watch"]

@@ -3,7 +3,7 @@
 How a generator ξ(θ) = Aθ + b enters a law depends on its parts alone: a symmetric A has the charges ⟨θ, Aθ⟩, a skew A
 those of a buffer, and a constant b has ⟨θ, b⟩. Of a mixed one, whose A is neither, only a buffer has a law.
 
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> [law.equations for law in exact_laws(["constant"], sgd(momentum=0))]
 [{<theta.new, b>: (-eta*lambda + 1)*<theta, b>}]
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew
 from symlag.errors import SymlagError
-from symlag.optimizers.exact import DiscreteLaw, exact, momentum_law
+from symlag.optimizers.exact_law import DiscreteLaw, exact, momentum_law
 from symlag.optimizers.from_torch import from_torch
 from symlag.variational.families import scale, translation
 from symlag.variational.generator import Generator

@@ -19,7 +19,7 @@ from symlag.networks.generators.families import Affine, Linear
 from symlag.networks.generators.tensor_action import Entries, NullVectors, Tensors
 
 if TYPE_CHECKING:
-    from symlag.optimizers.exact import DiscreteLaw
+    from symlag.optimizers.exact_law import DiscreteLaw
     from symlag.optimizers.update_rule import UpdateRule
 
 EXACT = 1e-9  # certificates below are round-off in float64

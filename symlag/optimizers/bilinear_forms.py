@@ -32,9 +32,9 @@ from typing import Any
 
 from sympy import Add, Expr, Function, S, Symbol, sympify
 
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.jets import Block, Jet, jets, t
 from symlag.calculus.matrices import inner, normal, zero_like
-from symlag.calculus.operators import directional
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.optimizers.vectors import Letter, Vector, theta

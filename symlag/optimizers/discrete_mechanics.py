@@ -16,7 +16,7 @@ Source: Marsden and West, *Discrete mechanics and variational integrators*, Acta
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.learning.losses import invariant_loss
 >>> w = block("w")
 >>> law = discrete_noether(discrete_lagrangian(sgd(), invariant_loss("f", scale(w)), [w]), scale(w))
@@ -32,10 +32,10 @@ from typing import Any
 
 from sympy import Add, Expr, S, cancel, sympify
 
+from symlag.calculus.differential_operators import add, directional, gradient, pairing, scaled
 from symlag.calculus.jets import Block, Jet
 from symlag.calculus.matrices import inner, normal
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, directional, gradient, pairing, scaled
 from symlag.errors import SymlagError
 from symlag.optimizers.transfer_function import transfer_function
 from symlag.optimizers.update_rule import UpdateRule

@@ -27,7 +27,7 @@ from sympy import Expr, Function, S, lambdify
 from symlag.errors import SymlagError
 from symlag.names import identifier
 from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
-from symlag.optimizers.library import muon, nesterov, sgd
+from symlag.optimizers.momentum_rules import muon, nesterov, sgd
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 

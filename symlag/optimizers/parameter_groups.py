@@ -6,7 +6,7 @@ equation of a charge c_i. Then
 
     Σ_i c_i' / b_i = Σ_i (M_i c_i + s_i) / b_i.
 
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block
 >>> U, V = block("U"), block("V")
@@ -31,7 +31,7 @@ from symlag.display import Displayable
 from symlag.errors import SymlagError
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_forms import Form
-from symlag.optimizers.exact import DiscreteLaw, account
+from symlag.optimizers.exact_law import DiscreteLaw, account
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import g
 from symlag.variational.generator import Generator
@@ -54,7 +54,7 @@ class GroupedLaw(Displayable):
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.optimizers.momentum_rules import sgd
     >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> law = across([(sgd(), [U]), (sgd(), [V])], rescale(U, V))
@@ -125,7 +125,7 @@ def across(groups: Groups, X: Generator) -> GroupedLaw:
     --------
     >>> from symlag.calculus.jets import block
     >>> from symlag.optimizers.adaptive_rules import adam
-    >>> from symlag.optimizers.library import sgd
+    >>> from symlag.optimizers.momentum_rules import sgd
     >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()

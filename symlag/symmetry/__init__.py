@@ -1,5 +1,6 @@
 """Symmetries: all of an action, of equations of motion, of a loss; their Lie algebras, charges and number."""
 
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.determining.explicit_solutions import Ansatz
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.find_laws import converse, laws, laws_in_training
@@ -7,7 +8,6 @@ from symlag.symmetry.first_integrals import Integrals, integrals
 from symlag.symmetry.integrability import Integrability, commute, independent, integrability
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.symmetry.special_parameters import special_values
 
 __all__ = [

@@ -6,7 +6,7 @@ equations (Lie; Olver, *Applications of Lie Groups to Differential Equations*, t
     D̄²ζᵇ = Σ_c (∂aᵇ/∂q_c) ζᶜ + (∂aᵇ/∂q̇_c) D̄ζᶜ,    D̄ = ∂_t + q̇·∂_q + a·∂_q̇.
 
 With ζ = f v, where v is a unit vector for ξ and −q̇ for τ, these are linear equations of second order for f(t, q). They
-are counted and solved as those of an action are (`point_symmetries`).
+are counted and solved as those of an action are (`action_symmetries`).
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
@@ -25,15 +25,15 @@ from typing import Any
 
 from sympy import Add, Expr, S
 
+from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.jets import t
-from symlag.calculus.operators import directional, gradient
+from symlag.symmetry.action_symmetries import algebra_of_solutions
 from symlag.symmetry.determining.analysis import analyse
 from symlag.symmetry.determining.equations import System, Term, flow, operator, require_first_order
 from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
 from symlag.symmetry.determining.liouville import oscillator_modes
+from symlag.symmetry.divergence_symmetries import basis_by_kind
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.symmetry.point_symmetries import algebra_of_solutions
-from symlag.symmetry.variational_symmetries import basis_by_kind
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.lagrangian import Lagrangian
 

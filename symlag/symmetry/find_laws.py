@@ -19,16 +19,16 @@ from collections.abc import Sequence
 
 from sympy import Add, Expr, Matrix, MatrixSymbol, S
 
+from symlag.calculus.differential_operators import damped_total, gradient
 from symlag.calculus.jets import t
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import damped_total, gradient
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.determining.equations import require_first_order
 from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.first_integrals import integrals
 from symlag.symmetry.integrability import polynomially_independent, velocity_degree
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.matrix_entries import lagrangian_in_entries
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian

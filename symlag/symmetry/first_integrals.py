@@ -23,8 +23,8 @@ from typing import Any, overload
 
 from sympy import Add, Expr, Mul
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
-from symlag.calculus.operators import gradient
 from symlag.calculus.zero_test import vanishes
 from symlag.symmetry.determining.analysis import analyse, verdict
 from symlag.symmetry.determining.equations import System, Term, flow, operator, require_first_order

@@ -25,8 +25,8 @@ from typing import TypeVar
 
 from sympy import Add, Expr, Poly, S, Symbol
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import Jet, jets, t
-from symlag.calculus.operators import gradient
 from symlag.errors import SymlagError
 from symlag.symmetry.determining.equations import require_first_order
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, Vector, dot, null_space, rref

@@ -21,9 +21,9 @@ from typing import Any
 
 from sympy import Dummy, Expr, MatrixSymbol
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import jets
-from symlag.calculus.operators import gradient
 from symlag.symmetry.determining.analysis import Analysis
 from symlag.symmetry.determining.equations import Operator, System
 from symlag.symmetry.determining.explicit_solutions import Ansatz, explicit_solutions

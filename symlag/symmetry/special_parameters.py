@@ -22,6 +22,7 @@ from itertools import count, islice
 from sympy import Expr, Symbol
 
 from symlag.errors import SymlagError
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.determining.analysis import analyse
 from symlag.symmetry.determining.equations import System, bessel_hagen_equation, require_first_order
 from symlag.symmetry.determining.parametric_rank import parameter_value, rank_drop_candidates
@@ -29,7 +30,6 @@ from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.lagrangian import Lagrangian
 
 PRIME = PRIMES[0]

@@ -22,10 +22,10 @@ from symlag.trials.exact_trial import run_exact
 from symlag.trials.integrated_law import Curve, integrate_law
 from symlag.trials.orbit import STEPS, orbit
 from symlag.trials.phase_portrait import pictures_of, portrait
-from symlag.trials.pictures import draw, picture
 from symlag.trials.record import Record
 from symlag.trials.setting import Setting, data, seed, use_setting
 from symlag.trials.trial import Finding, Trial, run
+from symlag.trials.trial_pictures import draw, picture
 from symlag.trials.verdict import Verdict, observed_order, worst
 
 __all__ = [

@@ -21,8 +21,8 @@ from typing import Any
 
 from symlag.display import Displayable
 from symlag.errors import DefinitionError
-from symlag.optimizers.exact import DiscreteLaw
-from symlag.plotting import Draw
+from symlag.optimizers.exact_law import DiscreteLaw
+from symlag.plot_style import Draw
 from symlag.trials.exact_trial import EXACT_ROUND_OFF, ChargeFinding
 from symlag.trials.trial import Finding, Trial
 from symlag.trials.verdict import LEAST_ORDER, ROUND_OFF, Verdict, worst

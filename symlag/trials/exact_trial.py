@@ -4,8 +4,8 @@ An exact law of an optimizer says Cₖ₊₁ = P Cₖ + Sₖ for its vector of c
 by round-off at every step size: there is no order to observe.
 
 >>> import numpy as np
->>> from symlag.optimizers.exact import exact
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.exact_law import exact
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w", 2)))
@@ -33,7 +33,7 @@ from sympy import eye
 from symlag.errors import DefinitionError
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.bilinear_forms import Form
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.trials.integrated_law import Curve
 from symlag.trials.record import Record, kernel_arguments
 from symlag.trials.trial import Finding, Trial, record_runs

@@ -15,11 +15,11 @@ from typing import Any
 
 from symlag.errors import SymlagError
 from symlag.kernels.kernel import kernel
-from symlag.plotting import BLACK, MEASURED, THEORY, Draw, save
+from symlag.plot_style import BLACK, MEASURED, THEORY, Draw, save
 from symlag.trials.integrated_law import Curve
-from symlag.trials.pictures import LEGEND, charge_label, draw, sample_curves
 from symlag.trials.record import Record, kernel_arguments
 from symlag.trials.trial import Finding, Trial
+from symlag.trials.trial_pictures import LEGEND, charge_label, draw, sample_curves
 from symlag.variational.closed_form import mass
 from symlag.variational.noether import Law
 

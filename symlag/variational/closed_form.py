@@ -43,10 +43,10 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import jets, t
 from symlag.calculus.normal_form import lowest_terms, proportion
-from symlag.calculus.operators import gradient
 from symlag.errors import SymlagError
 from symlag.variational.lagrangian import Lagrangian
 

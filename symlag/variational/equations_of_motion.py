@@ -25,11 +25,20 @@ from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.arguments import require_instance
+from symlag.calculus.differential_operators import (
+    add,
+    damped_total,
+    directional,
+    eulers,
+    gradient,
+    pairing,
+    scaled,
+    total,
+)
 from symlag.calculus.jets import Block, highest_order, jets
 from symlag.calculus.matrices import constant, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, damped_total, directional, eulers, gradient, pairing, scaled, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.lagrangian import Lagrangian

@@ -31,9 +31,9 @@ from sympy import Expr, MatrixSymbol, S
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.arguments import require_number
+from symlag.calculus.differential_operators import scaled
 from symlag.calculus.jets import Block, Prolonged, jets
 from symlag.calculus.matrices import Skew, constant
-from symlag.calculus.operators import scaled
 from symlag.calculus.structured_matrices import diagonal
 from symlag.calculus.sympy_notation import is_coordinate_function
 from symlag.errors import CoordinateError, ShapeError

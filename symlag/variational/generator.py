@@ -24,10 +24,10 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, S
 
 from symlag.calculus.arguments import require_instance, require_mapping, require_number
+from symlag.calculus.differential_operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.sympy_notation import is_coordinate_function
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError

@@ -22,9 +22,9 @@ from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.arguments import require_mapping, require_number
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.jets import Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
-from symlag.calculus.operators import directional
 from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.calculus.zero_test import vanishes
 from symlag.display import Displayable

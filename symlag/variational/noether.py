@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Eq, Expr, MatrixSymbol, S
 
+from symlag.calculus.differential_operators import damped_total, directional, euler_along, evolutionary, pairing, total
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import t
 from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import damped_total, directional, euler_along, evolutionary, pairing, total
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Displayable

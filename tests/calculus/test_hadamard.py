@@ -4,10 +4,10 @@ import pytest
 from sympy import HadamardPower, HadamardProduct, MatrixSymbol, Symbol, Transpose, ZeroMatrix, exp, tanh
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.elementwise import elementwise, homogeneous
 from symlag.calculus.hadamard import hadamard
 from symlag.calculus.matrices import inner, normal, trace
-from symlag.calculus.operators import directional
 from symlag.calculus.structured_matrices import all_ones, diagonal, ones
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import NameRefusedError, ShapeError

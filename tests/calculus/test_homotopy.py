@@ -3,10 +3,10 @@ import random
 import pytest
 from sympy import Add, Mul, S as ZERO_AND_ONE, atan, cos, exp, log, sin, sqrt
 
+from symlag.calculus.differential_operators import damped_total
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import t
 from symlag.calculus.matrices import inner, trace
-from symlag.calculus.operators import damped_total
 from symlag.calculus.zero_test import vanishes
 from tests.support.cases import K, S, U, W, X, a, c, gamma, k, m, omega, w, x, y
 

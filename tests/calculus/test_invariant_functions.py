@@ -2,10 +2,10 @@ import pickle
 
 import pytest
 
+from symlag.calculus.differential_operators import directional, euler, gradient, total
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown, modulo_invariances
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Symmetric, constant, inner, trace
-from symlag.calculus.operators import directional, euler, gradient, total
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.losses import invariant_loss
 from symlag.variational.families import scale

@@ -3,8 +3,8 @@ import pytest
 from sympy import DiagMatrix, Identity, Inverse, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
+from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.matrices import inner, normal, trace
-from symlag.calculus.operators import directional, gradient
 from symlag.calculus.structured_matrices import all_ones, diagonal, ones
 from tests.support.numeric_values import value
 from tests.support.random_expressions import AT, A, K, M, S, W, X, a, b, c, h, n, number, u

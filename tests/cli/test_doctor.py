@@ -1,17 +1,18 @@
 """The doctor: what is there, what is missing for what, and what installs it."""
 
 import shutil
+from importlib import import_module
 from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
 
-from symlag.cli import doctor
+from symlag.cli import installation
 from symlag.cli.app import app
 
 
 def found():
-    return {check.name: check for check in doctor.checks()}
+    return {check.name: check for check in installation.checks()}
 
 
 def test_versions_are_those_that_are_installed():
@@ -30,7 +31,7 @@ def test_every_check_serves_something_and_what_can_be_missing_can_be_installed()
 
 def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(doctor, "LIBRARIES", (("no_such_thing", "nothing", "cluster"),))
+    monkeypatch.setattr(installation, "LIBRARIES", (("no_such_thing", "nothing", "cluster"),))
     told = CliRunner().invoke(app, ["doctor"])
     assert told.exit_code == 0
     lines = told.output.splitlines()
@@ -41,7 +42,8 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch)
 
 
 def test_where_all_is_there_it_says_so(monkeypatch):
-    monkeypatch.setattr("symlag.cli.commands.doctor.checks", lambda: [doctor.Check("python", "3.11", "everything")])
+    found_python = installation.Check("python", "3.11", "everything")
+    monkeypatch.setattr(import_module("symlag.cli.commands.doctor"), "checks", lambda: [found_python])
     assert CliRunner().invoke(app, ["doctor"]).output == "python  3.11  everything\n\nNothing is missing.\n"
 
 
@@ -61,7 +63,7 @@ def test_a_gpu_is_what_torch_sees(monkeypatch):
 
 
 def test_without_torch_no_gpu_is_looked_for(monkeypatch):
-    monkeypatch.setattr(doctor, "is_installed", lambda _: False)
+    monkeypatch.setattr(installation, "is_installed", lambda _: False)
     assert not found()["GPU"].found
     assert "symlag[torch]" in found()["GPU"].advice
 

@@ -16,7 +16,7 @@ from symlag.calculus.zero_test import vanishes
 from symlag.derivation.derive import derive
 from symlag.errors import SymlagError
 from symlag.optimizers import account
-from symlag.optimizers.exact import momentum_law
+from symlag.optimizers.exact_law import momentum_law
 
 x, y = coordinates("x y")
 m, k, gamma = symbols("m k gamma", positive=True)

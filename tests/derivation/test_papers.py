@@ -10,7 +10,7 @@ from derivations import charges_in_training, constraints, counted_laws, damping_
 from numeric._conserved_quadratics import count_conserved, rectified, variance_shares
 from numeric._drifts import balance
 from numeric.smooth_norms import roughness
-from symlag.calculus.operators import directional
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.zero_test import vanishes
 from symlag.optimizers.backward_error.rooted_trees import NODE
 from symlag.variational.closed_form import Oscillation

@@ -48,8 +48,8 @@ from symlag import (
     time_translation,
     translation,
 )
+from symlag.calculus.differential_operators import total
 from symlag.calculus.matrices import Skew
-from symlag.calculus.operators import total
 from symlag.calculus.zero_test import vanishes
 from symlag.document.boxes.box import Row
 from symlag.document.boxes.expressions import typeset
@@ -62,7 +62,7 @@ from symlag.document.mathml import formula, mathml
 from symlag.document.tex import latex, tex
 from symlag.errors import NameRefusedError, OutputError
 from symlag.optimizers import account, across, sgdw, update_rule as updates
-from symlag.optimizers.exact import exact
+from symlag.optimizers.exact_law import exact
 from symlag.optimizers.ordered_product import OrderedProduct
 from symlag.optimizers.scale_invariant_weights import on_sphere
 

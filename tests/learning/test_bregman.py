@@ -3,11 +3,11 @@
 import pytest
 from sympy import Function, Symbol, cosh, exp, log, symbols
 
+from symlag.calculus.differential_operators import add, directional, gradient, scaled, total
 from symlag.calculus.elementwise import elementwise
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import block, t
 from symlag.calculus.matrices import constant, inner
-from symlag.calculus.operators import add, directional, gradient, scaled, total
 from symlag.calculus.structured_matrices import ones
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.bregman import bregman, ideal_scaling, massless_limit

@@ -3,9 +3,9 @@
 import pytest
 from sympy import symbols
 
+from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import inner
-from symlag.calculus.operators import total
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.flow_invariants import GAMMA, invariants, metrics, mirror_flow, symmetric_and_skew_parts, verdicts
 from symlag.variational.families import general_linear, rescale, rescale_units, rotation, scale, translation
@@ -51,8 +51,8 @@ def test_symmetric_generators_give_a_function_and_skew_ones_a_momentum():
 
 def test_what_momentum_keeps_is_constant_on_the_free_motion_with_friction():
     for kept in invariants(translation(w)).momentum_flow + invariants(rotation(w)).momentum_flow:
+        from symlag.calculus.differential_operators import scaled
         from symlag.calculus.matrices import normal
-        from symlag.calculus.operators import scaled
 
         rate = total(kept).xreplace({w.dot.dot: scaled(-GAMMA, w.dot)})
         assert vanishes(normal(rate))

@@ -9,9 +9,9 @@ import torch
 from sympy import MatrixSymbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.differential_operators import directional, total
 from symlag.calculus.jets import Block
 from symlag.calculus.matrices import Skew, normal
-from symlag.calculus.operators import directional, total
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import loss

@@ -1,9 +1,9 @@
 import pytest
 
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.invariant_functions import modulo_invariances
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import zero_like
-from symlag.calculus.operators import directional
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import NameRefusedError, SymlagError
 from symlag.learning.losses import invariant_loss

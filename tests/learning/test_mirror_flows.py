@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 from sympy import Integer, cosh, exp, log, solve, symbols
 
+from symlag.calculus.differential_operators import gradient, pairing, total
 from symlag.calculus.jets import coordinates, t
-from symlag.calculus.operators import gradient, pairing, total
 from symlag.calculus.zero_test import vanishes
 from symlag.kernels.kernel import kernel
 from symlag.learning.bregman import bregman, massless_limit

@@ -3,9 +3,9 @@
 import pytest
 from sympy import Integral, S, Symbol, exp, sqrt, symbols
 
+from symlag.calculus.differential_operators import add, scaled
 from symlag.calculus.jets import block, t
 from symlag.calculus.matrices import inner
-from symlag.calculus.operators import add, scaled
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.learning.continuous_rules import heavy_ball

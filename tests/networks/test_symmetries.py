@@ -14,7 +14,7 @@ from symlag.errors import SymlagError
 from symlag.networks import symmetries
 from symlag.networks.certificate import certificates
 from symlag.networks.completeness import orbit_and_fiber
-from symlag.networks.finder import certified_families
+from symlag.networks.find_symmetries import certified_families
 from symlag.networks.generators.axis_views import View
 from symlag.networks.generators.families import Linear, flatten
 from symlag.networks.generators.matrix_spaces import Diagonal

@@ -6,9 +6,9 @@ from sympy import S, cancel, expand, lambdify, symbols
 
 from numeric._play import Play
 from symlag import optimizers
+from symlag.calculus.differential_operators import scaled
 from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import inner, normal
-from symlag.calculus.operators import scaled
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_forms import Form
@@ -19,8 +19,8 @@ from symlag.optimizers.discrete_mechanics import (
     discrete_lagrangian,
     discrete_noether,
 )
-from symlag.optimizers.exact import exact
-from symlag.optimizers.library import averaged, nesterov, sgd, sgdw
+from symlag.optimizers.exact_law import exact
+from symlag.optimizers.momentum_rules import averaged, nesterov, sgd, sgdw
 from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, G, SphereRule, on_sphere
 from symlag.optimizers.vectors import Letter, k, theta
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation

@@ -9,8 +9,8 @@ from numeric._play import Play, cosine
 from symlag import optimizers
 from symlag.calculus.jets import block, t
 from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
-from symlag.optimizers.exact import exact
-from symlag.optimizers.library import averaged, lion, muon, nesterov, sgd, sgdw
+from symlag.optimizers.exact_law import exact
+from symlag.optimizers.momentum_rules import averaged, lion, muon, nesterov, sgd, sgdw
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 from symlag.variational.families import scale

@@ -16,7 +16,7 @@ FILES = {
         """,
     "trials/alone.py": """
         import swing as theorem
-        from symlag.plotting import MEASURED, THEORY
+        from symlag.plot_style import MEASURED, THEORY
         from symlag.trials import Claim, Study
         from trials._helper import HEIGHT
         fast = True

@@ -17,11 +17,11 @@ from sympy import (
 )  # fmt: skip
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.elementwise import elementwise
 from symlag.calculus.hadamard import hadamard
 from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import Symmetric, constant, inner, trace
-from symlag.calculus.operators import gradient
 from symlag.calculus.structured_matrices import diagonal, ones
 from symlag.learning.bregman import bregman
 from symlag.learning.losses import invariant_loss

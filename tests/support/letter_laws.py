@@ -7,11 +7,11 @@ import pytest
 from sympy import DiagMatrix, HadamardPower, HadamardProduct, Inverse, MatMul, OneMatrix, Transpose, expand, tanh
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
+from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.elementwise import Elementwise, elementwise
 from symlag.calculus.invariant_functions import Gradient, Unknown
 from symlag.calculus.letter_kinds import kind_of
 from symlag.calculus.matrices import Skew, Symmetric, constant, inner, normal, trace
-from symlag.calculus.operators import directional, gradient
 from symlag.calculus.structured_matrices import Ones, diagonal, ones
 from symlag.optimizers.polar_factor import Modulus, PolarFactor
 from tests.support.numeric_values import value

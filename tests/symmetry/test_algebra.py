@@ -5,8 +5,8 @@ from sympy import S, cos, sin, sqrt, symbols
 
 from symlag.calculus.jets import coordinates, t
 from symlag.errors import SymlagError
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.families import rotation, time_translation, translation
 from symlag.variational.generator import Generator, bracket
 from symlag.variational.lagrangian import Lagrangian

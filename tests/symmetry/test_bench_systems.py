@@ -6,13 +6,13 @@ from itertools import count
 import pytest
 
 from numeric.bench.symmetry import CASES
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.determining.equations import bessel_hagen_equation
 from symlag.symmetry.determining.solution_dimension import stable_certificate
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.noether import noether
 
 

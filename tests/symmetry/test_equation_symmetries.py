@@ -3,13 +3,13 @@
 import pytest
 from sympy import sqrt, symbols
 
+from symlag.calculus.differential_operators import eulers, total
 from symlag.calculus.jets import coordinates, t
-from symlag.calculus.operators import eulers, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.variational.families import time_translation
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian

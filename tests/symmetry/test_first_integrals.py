@@ -3,8 +3,8 @@
 import pytest
 from sympy import exp, sqrt, symbols
 
+from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import coordinates
-from symlag.calculus.operators import total
 from symlag.calculus.zero_test import vanishes
 from symlag.symmetry.first_integrals import integrals
 from symlag.variational.equations_of_motion import accelerations

@@ -8,7 +8,7 @@ from sympy import Matrix, Rational, cos, exp, sin, sqrt, symbols
 from symlag.calculus.jets import coordinates, t
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.continuous_rules import heavy_ball
-from symlag.symmetry.point_symmetries import symmetries
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether

@@ -7,12 +7,12 @@ from sympy import symbols
 
 from symlag.calculus.jets import coordinates
 from symlag.learning.continuous_rules import heavy_ball
+from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.find_laws import laws, laws_in_training
 from symlag.symmetry.first_integrals import integrals
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
-from symlag.symmetry.point_symmetries import symmetries
 from symlag.symmetry.special_parameters import special_values
 from symlag.variational.families import rotation, translation
 from symlag.variational.lagrangian import Lagrangian

@@ -12,7 +12,7 @@ from symlag.networks.generators.axis_views import View
 from symlag.networks.generators.families import Affine, Linear
 from symlag.networks.generators.matrix_spaces import AllVectors, Diagonal, GeneralLinear, SkewMatrices
 from symlag.networks.generators.tensor_action import Action, Entries, NullVectors
-from symlag.networks.result.picture import columns, draw, picture, regions
+from symlag.networks.result.symmetry_map import columns, draw, picture, regions
 from symlag.trials import STEPS, orbit, pictures_of, portrait, run
 from symlag.trials.phase_portrait import phase_curves
 from symlag.variational.families import rotation, translation

@@ -63,7 +63,7 @@ def test_quantities_are_those_of_theory():
 
 def test_the_charge_is_the_mass_times_the_rate_of_the_quantity():
     law = learnt(rescale(w, v), w, v)
-    from symlag.calculus.operators import total
+    from symlag.calculus.differential_operators import total
 
     assert vanishes(law.charge - m * total(law.potential))
 

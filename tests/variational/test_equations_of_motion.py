@@ -3,9 +3,9 @@ from sympy import Add, Derivative, Function, Integral, Inverse, Symbol, cos, dif
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
+from symlag.calculus.differential_operators import add, scaled, total
 from symlag.calculus.jets import block, fields, jets, t
 from symlag.calculus.matrices import Symmetric, inner, trace, zero_like
-from symlag.calculus.operators import add, scaled, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from sympy import Add, Rational, Symbol, ZeroMatrix, cos, diff, exp, sin, symbols
 
+from symlag.calculus.differential_operators import directional, euler, total
 from symlag.calculus.jets import block, coordinates, fields, t
 from symlag.calculus.matrices import Skew, inner, normal, trace
-from symlag.calculus.operators import directional, euler, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, ShapeError, SymlagError
 from symlag.variational.families import (

@@ -3,9 +3,9 @@
 import pytest
 from sympy import DiracDelta, Function, Heaviside, Piecewise, Symbol, cos, exp, pi, symbols, tanh
 
+from symlag.calculus.differential_operators import directional
 from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import Symmetric, inner
-from symlag.calculus.operators import directional
 from symlag.calculus.structured_matrices import diagonal
 from symlag.calculus.zero_test import vanishes
 from symlag.learning.losses import invariant_loss

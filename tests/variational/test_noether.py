@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from sympy import Add, Eq, Function, Rational, cos, exp, sin
 
+from symlag.calculus.differential_operators import directional, euler, total
 from symlag.calculus.jets import Jet, block, coordinates, fields, t
 from symlag.calculus.matrices import constant, inner, trace
-from symlag.calculus.operators import directional, euler, total
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
 from symlag.learning.continuous_rules import heavy_ball

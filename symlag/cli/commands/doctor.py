@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from symlag.cli.commands.claims import console
-from symlag.cli.doctor import checks
+from symlag.cli.installation import checks
 
 
 def doctor() -> None:

@@ -12,10 +12,10 @@ from typing import Any
 
 from sympy import Add, Expr, MatAdd, S, Symbol
 
+from symlag.calculus.differential_operators import scaled
 from symlag.calculus.jets import Block, t
 from symlag.calculus.matrices import Skew, Symmetric, normal, zero_like
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import scaled
 from symlag.document.boxes.box import EQUALS, MINUS, NOTHING, PLUS, Box, Dotted, Role, Sign, display, parenthesized, row
 from symlag.document.boxes.expressions import dotted_letter, typeset
 from symlag.document.boxes.matrices import inner_product_box

@@ -21,7 +21,7 @@ from symlag.document.chapters.many_steps import CHARGES, PROPAGATOR, SOURCES, ma
 from symlag.document.chapters.modified_equation import modified_equation_sections
 from symlag.document.chapters.prose import Section, equation, multiple, sentence, signed_sum
 from symlag.optimizers.bilinear_forms import Form, GeneratorPairing
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, theta
 

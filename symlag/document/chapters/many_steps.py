@@ -3,8 +3,8 @@ r"""The chapter of many steps: what the recursion c′ = Mc + s of an exact law 
 The closed sum after N steps; the identity of sums over any window; time averages in the steady state, and the angle by
 which scale-invariant weights turn there in a step; and the condition under which the charges oscillate.
 
->>> from symlag.optimizers.exact import exact
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.exact_law import exact
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.document.tex import tex
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
@@ -40,7 +40,7 @@ from symlag.document.boxes.expressions import typeset
 from symlag.document.chapters.prose import Section, as_box, equation, multiple, sentence, signed_sum
 from symlag.errors import SymlagError
 from symlag.optimizers.bilinear_forms import Form
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.recursion import Window
 from symlag.optimizers.vectors import theta
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from symlag.calculus.operators import scaled
+from symlag.calculus.differential_operators import scaled
 from symlag.document.boxes.box import (
     EQUALS,
     MINUS,
@@ -43,7 +43,7 @@ from symlag.document.chapters.prose import (
     with_subscript,
 )
 from symlag.learning.continuous_rules import Rule
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.variational.equations_of_motion import euler_lagrange
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law

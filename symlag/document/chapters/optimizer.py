@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from symlag.document.chapters.exact_law import exact_law_sections
 from symlag.document.chapters.prose import Section, sentence
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 
 
 def optimizer_sections(laws: tuple[DiscreteLaw, ...], reason: str) -> Iterator[Section]:

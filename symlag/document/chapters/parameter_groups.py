@@ -5,7 +5,7 @@ together the pulls cancel: each group's account, divided by the coefficient b of
 the loss has dropped out of.
 
 >>> from symlag.optimizers.parameter_groups import across
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> from symlag.document.tex import tex
 >>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block
@@ -42,7 +42,7 @@ from symlag.document.boxes.matrices import inner_product_box
 from symlag.document.chapters.exact_law import move, recursion_side, update
 from symlag.document.chapters.prose import Section, as_box, multiple, sentence, signed_sum
 from symlag.optimizers.bilinear_forms import Form
-from symlag.optimizers.exact import DiscreteLaw
+from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.factoring import factored
 from symlag.optimizers.parameter_groups import GroupedLaw, gradient_pull
 from symlag.optimizers.vectors import g, theta

@@ -16,8 +16,8 @@ from typing import Any
 
 from sympy import S, Symbol
 
+from symlag.calculus.differential_operators import add, scaled
 from symlag.calculus.jets import t
-from symlag.calculus.operators import add, scaled
 from symlag.document.boxes.box import (
     EQUALS,
     MINUS,

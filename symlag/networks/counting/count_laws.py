@@ -25,7 +25,7 @@ from symlag.errors import SymlagError
 from symlag.networks.batches import leaves
 from symlag.networks.counting.conserved_differentials import conserved_differentials
 from symlag.networks.counting.control_fields import GradientFlow, MomentumFlow, pull_backs
-from symlag.networks.finder import symmetries
+from symlag.networks.find_symmetries import symmetries
 from symlag.networks.float64 import float64_with_gradients
 from symlag.networks.problem import Problem, pose
 from symlag.networks.search.null_space import rank

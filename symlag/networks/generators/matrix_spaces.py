@@ -25,7 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from symlag.plotting import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
+from symlag.plot_style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ and accounts for every charge by these laws. What is left over, the *residual*, 
 the precision of the tensors times the magnitude of all that is added up. More than a few floors mean a broken law.
 
 >>> import torch
->>> from symlag.networks.finder import symmetries
+>>> from symlag.networks.find_symmetries import symmetries
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
 >>> batch = torch.randn(8, 2).double(), torch.randn(8, 1).double()
 >>> found = symmetries(model, torch.nn.functional.mse_loss, batch)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import finfo
 
 from symlag.networks.monitor.charges import ChargeFamily, Summand
-from symlag.networks.monitor.exact_laws import TERMS, StepLaw
+from symlag.networks.monitor.numeric_laws import TERMS, StepLaw
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.monitor.step_window import StepWindow
 from symlag.networks.monitor.tensor_plan import TensorPlan

@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from symlag.networks.monitor.exact_laws import TERMS
 from symlag.networks.monitor.ledger import CONTINUOUS, Ledger
+from symlag.networks.monitor.numeric_laws import TERMS
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from symlag.networks.generators.families import Linear
 from symlag.networks.generators.tensor_action import Absorption, Action, Entries, NullVectors, Shift
-from symlag.networks.monitor.exact_laws import StepLaw
 from symlag.networks.monitor.form_reductions import Reduction, SliceProducts, reduction_of
+from symlag.networks.monitor.numeric_laws import StepLaw
 from symlag.networks.result.locations import Location
 from symlag.networks.symmetry import Symmetry
 

@@ -9,7 +9,7 @@ step on, Q moves by this law alone,
 
 and misses the charge by O(η): it is an approximation, where the exact law leaves nothing out.
 
->>> from symlag.optimizers.library import sgd
+>>> from symlag.optimizers.momentum_rules import sgd
 >>> h, stiffness, friction, push = oscillator(sgd(), "symmetric")(0.9, 0.1, 0.01)
 >>> round(stiffness, 4), round(friction, 4), round(push, 4)
 (0.0211, 0.1053, 2)
@@ -33,8 +33,8 @@ from symlag.learning.continuous_rules import Rule
 from symlag.learning.losses import invariant_loss
 from symlag.networks.monitor.account import Account
 from symlag.networks.monitor.charges import ChargeFamily
-from symlag.networks.monitor.exact_laws import KINDS
 from symlag.networks.monitor.ledger import CONTINUOUS, RATE, Ledger
+from symlag.networks.monitor.numeric_laws import KINDS
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.monitor.step_window import MeasuredStep, StepWindow
 from symlag.optimizers.transfer_function import continuous_limit

@@ -19,7 +19,7 @@ from torch.compiler import disable
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
-from symlag.networks.finder import symmetries
+from symlag.networks.find_symmetries import symmetries
 from symlag.networks.monitor.account import Account, accounts
 from symlag.networks.monitor.alarm import Alarm
 from symlag.networks.monitor.continuous_law import continuous_laws, predicted_columns

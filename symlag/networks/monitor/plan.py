@@ -17,8 +17,8 @@ from torch import nn
 
 from symlag.networks.generators.tensor_action import Absorption
 from symlag.networks.monitor.charges import ChargeFamily, Summand, charge_families
-from symlag.networks.monitor.exact_laws import KINDS, step_law
 from symlag.networks.monitor.form_reductions import Reduction
+from symlag.networks.monitor.numeric_laws import KINDS, step_law
 from symlag.networks.monitor.shards import rows_aligned
 from symlag.networks.monitor.tensor_plan import TensorPlan
 from symlag.networks.result.locations import locations

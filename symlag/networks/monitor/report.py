@@ -19,16 +19,16 @@ from symlag.document.html import html_page, svg_element
 from symlag.document.mathml import formula
 from symlag.files import write_all
 from symlag.networks.monitor.alarm import Alarm
+from symlag.networks.monitor.charge_pictures import NamedSeries, draw
 from symlag.networks.monitor.charge_series import ChargeSeries, series_by_family
 from symlag.networks.monitor.charges import ChargeFamily
 from symlag.networks.monitor.ledger import Ledger
-from symlag.networks.monitor.picture import NamedSeries, draw
 from symlag.networks.monitor.plan import Plan
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import Location
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.from_torch import Group
-from symlag.plotting import render
+from symlag.plot_style import render
 
 STYLE = """
 main > p { margin: -0.8rem 0 1.4rem; }

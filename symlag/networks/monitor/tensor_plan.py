@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symlag.networks.monitor.exact_laws import move
 from symlag.networks.monitor.form_reductions import AxisSums, ColumnSums, Reduction
 from symlag.networks.monitor.measured_forms import FormPass, LetterValues, MeasuredForm, qualified
+from symlag.networks.monitor.numeric_laws import move
 from symlag.optimizers.bilinear_forms import ONE, Form
 from symlag.optimizers.vectors import Letter, g, theta
 

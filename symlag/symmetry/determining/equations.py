@@ -20,8 +20,8 @@ from typing import Any
 
 from sympy import Add, Expr, S, Symbol
 
+from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.jets import Block, Jet, t
-from symlag.calculus.operators import directional, gradient
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.lagrangian import Lagrangian
 

@@ -66,7 +66,7 @@ class Ansatz:
 
     >>> from sympy import cos, sin
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.symmetry.point_symmetries import symmetries
+    >>> from symlag.symmetry.action_symmetries import symmetries
     >>> from symlag.variational.lagrangian import Lagrangian
     >>> theta, phi = coordinates("theta phi")
     >>> sphere = Lagrangian((theta.dot**2 + sin(theta)**2 * phi.dot**2) / 2)

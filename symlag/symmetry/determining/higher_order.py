@@ -23,8 +23,8 @@ from typing import Any
 
 from sympy import Add, Expr, Mul, S, expand
 
+from symlag.calculus.differential_operators import euler, total
 from symlag.calculus.jets import t
-from symlag.calculus.operators import euler, total
 from symlag.symmetry.determining.equations import System, variables
 from symlag.symmetry.modular.power_series import factorials, monomials
 from symlag.variational.generator import Generator

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 from sympy import Expr, Integral, S, exp, integrate, powsimp
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import Jet, jets, t
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.operators import gradient
 from symlag.errors import SymlagError
 from symlag.symmetry.determining.cyclic_modes import Mode, oscillating_mode
 from symlag.variational.equations_of_motion import accelerations

@@ -15,7 +15,7 @@ from typing import Any
 
 from symlag.derivation.user_file import naming_line
 from symlag.errors import DefinitionError
-from symlag.plotting import render
+from symlag.plot_style import render
 from symlag.trials.campaign.configuration import Configuration
 from symlag.trials.campaign.outcome import FILE, Outcome
 from symlag.trials.campaign.report import report

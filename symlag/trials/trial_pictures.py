@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import latex
 
-from symlag.plotting import BLACK, MEASURED, SKY, THEORY, TWIN, save
+from symlag.plot_style import BLACK, MEASURED, SKY, THEORY, TWIN, save
 from symlag.trials.exact_trial import ChargeFinding
 from symlag.trials.trial import Finding, Trial
 from symlag.trials.verdict import EPSILON, Verdict

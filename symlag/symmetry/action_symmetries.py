@@ -26,8 +26,8 @@ from typing import Any
 
 from sympy import Expr
 
+from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
-from symlag.calculus.operators import gradient
 from symlag.symmetry.determining.analysis import Analysis, analyse
 from symlag.symmetry.determining.equations import bessel_hagen_equation, invariance_equations, require_particles
 from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions

@@ -27,11 +27,7 @@ from sympy import (
     tanh,
 )
 
-from symlag.calculus.invariant_functions import Unknown
-from symlag.calculus.jets import block, fields, jets, t
-from symlag.calculus.matrices import constant, inner, trace, zero_like
-from symlag.calculus.matrix_gradient import matrix_coefficient
-from symlag.calculus.operators import (
+from symlag.calculus.differential_operators import (
     add,
     damped_total,
     directional,
@@ -43,6 +39,10 @@ from symlag.calculus.operators import (
     scaled,
     total,
 )
+from symlag.calculus.invariant_functions import Unknown
+from symlag.calculus.jets import block, fields, jets, t
+from symlag.calculus.matrices import constant, inner, trace, zero_like
+from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from tests.support.cases import (

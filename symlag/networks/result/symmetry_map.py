@@ -22,7 +22,7 @@ from symlag.networks.generators.tensor_action import Absorption, Action, NullVec
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import acted_on, runs
 from symlag.networks.symmetry import Symmetry
-from symlag.plotting import save
+from symlag.plot_style import save
 
 ROW, COLUMN, TALL, WIDE = 0.2, 0.46, 0.15, 0.36  # inches: between rows and columns, and of a cell
 LETTER, MARGIN, SHAPES, LINE = 0.057, 0.12, 0.85, 0.15

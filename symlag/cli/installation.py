@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from symlag.libraries import is_installed, pip_install
+from symlag.optional_packages import is_installed, pip_install
 from symlag.trials.campaign.configuration import installed_version
 
 

@@ -11,8 +11,8 @@ A step of a rule changes each charge c by a sum of terms,
     breaking   what the loss adds where it does not have the symmetry: ⟨g, ξ⟩, which is zero where it has
 
 each a linear combination of bilinear forms with coefficients in the hyper-parameters and the step count. All of them
-follow from the symbolic law of `symlag.optimizers.exact`, whose propagator is M. A new value that no buffer keeps, such
-as the update u that Adam applies, is found from the move θ' − θ.
+follow from the symbolic law of `symlag.optimizers.exact_law`, whose propagator is M. A new value that no buffer keeps,
+such as the update u that Adam applies, is found from the move θ' − θ.
 
 For a shift that a bias takes back, ξ(θ) = (x, Wx), the charge is Noether's, ⟨m, ξ(θ)⟩. It has two summands: that of the
 biases that are shifted, and that of the ones that take back, which has a discrete KSB as W moves.
@@ -39,7 +39,7 @@ from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew, constant, zero_like
 from symlag.errors import SymlagError
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
-from symlag.optimizers.exact import DiscreteLaw, account, momentum_account
+from symlag.optimizers.exact_law import DiscreteLaw, account, momentum_account
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, Vector, g, k, theta
 from symlag.variational.families import scale, translation

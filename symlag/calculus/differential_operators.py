@@ -4,7 +4,7 @@
 the jets one order higher, u_J → u_{J,i}, and along the independent variable itself. The gradient of a scalar is the
 G of its derivative ⟨G, v⟩. The Euler operator is E_u(L) = Σ_J (−D)ᴶ ∂L/∂u_J.
 
-Only derivatives along directions are ever taken, so that one set of rules (`differentiation`) serves numbers and
+Only derivatives along directions are ever taken, so that one set of rules (`differentiation_rules`) serves numbers and
 matrices of symbolic size. Of mechanics with friction, e^{Γ(t)} L with Γ̇ = γ, the factor e^Γ is divided out of all
 results: D_t becomes D_t + γ (`damped_total`). Source: Olver, *Applications of Lie Groups to Differential Equations*,
 Eq. 2.37 and 4.3.
@@ -26,7 +26,7 @@ from typing import Any
 from sympy import Add, Expr, MatAdd, MatMul, MatrixSymbol, S, Symbol, Transpose
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.differentiation import derivative_along, partial_derivatives
+from symlag.calculus.differentiation_rules import derivative_along, partial_derivatives
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import normal, trace, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient

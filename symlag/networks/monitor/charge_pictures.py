@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from symlag.document.boxes.expressions import typeset
 from symlag.document.tex import tex
 from symlag.networks.monitor.charge_series import ChargeSeries
-from symlag.plotting import BLACK, BLUE, GREEN, MEASURED, ORANGE, PURPLE, THEORY, TWIN, VERMILION
+from symlag.plot_style import BLACK, BLUE, GREEN, MEASURED, ORANGE, PURPLE, THEORY, TWIN, VERMILION
 
 COLOURS = {"decay": ORANGE, "memory": PURPLE, "KSB": GREEN, "metric": BLUE, "breaking": VERMILION}
 MAX_POINTS = 160  # of a curve: a page wants no more

@@ -24,8 +24,8 @@ from itertools import count
 
 from sympy import Expr
 
+from symlag.calculus.differential_operators import eulers, total
 from symlag.calculus.jets import t
-from symlag.calculus.operators import eulers, total
 from symlag.symmetry.modular.linear_algebra import UnluckyError, Vector, null_space, rref
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization

@@ -15,8 +15,8 @@ from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, nadam, rmsprop
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
-from symlag.optimizers.exact import account, exact, momentum_account, momentum_law
-from symlag.optimizers.library import averaged, lion, muon, nesterov, sgd, sgdw, sign_sgd
+from symlag.optimizers.exact_law import account, exact, momentum_account, momentum_law
+from symlag.optimizers.momentum_rules import averaged, lion, muon, nesterov, sgd, sgdw, sign_sgd
 from symlag.optimizers.parameter_groups import GroupedLaw, across
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
