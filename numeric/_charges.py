@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from derivations.charges_in_training import closed
-from numeric._views import View, Weights
+from numeric._weight_arrays import View, Weights
 from symlag.kernels.kernel import kernel
 from symlag.trials import integrate_law
 from symlag.variational.closed_form import Oscillation

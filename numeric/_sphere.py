@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from numeric._networks import normalised
-from numeric._steps import batches
+from numeric._recorded_optimizers import batches
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, SphericalRMSProp
 

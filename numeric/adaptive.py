@@ -10,7 +10,7 @@ import numpy as np
 from derivations import adaptive as theorem
 from numeric._networks import normalised
 from numeric._noise import Descent, Norms, norms, path
-from numeric._radius import PRINTED, memory, radius, remembered, unrest, whiteness
+from numeric._scale_law_under_noise import PRINTED, memory, radius, remembered, unrest, whiteness
 from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Record, Study
 

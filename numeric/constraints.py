@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derivations import constraints as theorem
-from numeric._bounds import Bound, bounds
 from numeric._images import convolutional, transformer
+from numeric._symmetry_bounds import Bound, bounds
 from symlag.plot_style import BLACK, SKY, VERMILION
 from symlag.trials import Claim, Study, seed
 

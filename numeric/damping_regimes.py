@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from derivations import damping_regimes as theorem
-from numeric import _closed
+from numeric import _closed_forms
 from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import t
 from symlag.kernels.kernel import kernel
@@ -52,7 +52,7 @@ class Run(NamedTuple):
 
 def study() -> Study:
     """The order at which each regime comes true, and how far the third one swings."""
-    told = {name: [_run(_closed.refined(share, step)) for step in STEPS] for name, share in SHARES.items()}
+    told = {name: [_run(_closed_forms.refined(share, step)) for step in STEPS] for name, share in SHARES.items()}
     orders = [_order(name, runs) for name, runs in told.items()]
     finest = {name: runs[-1] for name, runs in told.items()}
     return Study([*orders, _swings(finest["underdamped"])], {"damping_regimes": lambda figure: _draw(figure, finest)})

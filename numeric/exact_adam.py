@@ -4,8 +4,8 @@ from torch.optim import Adam
 
 from derivations import exact_adam as theorem
 from numeric._networks import normalised
-from numeric._steps import Training
-from numeric._views import filters
+from numeric._recorded_optimizers import Training
+from numeric._weight_arrays import filters
 
 __all__ = ["fast", "record", "steps", "theorem"]
 

@@ -4,8 +4,8 @@ from torch.optim import AdamW
 
 from derivations import exact_adamw as theorem
 from numeric._networks import normalised
-from numeric._steps import Training
-from numeric._views import filters
+from numeric._recorded_optimizers import Training
+from numeric._weight_arrays import filters
 
 __all__ = ["record", "steps", "theorem"]
 

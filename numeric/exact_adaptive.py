@@ -10,9 +10,9 @@ from torch.optim import SGD
 
 from derivations import exact_adaptive as theorem
 from numeric._networks import normalised
+from numeric._recorded_optimizers import DECAY, Training, steps
 from numeric._sphere import apart, by_descent, by_rmsprop, first_order
-from numeric._steps import DECAY, Training, steps
-from numeric._views import filters
+from numeric._weight_arrays import filters
 from symlag.plot_style import BLACK, MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study
 

@@ -4,8 +4,8 @@ from torch.optim import SGD
 
 from derivations import exact_cosine as theorem
 from numeric._networks import normalised
-from numeric._steps import DECAY, Scheduled, steps
-from numeric._views import filters
+from numeric._recorded_optimizers import DECAY, Scheduled, steps
+from numeric._weight_arrays import filters
 
 __all__ = ["record", "steps", "theorem"]
 

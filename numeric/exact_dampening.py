@@ -4,8 +4,8 @@ from torch.optim import SGD
 
 from derivations import exact_dampening as theorem
 from numeric._networks import rectified
-from numeric._steps import DECAY, Training, steps
-from numeric._views import units
+from numeric._recorded_optimizers import DECAY, Training, steps
+from numeric._weight_arrays import units
 
 __all__ = ["record", "refined", "steps", "theorem"]
 

@@ -5,8 +5,8 @@ import numpy as np
 from derivations import exact_decoupled as theorem
 from numeric._networks import WIDTH, linear
 from numeric._optimizers import SGDW
-from numeric._steps import DECAY, Training, steps
-from numeric._views import pair
+from numeric._recorded_optimizers import DECAY, Training, steps
+from numeric._weight_arrays import pair
 
 __all__ = ["record", "refined", "steps", "theorem"]
 

@@ -3,8 +3,8 @@
 from derivations import exact_lion as theorem
 from numeric._networks import rectified
 from numeric._optimizers import Lion
-from numeric._steps import Training
-from numeric._views import units
+from numeric._recorded_optimizers import Training
+from numeric._weight_arrays import units
 
 __all__ = ["record", "steps", "theorem"]
 

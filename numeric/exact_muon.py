@@ -3,8 +3,8 @@
 from derivations import exact_muon as theorem
 from numeric._networks import WIDTH, linear
 from numeric._optimizers import Muon
-from numeric._steps import DECAY, Training
-from numeric._views import pair, turns
+from numeric._recorded_optimizers import DECAY, Training
+from numeric._weight_arrays import pair, turns
 
 __all__ = ["record", "steps", "theorem"]
 

@@ -5,8 +5,8 @@ from torch.optim import SGD
 
 from derivations import exact_nesterov as theorem
 from numeric._networks import CLASSES, softmax
-from numeric._steps import DECAY, Training
-from numeric._views import pixels
+from numeric._recorded_optimizers import DECAY, Training
+from numeric._weight_arrays import pixels
 
 __all__ = ["record", "refined", "steps", "theorem"]
 

@@ -4,8 +4,8 @@ from torch.optim import SGD
 
 from derivations import exact_rotation as theorem
 from numeric._networks import metric
-from numeric._steps import DECAY, Training, steps
-from numeric._views import plane, turns
+from numeric._recorded_optimizers import DECAY, Training, steps
+from numeric._weight_arrays import plane, turns
 
 __all__ = ["record", "refined", "steps", "theorem"]
 

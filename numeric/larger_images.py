@@ -16,7 +16,7 @@ from torch import nn
 
 from derivations import larger_images as theorem
 from numeric._charges import Course, convolutional_families, course
-from numeric._folders import Images, images
+from numeric._image_folders import Images, images
 from numeric._images import vgg
 from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, seed

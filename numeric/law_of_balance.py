@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derivations import law_of_balance as theorem
-from numeric._drifts import BATCH, Balance, Drift, balance, drift
+from numeric._noise_drift import BATCH, Balance, Drift, balance, drift
 from symlag.plot_style import BLUE, MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, seed
 

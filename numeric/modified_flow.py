@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from derivations import modified_flow as theorem
-from numeric import _orders
-from numeric._orders import STEPS, TIME, flow, gap
-from numeric._valley import valley
+from numeric import _orders_of_modified_flow
+from numeric._orders_of_modified_flow import STEPS, TIME, flow, gap
+from numeric._two_weight_loss import valley
 from symlag.plot_style import BLACK, BLUE, SKY, THEORY, TWIN, VERMILION
 from symlag.trials import Claim, Study, observed_order
 
@@ -60,7 +60,7 @@ def _draw(figure: Any, gaps: Gaps) -> None:
 def _draw_course(panel: Any) -> None:
     """Two weights along a run with momentum at a coarse step, and along its flow with no correction and with two."""
     rule, steps = theorem.rules["momentum"], range(round(TIME / COARSE) + 1)
-    points = _orders.run(rule, 2, COARSE, valley())
+    points = _orders_of_modified_flow.run(rule, 2, COARSE, valley())
     panel.plot(*points[:, :2].T, linestyle="none", marker="o", markersize=5, color=SKY)
     for n, style in ((0, TWIN), (2, THEORY)):
         panel.plot(*np.array([flow(rule, n, COARSE, valley(), k) for k in steps])[:, :2].T, **style)

@@ -13,7 +13,7 @@ from torch.nn.functional import normalize
 from derivations import two_scales as theorem
 from numeric._evaluate import evaluate
 from numeric._networks import normalised, rectified
-from numeric._steps import batches
+from numeric._recorded_optimizers import batches
 from symlag.plot_style import MEASURED, ORANGE, THEORY, TWIN
 from symlag.trials import Claim, Study
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from numeric._closed import RUNS, forecast, noisy, refined, solved
+from numeric._closed_forms import RUNS, forecast, noisy, refined, solved
 from numeric._noise import Descent
 
 Row = tuple[str, str, str]

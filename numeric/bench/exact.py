@@ -19,8 +19,8 @@ from rich.table import Table
 from sympy import Expr, cancel, symbols
 
 from derivations.exact_adaptive import rmsprop
-from numeric._exact import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, group_gaps, muon_gaps, own_gaps, ways, window_gap
-from numeric._orders import observed
+from numeric._exact_laws import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, group_gaps, muon_gaps, own_gaps, ways, window_gap
+from numeric._orders_of_modified_flow import observed
 from numeric._sphere import apart
 from symlag.optimizers.exact_law import exact
 from symlag.optimizers.momentum_rules import nesterov, sgd, sgdw

@@ -8,7 +8,7 @@ from sympy import Integral, S, cancel, exp, symbols
 
 from derivations import charges_in_training, constraints, counted_laws, damping_regimes, law_of_balance, modified_flow
 from numeric._conserved_quadratics import count_conserved, rectified, variance_shares
-from numeric._drifts import balance
+from numeric._noise_drift import balance
 from numeric.smooth_norms import roughness
 from symlag.calculus.differential_operators import directional
 from symlag.calculus.zero_test import vanishes

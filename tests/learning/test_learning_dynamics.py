@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from numeric._closed import RUNS, forecast, noisy, refined, solved
+from numeric._closed_forms import RUNS, forecast, noisy, refined, solved
 from numeric._noise import Descent, norms
-from numeric._radius import PRINTED, angle, memory, radius, remembered, unrest, whiteness
+from numeric._scale_law_under_noise import PRINTED, angle, memory, radius, remembered, unrest, whiteness
 from symlag.trials.verdict import observed_order
 from symlag.variational.closed_form import Oscillation
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sympy import Rational, S, cancel, factorial, symbols
 
-from numeric._orders import NUMBERS, Differentials, observed, p
+from numeric._orders_of_modified_flow import NUMBERS, Differentials, observed, p
 from symlag import optimizers
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.optimizers.backward_error.modified_equation import Drift, modified_equation

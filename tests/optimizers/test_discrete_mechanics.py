@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sympy import S, cancel, expand, lambdify, symbols
 
-from numeric._play import Play
+from numeric._rule_simulation import Play
 from symlag import optimizers
 from symlag.calculus.differential_operators import scaled
 from symlag.calculus.jets import block, coordinates

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sympy import Float, Function, Matrix, Rational, cancel, expand, symbols
 
-from numeric._play import cosine, misses, play, read
+from numeric._rule_simulation import cosine, misses, play, read
 from symlag import optimizers
 from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import Skew, Symmetric, constant, inner

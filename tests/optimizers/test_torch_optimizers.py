@@ -9,7 +9,7 @@ from symlag.optimizers.vectors import Letter, g
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
-from numeric._exact import (  # noqa: E402
+from numeric._exact_laws import (  # noqa: E402
     ADAPTIVE,
     FIELDS,
     OWN,
@@ -22,7 +22,7 @@ from numeric._exact import (  # noqa: E402
     ways,
     window_gap,
 )
-from numeric._letters import network, record, steps_of  # noqa: E402
+from numeric._recorded_minibatches import network, record, steps_of  # noqa: E402
 from symlag.optimizers.from_torch import from_torch  # noqa: E402
 from tests.support.refusals import assert_refused  # noqa: E402
 

@@ -5,7 +5,7 @@ import pytest
 import sympy
 from sympy import symbols
 
-from numeric._play import Play, cosine
+from numeric._rule_simulation import Play, cosine
 from symlag import optimizers
 from symlag.calculus.jets import block, t
 from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from numeric import larger_images
-from numeric._folders import images
+from numeric._image_folders import images
 from symlag.errors import DataError
 from symlag.trials import Setting, use_setting
 

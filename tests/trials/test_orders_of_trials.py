@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from numeric import _steps, _training, exact_adaptive, exact_scale, scale
+from numeric import _recorded_optimizers, _training, exact_adaptive, exact_scale, scale
 from numeric._networks import linear, rectified
-from numeric._views import filters
+from numeric._weight_arrays import filters
 from symlag.derivation.derive import derive
 from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.update_rule import UpdateRule
@@ -81,7 +81,7 @@ def test_descent_before_a_norm_is_rmsprop_on_the_sphere_loss_by_loss():
 
 def test_the_exact_scale_law_is_broken_by_a_network_without_a_norm():
     options = {"momentum": 0.9, "weight_decay": 0.01}
-    training = _steps.Training(exact_scale.theorem, rectified, filters, torch.optim.SGD, options)
+    training = _recorded_optimizers.Training(exact_scale.theorem, rectified, filters, torch.optim.SGD, options)
     laws = derive(exact_scale.theorem).exact
     assert run_exact(laws, training.record, exact_scale.steps).verdict is Verdict.BROKEN
 

@@ -16,7 +16,7 @@ from torch.func import functional_call, grad, vmap
 
 from numeric._digits import digits
 from numeric._networks import rectified
-from numeric._steps import batches
+from numeric._recorded_optimizers import batches
 
 TRAINED, EPOCHS = 150, 60
 RATE, BATCH, STEPS, PAIRS = 0.1, 4, 3000, 50

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._training import SPAN, copied, descend, set_off
-from numeric._views import View, Weights
+from numeric._weight_arrays import View, Weights
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.bilinear_forms import Frame
 from symlag.optimizers.from_torch import Group

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from numeric._digits import digits
-from numeric._play import STEPS, Play, cosine
+from numeric._rule_simulation import STEPS, Play, cosine
 from symlag.kernels.identifiers import argument_name
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.from_torch import from_torch

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from numeric._letters import Record, Views, arrays, network, played_steps_of, record, steps_of
-from numeric._play import cosine, misses, read
+from numeric._recorded_minibatches import Record, Views, arrays, network, played_steps_of, record, steps_of
+from numeric._rule_simulation import cosine, misses, read
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew, Symmetric
 from symlag.kernels.kernel import Kernel, kernel

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import diff, lambdify, symbols, tanh
 
 from numeric._digits import digits
-from numeric._orders import NUMBERS, Landscape, decay
+from numeric._orders_of_modified_flow import NUMBERS, Landscape, decay
 from symlag.optimizers.backward_error.rooted_trees import Tree, differential
 
 SEEN = 100
