@@ -16,7 +16,8 @@ from symlag.calculus.matrices import Skew, Symmetric
 from symlag.kernels.kernel import Kernel, kernel
 from symlag.optimizers.exact_law import DiscreteLaw, exact, momentum_law
 from symlag.optimizers.from_torch import from_torch
-from symlag.optimizers.momentum_rules import lion, muon, sgdw
+from symlag.optimizers.library.momentum import sgdw
+from symlag.optimizers.library.sign_and_polar import lion, muon
 from symlag.optimizers.parameter_groups import across
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.families import scale, translation

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy, scaled_dot_product_attention, sil
 from torch.optim import Optimizer
 
 from symlag.networks import Monitor, symmetries
-from symlag.optimizers.momentum_rules import lion
+from symlag.optimizers.library.sign_and_polar import lion
 from symlag.optimizers.update_rule import UpdateRule
 
 Batch = tuple[Tensor, Tensor]

@@ -2,7 +2,7 @@
 
 The fields of the equations are integrated to round-off.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> round(observed(sgd(momentum=0), 1))
 2
 """

@@ -23,7 +23,7 @@ from numeric._exact_laws import ADAPTIVE, FIELDS, OWN, SIMPLE, gaps, group_gaps,
 from numeric._orders_of_modified_flow import observed
 from numeric._sphere import apart
 from symlag.optimizers.exact_law import exact
-from symlag.optimizers.momentum_rules import nesterov, sgd, sgdw
+from symlag.optimizers.library.momentum import nesterov, sgd, sgdw
 from symlag.optimizers.update_rule import UpdateRule
 
 Row = tuple[str, str, str, bool]

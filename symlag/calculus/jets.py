@@ -2,8 +2,8 @@
 
 **Definition.** The jet space of coordinates u over independent variables x^i has the coordinates u_J, one for each
 number of derivatives along each variable. x, x.dot and x.dot.dot are three independent symbols; that x.dot is the rate
-of x is known to the total derivative alone (`operators.total`). Source: Olver, *Applications of Lie Groups to
-Differential Equations*, §2.3.
+of x is known to the total derivative alone (`differential_operators.total`). Source: Olver, *Applications of Lie Groups
+to Differential Equations*, §2.3.
 
 A coordinate is a number (`Jet`), of time or, as a field, of several variables; or a matrix of any size (`Block`). All
 of them have a name (`stem`) and an order of derivative along each independent variable (`order`, `base`).

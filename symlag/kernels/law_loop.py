@@ -7,7 +7,7 @@ schedule. With torch the loop is differentiable through all its steps.
 
 >>> import numpy as np
 >>> from symlag.optimizers.exact_law import exact
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w")))
@@ -43,7 +43,7 @@ class LawLoop:
     Examples
     --------
     >>> from symlag.optimizers.exact_law import exact
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0), scale(block("w"))))
@@ -100,7 +100,7 @@ def law_loop(law: DiscreteLaw, backend: str = "numpy") -> LawLoop:
     Examples
     --------
     >>> from symlag.optimizers.exact_law import exact
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import scale
     >>> from symlag.calculus.jets import block
     >>> loop = law_loop(exact(sgd(momentum=0, weight_decay=0), scale(block("w"))))

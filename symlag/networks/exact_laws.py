@@ -3,7 +3,7 @@
 How a generator ξ(θ) = Aθ + b enters a law depends on its parts alone: a symmetric A has the charges ⟨θ, Aθ⟩, a skew A
 those of a buffer, and a constant b has ⟨θ, b⟩. Of a mixed one, whose A is neither, only a buffer has a law.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> [law.equations for law in exact_laws(["constant"], sgd(momentum=0))]
 [{<theta.new, b>: (-eta*lambda + 1)*<theta, b>}]
 """

@@ -17,7 +17,7 @@ letters. The loss enters by ⟨g, ξ(θ)⟩ alone.
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> closure = Closure(sgd(), Frame(scale(block("w")), (theta,)))
 >>> v = Letter("v")
 >>> closure.reduce(Form(v.new, theta))

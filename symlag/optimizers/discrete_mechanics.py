@@ -16,7 +16,7 @@ Source: Marsden and West, *Discrete mechanics and variational integrators*, Acta
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.learning.losses import invariant_loss
 >>> w = block("w")
 >>> law = discrete_noether(discrete_lagrangian(sgd(), invariant_loss("f", scale(w)), [w]), scale(w))

@@ -14,7 +14,7 @@ preconditioned u, where ⟨g, ξ(θ)⟩ was zero), and breaking (⟨g, ξ(θ)⟩
 
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> law = exact(sgd(), scale(block("w")))
 >>> law.charges, law.defect()
 ((<theta, A*theta>, <v, A*theta>), (0, 0))
@@ -87,7 +87,7 @@ class DiscreteLaw(Recursion, Displayable, Cited):
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import scale
     >>> exact(sgd(momentum=0), scale(block("w")))
     DiscreteLaw(scale, by SGD: <theta.new, A*theta.new> = eta**2*<g, A*g> + (-eta*lambda + 1)**2*<theta, A*theta>)
@@ -219,7 +219,7 @@ def exact(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import rotation
     >>> exact(sgd(), rotation(*coordinates("x y"))).equations
     {<v.new, A*theta.new>: beta*<v, A*theta>}
@@ -250,7 +250,7 @@ def account(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import scale
     >>> account(sgd(momentum=0, weight_decay=0), scale(block("w"))).sources["breaking"]
     Matrix([[-2*eta*<g, A*theta>]])
@@ -284,7 +284,7 @@ def momentum_law(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import translation
     >>> momentum_law(sgd(weight_decay=0), translation(block("w"))).defect()
     (0,)
@@ -317,7 +317,7 @@ def momentum_account(rule: UpdateRule, X: Generator | Law) -> DiscreteLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.optimizers.momentum_rules import lion
+    >>> from symlag.optimizers.library.sign_and_polar import lion
     >>> w, b = coordinates("w b")
     >>> momentum_account(lion(), Generator({b: w, w: 0})).sources["kinetic"]
     Matrix([[<m.new, xi(theta.new) - xi(theta)>]])

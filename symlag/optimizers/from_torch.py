@@ -26,8 +26,9 @@ from sympy import Expr, Function, S, lambdify
 
 from symlag.errors import SymlagError
 from symlag.names import identifier
-from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
-from symlag.optimizers.momentum_rules import muon, nesterov, sgd
+from symlag.optimizers.library.adaptive import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
+from symlag.optimizers.library.momentum import nesterov, sgd
+from symlag.optimizers.library.sign_and_polar import muon
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 

@@ -6,7 +6,7 @@ equation of a charge c_i. Then
 
     Σ_i c_i' / b_i = Σ_i (M_i c_i + s_i) / b_i.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block
 >>> U, V = block("U"), block("V")
@@ -54,7 +54,7 @@ class GroupedLaw(Displayable):
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> law = across([(sgd(), [U]), (sgd(), [V])], rescale(U, V))
@@ -124,8 +124,8 @@ def across(groups: Groups, X: Generator) -> GroupedLaw:
     Examples
     --------
     >>> from symlag.calculus.jets import block
-    >>> from symlag.optimizers.adaptive_rules import adam
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.adaptive import adam
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> from symlag.variational.families import rescale
     >>> U, V = block("U"), block("V")
     >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()

@@ -16,7 +16,7 @@ of u, since a buffer remembers where the weights were. Without buffers y = au + 
 then G is an average of squared gradients and the step is ∝ ĝ/√G, which is RMSProp on the sphere (compare Tanaka and
 Kunin, *Noether's Learning Dynamics*, arXiv 2105.02716, §5, where it is an approximation in continuous time).
 
->>> from symlag.optimizers.momentum_rules import sgd, v
+>>> from symlag.optimizers.library.momentum import sgd, v
 >>> on_sphere(sgd()).buffers[v][theta]
 sqrt(G)*lambda
 >>> on_sphere(sgd()).update[v]
@@ -67,7 +67,7 @@ class SphereRule(Displayable):
 
     Examples
     --------
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> on_sphere(sgd(weight_decay=0)).defect()
     (0, 0)
     """
@@ -130,7 +130,7 @@ def on_sphere(rule: UpdateRule) -> SphereRule:
 
     Examples
     --------
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> on_sphere(sgd(momentum=0, weight_decay=0)).update
     {g: -eta/sqrt(G), theta: 1}
     """

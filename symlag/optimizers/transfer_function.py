@@ -10,7 +10,7 @@ m q̈ + μ q̇ + λq + ∇f = 0 with an error of second order in h, where λ = �
 m = h Σ (j − c)² a_j / 2. So what a rule is as mechanics follows from its equations. (Linear multistep methods: Hairer,
 Nørsett, Wanner, *Solving Ordinary Differential Equations I*, III.)
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> recurrence = transfer_function(sgd())
 >>> recurrence.positions, recurrence.gradients
 ((beta, -beta + eta*lambda - 1, 1), (0, eta, 0))

@@ -1,7 +1,7 @@
 """Symmetries: all of an action, of equations of motion, of a loss; their Lie algebras, charges and number."""
 
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining.explicit_solutions import Ansatz
+from symlag.symmetry.determining_equations.ansatz_search import Ansatz
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.symmetry.find_laws import converse, laws, laws_in_training
 from symlag.symmetry.first_integrals import Integrals, integrals

@@ -2,13 +2,13 @@
 
 A point symmetry of ∫ e^Γ L dt is a vector field X = τ(t, q)∂_t + ξᵃ(t, q)∂_a along which the action changes by a
 boundary term at most. They form a Lie algebra, the solutions of linear differential equations
-(`determining.equations`).
+(`determining_equations.equations`).
 
-1. The number of solutions is bounded first, whatever their form (`determining.solution_dimension`).
+1. The number of solutions is bounded first, whatever their form (`determining_equations.solution_dimension`).
 2. Along cyclic variables, such as the time of an autonomous action, solutions are exponentials, oscillations and
-   powers, which the count reveals (`determining.cyclic_modes`).
+   powers, which the count reveals (`determining_equations.cyclic_modes`).
 3. In the other variables polynomials of growing degree are tried, in them and in the functions that occur in L
-   (`determining.explicit_solutions`).
+   (`determining_equations.ansatz_search`).
 4. Where as many independent generators are found as the bound allows, the list is complete: that is a proof.
 
 >>> from symlag.calculus.jets import coordinates
@@ -28,11 +28,15 @@ from sympy import Expr
 
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
-from symlag.symmetry.determining.analysis import Analysis, analyse
-from symlag.symmetry.determining.equations import bessel_hagen_equation, invariance_equations, require_particles
-from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
-from symlag.symmetry.determining.higher_order import invariance_equations_of_any_order
-from symlag.symmetry.determining.liouville import oscillator_modes
+from symlag.symmetry.determining_equations.analysis import Analysis, analyse
+from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.equations import (
+    bessel_hagen_equation,
+    invariance_equations,
+    require_particles,
+)
+from symlag.symmetry.determining_equations.higher_order import invariance_equations_of_any_order
+from symlag.symmetry.determining_equations.liouville import oscillator_modes
 from symlag.symmetry.generator_normal_form import normal_form
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.variational.generator import Generator

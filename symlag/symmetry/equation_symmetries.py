@@ -28,10 +28,10 @@ from sympy import Add, Expr, S
 from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.jets import t
 from symlag.symmetry.action_symmetries import algebra_of_solutions
-from symlag.symmetry.determining.analysis import analyse
-from symlag.symmetry.determining.equations import System, Term, flow, operator, require_first_order
-from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
-from symlag.symmetry.determining.liouville import oscillator_modes
+from symlag.symmetry.determining_equations.analysis import analyse
+from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.equations import System, Term, flow, operator, require_first_order
+from symlag.symmetry.determining_equations.liouville import oscillator_modes
 from symlag.symmetry.divergence_symmetries import basis_by_kind
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.variational.equations_of_motion import accelerations

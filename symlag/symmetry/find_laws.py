@@ -23,8 +23,8 @@ from symlag.calculus.differential_operators import damped_total, gradient
 from symlag.calculus.jets import t
 from symlag.calculus.normal_form import normal_form
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining.equations import require_first_order
-from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz
+from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz
+from symlag.symmetry.determining_equations.equations import require_first_order
 from symlag.symmetry.first_integrals import integrals
 from symlag.symmetry.integrability import polynomially_independent, velocity_degree
 from symlag.symmetry.loss_symmetries import symmetries_of_potential

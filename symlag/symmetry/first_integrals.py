@@ -26,9 +26,9 @@ from sympy import Add, Expr, Mul
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
 from symlag.calculus.zero_test import vanishes
-from symlag.symmetry.determining.analysis import analyse, verdict
-from symlag.symmetry.determining.equations import System, Term, flow, operator, require_first_order
-from symlag.symmetry.determining.explicit_solutions import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.analysis import analyse, verdict
+from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.equations import System, Term, flow, operator, require_first_order
 from symlag.symmetry.generator_normal_form import primitive_part
 from symlag.symmetry.modular.power_series import monomials
 from symlag.variational.lagrangian import Lagrangian

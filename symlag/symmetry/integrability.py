@@ -28,7 +28,7 @@ from sympy import Add, Expr, Poly, S, Symbol
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import Jet, jets, t
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.equations import require_first_order
+from symlag.symmetry.determining_equations.equations import require_first_order
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, Vector, dot, null_space, rref
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization

@@ -24,9 +24,9 @@ from sympy import Dummy, Expr, MatrixSymbol
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import jets
-from symlag.symmetry.determining.analysis import Analysis
-from symlag.symmetry.determining.equations import Operator, System
-from symlag.symmetry.determining.explicit_solutions import Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.analysis import Analysis
+from symlag.symmetry.determining_equations.ansatz_search import Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.equations import Operator, System
 from symlag.symmetry.generator_normal_form import normal_form
 from symlag.symmetry.matrix_entries import (
     constant_entries,

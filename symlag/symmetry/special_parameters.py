@@ -1,9 +1,9 @@
 """Special values of a parameter: those at which an action has more symmetries than at others.
 
 The candidates are the values at which the rank of the determining equations may fall: common zeros, at two random
-points of expansion, of the pivots as functions of the parameter (`determining.parametric_rank` has the theorem). They
-are read back as rational functions of the other parameters, and at each of them the symmetries are counted and searched
-anew.
+points of expansion, of the pivots as functions of the parameter (`determining_equations.parametric_rank` has the
+theorem). They are read back as rational functions of the other parameters, and at each of them the symmetries are
+counted and searched anew.
 
 >>> from sympy import symbols
 >>> from symlag.calculus.jets import coordinates
@@ -23,9 +23,9 @@ from sympy import Expr, Symbol
 
 from symlag.errors import SymlagError
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining.analysis import analyse
-from symlag.symmetry.determining.equations import System, bessel_hagen_equation, require_first_order
-from symlag.symmetry.determining.parametric_rank import parameter_value, rank_drop_candidates
+from symlag.symmetry.determining_equations.analysis import analyse
+from symlag.symmetry.determining_equations.equations import System, bessel_hagen_equation, require_first_order
+from symlag.symmetry.determining_equations.parametric_rank import parameter_value, rank_drop_candidates
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
 from symlag.symmetry.modular.reconstruction import ParameterValues

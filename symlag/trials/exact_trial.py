@@ -5,7 +5,7 @@ by round-off at every step size: there is no order to observe.
 
 >>> import numpy as np
 >>> from symlag.optimizers.exact_law import exact
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block
 >>> law = exact(sgd(momentum=0), scale(block("w", 2)))

@@ -50,6 +50,8 @@ FILES = {
         "bad.py: z: the Lagrangian has no such coordinate, only x, y; write one of these.",
     ),
     "no velocity": (HEAD + "V = z = coordinates('z')", "bad.py: z: its velocity does not occur in T"),
+    "a symmetry of a symbol": (HEAD + "symmetry = {k: 1}", "bad.py: a move of k: it is no coordinate"),
+    "a coordinate left out": (HEAD + "coordinates = (x,)", "y occurs in the energies or forces and is none of them"),
     "a coordinate that is none": (HEAD + "coordinates = (k,)", "bad.py: k: it is no coordinate"),
     "T is text": (HEAD + "T = 'x.dot**2'", "bad.py: the kinetic energy 'x.dot**2': it is no SymPy expression"),
     "T is None": (HEAD + "T = None", "bad.py: the kinetic energy None: it is no SymPy expression"),
@@ -212,6 +214,11 @@ from symlag.trials import Record
 
 # What a trial adds; the sentence about it.
 TRIALS = {
+    "too few steps": ("steps = (1,)\ndef record(h): ...", "an order is observed at three step sizes"),
+    "steps of text": (
+        "steps = ('a', 'b', 'c')\ndef record(h): ...",
+        "an order is observed at three step sizes",
+    ),
     "no record": ("", "bad.py: record: it is missing beside `theorem`; write def record(step) that returns a Record."),
     "a record that is no function": ("record = 3", "bad.py: record: it is missing"),
     "a theorem that is no module": (

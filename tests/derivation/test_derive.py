@@ -102,7 +102,8 @@ def test_an_optimizer_for_a_rule_adds_the_exact_law_beside_the_continuous_one(wr
 
 @pytest.mark.parametrize("rule", ["adam", "adamw", "lion", "muon", "rmsprop", "nadam", "sign_sgd"])
 def test_an_optimizer_without_mechanics_has_its_exact_laws_alone(written, tmp_path, rule):
-    derived = follows(written(LEARNING.replace("heavy_ball", rule)))
+    form = LEARNING.replace("heavy_ball,", "optimizers,").replace("heavy_ball()", f"optimizers.{rule}()")
+    derived = follows(written(form))
     assert derived.laws == ()
     assert derived.exact[0] == exact(derived.rule, scaling(block("w")))
     assert "metric" in derived.exact[0].sources

@@ -11,7 +11,7 @@ from symlag import optimizers
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.optimizers.backward_error.modified_equation import Drift, modified_equation
 from symlag.optimizers.backward_error.rooted_trees import NODE, grafting, rerootings, size, trees
-from symlag.optimizers.momentum_rules import nesterov, sgd, sgdw
+from symlag.optimizers.library.momentum import nesterov, sgd, sgdw
 from symlag.optimizers.transfer_function import continuous_limit, transfer_function
 from tests.support.refusals import assert_refused
 

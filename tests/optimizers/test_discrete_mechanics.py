@@ -20,7 +20,7 @@ from symlag.optimizers.discrete_mechanics import (
     discrete_noether,
 )
 from symlag.optimizers.exact_law import exact
-from symlag.optimizers.momentum_rules import averaged, nesterov, sgd, sgdw
+from symlag.optimizers.library.momentum import averaged, nesterov, sgd, sgdw
 from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, G, SphereRule, on_sphere
 from symlag.optimizers.vectors import Letter, k, theta
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation

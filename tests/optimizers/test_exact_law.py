@@ -13,10 +13,11 @@ from symlag.kernels.kernel import kernel
 from symlag.kernels.law_loop import law_loop
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
-from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, nadam, rmsprop
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing
 from symlag.optimizers.exact_law import account, exact, momentum_account, momentum_law
-from symlag.optimizers.momentum_rules import averaged, lion, muon, nesterov, sgd, sgdw, sign_sgd
+from symlag.optimizers.library.adaptive import adagrad, adam, adamw, nadam, rmsprop
+from symlag.optimizers.library.momentum import averaged, nesterov, sgd, sgdw
+from symlag.optimizers.library.sign_and_polar import lion, muon, sign_sgd
 from symlag.optimizers.parameter_groups import GroupedLaw, across
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta

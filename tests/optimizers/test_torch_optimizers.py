@@ -4,7 +4,7 @@ import pytest
 
 from symlag.kernels.kernel import kernel
 from symlag.optimizers.exact_law import account, exact
-from symlag.optimizers.momentum_rules import sgd
+from symlag.optimizers.library.momentum import sgd
 from symlag.optimizers.vectors import Letter, g
 
 torch = pytest.importorskip("torch")

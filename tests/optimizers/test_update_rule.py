@@ -8,9 +8,10 @@ from sympy import symbols
 from numeric._rule_simulation import Play, cosine
 from symlag import optimizers
 from symlag.calculus.jets import block, t
-from symlag.optimizers.adaptive_rules import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
 from symlag.optimizers.exact_law import exact
-from symlag.optimizers.momentum_rules import averaged, lion, muon, nesterov, sgd, sgdw
+from symlag.optimizers.library.adaptive import adagrad, adam, adamw, amsgrad, centred, nadam, nadamw, rmsprop
+from symlag.optimizers.library.momentum import averaged, nesterov, sgd, sgdw
+from symlag.optimizers.library.sign_and_polar import lion, muon
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 from symlag.variational.families import scale

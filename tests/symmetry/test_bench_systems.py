@@ -7,8 +7,8 @@ import pytest
 
 from numeric.bench.symmetry import CASES
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining.equations import bessel_hagen_equation
-from symlag.symmetry.determining.solution_dimension import stable_certificate
+from symlag.symmetry.determining_equations.equations import bessel_hagen_equation
+from symlag.symmetry.determining_equations.solution_dimension import stable_certificate
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
 from symlag.symmetry.modular.reconstruction import ParameterValues

@@ -50,6 +50,14 @@ def test_every_step_size_is_told_before_its_run(tried):
     assert trial.verdict is Verdict.HOLDS
 
 
+def test_what_a_record_raises_at_a_later_step_names_the_file_and_line(tmp_path):
+    (tmp_path / "swung.py").write_text(SWING, encoding="utf-8")
+    failing = TRIAL.replace("    time = step", "    assert step > 0.1\n    time = step")
+    (tmp_path / "failing.py").write_text(failing, encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"failing.py, line 7: it raises AssertionError"):
+        read_experiment(tmp_path / "failing.py").run()
+
+
 def test_a_derivation_is_tried_on_its_own_motion(tmp_path):
     (tmp_path / "swing.py").write_text(SWING, encoding="utf-8")
     tried = read_experiment(tmp_path / "swing.py")

@@ -4,7 +4,7 @@ The closed sum after N steps; the identity of sums over any window; time average
 which scale-invariant weights turn there in a step; and the condition under which the charges oscillate.
 
 >>> from symlag.optimizers.exact_law import exact
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.document.tex import tex
 >>> from symlag.variational.families import scale
 >>> from symlag.calculus.jets import block

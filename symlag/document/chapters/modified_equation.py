@@ -3,7 +3,7 @@ r"""The chapter of the modified equation: the field that an optimizer's steps fo
 By backward error analysis the steps of an optimizer lie, up to a power of the step, on solutions of a modified
 equation, whose right side is a series of rooted trees: derivatives of the field F of the loss along one another.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.document.tex import tex
 >>> print(tex(typeset(modified_equation(sgd(momentum=0), 2))))
 \dot{\theta}=F-\frac{\eta}{2}F^{\prime}F+\frac{\eta^{2}}{12}F^{\prime\prime}(F,F)+\frac{\eta^{2}}{3}F^{\prime}F^{\prime}F+O(\eta^{3})

@@ -5,7 +5,7 @@ together the pulls cancel: each group's account, divided by the coefficient b of
 the loss has dropped out of.
 
 >>> from symlag.optimizers.parameter_groups import across
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.document.tex import tex
 >>> from symlag.variational.families import rescale
 >>> from symlag.calculus.jets import block

@@ -3,7 +3,7 @@ r"""The chapter of weights before a normalization layer: their length and direct
 The loss sees the direction u = θ/r of such weights only. Written in u and r, an update linear in gradients becomes a
 motion of u on the sphere in which the length occurs as G = r⁴ alone, as an average of squared gradients would.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> from symlag.optimizers.scale_invariant_weights import on_sphere
 >>> from symlag.document.tex import tex
 >>> print(tex(typeset(on_sphere(sgd(weight_decay=0)))).splitlines()[1])

@@ -9,7 +9,7 @@ step on, Q moves by this law alone,
 
 and misses the charge by O(η): it is an approximation, where the exact law leaves nothing out.
 
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> h, stiffness, friction, push = oscillator(sgd(), "symmetric")(0.9, 0.1, 0.01)
 >>> round(stiffness, 4), round(friction, 4), round(push, 4)
 (0.0211, 0.1053, 2)

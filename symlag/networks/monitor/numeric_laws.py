@@ -17,7 +17,7 @@ such as the update u that Adam applies, is found from the move θ' − θ.
 For a shift that a bias takes back, ξ(θ) = (x, Wx), the charge is Noether's, ⟨m, ξ(θ)⟩. It has two summands: that of the
 biases that are shifted, and that of the ones that take back, which has a discrete KSB as W moves.
 
->>> from symlag.optimizers.adaptive_rules import adamw
+>>> from symlag.optimizers.library.adaptive import adamw
 >>> law = step_law(adamw(), "symmetric")
 >>> law.charges, [str(form) for form in law.forms[:3]]
 (('theta_theta', 'm_theta'), ['<theta, A*theta>', '<m, A*theta>', '<theta.new, A*theta.new>'])

@@ -12,7 +12,7 @@ determines the field tree by tree: in the terms of n nodes, the new coefficients
 once the buffers have forgotten their start. (Hairer, Lubich, Wanner, *Geometric Numerical Integration*, IX and XV.)
 
 >>> from sympy import Symbol
->>> from symlag.optimizers.momentum_rules import sgd
+>>> from symlag.optimizers.library.momentum import sgd
 >>> eta = Symbol("eta", positive=True)
 >>> equation = modified_equation(sgd(momentum=0), 2)
 >>> {elementary_differential(tree): c for tree, c in equation.over(eta).items()}
@@ -68,7 +68,7 @@ class ModifiedEquation(Displayable, Cited):
 
     Examples
     --------
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> modified_equation(sgd(momentum=0), 1)
     ModifiedEquation(x' = F + (-eta/2) F'F + O(eta**2))
     """
@@ -150,7 +150,7 @@ class Drift:
 
     Examples
     --------
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> modified_equation(sgd(momentum=0, weight_decay=0), 1).drift()
     Drift(rate=0, pairs={((), ()): eta**2/2})
     """
@@ -186,7 +186,7 @@ def modified_equation(rule: UpdateRule, order: int) -> ModifiedEquation:
 
     Examples
     --------
-    >>> from symlag.optimizers.momentum_rules import sgd
+    >>> from symlag.optimizers.library.momentum import sgd
     >>> modified_equation(sgd(weight_decay=0), 0)
     ModifiedEquation(x' = (1/(1 - beta)) F + O(eta))
     """

@@ -2,7 +2,7 @@
 
 Brackets of generators are compared with the basis at random points modulo a prime (`structure_constants`), which gives
 the structure constants exactly and tells whether the algebra is closed. Its structure follows from them by linear
-algebra (`structure`, `levi`), and its name from its structure (`names_by_decomposition`, `solvable`,
+algebra (`commutator_table`, `levi`), and its name from its structure (`names_by_decomposition`, `solvable`,
 `names_from_physics`).
 
 >>> from symlag.calculus.jets import coordinates
@@ -28,13 +28,13 @@ from sympy import Add, Expr, Matrix, S, prime
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.analysis import verdict
+from symlag.symmetry.determining_equations.analysis import verdict
 from symlag.symmetry.divergence_symmetries import divergence_symmetries, strict_symmetries
 from symlag.symmetry.generator_normal_form import normal_form
+from symlag.symmetry.lie.commutator_table import CommutatorTable
 from symlag.symmetry.lie.levi import levi_factor
 from symlag.symmetry.lie.names_by_decomposition import name_by_decomposition
 from symlag.symmetry.lie.names_from_physics import proper_name
-from symlag.symmetry.lie.structure import CommutatorTable
 from symlag.symmetry.lie.structure_constants import commutator_table
 from symlag.symmetry.modular.linear_algebra import PRIMES
 from symlag.symmetry.modular.reconstruction import ParameterValues

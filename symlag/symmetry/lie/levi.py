@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from symlag.symmetry.lie.structure import CommutatorTable, Space
+from symlag.symmetry.lie.commutator_table import CommutatorTable, Space
 from symlag.symmetry.modular.linear_algebra import Vector, rref
 
 

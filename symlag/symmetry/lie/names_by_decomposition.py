@@ -18,8 +18,8 @@ from math import isqrt
 
 from sympy import Expr, Matrix, eye
 
+from symlag.symmetry.lie.commutator_table import CommutatorTable, Space
 from symlag.symmetry.lie.solvable import RealValue, solvable_name
-from symlag.symmetry.lie.structure import CommutatorTable, Space
 
 
 def name_by_decomposition(algebra: CommutatorTable, real: RealValue) -> str:

@@ -30,10 +30,10 @@ from math import isqrt
 
 from sympy import Expr, Rational
 
+from symlag.symmetry.lie.commutator_table import CommutatorTable, Space
 from symlag.symmetry.lie.levi import levi_factor
 from symlag.symmetry.lie.names_by_decomposition import positive_squares, simple_ideals
 from symlag.symmetry.lie.solvable import RealValue
-from symlag.symmetry.lie.structure import CommutatorTable, Space
 from symlag.symmetry.modular.linear_algebra import dot, rref
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 from sympy import Expr
 
-from symlag.symmetry.lie.structure import CommutatorTable
+from symlag.symmetry.lie.commutator_table import CommutatorTable
 from symlag.symmetry.modular.linear_algebra import rref
 
 # The real number behind a structure constant modulo the prime.

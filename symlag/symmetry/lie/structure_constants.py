@@ -20,7 +20,7 @@ from itertools import combinations, count
 from sympy import S, Symbol
 
 from symlag.calculus.jets import t
-from symlag.symmetry.lie.structure import CommutatorTable
+from symlag.symmetry.lie.commutator_table import CommutatorTable
 from symlag.symmetry.modular.linear_algebra import UnluckyError, Vector, dot, rref
 from symlag.symmetry.modular.power_series import BITS, homogeneous_parts
 from symlag.symmetry.modular.reconstruction import ParameterValues

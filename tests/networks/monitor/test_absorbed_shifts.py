@@ -17,9 +17,10 @@ from symlag.errors import SymlagError  # noqa: E402
 from symlag.networks import Monitor, symmetries  # noqa: E402
 from symlag.networks.generators.tensor_action import Absorption  # noqa: E402
 from symlag.networks.monitor.shards import rows_aligned  # noqa: E402
-from symlag.optimizers.adaptive_rules import adamw  # noqa: E402
 from symlag.optimizers.exact_law import momentum_account  # noqa: E402
-from symlag.optimizers.momentum_rules import lion, nesterov, sgd  # noqa: E402
+from symlag.optimizers.library.adaptive import adamw  # noqa: E402
+from symlag.optimizers.library.momentum import nesterov, sgd  # noqa: E402
+from symlag.optimizers.library.sign_and_polar import lion  # noqa: E402
 from symlag.variational.generator import Generator  # noqa: E402
 
 STEPS = 8

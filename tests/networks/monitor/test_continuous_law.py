@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 from symlag.networks import Monitor  # noqa: E402
 from symlag.networks.monitor import continuous_law  # noqa: E402
 from symlag.networks.monitor.charge_series import series_by_family  # noqa: E402
-from symlag.optimizers.momentum_rules import nesterov, sgd  # noqa: E402
+from symlag.optimizers.library.momentum import nesterov, sgd  # noqa: E402
 from tests.support.followed_training import charges, found, largest_miss, monitored_run, train  # noqa: E402
 
 __all__ = ["found"]  # a fixture, asked for by its name

@@ -22,7 +22,7 @@ from symlag.networks import Monitor, symmetries, watch  # noqa: E402
 from symlag.networks.monitor import JsonLines, LiveTable, Npz, Scalars  # noqa: E402
 from symlag.networks.monitor.callbacks import LightningHooks, TransformersHooks  # noqa: E402
 from symlag.networks.monitor.plan import parameters_by_name  # noqa: E402
-from symlag.optimizers.momentum_rules import lion  # noqa: E402
+from symlag.optimizers.library.sign_and_polar import lion  # noqa: E402
 from tests.support.ranks import batch, network  # noqa: E402
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9, weight_decay=0.01)

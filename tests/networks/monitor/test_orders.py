@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from symlag.networks.monitor import continuous_law  # noqa: E402
-from symlag.optimizers.momentum_rules import sgd  # noqa: E402
+from symlag.optimizers.library.momentum import sgd  # noqa: E402
 from tests.support.followed_training import charges, found, largest_miss, monitored_run  # noqa: E402
 
 __all__ = ["found"]  # a fixture, asked for by its name

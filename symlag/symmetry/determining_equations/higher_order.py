@@ -25,7 +25,7 @@ from sympy import Add, Expr, Mul, S, expand
 
 from symlag.calculus.differential_operators import euler, total
 from symlag.calculus.jets import t
-from symlag.symmetry.determining.equations import System, variables
+from symlag.symmetry.determining_equations.equations import System, variables
 from symlag.symmetry.modular.power_series import factorials, monomials
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from symlag.symmetry.determining.equations import System
+from symlag.symmetry.determining_equations.equations import System
 from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, dot, rref
 from symlag.symmetry.modular.power_series import BITS, Part, factorials, homogeneous_parts, monomials, pack, unpack
 from symlag.symmetry.modular.specialization import Specialization

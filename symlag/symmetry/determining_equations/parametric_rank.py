@@ -26,9 +26,9 @@ from typing import Any
 from sympy import Symbol
 
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.equations import System
-from symlag.symmetry.determining.solution_dimension import HIGHEST, stable_certificate
-from symlag.symmetry.determining.taylor import (
+from symlag.symmetry.determining_equations.equations import System
+from symlag.symmetry.determining_equations.solution_dimension import HIGHEST, stable_certificate
+from symlag.symmetry.determining_equations.taylor import (
     Row,
     SeriesEquation,
     coefficient_rows,

@@ -1,9 +1,9 @@
-"""Learning rules in use, as data: descent, momentum, and rules by the sign or the polar factor of a momentum.
+"""Learning rules that are linear in the gradient, as data: descent, momentum, Nesterov's momentum, averages.
 
-Each step is as torch takes it, the first one included. Rules that divide by an average of squared gradients are in
-`symlag.optimizers.adaptive_rules`. A hyper-parameter left out is a positive symbol; it may be a number, an expression,
-or a function of the step k. Weight decay is coupled (it joins the gradient) or decoupled (it shrinks θ), as in the
-papers that the rules come from.
+Each step is as torch takes it, the first one included. Rules by the sign or the polar factor of a momentum are in
+`sign_and_polar`, and those that divide by an average of squared gradients in `adaptive`. A hyper-parameter left out is
+a positive symbol; it may be a number, an expression, or a function of the step k. Weight decay is coupled (it joins the
+gradient) or decoupled (it shrinks θ), as in the papers that the rules come from.
 
 >>> rule = sgd(momentum=0)
 >>> rule.equations
@@ -12,14 +12,14 @@ papers that the rules come from.
 
 from __future__ import annotations
 
-from sympy import Min, sign
+from sympy import Min
 
 from symlag.errors import SymlagError
 from symlag.optimizers.hyperparameters import Hyperparameter, hyperparameters
 from symlag.optimizers.update_rule import UpdateRule
-from symlag.optimizers.vectors import Letter, g, k, polar, theta
+from symlag.optimizers.vectors import Letter, g, k, theta
 
-v, m, u = (Letter(stem) for stem in "vmu")
+v, u = Letter("v"), Letter("u")
 
 
 def sgd(
@@ -116,107 +116,6 @@ def sgdw(
     """
     eta, beta, decay = hyperparameters(eta=learning_rate, beta=momentum, lambda_=weight_decay)
     return UpdateRule("SGDW", {v: beta * v + g, theta: (1 - eta * decay) * theta - eta * v.new})
-
-
-def sign_sgd(learning_rate: Hyperparameter = None, weight_decay: Hyperparameter = None) -> UpdateRule:
-    """signSGD with decoupled decay: θ' = (1−ηλ)θ − η sign(g).
-
-    Parameters
-    ----------
-    learning_rate, weight_decay : number, expression, function of k, or None
-        η and the decoupled decay λ; a positive symbol where None.
-
-    Returns
-    -------
-    UpdateRule
-        The rule, without a buffer.
-
-    References
-    ----------
-    Bernstein et al., *signSGD: Compressed Optimisation for Non-Convex Problems*, arXiv 1802.04434.
-
-    Examples
-    --------
-    >>> sign_sgd().opaque
-    {u: sign(g)}
-    """
-    eta, decay = hyperparameters(eta=learning_rate, lambda_=weight_decay)
-    return UpdateRule("signSGD", {u: sign(g), theta: (1 - eta * decay) * theta - eta * u.new})
-
-
-def lion(
-    learning_rate: Hyperparameter = None,
-    betas: tuple[Hyperparameter, Hyperparameter] = (None, None),
-    weight_decay: Hyperparameter = None,
-) -> UpdateRule:
-    """Lion: u = sign(β₁m + (1−β₁)g), m' = β₂m + (1−β₂)g, θ' = (1−ηλ)θ − ηu.
-
-    Parameters
-    ----------
-    learning_rate, weight_decay : number, expression, function of k, or None
-        η and the decoupled decay λ; a positive symbol where None.
-    betas : pair of the same
-        β₁ and β₂.
-
-    Returns
-    -------
-    UpdateRule
-        The rule, with the first moment m.
-
-    References
-    ----------
-    Chen et al., *Symbolic Discovery of Optimization Algorithms*, arXiv 2302.06675, Algorithm 2.
-
-    Examples
-    --------
-    >>> lion().momenta, lion().opaque
-    ((m,), {u: sign(beta_1*m + g*(1 - beta_1))})
-    """
-    eta, decay = hyperparameters(eta=learning_rate, lambda_=weight_decay)
-    beta1, beta2 = hyperparameters(beta_1=betas[0], beta_2=betas[1])
-    update = sign(beta1 * m + (1 - beta1) * g)
-    moment = beta2 * m + (1 - beta2) * g
-    return UpdateRule("Lion", {u: update, m: moment, theta: (1 - eta * decay) * theta - eta * u.new})
-
-
-def muon(
-    learning_rate: Hyperparameter = None,
-    momentum: Hyperparameter = None,
-    weight_decay: Hyperparameter = None,
-    share: Hyperparameter = 1,
-    scale: Hyperparameter = 1,
-) -> UpdateRule:
-    """Muon: m' = βm + (1−β)g, u the polar factor of m', θ' = (1−ηλ)θ − ηu.
-
-    Parameters
-    ----------
-    learning_rate, momentum, weight_decay : number, expression, function of k, or None
-        η, β and the decoupled decay λ; a positive symbol where None.
-    share : the same
-        ς, where u is the polar factor of ςm' + (1−ς)g; with Nesterov's momentum ς = β.
-    scale : the same
-        What torch adjusts the learning rate of a matrix by; the decay has no part in it.
-
-    Returns
-    -------
-    UpdateRule
-        The rule of matrices, with the first moment m.
-
-    References
-    ----------
-    Jordan et al., *Muon: An optimizer for hidden layers in neural networks*, 2024; `torch.optim.Muon`.
-
-    Examples
-    --------
-    >>> muon().opaque
-    {u: polar(m.new)}
-    """
-    eta, beta, decay, mix, factor = hyperparameters(
-        eta=learning_rate, beta=momentum, lambda_=weight_decay, share=share, scale=scale
-    )
-    mixture = polar(mix * m.new + (1 - mix) * g)
-    moment = beta * m + (1 - beta) * g
-    return UpdateRule("Muon", {m: moment, u: mixture, theta: (1 - eta * decay) * theta - eta * factor * u.new})
 
 
 def averaged(rule: UpdateRule, keep: Hyperparameter = None) -> UpdateRule:

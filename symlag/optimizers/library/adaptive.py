@@ -1,7 +1,7 @@
 """Adaptive learning rules, as data: what divides the gradient or a momentum by the root of a second moment.
 
-Each step is as torch takes it, the first one included. A hyper-parameter left out is a positive symbol; it may be a
-number, an expression, or a function of the step k.
+Each step is as torch takes it, the first one included; other rules are in `momentum` and `sign_and_polar`. A hyper-
+parameter left out is a positive symbol; it may be a number, an expression, or a function of the step k.
 
 >>> rmsprop(weight_decay=0).opaque[Letter("u")]
 g/(epsilon + sqrt(s.new))

@@ -3,7 +3,7 @@
 The bound comes from `solution_dimension`, the modes along each cyclic variable from `cyclic_modes`.
 
 >>> from sympy import symbols
->>> from symlag.symmetry.determining.equations import bessel_hagen_equation
+>>> from symlag.symmetry.determining_equations.equations import bessel_hagen_equation
 >>> from symlag.calculus.jets import coordinates, t
 >>> from symlag.variational.lagrangian import Lagrangian
 >>> x = coordinates("x")
@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 from sympy import S, Symbol
 
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.cyclic_modes import Mode, translation_modes
-from symlag.symmetry.determining.equations import System
-from symlag.symmetry.determining.solution_dimension import stable_certificate
+from symlag.symmetry.determining_equations.cyclic_modes import Mode, translation_modes
+from symlag.symmetry.determining_equations.equations import System
+from symlag.symmetry.determining_equations.solution_dimension import stable_certificate
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization

@@ -31,8 +31,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from symlag.symmetry.determining.equations import System
-from symlag.symmetry.determining.taylor import coefficient_rows, column, independent_fibres, taylor_coefficient
+from symlag.symmetry.determining_equations.equations import System
+from symlag.symmetry.determining_equations.taylor import (
+    coefficient_rows,
+    column,
+    independent_fibres,
+    taylor_coefficient,
+)
 from symlag.symmetry.modular.linear_algebra import Echelon, Vector
 from symlag.symmetry.modular.power_series import monomials
 from symlag.symmetry.modular.specialization import Specialization

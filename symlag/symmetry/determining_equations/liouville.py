@@ -24,7 +24,7 @@ from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import Jet, jets, t
 from symlag.calculus.normal_form import normal_form
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.cyclic_modes import Mode, oscillating_mode
+from symlag.symmetry.determining_equations.cyclic_modes import Mode, oscillating_mode
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.lagrangian import Lagrangian
 

@@ -26,10 +26,10 @@ from typing import Any
 from sympy import Add, Expr, Mul, S
 
 from symlag.errors import SymlagError
-from symlag.symmetry.determining.analysis import ATTEMPTS, Analysis
-from symlag.symmetry.determining.candidate_functions import candidate_functions
-from symlag.symmetry.determining.cyclic_modes import Mode
-from symlag.symmetry.determining.equations import System
+from symlag.symmetry.determining_equations.analysis import ATTEMPTS, Analysis
+from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
+from symlag.symmetry.determining_equations.cyclic_modes import Mode
+from symlag.symmetry.determining_equations.equations import System
 from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, UnluckyError, Vector, null_space, rref
 from symlag.symmetry.modular.power_series import factorials, homogeneous_parts, monomials, pack, unpack
 from symlag.symmetry.modular.reconstruction import ParameterValues
