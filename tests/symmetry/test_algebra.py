@@ -166,3 +166,22 @@ def test_algebra_without_a_proper_name_has_none(name):
 )
 def test_algebra_of_an_action_is_called_by_its_proper_name(L, name):
     assert symmetries(L).proper_name == name
+
+
+@pytest.mark.parametrize(
+    ("T", "V", "damping"),
+    [
+        (x.dot**2 / 2, x**2 / 2, 2),
+        (x.dot**2 / 2, 0, 2),
+        (x.dot**2, 4 * x**2, 4),
+        (x.dot**2 / 2, x**2 / 2 + x, 2),
+        (m * x.dot**2 / 2, m * k**2 * x**2 / 2, 2 * k),
+        (x.dot**2 / 2, -(x**2) / 2, 2),
+        (x.dot**2 / 2, x**2 / 2, 1),
+    ],
+    ids=["critical", "no spring", "stiffer", "displaced", "critical in symbols", "inverted", "underdamped"],
+)
+def test_damped_oscillators_have_the_algebra_of_the_free_particle_and_print_its_name(T, V, damping):
+    # Every linear equation of second order is that of the free particle in other coordinates (Lie 1883).
+    free = symmetries(Lagrangian(x.dot**2 / 2, 0))
+    assert str(symmetries(Lagrangian(T, V, damping=damping))).startswith(free.sentence)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from random import Random
 
 from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space, rref
 
@@ -37,8 +38,12 @@ class CommutatorTable:
 
     @property
     def generic(self) -> Vector:
-        """An element without special position: what holds for it holds for almost all."""
-        return [pow(3, 7 * i + 5, self.prime) for i in range(len(self.brackets))]
+        """An element drawn at random, the same each time: what holds for it holds for almost all.
+
+        Coordinates that follow a law, as powers of one number do, would lie on the surfaces that laws describe.
+        """
+        dice = Random(len(self.brackets))
+        return [dice.randrange(1, self.prime) for _ in self.brackets]
 
     def bracket(self, x: Vector, y: Vector) -> Vector:
         """[x, y]."""

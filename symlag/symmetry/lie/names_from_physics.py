@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from math import isqrt
 
 from sympy import Expr, Rational
@@ -61,10 +62,17 @@ class Factor:
 
     @classmethod
     def of(cls, algebra: CommutatorTable, ideal: Space, real: RealValue) -> Factor:
-        """The factor on a subspace; κ is read off the squares of one generic element in either Killing form."""
+        """The factor on a subspace; κ is read off one entry of either Killing form.
+
+        The entry is any that is not zero in the ideal's own form, of which there is one, since the ideal is simple; the
+        square of an element would not do, for a generic one can be null where the form is indefinite.
+        """
         own, rows = algebra.subalgebra(ideal), [row for _, row in sorted(rref(ideal, algebra.prime).items())]
-        square = _killing_square(algebra, algebra.combination(rows, own.generic))
-        index = square * pow(_killing_square(own, own.generic), -1, algebra.prime) - 1
+        places = product(range(len(rows)), repeat=2)
+        i, j = next((i, j) for i, j in places if own.killing_form[i][j] != 0)
+        image = [dot(row, rows[j], algebra.prime) for row in algebra.killing_form]
+        whole = dot(rows[i], image, algebra.prime)
+        index = whole * pow(own.killing_form[i][j], -1, algebra.prime) - 1
         return cls(len(ideal), positive_squares(own, real), real(index % algebra.prime))
 
 
@@ -97,10 +105,6 @@ class LeviDecomposition:
     def radical_is_abelian(self) -> bool:
         """Whether the radical is abelian."""
         return not self.algebra.product(self.radical, self.radical)
-
-
-def _killing_square(algebra: CommutatorTable, x: list[int]) -> int:
-    return dot(x, [dot(row, x, algebra.prime) for row in algebra.killing_form], algebra.prime)
 
 
 def _rotation_signature(factors: Sequence[Factor], vectors: int) -> tuple[int, int] | None:
