@@ -4,6 +4,10 @@ A user may write coordinates as undefined functions of independent variables, th
 symlag they are jets: every public function reads its arguments with `to_jets`, and returns `to_functions` of what it
 found. Which functions are coordinates is seen from the expressions: those that are differentiated, or listed.
 
+The partial derivative ∂A/∂t of an unknown function A(x, t) is Derivative(A(x, t), t) in jets. With x(t) for x this
+would be the total derivative, so it is given back as SymPy writes it, a `Subs` of the derivative along a variable of
+its own.
+
 >>> from sympy import Function
 >>> s = Symbol("t")
 >>> x = Function("x")(s)
@@ -18,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sympy import Basic, Derivative, Symbol
+from sympy import Basic, Derivative, Dummy, Subs, Symbol
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.jets import Jet, jets, t
@@ -62,7 +66,9 @@ class Notation:
         rates = {d: self._raised(d) for d in expression.atoms(Derivative) if d.expr in self.functions}
         # Every symbol called t, whatever its assumptions, is time.
         times = {s: t for s in expression.free_symbols if isinstance(s, Symbol) and s.name == t.name and s != t}
-        return expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(times | self.times)
+        expression = expression.xreplace(rates).xreplace(dict(self.functions)).xreplace(times | self.times)
+        # With jets in the place of functions a partial derivative at a point is the partial derivative.
+        return expression.replace(lambda node: isinstance(node, Subs), lambda node: node.doit())
 
     def to_functions(self, expression: Any) -> Any:
         """The expression in the user's functions of time."""
@@ -75,6 +81,8 @@ class Notation:
                 function = functions[jet.root]
                 steps = [(v, n) for v, n in zip(function.args, jet.order, strict=True) if n]
                 written[jet] = Derivative(function, *steps) if steps else function
+        partial = {d: _at_point(d) for d in expression.atoms(Derivative) if t in d.variables and jets(d.expr)}
+        expression = expression.xreplace(partial) if partial else expression
         return expression.xreplace(written).xreplace({time: symbol for symbol, time in self.times.items()})
 
     def _raised(self, derivative: Derivative) -> Jet:
@@ -84,6 +92,13 @@ class Notation:
             for _ in range(int(count)):
                 jet = jet.d(jet.base[derivative.expr.args.index(variable)])
         return jet
+
+
+def _at_point(derivative: Derivative) -> Subs:
+    """A partial derivative with the variables that it is taken along apart from those that depend on time."""
+    along = {v: Dummy(str(v)) for v in derivative.variables}
+    taken = Derivative(derivative.expr.xreplace(along), *((along[v], n) for v, n in derivative.variable_count))
+    return Subs(taken, tuple(along.values()), tuple(along))
 
 
 def is_coordinate_function(written: Any) -> bool:

@@ -1,9 +1,9 @@
 import pytest
-from sympy import Derivative, Eq, Function, Symbol, cos, exp, symbols
+from sympy import Derivative, Eq, Function, Lambda, Symbol, cos, exp, expand, sin, symbols
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import dynamicsymbols
 
-from symlag.calculus.jets import coordinates, fields, t
+from symlag.calculus.jets import Jet, coordinates, fields, t
 from symlag.calculus.sympy_notation import Notation
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
 from symlag.variational.families import time_translation
@@ -106,3 +106,34 @@ def test_a_derivative_that_is_not_worked_out_is_worked_out(clock):
 def test_jets_need_no_spelling():
     assert Notation.of(x.dot**2).to_jets(x.dot) == x.dot
     assert Notation.of(coordinates("x")).to_functions(x) == x
+
+
+time, u, v = symbols("t u v")
+position = Function("x")(time)
+A, V = Function("A"), Function("V")
+FIELDS = {"uv": u * v, "u²v³": u**2 * v**3, "u sin v": u * sin(v), "exp uv": exp(u * v), "u + v²": u + v**2, "v": v}
+
+
+def _results(potential, vector_potential):
+    """What verbs make of a charge in a potential V(x, t) and a vector potential A(x, t), in SymPy's notation."""
+    T = position.diff(time) ** 2 / 2
+    L = Lagrangian(T + vector_potential * position.diff(time), potential)
+    law = noether(Lagrangian(T, potential), time_translation())
+    assert law.defect() == 0
+    return [*euler_lagrange(L).values(), *accelerations(L).values(), energy(L), law.ksb, law.sources["potential"]]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_an_unknown_function_of_place_and_time_may_be_put_in_before_or_after(field):
+    known = Lambda((u, v), FIELDS[field])
+    before = _results(known(position, time), known(position, time))
+    unknown = _results(V(position, time), A(position, time))
+    after = [e.subs({V: known, A: known}).doit() for e in unknown]
+    assert [expand(one - other) for one, other in zip(before, after, strict=True)] == [0] * len(before)
+
+
+def test_a_partial_derivative_in_time_is_read_back_as_it_was_given():
+    notation = Notation.of(position.diff(time))
+    rate = Derivative(V(Jet("x"), t), t, t)
+    assert notation.to_jets(notation.to_functions(rate)) == rate
+    assert notation.to_functions(rate) != Derivative(V(position, time), time, time)
