@@ -2,11 +2,11 @@
 
 **Theorem.** Let ⟨∇f, ξ⟩ = 0.
 
-* Gradient flow q̇ = −∇f keeps ⟨q̇, ξ⟩ = 0. This is a conserved function h just where ξ = ∇h: for symmetric linear
+- Gradient flow q̇ = −∇f keeps ⟨q̇, ξ⟩ = 0. This is a conserved function h just where ξ = ∇h: for symmetric linear
   generators and for translations.
-* With momentum, q̈ + γq̇ + ∇f = 0, e^{γt}⟨q̇, ξ⟩ is conserved just where the kinetic energy is invariant, too: for skew
+- With momentum, q̈ + γq̇ + ∇f = 0, e^{γt}⟨q̇, ξ⟩ is conserved just where the kinetic energy is invariant, too: for skew
   linear generators and for translations. A translation has two functions, since ḣ + γh = const for its h = ⟨n, q⟩, too.
-* Mirror flow q̇ = −[∇²h]⁻¹∇f keeps ⟨∇²h q̇, ξ⟩ = 0, the rate of a function in some metrics and not in others.
+- Mirror flow q̇ = −[∇²h]⁻¹∇f keeps ⟨∇²h q̇, ξ⟩ = 0, the rate of a function in some metrics and not in others.
 
 Source: Marcotte, Gribonval and Peyré, arXiv:2307.00144 and 2405.12888; Tanaka and Kunin, *Noether's Learning Dynamics*,
 §5.
