@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from sympy import Basic, Expr, MatrixBase
 
 from symlag.errors import SymlagError
-from symlag.symmetry.counting.count_laws import count_laws as count_laws_of_polynomials
-from symlag.symmetry.counting.factorizations import Factorization
-from symlag.symmetry.counting.law_count import LawCount
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from symlag.symmetry.counting.factorizations import Factorization
+    from symlag.symmetry.counting.law_count import LawCount
 
 
 def count_laws(
@@ -64,6 +64,9 @@ def count_laws(
     (6, 0)
     """
     if not _is_model(subject):
+        from symlag.symmetry.counting.count_laws import count_laws as count_laws_of_polynomials
+        from symlag.symmetry.counting.factorizations import Factorization
+
         if loss is not None or batch is not None:
             raise SymlagError(
                 "count_laws(φ, loss, batch)",
