@@ -4,7 +4,7 @@ from sympy import Function, log, symbols
 
 from symlag import block, invariant_loss, scale, t
 from symlag.calculus.invariant_functions import Unknown
-from symlag.learning.bregman import bregman
+from symlag.learning.bregman_lagrangian import bregman
 
 w = block("w")
 h, f = Unknown("h", [w]), invariant_loss("f", scale(w))  # any distance-generating function, any normalised loss

@@ -3,7 +3,7 @@
 from sympy import exp, log, symbols
 
 from symlag import Generator, coordinates, t
-from symlag.learning.bregman import bregman
+from symlag.learning.bregman_lagrangian import bregman
 
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)

@@ -3,7 +3,7 @@
 from sympy import log
 
 from symlag import block, constant, inner, scale, t
-from symlag.learning.bregman import bregman
+from symlag.learning.bregman_lagrangian import bregman
 
 w = block("w")
 B = constant("B", w.rows, w.rows)

@@ -13,7 +13,7 @@ import numpy as np
 
 from derivations.charges_in_training import closed
 from numeric._weight_arrays import View, Weights
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.trials import integrate_law
 from symlag.variational.closed_form import Oscillation
 

@@ -18,7 +18,7 @@ from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
 from symlag.calculus.differential_operators import total
 from symlag.derivation.derive import derive
-from symlag.kernels.kernel import Kernel, kernel
+from symlag.kernels.array_function import Kernel, kernel
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.trials import Record
 from symlag.variational.closed_form import Oscillation

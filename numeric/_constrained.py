@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from numeric._digits import digits
 from numeric._networks import CLASSES, PIXELS
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.scale_invariant_weights import SphereRule
 
 WIDTH, BATCH, STEPS, TRAINED = 32, 64, 350, 1297

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.trials.record import kernel_arguments
 
 

@@ -13,12 +13,12 @@ from numeric._recorded_minibatches import Record, Views, arrays, network, played
 from numeric._rule_simulation import cosine, misses, read
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew, Symmetric
-from symlag.kernels.kernel import Kernel, kernel
+from symlag.kernels.array_function import Kernel, kernel
 from symlag.optimizers.exact_law import DiscreteLaw, exact, momentum_law
-from symlag.optimizers.from_torch import from_torch
 from symlag.optimizers.library.momentum import sgdw
 from symlag.optimizers.library.sign_and_polar import lion, muon
 from symlag.optimizers.parameter_groups import across
+from symlag.optimizers.torch_optimizers import from_torch
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.variational.families import scale, translation
 from symlag.variational.generator import Generator

@@ -15,7 +15,7 @@ from scipy.integrate import solve_ivp
 from sympy import Symbol
 
 from numeric._evaluate import evaluate
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.trials.record import kernel_arguments
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law

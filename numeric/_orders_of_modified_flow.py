@@ -18,7 +18,7 @@ from scipy.integrate import solve_ivp
 from sympy import Expr, Matrix, Rational, Symbol, lambdify, symbols
 
 from numeric._rule_simulation import Play
-from symlag.optimizers.backward_error.modified_equation import modified_equation
+from symlag.optimizers.backward_error.modified_equations import modified_equation
 from symlag.optimizers.backward_error.rooted_trees import Tree, differential
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, theta

@@ -13,7 +13,7 @@ from numeric._digits import digits
 from numeric._rule_simulation import STEPS, Play, cosine
 from symlag.kernels.identifiers import argument_name
 from symlag.optimizers.exact_law import DiscreteLaw
-from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.torch_optimizers import from_torch
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, theta
 

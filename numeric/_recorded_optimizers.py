@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from numeric._digits import digits
 from numeric._training import SPAN, copied, descend, set_off
 from numeric._weight_arrays import View, Weights
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.bilinear_forms import Frame
-from symlag.optimizers.from_torch import Group
+from symlag.optimizers.torch_optimizers import Group
 from symlag.optimizers.vectors import Letter, theta
 from symlag.trials import Record, seed
 from symlag.trials.record import kernel_arguments

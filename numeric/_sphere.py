@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from numeric._networks import normalised
 from numeric._recorded_optimizers import batches
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, SphericalRMSProp
 
 RATE, DECAY, STEPS = 0.1, 0.02, 200

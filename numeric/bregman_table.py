@@ -14,7 +14,7 @@ from numeric._evaluate import evaluate
 from numeric._orbits import Orbit, flow, orbit, rates_of
 from symlag import Lagrangian, coordinates, sgd, t
 from symlag.derivation.derive import derive
-from symlag.learning.bregman import bregman, massless_limit
+from symlag.learning.bregman_lagrangian import bregman, massless_limit
 from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Study, observed_order
 from symlag.variational.equations_of_motion import accelerations

@@ -11,7 +11,7 @@ from derivations import damping_regimes as theorem
 from numeric import _closed_forms
 from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import t
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.plot_style import MEASURED, THEORY, TWIN
 from symlag.trials import Claim, Record, Study, observed_order
 from symlag.variational.closed_form import Oscillation

@@ -11,7 +11,7 @@ from derivations import level_sets as theorem
 from numeric._networks import CLASSES, normalised, rectified, softmax
 from numeric._noise import Descent, path
 from numeric._weight_arrays import Weights, filters, pixels, units
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.plot_style import MEASURED, VERMILION
 from symlag.trials import Claim, Study, observed_order

@@ -19,18 +19,18 @@ from .calculus.matrices import constant as constant, inner as inner
 from .citations import cite as cite
 from .derivation.derive import derive as derive
 from .errors import SymlagError as SymlagError
-from .kernels.kernel import kernel as kernel
-from .learning.bregman import bregman as bregman
+from .kernels.array_function import kernel as kernel
+from .learning.bregman_lagrangian import bregman as bregman
 from .learning.continuous_rules import heavy_ball as heavy_ball
 from .learning.losses import invariant_loss as invariant_loss, loss as loss
 from .names import symbols as symbols  # pyright: ignore[reportAttributeAccessIssue] - SymPy is untyped
 from .networks.monitor.monitor import Monitor as Monitor, watch as watch
-from .optimizers.backward_error.modified_equation import modified_equation as modified_equation
+from .optimizers.backward_error.modified_equations import modified_equation as modified_equation
 from .optimizers.exact_law import exact as exact
-from .optimizers.from_torch import from_torch as from_torch
 from .optimizers.library.adaptive import adam as adam, adamw as adamw, rmsprop as rmsprop
 from .optimizers.library.momentum import nesterov as nesterov, sgd as sgd
 from .optimizers.library.sign_and_polar import lion as lion, muon as muon
+from .optimizers.torch_optimizers import from_torch as from_torch
 from .optimizers.update_rule import UpdateRule as UpdateRule
 from .overloads import count_laws as count_laws
 from .symmetry.action_symmetries import symmetries as symmetries

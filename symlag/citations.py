@@ -83,7 +83,7 @@ def cite(*results: Any) -> str:
 
     Examples
     --------
-    >>> from symlag.learning.bregman import bregman
+    >>> from symlag.learning.bregman_lagrangian import bregman
     >>> cite(bregman).count("@"), cite(bregman, bregman) == cite(bregman)
     (3, True)
     """

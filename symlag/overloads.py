@@ -64,8 +64,8 @@ def count_laws(
     (6, 0)
     """
     if not _is_model(subject):
-        from symlag.symmetry.counting.count_laws import count_laws as count_laws_of_polynomials
         from symlag.symmetry.counting.factorizations import Factorization
+        from symlag.symmetry.counting.number_of_laws import count_laws as count_laws_of_polynomials
 
         if loss is not None or batch is not None:
             raise SymlagError(

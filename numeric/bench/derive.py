@@ -20,7 +20,7 @@ from symlag import Generator, Lagrangian, accelerations, block, inner, invariant
 from symlag.calculus import elementwise
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.structured_matrices import ones
-from symlag.learning.bregman import bregman, ideal_scaling, massless_limit
+from symlag.learning.bregman_lagrangian import bregman, ideal_scaling, massless_limit
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.scale_invariant import (
     chi_of_constant_gradients,

@@ -35,9 +35,9 @@ from symlag import (
     t,
     time_translation,
 )  # fmt: skip
+from symlag.kernels.array_function import kernel
 from symlag.kernels.backends import BACKENDS
 from symlag.kernels.identifiers import argument_name
-from symlag.kernels.kernel import kernel
 from symlag.variational.generator import Generator
 
 SIZES = {"h": 4, "n": 6, "k": 3}

@@ -1,7 +1,11 @@
-"""Documents: a derivation section by section, as TeX, HTML, Markdown and in notebooks."""
+"""Documents: a derivation section by section, as TeX, HTML, Markdown and in notebooks.
 
-from symlag.document.document import Document, law_latex
-from symlag.document.tex import latex
+All of it is loaded with this room, for `boxes` and `chapters` say of each kind of result what its formula looks like:
+so that this does not depend on what else was imported.
+"""
+
+from symlag.document.document import Document
+from symlag.document.tex import latex, law_latex
 
 __all__ = [
     "Document",

@@ -25,7 +25,6 @@ from typing import Self
 
 from symlag.document import html, markdown, tex
 from symlag.document.boxes.roles import names_in, names_in_lagrangian, replace_roles
-from symlag.document.chapters.balance import balance_law
 from symlag.document.chapters.mechanics import derivation_sections
 from symlag.document.chapters.optimizer import optimizer_sections
 from symlag.document.chapters.parameter_groups import group_law_sections
@@ -233,29 +232,3 @@ class Document:
                 raise OutputError(f"format {format_!r}", "no document is written in it", cure)
             texts[stem + _SUFFIXES[format_]] = self.html(pictures) if format_ == "html" else getattr(self, format_)()
         return write_all(Path(folder), texts)
-
-
-def law_latex(law: Law) -> str:
-    r"""A balance law as a displayed formula of TeX, for a notebook.
-
-    Parameters
-    ----------
-    law : Law
-        The law.
-
-    Returns
-    -------
-    str
-        TeX between dollars.
-
-    Examples
-    --------
-    >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.variational.families import translation
-    >>> from symlag.variational.lagrangian import Lagrangian
-    >>> from symlag.variational.noether import noether
-    >>> x = coordinates("x")
-    >>> print(law_latex(noether(Lagrangian(x.dot**2 / 2), translation(x))))
-    $\displaystyle \frac{d}{dt}\dot{x}=0$
-    """
-    return f"$\\displaystyle {tex.tex(balance_law(law))}$"

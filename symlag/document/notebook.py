@@ -46,7 +46,7 @@ from symlag.document.chapters.prose import as_box, equation, signed_sum
 from symlag.document.markdown import escape_markdown
 from symlag.document.mathml import formula
 from symlag.document.tex import tex
-from symlag.optimizers.backward_error.modified_equation import ModifiedEquation
+from symlag.optimizers.backward_error.modified_equations import ModifiedEquation
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.optimizers.parameter_groups import GroupedLaw
 from symlag.optimizers.scale_invariant_weights import SphereRule

@@ -1,7 +1,8 @@
 r"""Formulas and documents as TeX that needs amsmath alone.
 
-`tex` writes a box, `latex` an expression, `fragment` and `tex_file` a whole derivation. Names reach TeX only through
-the whitelist of `symlag.names`, and plain text only through `escape_tex`, so that nothing a user writes can act in TeX.
+`tex` writes a box, `latex` an expression, `law_latex` a law for a notebook, `fragment` and `tex_file` a whole
+derivation. Names reach TeX only through the whitelist of `symlag.names`, and plain text only through `escape_tex`, so
+that nothing a user writes can act in TeX.
 
 >>> from sympy import Symbol
 >>> latex(Symbol("theta_1") ** 2)
@@ -37,7 +38,9 @@ from symlag.document.boxes.expressions import typeset
 from symlag.document.boxes.names import GREEK
 from symlag.document.boxes.roles import CALLIGRAPHIC
 from symlag.document.boxes.width import broken_lines
+from symlag.document.chapters.balance import balance_law
 from symlag.document.chapters.prose import Prose, Section
+from symlag.variational.noether import Law
 
 _ESCAPES = {character: f"\\{character}" for character in "&%$#_{}"}
 _ESCAPES |= {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -88,6 +91,32 @@ def latex(expression: Any) -> str:
     \theta_{1}^{2}
     """
     return tex(typeset(expression))
+
+
+def law_latex(law: Law) -> str:
+    r"""A balance law as a displayed formula of TeX, for a notebook.
+
+    Parameters
+    ----------
+    law : Law
+        The law.
+
+    Returns
+    -------
+    str
+        TeX between dollars.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> from symlag.variational.families import translation
+    >>> from symlag.variational.lagrangian import Lagrangian
+    >>> from symlag.variational.noether import noether
+    >>> x = coordinates("x")
+    >>> print(law_latex(noether(Lagrangian(x.dot**2 / 2), translation(x))))
+    $\displaystyle \frac{d}{dt}\dot{x}=0$
+    """
+    return f"$\\displaystyle {tex(balance_law(law))}$"
 
 
 def symbol(letter: str) -> str | None:

@@ -16,15 +16,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast, runtime_checkable
 
 from sympy import Expr
 
 from symlag.errors import LoweringError
-from symlag.kernels.inputs_and_outputs import Port
-from symlag.kernels.lower import Program
-from symlag.kernels.signature import Shape
 from symlag.optional_packages import is_installed, pip_install
+
+if TYPE_CHECKING:
+    from symlag.kernels.inputs_and_outputs import Port
+    from symlag.kernels.lowering import Program
+    from symlag.kernels.signature import Shape
 
 
 @runtime_checkable
@@ -41,7 +43,7 @@ class Backend(Protocol):
     Examples
     --------
     >>> from sympy import symbols
-    >>> from symlag.kernels.lower import lower
+    >>> from symlag.kernels.lowering import lower
     >>> x, y = symbols("x y")
     >>> backend = load("numpy")
     >>> program = lower(x * y, rewrite=backend.rewrite)

@@ -13,7 +13,7 @@ from sympy import Symbol
 
 from symlag.kernels.identifiers import Names
 from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Factor, Instruction, Quotient, Size, Term
-from symlag.kernels.lower import Program
+from symlag.kernels.lowering import Program
 from symlag.kernels.printer import ATOM, PRODUCT, Printer
 from symlag.kernels.python_text import for_range, indented
 from symlag.kernels.scalars import Assignment

@@ -43,7 +43,7 @@ from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.compiled_modules import compiled_kernel
 from symlag.kernels.inputs_and_outputs import identity as rewrite
 from symlag.kernels.loop_printer import LoopPrinter
-from symlag.kernels.lower import Program
+from symlag.kernels.lowering import Program
 from symlag.kernels.printer import Printer
 from symlag.kernels.signature import Shape
 

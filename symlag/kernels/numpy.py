@@ -43,7 +43,7 @@ from sympy import (
 
 from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.inputs_and_outputs import identity as rewrite
-from symlag.kernels.lower import Program
+from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Factor, Instruction, Quotient, Term
-from symlag.kernels.lower import Program
+from symlag.kernels.lowering import Program
 from symlag.kernels.printer import ATOM, PRODUCT, Printer
 from symlag.kernels.scalars import Assignment
 from symlag.kernels.signature import kernel_shape

@@ -38,7 +38,7 @@ from sympy import (
 from symlag.errors import LoweringError
 from symlag.kernels.guards import guard_branches as rewrite
 from symlag.kernels.inputs_and_outputs import Port
-from symlag.kernels.lower import Program
+from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter

@@ -8,6 +8,7 @@ in `laws()`; `count_laws` bounds the number of all laws; a `Monitor` keeps the l
 `picture(found, folder)` draws the map of it all.
 
 >>> import torch
+>>> from symlag.networks import symmetries
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
 >>> found = symmetries(model, torch.nn.functional.mse_loss, (torch.randn(8, 2), torch.randn(8, 1)))
 >>> [(symmetry.kind, symmetry.dimension) for symmetry in found]
@@ -16,11 +17,6 @@ in `laws()`; `count_laws` bounds the number of all laws; a `Monitor` keeps the l
 None missed, proved: 3 directions leave the loss alone, all of them found.
 """
 
-from symlag.networks.counting.count_laws import count_laws
-from symlag.networks.find_symmetries import symmetries
-from symlag.networks.monitor.monitor import Monitor, watch
-from symlag.networks.result.found import Found
-from symlag.networks.result.symmetry_map import picture
-from symlag.networks.symmetry import Laws, Symmetry
+import lazy_loader
 
-__all__ = ["Found", "Laws", "Monitor", "Symmetry", "count_laws", "picture", "symmetries", "watch"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

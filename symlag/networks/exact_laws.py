@@ -17,7 +17,7 @@ from symlag.calculus.jets import block
 from symlag.calculus.matrices import Skew
 from symlag.errors import SymlagError
 from symlag.optimizers.exact_law import DiscreteLaw, exact, momentum_law
-from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.torch_optimizers import from_torch
 from symlag.variational.families import scale, translation
 from symlag.variational.generator import Generator
 

@@ -53,7 +53,7 @@ from symlag.variational.generator import Generator
 from symlag.variational.noether import Law
 
 if TYPE_CHECKING:
-    from symlag.kernels.kernel import Kernel
+    from symlag.kernels.array_function import Kernel
 
 # Rules of the library without momentum, and a rule to use instead for a rotation.
 _WITH_MOMENTUM: Mapping[str, tuple[str, str]] = {
@@ -184,7 +184,7 @@ class DiscreteLaw(Recursion, Displayable, Cited):
         Kernel
             A function from the blocks and hyper-parameters that its `inputs` name to the entries of the ledger.
         """
-        from symlag.kernels.kernel import kernel
+        from symlag.kernels.array_function import kernel
 
         return kernel(self.ledger, backend)
 

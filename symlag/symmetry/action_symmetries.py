@@ -22,25 +22,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
-from symlag.symmetry.determining_equations.analysis import Analysis, analyse
-from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import (
     bessel_hagen_equation,
     invariance_equations,
     require_particles,
 )
-from symlag.symmetry.determining_equations.higher_order import invariance_equations_of_any_order
-from symlag.symmetry.determining_equations.liouville import oscillator_modes
 from symlag.symmetry.generator_normal_form import normal_form
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
+
+if TYPE_CHECKING:
+    from symlag.symmetry.determining_equations.analysis import Analysis
 
 
 def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
@@ -84,11 +84,18 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     >>> algebra[-1]
     Generator(solution: sin(sqrt(k)*t) ∂x)
     """
+    # The search for symmetries is loaded when there is something to search.
+    from symlag.symmetry.determining_equations.analysis import analyse
+    from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.determining_equations.liouville import oscillator_modes
+
     require_particles(L)
     if L.order == 1:
         # Without B there are fewer unknowns to search for; with it the equations are of lower order, better to count.
         counted, solved = bessel_hagen_equation(L), invariance_equations(L)
     else:
+        from symlag.symmetry.determining_equations.higher_order import invariance_equations_of_any_order
+
         counted = solved = invariance_equations_of_any_order(L)
     analysis = analyse(counted, oscillator_modes(L))
     algebra = algebra_of_solutions(L, analysis, explicit_solutions(solved, analysis, [L.density, L.damping], ansatz))

@@ -28,11 +28,8 @@ from sympy import Add, Expr, S
 from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.jets import t
 from symlag.symmetry.action_symmetries import algebra_of_solutions
-from symlag.symmetry.determining_equations.analysis import analyse
-from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import System, Term, flow, operator, require_first_order
-from symlag.symmetry.determining_equations.liouville import oscillator_modes
-from symlag.symmetry.divergence_symmetries import basis_by_kind
 from symlag.symmetry.lie.algebra import Algebra
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.lagrangian import Lagrangian
@@ -80,6 +77,12 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     >>> algebra[-1].tau, algebra[-1].components
     (3*t, {x: 2*x, y: 2*y})
     """
+    # The search for symmetries is loaded when there is something to search.
+    from symlag.symmetry.determining_equations.analysis import analyse
+    from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.determining_equations.liouville import oscillator_modes
+    from symlag.symmetry.divergence_symmetries import basis_by_kind
+
     require_first_order(L)
     system = linearised_equations(L)
     analysis = analyse(system, oscillator_modes(L))

@@ -23,10 +23,8 @@ from symlag.calculus.differential_operators import damped_total, gradient
 from symlag.calculus.jets import t
 from symlag.calculus.normal_form import normal_form
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz
+from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import require_first_order
-from symlag.symmetry.first_integrals import integrals
-from symlag.symmetry.integrability import polynomially_independent, velocity_degree
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.matrix_entries import lagrangian_in_entries
 from symlag.variational.equations_of_motion import accelerations
@@ -82,6 +80,9 @@ def laws(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ, degree: int = 0) -> tup
     point_laws = tuple(noether(L, X) for X in symmetries(L, ansatz))
     if not degree:
         return point_laws
+    from symlag.symmetry.first_integrals import integrals
+    from symlag.symmetry.liouville_integrability import polynomially_independent, velocity_degree
+
     autonomous = [C for C in (L.notation.to_jets(law.charge) for law in point_laws) if not C.has(t)]
     charges = sorted(integrals(L, degree + 1, ansatz), key=velocity_degree)
     hidden = polynomially_independent([*autonomous, *charges])[len(autonomous) :]

@@ -27,7 +27,8 @@ from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import jets, t
 from symlag.calculus.zero_test import vanishes
 from symlag.symmetry.determining_equations.analysis import analyse, verdict
-from symlag.symmetry.determining_equations.ansatz_search import DEFAULT_ANSATZ, Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
+from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
 from symlag.symmetry.determining_equations.equations import System, Term, flow, operator, require_first_order
 from symlag.symmetry.generator_normal_form import primitive_part
 from symlag.symmetry.modular.power_series import monomials

@@ -24,8 +24,7 @@ from sympy import Dummy, Expr, MatrixSymbol
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import jets
-from symlag.symmetry.determining_equations.analysis import Analysis
-from symlag.symmetry.determining_equations.ansatz_search import Ansatz, explicit_solutions
+from symlag.symmetry.determining_equations.ansatz import Ansatz
 from symlag.symmetry.determining_equations.equations import Operator, System
 from symlag.symmetry.generator_normal_form import normal_form
 from symlag.symmetry.matrix_entries import (
@@ -35,8 +34,6 @@ from symlag.symmetry.matrix_entries import (
     family_members,
     in_entries,
 )
-from symlag.symmetry.modular.linear_algebra import PRIMES
-from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.variational.generator import Generator
 
 AFFINE = Ansatz(degree=1, functions=())
@@ -85,6 +82,12 @@ def symmetries_of_potential(
     >>> [X.components for X in symmetries_of_potential((a * b - 1) ** 2)]
     [{a: -a, b: b}]
     """
+    # The search for symmetries is loaded when there is something to search.
+    from symlag.symmetry.determining_equations.analysis import Analysis
+    from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.modular.linear_algebra import PRIMES
+    from symlag.symmetry.modular.reconstruction import ParameterValues
+
     constants = {A: constant_entries(A) for A in given}
     coordinates = [entry for q in jets(V) for entry in coordinate_entries(q.root)]
     equations = [*_explicit_equations(V, coordinates), *_unknown_loss_equations(V, coordinates, constants)]

@@ -8,6 +8,7 @@ space; `integrate_law` integrates any rate and source from a first value on. A s
 decides it, is a `Claim`, and a trial of several a `Study`.
 
 >>> from symlag import Lagrangian, coordinates, noether, time_translation
+>>> from symlag.trials import orbit, run
 >>> x = coordinates("x")
 >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
 >>> trial = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01))
@@ -17,39 +18,6 @@ The law holds: its gap to the measured charge closes with the step.
 4
 """
 
-from symlag.trials.claim import Claim, Study, claims
-from symlag.trials.exact_trial import run_exact
-from symlag.trials.integrated_law import Curve, integrate_law
-from symlag.trials.orbit import STEPS, orbit
-from symlag.trials.phase_portrait import pictures_of, portrait
-from symlag.trials.record import Record
-from symlag.trials.setting import Setting, data, seed, use_setting
-from symlag.trials.trial import Finding, Trial, run
-from symlag.trials.trial_pictures import draw, picture
-from symlag.trials.verdict import Verdict, observed_order, worst
+import lazy_loader
 
-__all__ = [
-    "STEPS",
-    "Claim",
-    "Curve",
-    "Finding",
-    "Record",
-    "Setting",
-    "Study",
-    "Trial",
-    "Verdict",
-    "claims",
-    "data",
-    "draw",
-    "integrate_law",
-    "observed_order",
-    "orbit",
-    "picture",
-    "pictures_of",
-    "portrait",
-    "run",
-    "run_exact",
-    "seed",
-    "use_setting",
-    "worst",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -31,7 +31,7 @@ from typing import Any
 from sympy import eye
 
 from symlag.errors import DefinitionError
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.trials.integrated_law import Curve

@@ -25,7 +25,7 @@ from symlag.derivation.derive import (
 from symlag.derivation.user_file import naming_file, naming_line, run_user_file
 from symlag.errors import DefinitionError
 from symlag.trials.exact_trial import run_exact
-from symlag.trials.orbit import STEPS, orbit
+from symlag.trials.integrated_orbit import STEPS, orbit
 from symlag.trials.record import Record
 from symlag.trials.trial import Trial, run
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from symlag.kernels.kernel import Kernel
+from symlag.kernels.array_function import Kernel
 from symlag.trials.record import Record, kernel_arguments
 
 SMALL = 1e-3  # below, the closed forms lose more digits to cancellation than their series to its truncation

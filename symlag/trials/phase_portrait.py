@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from symlag.errors import SymlagError
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.plot_style import BLACK, MEASURED, THEORY, Draw, save
 from symlag.trials.integrated_law import Curve
 from symlag.trials.record import Record, kernel_arguments

@@ -21,7 +21,7 @@ from zipfile import BadZipFile
 
 from symlag.errors import DefinitionError
 from symlag.files import atomic_file
-from symlag.kernels.kernel import Kernel
+from symlag.kernels.array_function import Kernel
 
 Arrays = Mapping[str, Any]
 

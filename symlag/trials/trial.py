@@ -33,7 +33,7 @@ class Finding:
     Examples
     --------
     >>> from symlag import Lagrangian, coordinates, noether, time_translation
-    >>> from symlag.trials.orbit import orbit
+    >>> from symlag.trials.integrated_orbit import orbit
     >>> x = coordinates("x")
     >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
     >>> (finding,) = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01)).findings
@@ -86,7 +86,7 @@ class Trial(Displayable):
     Examples
     --------
     >>> from symlag import Lagrangian, coordinates, noether, time_translation
-    >>> from symlag.trials.orbit import orbit
+    >>> from symlag.trials.integrated_orbit import orbit
     >>> x = coordinates("x")
     >>> energy = noether(Lagrangian(x.dot**2 / 2, x**4), time_translation())
     >>> trial = run([energy], orbit([energy]), steps=(0.04, 0.02, 0.01))

@@ -44,7 +44,7 @@ from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 
 if TYPE_CHECKING:
-    from symlag.kernels.kernel import Kernel
+    from symlag.kernels.array_function import Kernel
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Law(Displayable, Cited):
         Kernel
             A function of the coordinates, velocities and parameters by name.
         """
-        from symlag.kernels.kernel import kernel
+        from symlag.kernels.array_function import kernel
 
         return kernel(self, backend)
 

@@ -57,9 +57,9 @@ from symlag.document.chapters.closed_form import propagator
 from symlag.document.chapters.modified_equation import modified_equation_sections, tree_box
 from symlag.document.chapters.prose import rate_of
 from symlag.document.chapters.scale_invariant_weights import direction
-from symlag.document.document import Document, law_latex
+from symlag.document.document import Document
 from symlag.document.mathml import formula, mathml
-from symlag.document.tex import latex, tex
+from symlag.document.tex import latex, law_latex, tex
 from symlag.errors import NameRefusedError, OutputError
 from symlag.optimizers import account, across, sgdw, update_rule as updates
 from symlag.optimizers.exact_law import exact

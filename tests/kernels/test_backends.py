@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symlag.calculus.matrices import trace
+from symlag.kernels.array_function import kernel
 from symlag.kernels.backends import BACKENDS
-from symlag.kernels.kernel import kernel
 from tests.support.cases import h, n, random_matrix
 from tests.support.kernel_calls import agrees_with_fifty_digits, gap, listed, points, run
 from tests.support.kernel_cases import EVERYTHING, LAWS, LEARNING, LETTERS, ZOO

@@ -27,7 +27,7 @@ from sympy import (
 from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import constant, inner, trace
 from symlag.errors import LoweringError, ShapeError
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from tests.support.cases import h, n
 from tests.support.kernel_calls import arrays, gap, points
 from tests.support.kernel_cases import EVERYTHING

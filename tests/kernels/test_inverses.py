@@ -13,7 +13,7 @@ from symlag.calculus.elementwise import elementwise
 from symlag.calculus.jets import block
 from symlag.calculus.matrices import Symmetric
 from symlag.errors import LoweringError
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from tests.support.cases import n
 
 w, G = block("w", n), Symmetric("G", n, n)

@@ -24,7 +24,7 @@ from symlag.calculus.matrices import constant, inner, trace
 from symlag.calculus.structured_matrices import diagonal
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Quotient
-from symlag.kernels.lower import lower
+from symlag.kernels.lowering import lower
 from symlag.kernels.scalars import Assignment
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss

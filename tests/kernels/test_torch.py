@@ -3,7 +3,7 @@
 import pytest
 from sympy import Piecewise, asin, exp, log, sqrt
 
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.kernels.signature import array_shape
 from tests.support.cases import x
 from tests.support.kernel_calls import arrays, gap, points

@@ -10,7 +10,7 @@ from symlag.calculus.jets import block, t
 from symlag.calculus.matrices import constant, inner
 from symlag.calculus.structured_matrices import ones
 from symlag.calculus.zero_test import vanishes
-from symlag.learning.bregman import bregman, ideal_scaling, massless_limit
+from symlag.learning.bregman_lagrangian import bregman, ideal_scaling, massless_limit
 from symlag.learning.losses import invariant_loss
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange
 from symlag.variational.families import rotation, scale, translation

@@ -8,10 +8,10 @@ from sympy import Integer, cosh, exp, log, solve, symbols
 from symlag.calculus.differential_operators import gradient, pairing, total
 from symlag.calculus.jets import coordinates, t
 from symlag.calculus.zero_test import vanishes
-from symlag.kernels.kernel import kernel
-from symlag.learning.bregman import bregman, massless_limit
+from symlag.kernels.array_function import kernel
+from symlag.learning.bregman_lagrangian import bregman, massless_limit
 from symlag.learning.flow_invariants import mirror_flow
-from symlag.trials.orbit import Orbit
+from symlag.trials.integrated_orbit import Orbit
 from symlag.trials.verdict import observed_order
 from symlag.variational.families import rescale, rotation, scale
 from symlag.variational.generator import Generator

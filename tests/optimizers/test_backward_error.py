@@ -9,7 +9,7 @@ from sympy import Rational, S, cancel, factorial, symbols
 from numeric._orders_of_modified_flow import NUMBERS, Differentials, observed, p
 from symlag import optimizers
 from symlag.learning.continuous_rules import heavy_ball
-from symlag.optimizers.backward_error.modified_equation import Drift, modified_equation
+from symlag.optimizers.backward_error.modified_equations import Drift, modified_equation
 from symlag.optimizers.backward_error.rooted_trees import NODE, grafting, rerootings, size, trees
 from symlag.optimizers.library.momentum import nesterov, sgd, sgdw
 from symlag.optimizers.transfer_function import continuous_limit, transfer_function

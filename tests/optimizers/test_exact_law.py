@@ -9,8 +9,8 @@ from symlag import optimizers
 from symlag.calculus.jets import block, coordinates
 from symlag.calculus.matrices import Skew, Symmetric, constant, inner
 from symlag.document.tex import latex
-from symlag.kernels.kernel import kernel
-from symlag.kernels.law_loop import law_loop
+from symlag.kernels.array_function import kernel
+from symlag.kernels.loop_over_steps import law_loop
 from symlag.learning.continuous_rules import heavy_ball
 from symlag.learning.losses import invariant_loss
 from symlag.optimizers.bilinear_forms import ONE, Form, GeneratorPairing, IncrementPairing

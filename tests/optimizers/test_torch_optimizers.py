@@ -2,7 +2,7 @@
 
 import pytest
 
-from symlag.kernels.kernel import kernel
+from symlag.kernels.array_function import kernel
 from symlag.optimizers.exact_law import account, exact
 from symlag.optimizers.library.momentum import sgd
 from symlag.optimizers.vectors import Letter, g
@@ -23,7 +23,7 @@ from numeric._exact_laws import (  # noqa: E402
     window_gap,
 )
 from numeric._recorded_minibatches import network, record, steps_of  # noqa: E402
-from symlag.optimizers.from_torch import from_torch  # noqa: E402
+from symlag.optimizers.torch_optimizers import from_torch  # noqa: E402
 from tests.support.refusals import assert_refused  # noqa: E402
 
 IN_WAYS = [(name, way) for name in SIMPLE | ADAPTIVE for way in ways(name)]

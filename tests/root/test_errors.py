@@ -118,7 +118,7 @@ def test_a_mistake_gets_a_sentence(case):
 
 
 def test_a_free_symbol_handed_to_a_kernel_is_named():
-    from symlag.kernels.kernel import kernel
+    from symlag.kernels.array_function import kernel
 
     with pytest.raises(LoweringError, match="k"):
         kernel(k * x, "numpy", [x])

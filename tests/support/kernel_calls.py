@@ -19,8 +19,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.elementwise import SLOT, Elementwise
 from symlag.calculus.structured_matrices import Ones
+from symlag.kernels.array_function import Kernel
 from symlag.kernels.identifiers import argument_name
-from symlag.kernels.kernel import Kernel
 from symlag.kernels.signature import array_shape, numeric_shape
 from symlag.variational.noether import Law, MomentumMap
 from tests.support.cases import SIZES, _explicit, explicit

@@ -23,7 +23,7 @@ from symlag.calculus.hadamard import hadamard
 from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import Symmetric, constant, inner, trace
 from symlag.calculus.structured_matrices import diagonal, ones
-from symlag.learning.bregman import bregman
+from symlag.learning.bregman_lagrangian import bregman
 from symlag.learning.losses import invariant_loss
 from symlag.variational.families import rotation, scale
 from symlag.variational.noether import noether

@@ -8,7 +8,7 @@ from symlag.calculus.matrices import inner
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.symmetry.action_symmetries import symmetries
-from symlag.symmetry.determining_equations.ansatz_search import Ansatz
+from symlag.symmetry.determining_equations.ansatz import Ansatz
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
 from tests.support.mechanics import calogero, kinetic, toda

@@ -6,11 +6,11 @@ import symlag as sl
 from symlag.errors import SymlagError
 from symlag.symmetry.counting.affine_symmetries import affine_symmetries
 from symlag.symmetry.counting.bracket_closure import SYMMETRIC, Closure, closure_rank
-from symlag.symmetry.counting.count_laws import count_laws
 from symlag.symmetry.counting.explicit_laws import AffineLaw, AffineLaws, momentum_laws
 from symlag.symmetry.counting.factorizations import attention, entropic, linear, relu, softmax
 from symlag.symmetry.counting.flows import gradient_controls, momentum_system
 from symlag.symmetry.counting.momentum_from_rest import closure_rank_from_rest
+from symlag.symmetry.counting.number_of_laws import count_laws
 from symlag.symmetry.counting.polynomials import are_orthogonal, bracket, gradient, polynomial_of, product
 
 

@@ -7,7 +7,7 @@ from symlag.calculus.jets import coordinates
 from symlag.errors import SymlagError
 from symlag.symmetry.find_laws import laws
 from symlag.symmetry.first_integrals import integrals
-from symlag.symmetry.integrability import commute, independent, integrability
+from symlag.symmetry.liouville_integrability import commute, independent, integrability
 from symlag.variational.equations_of_motion import energy
 from symlag.variational.lagrangian import Lagrangian
 from tests.support.mechanics import calogero, henon_heiles, kinetic, toda

@@ -12,7 +12,7 @@ from numeric import _recorded_optimizers, _training, exact_adaptive, exact_scale
 from numeric._networks import linear, rectified
 from numeric._weight_arrays import filters
 from symlag.derivation.derive import derive
-from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.torch_optimizers import from_torch
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.trials import STEPS, Verdict, orbit, run, run_exact
 from symlag.trials.exact_trial import failing_twin

@@ -169,7 +169,7 @@ REGIMES = {"over": 0.3, "near": 1.0 + 1e-13, "critical": 1.0, "under": 7.0}
 )
 def test_the_stable_form_agrees_with_fifty_digits(stiffness, span):
     numpy = pytest.importorskip("numpy")
-    from symlag.kernels.kernel import kernel
+    from symlag.kernels.array_function import kernel
 
     times = [span * i / 16 for i in range(17)]
     start = {"m": 1.0, "mu": 2.0, "k": stiffness, "Q_0": 0.7, "Qdot_0": -0.4}

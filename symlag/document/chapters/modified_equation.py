@@ -37,7 +37,7 @@ from symlag.document.boxes.expressions import typeset, with_exponent
 from symlag.document.boxes.matrices import inner_product_box, norm_box
 from symlag.document.chapters.prose import Section, as_box, multiple, sentence, signed_sum
 from symlag.errors import SymlagError
-from symlag.optimizers.backward_error.modified_equation import Drift, ModifiedEquation, modified_equation
+from symlag.optimizers.backward_error.modified_equations import Drift, ModifiedEquation, modified_equation
 from symlag.optimizers.backward_error.rooted_trees import NODE, Tree, differential
 from symlag.optimizers.factoring import factored
 from symlag.optimizers.update_rule import UpdateRule

@@ -29,8 +29,8 @@ from symlag.networks.find_symmetries import symmetries
 from symlag.networks.float64 import float64_with_gradients
 from symlag.networks.problem import Problem, pose
 from symlag.networks.search.null_space import rank
-from symlag.symmetry.counting.count_laws import flow_of
 from symlag.symmetry.counting.law_count import LawCount
+from symlag.symmetry.counting.number_of_laws import flow_of
 
 SYSTEMS = {"gradient": GradientFlow, "momentum": MomentumFlow}
 SEEDS = (7, 8)  # a unit that is dead at one point is alive at another

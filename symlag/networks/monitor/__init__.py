@@ -12,7 +12,7 @@ and accounts for every charge by these laws. What is left over, the *residual*, 
 the precision of the tensors times the magnitude of all that is added up. More than a few floors mean a broken law.
 
 >>> import torch
->>> from symlag.networks.find_symmetries import symmetries
+>>> from symlag.networks import Monitor, symmetries
 >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
 >>> batch = torch.randn(8, 2).double(), torch.randn(8, 1).double()
 >>> found = symmetries(model, torch.nn.functional.mse_loss, batch)
@@ -28,24 +28,6 @@ the precision of the tensors times the magnitude of all that is added up. More t
 True
 """
 
-from symlag.networks.monitor.account import Account
-from symlag.networks.monitor.alarm import Alarm
-from symlag.networks.monitor.callbacks import lightning_callback, trainer_callback
-from symlag.networks.monitor.ledger import Ledger
-from symlag.networks.monitor.live import LiveTable, Scalars
-from symlag.networks.monitor.monitor import Monitor, watch
-from symlag.networks.monitor.sinks import JsonLines, Npz
+import lazy_loader
 
-__all__ = [
-    "Account",
-    "Alarm",
-    "JsonLines",
-    "Ledger",
-    "LiveTable",
-    "Monitor",
-    "Npz",
-    "Scalars",
-    "lightning_callback",
-    "trainer_callback",
-    "watch",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

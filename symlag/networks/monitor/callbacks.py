@@ -110,11 +110,9 @@ def trainer_callback(found: Found, *sinks: Sink, **options: Any) -> Any:
     Parameters
     ----------
     found : Found
-        The symmetries of the model, from `symlag.networks.symmetries`.
-    *sinks : callable
-        Functions f(numbers, step), called by the first process.
-    **options
-        The options `rule` and `every` of `Monitor`.
+        What `symlag.networks.symmetries` found in the model.
+    *sinks, **options
+        As those of `lightning_callback`.
 
     Returns
     -------
@@ -128,11 +126,8 @@ def trainer_callback(found: Found, *sinks: Sink, **options: Any) -> Any:
 
     Examples
     --------
-    >>> import torch
-    >>> from symlag.networks import symmetries
-    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
-    >>> batch = torch.randn(8, 2).double(), torch.randn(8, 1).double()
-    >>> found = symmetries(model, torch.nn.functional.mse_loss, batch)
+    With `model` and `found` as in the example of `lightning_callback`:
+
     >>> callback = trainer_callback(found, every=10)                          # doctest: +SKIP
     >>> transformers.Trainer(model, args, callbacks=[callback]).train()       # doctest: +SKIP
     >>> callback.monitors[0].ledger                                           # doctest: +SKIP

@@ -39,7 +39,7 @@ from symlag.networks.monitor.validate import (
 )
 from symlag.networks.problem import pose
 from symlag.networks.result.found import Found
-from symlag.optimizers.from_torch import from_torch
+from symlag.optimizers.torch_optimizers import from_torch
 from symlag.optimizers.update_rule import UpdateRule
 
 LOG = logging.getLogger("symlag")

@@ -24,7 +24,7 @@ from symlag.networks.monitor.tensor_plan import TensorPlan
 from symlag.networks.result.locations import locations
 from symlag.networks.symmetry import Symmetry
 from symlag.optimizers.bilinear_forms import Form
-from symlag.optimizers.from_torch import Group
+from symlag.optimizers.torch_optimizers import Group
 
 REPLICATING = (nn.DataParallel, nn.parallel.DistributedDataParallel)
 INSERTED = ("_orig_mod.", "_checkpoint_wrapped_module.")  # by torch.compile and checkpoint_wrapper, anywhere in a name

@@ -27,7 +27,7 @@ from symlag.networks.monitor.plan import Plan
 from symlag.networks.result.found import Found
 from symlag.networks.result.locations import Location
 from symlag.networks.symmetry import Symmetry
-from symlag.optimizers.from_torch import Group
+from symlag.optimizers.torch_optimizers import Group
 from symlag.plot_style import render
 
 STYLE = """

@@ -11,7 +11,7 @@ from torch import Tensor
 from symlag.networks.monitor.distributed import local_part
 from symlag.networks.monitor.measured_forms import LetterValues
 from symlag.networks.monitor.tensor_plan import TensorPlan
-from symlag.optimizers.from_torch import Group, torch_buffer
+from symlag.optimizers.torch_optimizers import Group, torch_buffer
 
 Version = tuple[tuple[int, int], ...]  # for θ and each buffer: where it is in memory, and torch's count of writes to it
 

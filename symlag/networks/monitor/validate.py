@@ -19,7 +19,7 @@ from symlag.networks.generators.tensor_action import NullVectors
 from symlag.networks.monitor.plan import parameters_by_name
 from symlag.networks.result.found import Found
 from symlag.networks.symmetry import Symmetry
-from symlag.optimizers.from_torch import Group
+from symlag.optimizers.torch_optimizers import Group
 from symlag.optimizers.update_rule import UpdateRule
 
 OPTIONS = ("rule", "every")

@@ -1,9 +1,5 @@
 """Backward error analysis: the differential equation that the steps of an optimizer solve."""
 
-from symlag.optimizers.backward_error.modified_equation import Drift, ModifiedEquation, modified_equation
+import lazy_loader
 
-__all__ = [
-    "Drift",
-    "ModifiedEquation",
-    "modified_equation",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

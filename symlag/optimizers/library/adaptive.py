@@ -10,6 +10,7 @@ g/(epsilon + sqrt(s.new))
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sympy import Expr, Max, Rational, S, sqrt
 
@@ -263,30 +264,32 @@ def nadam(
     ((m, s, p), {p: 1})
     """
     eta, decay = hyperparameters(eta=learning_rate, lambda_=weight_decay)
-    moments = _nesterov_moments(betas, g + decay * theta, momentum_decay, epsilon)
+    beta1, beta2, psi, epsilon = hyperparameters(beta_1=betas[0], beta_2=betas[1], psi=momentum_decay, epsilon=epsilon)
+    slope = g + decay * theta
+    now, next_ = (beta1 * (1 - Rational(24, 25) ** (step * psi) / 2) for step in (k + 1, k + 2))
+    root = sqrt(s.new / (1 - beta2 ** (k + 1))) + epsilon
+    mixture = (1 - now) / (1 - p.new) * slope + next_ / (1 - p.new * next_) * m.new
+    first, second = m + (1 - beta1) * (slope - m), beta2 * s + (1 - beta2) * slope**2
+    moments = {m: first, s: second, p: p * now, u: mixture / root}
     return UpdateRule("NAdam", {**moments, theta: theta - eta * u.new}, {p: S.One})
 
 
 def nadamw(
-    learning_rate: Hyperparameter = None,
-    betas: Betas = (None, None),
-    weight_decay: Hyperparameter = None,
-    momentum_decay: Hyperparameter = None,
-    epsilon: Hyperparameter = None,
+    learning_rate: Hyperparameter = None, betas: Betas = (None, None), weight_decay: Hyperparameter = None, **rest: Any
 ) -> UpdateRule:
     """NAdam with decoupled decay, θ' = (1−ηλ)θ − ηu.
 
     Parameters
     ----------
-    learning_rate, weight_decay, momentum_decay, epsilon : number, expression, function of k, or None
-        η, the decoupled decay λ, ψ and ε; a positive symbol where None.
-    betas : pair of the same
-        β₁ and β₂.
+    learning_rate, betas, **rest
+        The arguments of `nadam`.
+    weight_decay : number, expression, function of k, or None
+        The decoupled decay λ; a positive symbol where None.
 
     Returns
     -------
     UpdateRule
-        The rule, with the moments m and s, and with p for the product of the momenta.
+        The moments of `nadam`, which see no decay.
 
     References
     ----------
@@ -298,8 +301,8 @@ def nadamw(
     -eta*u.new + theta*(-eta*lambda + 1)
     """
     eta, decay = hyperparameters(eta=learning_rate, lambda_=weight_decay)
-    moments = _nesterov_moments(betas, g, momentum_decay, epsilon)
-    return UpdateRule("NAdamW", {**moments, theta: (1 - eta * decay) * theta - eta * u.new}, {p: S.One})
+    rule = nadam(eta, betas, 0, **rest)
+    return UpdateRule("NAdamW", {**rule.equations, theta: (1 - eta * decay) * theta - eta * u.new}, rule.initial)
 
 
 def _moments(betas: Betas, slope: Expr, epsilon: Expr) -> Mapping[Letter, Expr]:
@@ -308,18 +311,6 @@ def _moments(betas: Betas, slope: Expr, epsilon: Expr) -> Mapping[Letter, Expr]:
     bias1, bias2 = (1 - beta ** (k + 1) for beta in (beta1, beta2))
     first, second = beta1 * m + (1 - beta1) * slope, beta2 * s + (1 - beta2) * slope**2
     return {m: first, s: second, u: m.new / bias1 / (sqrt(s.new / bias2) + epsilon)}
-
-
-def _nesterov_moments(
-    betas: Betas, slope: Expr, momentum_decay: Hyperparameter, epsilon: Hyperparameter
-) -> Mapping[Letter, Expr]:
-    """NAdam's two moments, its product of momenta, and its update."""
-    beta1, beta2, psi, epsilon = hyperparameters(beta_1=betas[0], beta_2=betas[1], psi=momentum_decay, epsilon=epsilon)
-    now, next_ = (beta1 * (1 - Rational(24, 25) ** (step * psi) / 2) for step in (k + 1, k + 2))
-    root = sqrt(s.new / (1 - beta2 ** (k + 1))) + epsilon
-    mixture = (1 - now) / (1 - p.new) * slope + next_ / (1 - p.new * next_) * m.new
-    first, second = m + (1 - beta1) * (slope - m), beta2 * s + (1 - beta2) * slope**2
-    return {m: first, s: second, p: p * now, u: mixture / root}
 
 
 def _equation(rule: UpdateRule, x: Letter, verb: str, instead: str) -> Expr:

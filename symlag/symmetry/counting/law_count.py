@@ -41,7 +41,7 @@ class LawCount(Displayable, Cited):
 
     Examples
     --------
-    >>> from symlag.symmetry.counting.count_laws import count_laws
+    >>> from symlag.symmetry.counting.number_of_laws import count_laws
     >>> from symlag.symmetry.counting.factorizations import relu
     >>> count = count_laws(relu(2, 3, 2))
     >>> count
@@ -128,7 +128,7 @@ class ExactCount(LawCount):
     Examples
     --------
     >>> from sympy.abc import x, y
-    >>> from symlag.symmetry.counting.count_laws import count_laws
+    >>> from symlag.symmetry.counting.number_of_laws import count_laws
     >>> count = count_laws(x * y)
     >>> count.bound, count.laws, count.complete
     (1, (x**2 - y**2,), True)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count, product
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +27,7 @@ from sympy import Add, Expr, Mul, S
 
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.analysis import ATTEMPTS, Analysis
+from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
 from symlag.symmetry.determining_equations.cyclic_modes import Mode
 from symlag.symmetry.determining_equations.equations import System
@@ -46,41 +47,6 @@ Factors = tuple[Expr, ...]
 
 # (i, m): the unknown function f_i as the function m, a column of the linear equations.
 Column = tuple[int, Expr]
-
-
-@dataclass(frozen=True)
-class Ansatz:
-    """What the coefficients of generators are tried as: polynomials up to a degree in some functions.
-
-    Parameters
-    ----------
-    degree : int
-        The highest total degree; the search goes from degree 1 up to it, until the list is complete.
-    functions : tuple of Expr, optional
-        The functions of which polynomials are formed, beside time and the coordinates, which always are among them. By
-        default the functions that occur in the Lagrangian. `Ansatz(degree=1, functions=())` are affine fields.
-
-    Examples
-    --------
-    On a sphere the two rotations that are no translation of a coordinate have cos θ/sin θ in them.
-
-    >>> from sympy import cos, sin
-    >>> from symlag.calculus.jets import coordinates
-    >>> from symlag.symmetry.action_symmetries import symmetries
-    >>> from symlag.variational.lagrangian import Lagrangian
-    >>> theta, phi = coordinates("theta phi")
-    >>> sphere = Lagrangian((theta.dot**2 + sin(theta)**2 * phi.dot**2) / 2)
-    >>> symmetries(sphere, Ansatz(degree=1, functions=())).verdict
-    'at least 2 and at most 4: 2 without closed form'
-    >>> symmetries(sphere, Ansatz(degree=1, functions=(cos(theta) / sin(theta),))).verdict
-    '4, complete, proved'
-    """
-
-    degree: int = 6
-    functions: tuple[Expr, ...] | None = None
-
-
-DEFAULT_ANSATZ = Ansatz()
 
 
 def explicit_solutions(

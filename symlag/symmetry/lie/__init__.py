@@ -1,7 +1,5 @@
 """Lie algebras of generators: structure constants, decomposition, names."""
 
-from symlag.symmetry.lie.algebra import Algebra
+import lazy_loader
 
-__all__ = [
-    "Algebra",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

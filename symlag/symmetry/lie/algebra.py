@@ -21,25 +21,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from sympy import Add, Expr, Matrix, S, prime
 
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import SymlagError
-from symlag.symmetry.determining_equations.analysis import verdict
-from symlag.symmetry.divergence_symmetries import divergence_symmetries, strict_symmetries
 from symlag.symmetry.generator_normal_form import normal_form
-from symlag.symmetry.lie.commutator_table import CommutatorTable
-from symlag.symmetry.lie.levi import levi_factor
-from symlag.symmetry.lie.names_by_decomposition import name_by_decomposition
-from symlag.symmetry.lie.names_from_physics import proper_name
-from symlag.symmetry.lie.structure_constants import commutator_table
-from symlag.symmetry.modular.linear_algebra import PRIMES
-from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
+
+# Linear algebra modulo a prime is loaded when the structure of an algebra is asked for.
+if TYPE_CHECKING:
+    from symlag.symmetry.lie.commutator_table import CommutatorTable
+    from symlag.symmetry.modular.reconstruction import ParameterValues
+
+
+def _no_parameters() -> ParameterValues:
+    """The values of parameters where there are none."""
+    from symlag.symmetry.modular.linear_algebra import PRIMES
+    from symlag.symmetry.modular.reconstruction import ParameterValues
+
+    return ParameterValues.draw((), PRIMES[0])
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     lagrangian: Lagrangian | None
     generators: tuple[Generator, ...]
     bound: int | None = None
-    parameter_values: ParameterValues = field(default=ParameterValues.draw((), PRIMES[0]), repr=False)
+    parameter_values: ParameterValues = field(default_factory=_no_parameters, repr=False)
 
     def __len__(self) -> int:
         return len(self.generators)
@@ -121,11 +125,15 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     @property
     def verdict(self) -> str:
         """What is known of the number of symmetries, in words."""
+        from symlag.symmetry.determining_equations.analysis import verdict
+
         return verdict(self.dimension, self.bound)
 
     @cached_property
     def commutator_table(self) -> CommutatorTable | None:
         """The brackets of the generators modulo a prime; None where one of them is no combination of generators."""
+        from symlag.symmetry.lie.structure_constants import commutator_table
+
         return commutator_table([*map(self._read, self.generators)], self.parameter_values)
 
     @property
@@ -166,21 +174,29 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     @property
     def levi_factor(self) -> list[Generator]:
         """A basis of a semisimple subalgebra that spans the algebra together with the radical."""
+        from symlag.symmetry.lie.levi import levi_factor
+
         return [self.combination(x) for x in levi_factor(self._table)]
 
     @cached_property
     def variational(self) -> tuple[Generator, ...]:
         """A basis of the symmetries of the action among all combinations, divergence symmetries included."""
+        from symlag.symmetry.divergence_symmetries import divergence_symmetries
+
         return tuple(map(self.combination, divergence_symmetries(*self._action)))
 
     @cached_property
     def strict(self) -> tuple[Generator, ...]:
         """A basis of those along which L dt does not change, not even by a differential."""
+        from symlag.symmetry.divergence_symmetries import strict_symmetries
+
         return tuple(map(self.combination, strict_symmetries(*self._action)))
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """What each generator leaves unchanged: L dt, L dt up to a divergence, or the motion alone."""
+        from symlag.symmetry.divergence_symmetries import divergence_symmetries, strict_symmetries
+
         strict, divergence = strict_symmetries(*self._action), divergence_symmetries(*self._action)
         kinds: list[str] = []
         for i in range(self.dimension):
@@ -195,11 +211,15 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     @cached_property
     def name(self) -> str:
         """The algebra by name, for instance so(3) ⊕ ℝ: its simple ideals, joined to its radical."""
+        from symlag.symmetry.lie.names_by_decomposition import name_by_decomposition
+
         return name_by_decomposition(self._table, self._real_value) if self.generators else "0"
 
     @cached_property
     def proper_name(self) -> str:
         """The proper name, for instance e(3), gal(3) or sch(2), of an algebra that has one; otherwise empty."""
+        from symlag.symmetry.lie.names_from_physics import proper_name
+
         return proper_name(self._table, self._real_value) if self.generators else ""
 
     @property

@@ -1,8 +1,8 @@
 """Kernels: formulas as functions of arrays, by NumPy, Numba or PyTorch.
 
 A *kernel* is the last stage of a formula's way to numbers: the formula is lowered to a straight-line program
-(`symlag.kernels.lower`), a backend prints the program as Python text for its library (`symlag.kernels.backends`), and
-the kernel calls that text with arrays. Leading axes of the arrays are a batch: the same formula at many points.
+(`symlag.kernels.lowering`), a backend prints the program as Python text for its library (`symlag.kernels.backends`),
+and the kernel calls that text with arrays. Leading axes of the arrays are a batch: the same formula at many points.
 
 >>> from symlag.calculus.matrices import inner
 >>> from symlag.calculus.jets import block
@@ -25,14 +25,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symlag.errors import LoweringError
 from symlag.kernels.backends import load
-from symlag.kernels.inputs_and_outputs import Container, Port
-from symlag.kernels.lower import lower
-from symlag.kernels.signature import array_shape, bind, collect_arguments, kernel_shape, numeric_shape
-from symlag.variational.noether import Law, MomentumMap
+
+if TYPE_CHECKING:
+    from symlag.kernels.inputs_and_outputs import Container, Port
+    from symlag.variational.noether import Law, MomentumMap
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Kernel:
         ShapeError
             If shapes do not fit.
         """
+        from symlag.kernels.signature import array_shape, bind, collect_arguments, kernel_shape, numeric_shape
+
         backend = load(self.backend)
         values = backend.arrays(self.ports, collect_arguments(self.ports, arrays, arrays_by_name))
         batch, sizes = bind(self.ports, [tuple(array.shape) for array in values])
@@ -163,6 +165,8 @@ def kernel(
     >>> kernel(exp(-a * x), inputs=[x, a])(0.0, [1.0, 2.0])
     array([1., 1.])
     """
+    from symlag.kernels.lowering import lower  # what prints programs is loaded when there is something to print
+
     library = load(backend)
     program = lower(law_or_exprs, inputs, library.rewrite)
     return Kernel(backend, library.source(program), program.inputs, program.outputs, program.container)

@@ -26,8 +26,8 @@ from sympy import MatrixSymbol
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import Skew, Symmetric
 from symlag.errors import DefinitionError
-from symlag.kernels.kernel import Kernel, kernel
-from symlag.kernels.lower import lower
+from symlag.kernels.array_function import Kernel, kernel
+from symlag.kernels.lowering import lower
 from symlag.trials.record import Record, kernel_arguments
 from symlag.variational.equations_of_motion import accelerations
 from symlag.variational.noether import Law

@@ -25,7 +25,7 @@ from typing import Any
 
 from sympy import Symbol
 
-from symlag.kernels.kernel import Kernel, kernel
+from symlag.kernels.array_function import Kernel, kernel
 from symlag.optimizers.exact_law import DiscreteLaw
 
 
