@@ -43,6 +43,7 @@ from .variational.equations_of_motion import (
     euler_lagrange as euler_lagrange,
     hamiltonian as hamiltonian,
     momenta as momenta,
+    multipliers as multipliers,
 )
 from .variational.families import (
     general_linear as general_linear,

@@ -2,7 +2,8 @@
 
 A user may write coordinates as undefined functions of independent variables, the way SymPy's mechanics does. Inside of
 symlag they are jets: every public function reads its arguments with `to_jets`, and returns `to_functions` of what it
-found. Which functions are coordinates is seen from the expressions: those that are differentiated, or listed.
+found. Which functions are coordinates is seen from the expressions: those that are differentiated, or listed. Where
+none is listed, those of time alone that stand beside them, as a multiplier does, are coordinates, too.
 
 The partial derivative ∂A/∂t of an unknown function A(x, t) is Derivative(A(x, t), t) in jets. With x(t) for x this
 would be the total derivative, so it is given back as SymPy writes it, a `Subs` of the derivative along a variable of
@@ -92,6 +93,17 @@ class Notation:
             for _ in range(int(count)):
                 jet = jet.d(jet.base[derivative.expr.args.index(variable)])
         return jet
+
+
+def functions_of_time(*expressions: Any) -> list[AppliedUndef]:
+    """The undefined functions of time alone in expressions that have no jets, differentiated or not."""
+    nodes = [e for e in expressions if isinstance(e, Basic)]
+    if jets(*nodes):
+        return []  # whoever writes coordinates as jets means a given function of time by g(t)
+    functions = [f for e in nodes for f in e.atoms(AppliedUndef) if is_coordinate_function(f) and len(f.args) == 1]
+    differentiated = {f for e in nodes for d in e.atoms(Derivative) for f in d.expr.atoms(AppliedUndef)}
+    times = {f.args[0] for f in functions if f in differentiated}
+    return [f for f in functions if f.args[0] in times or (not times and f.args[0].name == t.name)]
 
 
 def _at_point(derivative: Derivative) -> Subs:

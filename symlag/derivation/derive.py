@@ -3,7 +3,7 @@
 The names that the file defines are the contract.
 
 - The mechanics: `T` and `V`; or a whole Lagrangian `L`; or a `rule` and the loss `V`. Beside `T`, `V` or `L` there
-  may be `damping`, `forces` and `coordinates`.
+  may be `coordinates`, `damping`, `forces`, `dissipation` and `constraints`.
 - The `symmetry`: a generator, a dict {coordinate: ξ}, or a list of those. If it is left out, the symmetries are found:
   those of the loss beside a `rule`, otherwise those of the action, up to a `degree` in the velocities if one is given.
 - The title is the first paragraph of the docstring.
@@ -51,6 +51,10 @@ from symlag.variational.noether import Law, noether
 
 if TYPE_CHECKING:
     from symlag.document.document import Document
+
+
+# The names that a file may define beside `T` and `V`.
+_BESIDE_ENERGIES = ("coordinates", "damping", "forces", "dissipation", "constraints")
 
 
 @dataclass(frozen=True)
@@ -280,7 +284,7 @@ def _lagrangian(names: Mapping[str, Any]) -> Lagrangian:
         energies = names["L"], 0  # a V beside a whole L is a part of it that has got a name
     else:
         raise DefinitionError("T", "it is missing", "T = m * x.dot**2 / 2, or rule = heavy_ball() beside V")
-    optional = {name: names[name] for name in ("coordinates", "damping", "forces") if name in names}
+    optional = {name: names[name] for name in _BESIDE_ENERGIES if name in names}
     return Lagrangian(*energies, **optional)
 
 
@@ -293,7 +297,7 @@ def _continuous_rule(rule: Any) -> Rule:
 
 def _require_loss_alone(names: Mapping[str, Any]) -> None:
     """A rule goes with a loss, and with nothing that follows from the rule itself."""
-    if superfluous := {"T", "L", "damping", "forces"} & set(names):
+    if superfluous := {"T", "L", "damping", "forces", "dissipation", "constraints"} & set(names):
         wrote = " and ".join(sorted(superfluous))
         raise DefinitionError(wrote, "the rule gives it already", "either the rule, or T and V")
     if "V" not in names:

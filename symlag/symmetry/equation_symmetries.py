@@ -31,7 +31,7 @@ from symlag.symmetry.action_symmetries import algebra_of_solutions
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import System, Term, flow, operator, require_first_order
 from symlag.symmetry.lie.algebra import Algebra
-from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.equations_of_motion import regular_accelerations
 from symlag.variational.lagrangian import Lagrangian
 
 
@@ -97,7 +97,7 @@ def linearised_equations(L: Lagrangian) -> System:
     With ζ = f v and R = D̄v: D̄ζ = (D̄f)v + fR, and D̄²ζ = (D̄²f)v + 2(D̄f)R + fD̄R. Here D̄f = Df, D = ∂_t + q̇·∂_q,
     for an f of t and q, and D̄²f = D²f + Σ_a a ∂f/∂q_a.
     """
-    motion = {q.dot: L.notation.to_jets(a) for q, a in zip(L.coordinates, accelerations(L).values(), strict=True)}
+    motion = {jet.root.dot: a for jet, a in regular_accelerations(L).items()}
     variables, speeds = (t, *L.coordinates), flow(L)
     along = {**speeds, **motion}
     directions: list[Mapping[Any, Expr]] = [{q: -q.dot for q in L.coordinates}, *({a: S.One} for a in L.coordinates)]

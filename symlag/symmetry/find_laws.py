@@ -27,7 +27,7 @@ from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import require_first_order
 from symlag.symmetry.loss_symmetries import symmetries_of_potential
 from symlag.symmetry.matrix_entries import lagrangian_in_entries
-from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.equations_of_motion import regular_accelerations
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, noether
@@ -178,7 +178,7 @@ def converse(L: Lagrangian, charge: Expr, name: str = "hidden symmetry") -> Law:
     mass = Matrix([[gradient(gradient(L.density, a.dot), b.dot) for b in q] for a in q])
     zeta = mass.LUsolve(Matrix([gradient(C, a.dot) for a in q]))
     X = Generator({a: normal_form(move) for a, move in zip(q, zeta, strict=True)}, name=name)
-    motion = {L.notation.to_jets(jet): L.notation.to_jets(a) for jet, a in accelerations(L).items()}
+    motion = regular_accelerations(L)
     changes = {"kinetic": X.act(L.kinetic), "potential": -X.act(L.potential), "force": S.Zero}
     sources = {part: normal_form(change.xreplace(motion)) for part, change in changes.items()}
     # What is left of (D_t + γ)C is the change of the boundary term.

@@ -56,7 +56,7 @@ def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
     Raises
     ------
     DefinitionError
-        If there is no law.
+        If there is no law, or the mechanics has constraints or given motions.
     LoweringError
         If the accelerations have no values, as those of an unknown loss.
 
@@ -71,6 +71,11 @@ def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
     if not laws:
         raise DefinitionError("orbit([])", "there is no law to try", "symmetry = time_translation(), for example")
     L = laws[0].lagrangian
+    if L.constraints or L.given:
+        wrong = "a trial starts from random states, which obey no constraint, and knows no given motion"
+        raise DefinitionError(
+            f"orbit of {L!r}", wrong, "coordinates that are free, and functions of t for what is given"
+        )
     highest = {L.notation.to_jets(jet): acceleration for jet, acceleration in accelerations(L).items()}
     lower_jets = [jet.root.at((k,)) for jet in highest for k in range(sum(jet.order))]
     return Orbit(kernel(highest, "numpy"), _random_values(lower_jets, 0), _random_values(_parameters(laws), 1)).record
@@ -116,7 +121,7 @@ def _advanced(state: State, step: float, rate: State) -> State:
 def _parameters(laws: Sequence[Law]) -> list[Any]:
     """The symbols of a mechanics and its laws that are neither a jet nor time nor a size."""
     L = laws[0].lagrangian
-    energies = [L.kinetic, L.potential, L.damping, *L.forces.values()]
+    energies = [L.kinetic, L.potential, L.damping, L.dissipation, *L.forces.values()]
     charges = [part for law in laws for part in (law.charge, *law.sources.values())]
     free: set[Any] = set().union(*(e.free_symbols for e in map(L.notation.to_jets, energies + charges)))
     sizes = set().union(*(n.free_symbols for s in free if isinstance(s, MatrixSymbol) for n in s.shape))

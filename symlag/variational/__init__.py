@@ -1,7 +1,14 @@
 """Lagrangian mechanics: equations of motion, generators, Noether's theorem with breaking, closed forms."""
 
 from symlag.variational.closed_form import Oscillation, Relaxation
-from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.variational.equations_of_motion import (
+    accelerations,
+    energy,
+    euler_lagrange,
+    hamiltonian,
+    momenta,
+    multipliers,
+)
 from symlag.variational.families import (
     general_linear,
     mix_units,
@@ -32,6 +39,7 @@ __all__ = [
     "hamiltonian",
     "mix_units",
     "momenta",
+    "multipliers",
     "noether",
     "rescale",
     "rescale_units",

@@ -1,8 +1,9 @@
 """The equations of motion of a Lagrangian, its momenta, its energy and its Hamiltonian.
 
-**Definitions.** With the factor e^Γ of damping divided out, E_q = Σ_k (−D_t − γ)ᵏ ∂L/∂q^(k) + F is zero on the motion;
-the momenta of Ostrogradsky are p_k = Σ_j (−D_t − γ)ʲ ∂L/∂q^(k+1+j), that is ∂L/∂q̇ for first order; the energy is
-Σ ⟨p_k, q^(k+1)⟩ − L. Where L is regular, E = 0 is solved for the highest derivatives by the mass matrix ∂²L/∂q̇∂q̇.
+**Definitions.** With the factor e^Γ of damping divided out, E_q = Σ_k (−D_t − γ)ᵏ ∂L/∂q^(k) + F + Σ λ_i A_iq is zero on
+the motion, A_i being the rows of the constraints and λ_i their multipliers (`constraints`); the momenta of Ostrogradsky
+are p_k = Σ_j (−D_t − γ)ʲ ∂L/∂q^(k+1+j), that is ∂L/∂q̇ for first order; the energy is Σ ⟨p_k, q^(k+1)⟩ − L. The
+equations are solved for the highest derivatives by the mass matrix ∂²L/∂q̇∂q̇ (`explicit_motion`).
 
 >>> from symlag.calculus.jets import coordinates
 >>> from sympy import symbols
@@ -17,11 +18,11 @@ the momenta of Ostrogradsky are p_k = Σ_j (−D_t − γ)ʲ ∂L/∂q^(k+1+j), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sympy import Add, Expr, Inverse, MatMul, Matrix, S, Symbol, ZeroMatrix
+from sympy import Add, Expr, Inverse, MatMul, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.arguments import require_instance
@@ -35,17 +36,18 @@ from symlag.calculus.differential_operators import (
     scaled,
     total,
 )
-from symlag.calculus.jets import Block, highest_order, jets
+from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import constant, normal, zero_like
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
+from symlag.variational.explicit_motion import solve_for_leading, solve_regular
 from symlag.variational.lagrangian import Lagrangian
 
 
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
-    """The Euler–Lagrange expressions E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F, which are zero on the motion.
+    """The Euler–Lagrange expressions E = ∂L/∂q − (D_t + γ)∂L/∂q̇ + F + Σ λ_i A_i, which are zero on the motion.
 
     Parameters
     ----------
@@ -55,7 +57,8 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
     Returns
     -------
     dict
-        E for each coordinate, in its shape; 0 for one that may move as it likes.
+        E for each coordinate, in its shape; 0 for one that may move as it likes. Then for each multiplier λ_i, named
+        lambda_1 and so on, the constraint that it stands for: where that is holonomic, the equation of λ_i itself.
 
     Raises
     ------
@@ -68,6 +71,9 @@ def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
     >>> x = coordinates("x")
     >>> euler_lagrange(Lagrangian(x.dot**2 / 2, x**4))
     {x: -4*x**3 - x.dot.dot}
+    >>> y = coordinates("y")
+    >>> euler_lagrange(Lagrangian((x.dot**2 + y.dot**2) / 2, y, constraints=x**2 + y**2 - 1))
+    {x: 2*lambda_1*x - x.dot.dot, y: 2*lambda_1*y - y.dot.dot - 1, lambda_1: x**2 + y**2 - 1}
     """
     equations = _equations(mechanics(L))
     for q, equation in equations.items():
@@ -98,7 +104,7 @@ def momenta(L: Lagrangian) -> dict[Any, Any]:
     >>> momenta(Lagrangian(x.dot**2)), momenta(Lagrangian(x.dot.dot**2 / 2))
     ({x: 2*x.dot}, {x: -x.dot.dot.dot, x.dot: x.dot.dot})
     """
-    to_functions = mechanics(L).notation.to_functions
+    to_functions = over_time(L, "momenta").notation.to_functions
     return {to_functions(jet): to_functions(p) for q in L.coordinates for jet, p in ostrogradsky_momenta(L, q).items()}
 
 
@@ -122,7 +128,7 @@ def energy(L: Lagrangian) -> Expr:
     >>> energy(Lagrangian(x.dot**2 / 2, x**4))
     x**4 + x.dot**2/2
     """
-    along_velocities = momentum_along(L, {q: q.dot for q in mechanics(L).coordinates})
+    along_velocities = momentum_along(L, {q: q.dot for q in over_time(L, "energy").coordinates})
     return L.notation.to_functions(normal_form(along_velocities - L.density))
 
 
@@ -144,9 +150,9 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
     Raises
     ------
     SymlagError
-        Where a coordinate is a matrix, or L has higher derivatives.
+        Where a coordinate is a matrix, or L has higher derivatives or constraints.
     CoordinateError
-        Where the momenta do not determine the velocities.
+        Where the momenta do not determine the velocities, or where the coordinates are fields.
 
     Examples
     --------
@@ -155,57 +161,120 @@ def hamiltonian(L: Lagrangian) -> tuple[Expr, dict[Any, Any]]:
     >>> hamiltonian(Lagrangian(2 * x.dot**2, x**2))
     (p_x**2/8 + x**2, {x: p_x})
     """
-    names = {q: Symbol(f"p_{q.stem}", real=True) for q in mechanics(L).coordinates if not isinstance(q, Block)}
+    if over_time(L, "hamiltonian").constraints:
+        wrong = "momenta that a constraint ties to each other are no coordinates of phase space"
+        raise SymlagError(f"hamiltonian of {L!r}", wrong, "energy(L), or coordinates that obey the constraint")
+    names = {q: Symbol(f"p_{q.stem}", real=True) for q in L.coordinates if not isinstance(q, Block)}
     if len(names) < len(L.coordinates) or L.order != 1:
         raise SymlagError(
             f"hamiltonian of {L.density}", "momenta are solved for numbers only", "energy(L), or scalar coordinates"
         )
-    rates = _solved({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()}, [*names.values()])
+    rates = solve_regular({q.dot: gradient(L.density, q.dot) - p for q, p in names.items()})
     total = Add(*(p * rates[q.dot] for q, p in names.items())) - L.density.xreplace(rates)
     return L.notation.to_functions(normal_form(total)), {L.notation.to_functions(q): p for q, p in names.items()}
 
 
 def accelerations(L: Lagrangian) -> dict[Any, Any]:
-    """The highest derivatives, solved from the equations of motion through the mass matrix.
+    """The highest derivatives, solved from the equations of motion and the constraints.
 
     Parameters
     ----------
     L : Lagrangian
-        The mechanics.
+        The mechanics, over time.
 
     Returns
     -------
     dict
-        From q̈, or the highest derivative of each coordinate, to its value on the motion.
+        From q̈, or the highest derivative of each coordinate in the equations, to its value on the motion: for
+        L = xẏ − H(x, y) these are ẋ and ẏ, and for a coordinate without any derivative it is the coordinate itself.
 
     Raises
     ------
     CoordinateError
-        Where the mass matrix is degenerate, for example for a coordinate without velocity in T.
+        Where the equations leave a motion free, or where the constraints depend on each other.
     SymlagError
-        Where the equations contradict each other.
+        Where the equations contradict each other, or are not linear in the highest derivatives.
+
+    Notes
+    -----
+    Constraints enter by their second rates, as the augmented system over accelerations and multipliers, and so hold at
+    all times where they and their rates hold at one. What degenerate equations say of positions and velocities is
+    treated alike.
+
+    References
+    ----------
+    Hairer and Wanner, *Solving Ordinary Differential Equations II*, §VII.1.
 
     Examples
     --------
     >>> from symlag.calculus.jets import coordinates
-    >>> x = coordinates("x")
+    >>> x, y = coordinates("x y")
     >>> accelerations(Lagrangian(x.dot**2, x**4))
     {x.dot.dot: -2*x**3}
+    >>> accelerations(Lagrangian((x.dot**2 + y.dot**2) / 2, y, constraints=x - y))
+    {x.dot.dot: -1/2, y.dot.dot: -1/2}
     """
-    require_velocities(L)
-    equations = {q.at((2 * highest_order(L.density, of=q),)): e for q, e in _equations(L).items()}
-    solved = _solved({jet: e for jet, e in equations.items() if not isinstance(jet, Block)})
-    solved |= {jet: _block_acceleration(jet, e) for jet, e in equations.items() if isinstance(jet, Block)}
-    unsolved = set(jets(*solved.values())) & set(solved)
-    if unsolved:
-        names = ", ".join(map(str, jets(*unsolved)))
-        raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
-    return {L.notation.to_functions(q): L.notation.to_functions(a) for q, a in solved.items()}
+    motion = _explicit_motion(over_time(L, "accelerations"))
+    return {L.notation.to_functions(u): L.notation.to_functions(a) for u, a in motion.items() if u not in L.multipliers}
+
+
+def multipliers(L: Lagrangian) -> dict[Any, Any]:
+    """The multiplier of each constraint on the motion, the strength of the force that holds it.
+
+    Parameters
+    ----------
+    L : Lagrangian
+        Mechanics with constraints.
+
+    Returns
+    -------
+    dict
+        From λ_i, named lambda_1 and so on, to its value in coordinates and velocities; the force of the constraint g on
+        q is λ_i ∂g/∂q where it is holonomic, and λ_i ∂g/∂q̇ where it is one of velocities.
+
+    Raises
+    ------
+    CoordinateError
+        Where the constraints depend on each other, so that their forces are not determined.
+    SymlagError
+        Where there is no constraint, or where the equations contradict each other.
+
+    References
+    ----------
+    Goldstein, Poole and Safko, *Classical Mechanics*, §2.4.
+
+    Examples
+    --------
+    >>> from symlag.calculus.jets import coordinates
+    >>> x, y = coordinates("x y")
+    >>> multipliers(Lagrangian((x.dot**2 + y.dot**2) / 2, y, constraints=x - y))
+    {lambda_1: -1/2}
+    """
+    if not over_time(L, "multipliers").constraints:
+        raise SymlagError(f"multipliers of {L!r}", "it has no constraints", "Lagrangian(T, V, constraints=g)")
+    motion, to_functions = _explicit_motion(L), L.notation.to_functions
+    return {multiplier: to_functions(motion[multiplier]) for multiplier in L.multipliers}
+
+
+def regular_accelerations(L: Lagrangian) -> dict[Any, Expr]:
+    """q̈ of numbers, in jets, through a regular mass matrix; `CoordinateError` where that is degenerate."""
+    return solve_regular({q.dot.dot: e for q, e in _equations(L).items()})
 
 
 def mechanics(L: Lagrangian) -> Lagrangian:
     """The Lagrangian itself; `SymlagError` where a bare expression was given."""
     return require_instance("mechanics of", L, Lagrangian, "Lagrangian(T, V), or Lagrangian(L) of a whole L")
+
+
+def over_time(L: Lagrangian, verb: str) -> Lagrangian:
+    """The Lagrangian itself; `CoordinateError` where its coordinates are fields."""
+    if any(q.base != (t,) for q in mechanics(L).coordinates):
+        raise CoordinateError(
+            f"{verb} of fields {', '.join(map(str, L.coordinates))}",
+            "a field has a density at every place, and no single value",
+            "coordinates of time alone, or euler_lagrange(L), which fields have",
+        )
+    return L
 
 
 def require_velocities(L: Lagrangian) -> None:
@@ -244,33 +313,30 @@ def momentum_along(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
 
 
 def _equations(L: Lagrangian) -> dict[Any, Any]:
+    """E_q of every coordinate, and of every multiplier its constraint."""
     equations = eulers(L.density, L.coordinates, L.damping)
-    return {q: add([e, L.forces[q]], q) if q in L.forces else e for q, e in equations.items()}
+    for forces in (L.generalized_forces, L.constraint_forces):
+        equations |= {q: add([equations[q], force], q) for q, force in forces.items()}
+    return {**equations, **dict(zip(L.multipliers, L.constraints, strict=True))}
 
 
-def _solved(equations: dict[Any, Expr], free: Sequence[Symbol] = ()) -> dict[Any, Expr]:
-    """The unknowns that the equations are linear in; jets and the free symbols may have any value."""
-    unknowns = list(equations)
-    mass = Matrix([[gradient(e, u) for u in unknowns] for e in equations.values()])
-    rest = Matrix([e.xreplace(dict.fromkeys(unknowns, S.Zero)) for e in equations.values()])
-    names = ", ".join(map(str, unknowns))
-    if mass.has(*unknowns):
-        raise SymlagError(names, "they do not enter linearly, so that they are not solved for", "T quadratic in them")
-    if vanishes(mass.det()):
-        _refuse_contradiction(mass, rest, names, free)
-        raise CoordinateError(
-            names, "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
-        )
-    return dict(zip(unknowns, map(normal_form, -mass.LUsolve(rest)), strict=True))
-
-
-def _refuse_contradiction(mass: Matrix, rest: Matrix, names: str, free: Sequence[Symbol]) -> None:
-    """`SymlagError` where equations add up to c = 0 for a constant c other than zero."""
-    for weights in mass.T.nullspace():
-        remainder = normal_form(weights.dot(rest))
-        if not jets(remainder) and not remainder.has(*free) and not vanishes(remainder):
-            wrong = f"their equations contradict each other, for together they read {remainder} = 0"
-            raise SymlagError(names, wrong, "an L that some motion obeys")
+def _explicit_motion(L: Lagrangian) -> dict[Any, Any]:
+    """The highest derivatives of the coordinates, and the multipliers."""
+    equations = _equations(L)
+    blocks = {q: e for q, e in equations.items() if isinstance(q, Block)}
+    if not blocks:
+        motion = solve_for_leading(equations, [*equations])
+        return {u: motion[u] for q in equations for u in motion if u.root == q}
+    require_velocities(L)
+    scalars = [q for q in equations if q not in blocks and q not in L.multipliers]
+    solved = solve_for_leading({q: equations[q] for q in scalars}, scalars) if scalars else {}
+    leading = {q: q.at((2 * highest_order(L.density, of=q),)) for q in blocks}
+    solved |= {leading[q]: _block_acceleration(leading[q], e) for q, e in blocks.items()}
+    unsolved = set(jets(*solved.values())) & set(solved)
+    if unsolved:
+        names = ", ".join(map(str, jets(*unsolved)))
+        raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
+    return solved
 
 
 def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:

@@ -1,7 +1,11 @@
-"""Lagrangians: a kinetic energy T, a potential V, damping γ and forces F over some coordinates.
+"""Lagrangians: a kinetic energy T, a potential V, damping γ, forces F and constraints over some coordinates.
 
 **Definition.** The action is ∫ e^Γ (T − V) dt with Γ̇ = γ(t), and the motion obeys D_t ∂L/∂q̇ − ∂L/∂q = e^Γ F for
-L = e^Γ (T − V). The factor e^Γ is divided out of everything that is shown: D_t becomes D_t + γ.
+L = e^Γ (T − V). The factor e^Γ is divided out of everything that is shown: D_t becomes D_t + γ. Rayleigh's dissipation
+function R(q, q̇) adds −∂R/∂q̇ to the forces, and constraints add those that hold them (`constraints`).
+
+What moves without being listed among the `coordinates` is a *given motion*: a function of time like a driven pivot,
+whose derivatives are known with it, and for which there is no equation.
 
 >>> from symlag.calculus.jets import coordinates
 >>> from sympy import symbols
@@ -22,18 +26,19 @@ from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.arguments import require_mapping, require_number
-from symlag.calculus.differential_operators import directional
-from symlag.calculus.jets import Prolonged, highest_order, jets, t
+from symlag.calculus.differential_operators import add, directional, gradients, scaled
+from symlag.calculus.jets import Jet, Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
-from symlag.calculus.sympy_notation import Notation, is_coordinate_function
+from symlag.calculus.sympy_notation import Notation, functions_of_time, is_coordinate_function
 from symlag.calculus.zero_test import vanishes
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError, SymlagError
+from symlag.variational.constraints import constraint_row, multiplier_names, read_constraints, require_constraint
 
 
 @dataclass(frozen=True)
 class Lagrangian(Displayable):
-    """A kinetic and a potential energy, damping as a function of time, and forces outside the action.
+    """A kinetic and a potential energy, damping as a function of time, forces outside the action, and constraints.
 
     Parameters
     ----------
@@ -42,20 +47,26 @@ class Lagrangian(Displayable):
     potential : Expr, optional
         V, a scalar.
     coordinates : jet, block or sequence of these, optional
-        What moves; without it all coordinates in the energies, by name. A tuple once the Lagrangian is made.
+        What moves; without it all coordinates in the energies, by name. A tuple once the Lagrangian is made. Other
+        coordinates in the energies are then `given` motions. In SymPy's spelling every function of time in the energies
+        is a coordinate where none is listed, differentiated or not; where some are listed, the others are given.
     damping : Expr, optional
         γ, a function of time.
     forces : mapping, optional
         From coordinates to the F on the right of D_t ∂L/∂q̇ − ∂L/∂q = F, each in the shape of its coordinate.
+    dissipation : Expr, optional
+        Rayleigh's function R of coordinates and velocities, which adds −∂R/∂q̇ to the forces.
+    constraints : Expr or Eq, or sequence of these, optional
+        What is zero: functions of coordinates and time (holonomic), or expressions that are linear in the velocities.
 
     Raises
     ------
     ShapeError
         Where an energy is no scalar, or a force has another shape than its coordinate.
     CoordinateError
-        Where something moves that is none of the coordinates, or a force acts on what is none.
+        Where a force acts on what is no coordinate, or where what moves in forces or constraints alone is not listed.
     SymlagError
-        Where the damping depends on coordinates.
+        Where the damping depends on coordinates, or where a constraint is neither holonomic nor linear in velocities.
 
     Examples
     --------
@@ -63,6 +74,14 @@ class Lagrangian(Displayable):
     >>> x = coordinates("x")
     >>> Lagrangian(x.dot**2 / 2, x**2 / 2, damping=3, forces={x: 1})
     Lagrangian(T = x.dot**2/2, V = x**2/2, damping = 3, force on x = 1)
+
+    A bead on a ring, and a pendulum whose pivot moves as u does:
+
+    >>> y, theta, u = coordinates("y theta u")
+    >>> Lagrangian((x.dot**2 + y.dot**2) / 2, y, constraints=x**2 + y**2 - 1)
+    Lagrangian(T = x.dot**2/2 + y.dot**2/2, V = y, constraint = x**2 + y**2 - 1)
+    >>> Lagrangian((u.dot + theta.dot)**2 / 2, theta**2 / 2, coordinates=theta)
+    Lagrangian(T = (theta.dot + u.dot)**2/2, V = theta**2/2, given = (u,))
     """
 
     kinetic: Expr
@@ -70,25 +89,70 @@ class Lagrangian(Displayable):
     coordinates: Any = ()  # a tuple, once it is made
     damping: Expr = S.Zero
     forces: Mapping[Any, Any] = field(default_factory=dict)
+    dissipation: Expr = S.Zero
+    constraints: Any = ()  # a tuple of expressions that are zero, once it is made
     notation: Notation = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        notation = Notation.of(self.kinetic, self.potential, listed=as_tuple(self.coordinates))
+        listed = as_tuple(self.coordinates)
+        parts = self.kinetic, self.potential, self.dissipation, *as_tuple(self.constraints)
+        notation = Notation.of(*parts, listed=listed or functions_of_time(self.kinetic, self.potential))
         read = notation.to_jets
         self._set("notation", notation)
         self._set("kinetic", require_number("the kinetic energy", read(self.kinetic)))
         self._set("potential", require_number("the potential energy", read(self.potential)))
-        chosen = tuple(require_jet(read(q)) for q in as_tuple(self.coordinates))
+        chosen = tuple(require_jet(read(q)) for q in listed)
         self._set("coordinates", _require_distinct(chosen) or self._occurring())
-        self._set("damping", _require_function_of_time(read(require_number("the damping", self.damping))))
+        damping = read(require_number("the damping", self.damping))
+        self._set("damping", _require_function_of_time(damping, self.coordinates if chosen else jets(damping)))
         forces = require_mapping("forces =", self.forces)
         self._set("forces", {read(q): self._checked_force(read(q), read(f)) for q, f in forces.items()})
-        self._require_known_coordinates()
+        self._set("dissipation", self._checked_dissipation(read(self.dissipation)))
+        constraints = read_constraints(tuple(map(read, as_tuple(self.constraints))))
+        self._set("constraints", tuple(require_constraint(g, self.coordinates) for g in constraints))
+        if not chosen:
+            self._require_known_coordinates()
 
     def __repr__(self) -> str:
-        parts = {"T": self.kinetic, "V": self.potential, "damping": self.damping}
+        parts = {"T": self.kinetic, "V": self.potential, "damping": self.damping, "dissipation": self.dissipation}
         parts |= {f"force on {q}": force for q, force in self.forces.items()}
-        return f"Lagrangian({', '.join(f'{name} = {part}' for name, part in parts.items() if part != 0)})"
+        shown = [f"{name} = {part}" for name, part in parts.items() if part != 0]
+        shown += [f"constraint = {g}" for g in self.constraints]
+        shown += [f"given = {self.given}"] if self.given else []
+        return f"Lagrangian({', '.join(shown)})"
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """The given motions: what moves, and is not among the coordinates."""
+        parts = self.density, self.damping, self.dissipation, *self.forces.values(), *self.constraints
+        return tuple(dict.fromkeys(jet.root for jet in jets(*parts) if jet.root not in self.coordinates))
+
+    @property
+    def friction(self) -> dict[Any, Any]:
+        """The forces −∂R/∂q̇ of the dissipation function."""
+        velocities = [q.dot for q in self.coordinates if q.dot in jets(self.dissipation)]
+        return {v.root: normal(scaled(-1, slope)) for v, slope in gradients(self.dissipation, velocities).items()}
+
+    @property
+    def generalized_forces(self) -> dict[Any, Any]:
+        """All forces outside the action but those of constraints: `forces` and `friction` together."""
+        total, friction = dict(self.forces), self.friction
+        return total | {q: add([total[q], f], q) if q in total else f for q, f in friction.items()}
+
+    @property
+    def multipliers(self) -> tuple[Jet, ...]:
+        """A multiplier λ_i for each constraint, a function of time."""
+        parts = self.density, self.damping, self.dissipation, *self.forces.values(), *self.constraints
+        return multiplier_names(len(self.constraints), *parts, *self.coordinates) if self.constraints else ()
+
+    @property
+    def constraint_forces(self) -> dict[Any, Any]:
+        """The forces Σ λ_i A_iq that hold the constraints."""
+        pulls: dict[Any, list[Any]] = {}
+        for multiplier, g in zip(self.multipliers, self.constraints, strict=True):
+            for q, slope in constraint_row(g, self.coordinates).items():
+                pulls.setdefault(q, []).append(scaled(multiplier, slope))
+        return {q: add(parts, q) for q, parts in pulls.items()}
 
     @property
     def density(self) -> Expr:
@@ -123,14 +187,13 @@ class Lagrangian(Displayable):
 
     def _require_known_coordinates(self) -> None:
         """`CoordinateError` where something moves that is none of the coordinates."""
-        for jet in jets(self.density, *self.forces.values()):
-            if jet.root not in self.coordinates:
-                names = ", ".join(map(str, (*self.coordinates, jet.root)))
-                raise CoordinateError(
-                    f"coordinates = {self.coordinates}",
-                    f"{jet.root} occurs in the energies or forces and is none of them",
-                    f"coordinates = ({names}), or a plain symbol for what stands still",
-                )
+        for q in self.given:
+            names = ", ".join(map(str, self.coordinates))
+            raise CoordinateError(
+                f"coordinates = {self.coordinates}",
+                f"{q} occurs in the forces or constraints and not in the energies",
+                f"coordinates = ({names}, {q}), or coordinates = ({names},) where {q} is a given function of time",
+            )
 
     def _occurring(self) -> tuple[Any, ...]:
         """The coordinates in the energies, in the order of their names."""
@@ -152,6 +215,14 @@ class Lagrangian(Displayable):
                 f"the force {force} on {coordinate}", "the shapes differ", f"a force of the shape of {coordinate}"
             )
         return normal(force)
+
+    def _checked_dissipation(self, written: Any) -> Expr:
+        """Rayleigh's function; `SymlagError` where no velocity occurs in it, or an acceleration does."""
+        R = require_number("the dissipation", written)
+        if R != 0 and max(highest_order(R, of=q) for q in self.coordinates) != 1:
+            wrong = "it is no function of velocities"
+            raise SymlagError(f"dissipation = {R}", wrong, "dissipation = c * x.dot**2 / 2, for example")
+        return R
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -186,9 +257,10 @@ def _require_distinct(coordinates: tuple[Any, ...]) -> tuple[Any, ...]:
     return coordinates
 
 
-def _require_function_of_time(damping: Basic) -> Any:
+def _require_function_of_time(damping: Basic, coordinates: Iterable[Any]) -> Any:
     """The damping itself; `SymlagError` where it depends on coordinates."""
-    if jets(damping) and not vanishes(directional(damping, dict.fromkeys(jets(damping), S.One))):
+    moving = [jet for jet in jets(damping) if jet.root in {q.root for q in coordinates}]
+    if moving and not vanishes(directional(damping, dict.fromkeys(moving, S.One))):
         raise SymlagError(
             f"damping = {damping}", "it depends on coordinates", f"a function of {t}, and the rest as a force"
         )

@@ -6,7 +6,11 @@
 
 The right-hand side names its sources: kinetic (the kinetic symmetry breaking, KSB), potential, force, boundary. Where
 kinetic, potential and force add up to a total derivative (D_t + γ)B, this is the B that is taken, and the charge C is
-conserved. A law carries its proof: `Law.defect` computes the identity again from the charge and sources that it states.
+conserved. A dissipation function R adds the source −⟨∂R/∂q̇, ζ⟩, called dissipation, which for ζ = q̇ is the power that
+is lost; constraints add Σ λ_i A_i·ζ, the work of the forces that hold them, called constraint. It is zero, and the law
+that of the motion without constraints, where ζ is admissible: each A_i·ζ is then zero, or vanishes with the constraints
+and their rates. A law carries its proof: `Law.defect` computes the identity again from the charge and sources that it
+states, on the constraints where there are any.
 
 Source: E. Noether, *Invariante Variationsprobleme* (1918); Tanaka and Kunin, *Noether's Learning Dynamics*, Eq. 8.
 
@@ -34,11 +38,11 @@ from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
+from symlag.variational.constraints import relations, vanishes_where, work_along
 from symlag.variational.equations_of_motion import momentum_along
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
@@ -96,7 +100,8 @@ class Law(Displayable, Cited):
     rate : Expr
         The damping γ, a function of time.
     sources : mapping
-        What feeds the charge: "kinetic", "potential", "force" and "boundary".
+        What feeds the charge: "kinetic", "potential", "force" and "boundary"; "dissipation" where the Lagrangian has
+        such a function, and "constraint" where it has constraints, with their multipliers lambda_1 and so on.
 
     References
     ----------
@@ -148,8 +153,12 @@ class Law(Displayable, Cited):
 
     @property
     def conserved(self) -> bool:
-        """Whether nothing feeds the charge: then e^Γ times it is constant, and under no damping the charge itself."""
-        return vanishes(self._read(self.source))
+        """Whether nothing feeds the charge: then e^Γ times it is constant, and under no damping the charge itself.
+
+        Under constraints, whether nothing does on a motion that obeys them.
+        """
+        L = self.lagrangian
+        return vanishes_where(self._read(self.source), relations(L.constraints, L.coordinates))
 
     @property
     def works(self) -> tuple[Work, ...]:
@@ -170,12 +179,16 @@ class Law(Displayable, Cited):
         return Eq(self.lagrangian.notation.to_functions(rate), self.source, evaluate=False)
 
     def defect(self) -> Expr:
-        """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion."""
+        """The balance (D_t + γ)C + ⟨ζ, E⟩ − Σ sources of what this law states: zero, on and off the motion.
+
+        Under constraints it is zero along every path that obeys them.
+        """
         L = self.lagrangian
         moves = self.generator.characteristics(L.coordinates)
         stated = damped_total(self._read(self.charge), self.rate) - self._read(self.source)
-        cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.forces)
-        return normal_form(stated + cost)
+        cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.generalized_forces)
+        gap = normal_form(stated + cost + pairing(moves, L.constraint_forces))
+        return S.Zero if vanishes_where(gap, relations(L.constraints, L.coordinates)) else gap
 
     def momentum_map(self) -> MomentumMap:
         """The matrix-valued law of a family that holds for every constant matrix, such as `general_linear`."""
@@ -245,8 +258,8 @@ def noether(L: Lagrangian, X: Generator) -> Law:
 
     Notes
     -----
-    The boundary term B is found by `antiderivative`: it is zero where the kinetic, potential and force sources are no
-    total derivative together.
+    The boundary term B is found by `antiderivative`: it is zero where the kinetic, potential, force and dissipation
+    sources are no total derivative together.
 
     References
     ----------
@@ -280,12 +293,24 @@ def noether(L: Lagrangian, X: Generator) -> Law:
         kinetic += damped_total(X.tau * L.kinetic, L.damping)
         potential += damped_total(X.tau * L.potential, L.damping)
     changes = {"kinetic": kinetic, "potential": -potential, "force": pairing(moves, L.forces)}
+    if L.friction:
+        changes["dissipation"] = pairing(moves, L.friction)
     sources = {name: normal_form(change) for name, change in changes.items()}
     boundary = antiderivative(Add(*sources.values()), L.damping)
     sources["boundary"] = normal_form(-damped_total(boundary, L.damping)) if boundary != 0 else S.Zero
+    if L.constraints:
+        sources["constraint"] = _work_of_constraints(L, moves)
     charge = normal_form(current - boundary)
     speak = L.notation.to_functions
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
+
+
+def _work_of_constraints(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
+    """Σ λ_i A_i·ζ over the constraints along which the work does not vanish."""
+    zero = relations(L.constraints, L.coordinates)
+    works = {multiplier: work_along(g, moves) for multiplier, g in zip(L.multipliers, L.constraints, strict=True)}
+    left = {multiplier: work for multiplier, work in works.items() if not vanishes_where(work, zero)}
+    return Add(*(multiplier * normal_form(work) for multiplier, work in left.items()))
 
 
 def _matrix_paired_with(parameter: MatrixSymbol, linear: Expr) -> Any:

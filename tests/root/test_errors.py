@@ -18,15 +18,10 @@ PAIR: Any = {x: x}
 
 # What is written; the kind of error; the sentence that answers.
 REFUSED = {
-    "a coordinate left out of the list": (
-        lambda: sl.Lagrangian(x.dot**2 / 2, x * y, (x,)),
-        CoordinateError,
-        "coordinates = (x,): y occurs in the energies or forces and is none of them; write coordinates = (x, y), or",
-    ),
     "a force by what is no coordinate": (
         lambda: sl.Lagrangian(x.dot**2 / 2, forces={x: -k * y}),
         CoordinateError,
-        "y occurs in the energies or forces and is none of them; write coordinates = (x, y)",
+        "coordinates = (x,): y occurs in the forces or constraints and not in the energies; write coordinates = (x, y)",
     ),
     "a coordinate twice": (lambda: sl.Lagrangian(x.dot**2, 0, (x, x)), CoordinateError, "one of them occurs twice"),
     "a name twice": (lambda: sl.coordinates("x, y, x"), NameRefusedError, "'x, y, x': a name occurs twice; write each"),

@@ -215,7 +215,7 @@ DEGENERATE = {
     ),
     "a function that is never differentiated": (
         lambda: euler_lagrange(Lagrangian(q)),
-        "write T in the rates x.dot of coordinates, or coordinates = q(t) where that is one.",
+        "the equation of q reads 1 = 0; write an L that some motion obeys.",
     ),
     "one of two coordinates is pushed": (
         lambda: euler_lagrange(Lagrangian(x.dot**2 / 2 + k * y)),
@@ -227,18 +227,6 @@ DEGENERATE = {
     ),
     "no block obeys L = ⟨A, W⟩": (lambda: euler_lagrange(Lagrangian(inner(A, W))), "the equation of W reads A = 0"),
     "a force alone": (lambda: euler_lagrange(Lagrangian(x.dot, forces={x: k})), "the equation of x reads k = 0"),
-    "a coordinate without velocity": (
-        lambda: accelerations(Lagrangian(x.dot**2, x * y)),
-        "y: its velocity does not occur in T, so that nothing moves it; write T with y.dot in it.",
-    ),
-    "first order has no accelerations": (
-        lambda: accelerations(Lagrangian(x * y.dot - y * x.dot - x**2)),
-        "the mass matrix is degenerate, they cannot be solved for; write T with every velocity in it.",
-    ),
-    "one velocity for two coordinates": (
-        lambda: accelerations(Lagrangian((x.dot + y.dot) ** 2, x * y)),
-        "x.dot.dot, y.dot.dot: the mass matrix is degenerate",
-    ),
     "equations that contradict each other": (
         lambda: accelerations(Lagrangian((x.dot - y.dot) ** 2 / 2, k * x)),
         "their equations contradict each other, for together they read -k = 0; write an L that some motion obeys",
@@ -262,6 +250,28 @@ DEGENERATE = {
         "U.dot.dot, W.dot.dot: their coordinates share a term of T; write T as a sum over blocks.",
     ),
 }
+
+
+# What T and V are; the leading derivatives by hand. Where a combination of the equations has no accelerations, its rate
+# is an equation, too: x = y for (ẋ+ẏ)² − xy, so that 4q̇² − q² is left; x = 0 for ẋ² − xy, so that y = 0.
+DEGENERATE_AND_SOLVED = {
+    "L = -q q̈/2 - q²/2": (-x * x.dot.dot / 2, x**2 / 2, {x.dot.dot: -x}),
+    "L = xẏ - H": (x * y.dot, (x**2 + y**2) / 2, {x.dot: -y, y.dot: x}),
+    "the same but for a total derivative": ((x * y.dot - y * x.dot) / 2, x**4 / 4, {x.dot: 0, y.dot: x**3}),
+    "a Lotka-Volterra system": (log(x) * y.dot / y, x + y, {x.dot: -x * y, y.dot: x * y}),
+    "a magnetic field beside no mass": (k * x * y.dot, k * x * y, {x.dot: -x, y.dot: y}),
+    "one velocity for two coordinates": ((x.dot + y.dot) ** 2, x * y, {x.dot.dot: -y / 4, y.dot.dot: -y / 4}),
+    "a coordinate without velocity": (x.dot**2, x * y, {x.dot.dot: 0, y: 0}),
+    "a slave of another coordinate": (x.dot**2 / 2, y**2 / 2 - x * y, {x.dot.dot: x, y: x}),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE_AND_SOLVED)
+def test_a_degenerate_lagrangian_is_solved_for_what_leads(case):
+    T, V, expected = DEGENERATE_AND_SOLVED[case]
+    found = accelerations(Lagrangian(T, V))
+    assert list(found) == list(expected)
+    assert all(equal(found[jet], a) for jet, a in expected.items())
 
 
 @pytest.mark.parametrize("case", DEGENERATE)

@@ -65,13 +65,20 @@ class System:
 
 
 def require_particles(L: Lagrangian) -> None:
-    """Refuse what is not an action over coordinates that are numbers, without forces."""
+    """Refuse what is not an action over coordinates that are numbers, without forces and constraints."""
     if any(isinstance(q, Block) or len(q.base) > 1 for q in L.coordinates):
         raise CoordinateError(
             str(L.coordinates),
             "the search for symmetries takes coordinates of time that are numbers",
             "coordinates('x y')",
         )
+    for kind, parts in {"constraints": L.constraints, "given motions": L.given, "dissipation": L.friction}.items():
+        if parts:
+            raise SymlagError(
+                f"L = {L.density} with {kind}",
+                f"symmetries of a mechanics with {kind} are not searched for",
+                "Try one by noether(L, X).",
+            )
     if L.forces:
         raise SymlagError(
             f"L = {L.density} with forces",

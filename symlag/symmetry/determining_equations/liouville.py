@@ -25,7 +25,7 @@ from symlag.calculus.jets import Jet, jets, t
 from symlag.calculus.normal_form import normal_form
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.cyclic_modes import Mode, oscillating_mode
-from symlag.variational.equations_of_motion import accelerations
+from symlag.variational.equations_of_motion import regular_accelerations
 from symlag.variational.lagrangian import Lagrangian
 
 
@@ -34,7 +34,7 @@ def oscillator_modes(L: Lagrangian) -> tuple[Mode, ...]:
     if L.order > 1 or not (L.density.has(t) or L.damping.has(t)):
         return ()
     try:
-        motion = [L.notation.to_jets(a) for a in accelerations(L).values()]
+        motion = list(regular_accelerations(L).values())
     except SymlagError:
         return ()
     return tuple(dict.fromkeys(mode for q, a in zip(L.coordinates, motion, strict=True) for mode in _modes(q, a)))

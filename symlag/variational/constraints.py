@@ -1,0 +1,145 @@
+"""Constraints on the motion, and the forces that hold it to them.
+
+**Definitions.** A constraint is holonomic where it is g(q, t) = 0, and a velocity constraint where it is a·q̇ + b = 0
+with a and b functions of q and t. Its row A is ∂g/∂q for the one and a for the other: a move ζ of the path at fixed
+time is admissible, or virtual, where A·ζ = 0.
+
+**Theorem** (d'Alembert and Lagrange). Where the forces of the constraints do no work along admissible moves, the motion
+obeys E_q + Σ λ_i A_iq = 0 together with the constraints; each multiplier λ_i, a function of time, is the strength of
+one force. For holonomic constraints these are the Euler–Lagrange equations of L + Σ λ_i g_i. For velocity constraints
+they are not: there the principle of d'Alembert, and not that of Hamilton, is what bodies that roll obey.
+
+Source: Goldstein, Poole and Safko, *Classical Mechanics*, §1.4 and §2.4; Bloch, *Nonholonomic Mechanics and Control*,
+§1.3.
+
+>>> from symlag.calculus.jets import coordinates
+>>> x, y = coordinates("x y")
+>>> constraint_row(x**2 + y**2 - 1, (x, y)), constraint_row(x.dot - y * y.dot, (x, y))
+({x: 2*x, y: 2*y}, {x: 1, y: -y})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sympy import Eq, Expr, PolynomialError, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy.logic.boolalg import BooleanAtom
+from sympy.polys.polytools import parallel_poly_from_expr
+
+from symlag.calculus.arguments import require_number
+from symlag.calculus.differential_operators import directional, gradient, total
+from symlag.calculus.jets import Jet, highest_order, jets
+from symlag.calculus.matrices import constant
+from symlag.calculus.normal_form import normal_form
+from symlag.calculus.zero_test import opaque_as_symbols, vanishes
+from symlag.errors import SymlagError
+
+# Beyond these a Gröbner basis may take longer than anybody waits.
+MOST_GENERATORS, MOST_DEGREES = 16, 6
+
+
+def read_constraints(written: Any) -> tuple[Expr, ...]:
+    """The expressions that constraints set to zero, of one constraint or several, each an expression or an equation."""
+    listed = written if isinstance(written, Iterable) and not isinstance(written, str) else (written,)
+    return tuple(map(_read_constraint, listed))
+
+
+def _read_constraint(written: Any) -> Expr:
+    if isinstance(written, bool | BooleanAtom):
+        raise SymlagError(f"constraints = ({written},)", "it says nothing of the coordinates", "x**2 + y**2 - 1")
+    return require_number("the constraint", written.lhs - written.rhs if isinstance(written, Eq) else written)
+
+
+def require_constraint(g: Expr, coordinates: Sequence[Any]) -> Expr:
+    """The constraint itself; `SymlagError` where it is neither holonomic nor linear in the velocities."""
+    order = constraint_order(g, coordinates)
+    if not any(jet.root in coordinates for jet in jets(g)):
+        raise SymlagError(f"the constraint {g} = 0", "no coordinate occurs in it", "x**2 + y**2 - 1, for example")
+    if order > 1:
+        raise SymlagError(
+            f"the constraint {g} = 0", "it holds accelerations", "a constraint of positions or velocities"
+        )
+    if order == 1:
+        velocities = [q.dot for q in coordinates]
+        slopes = directional(directional(g, _probes(velocities, "a")), _probes(velocities, "b"))
+        if not vanishes(slopes):
+            raise SymlagError(
+                f"the constraint {g} = 0",
+                "it is not linear in the velocities, and no principle says which forces would hold it",
+                "a constraint of positions, or one that is linear in the velocities such as x.dot - r*theta.dot",
+            )
+    return g
+
+
+def constraint_order(g: Expr, coordinates: Iterable[Any]) -> int:
+    """The highest order of derivative of the coordinates: 0 for a holonomic constraint, 1 for one of velocities."""
+    return max(highest_order(g, of=q) for q in coordinates)
+
+
+def constraint_row(g: Expr, coordinates: Sequence[Any]) -> dict[Any, Any]:
+    """The row A of a constraint: what its force pulls each coordinate with where the multiplier is 1."""
+    if constraint_order(g, coordinates):
+        return {q: gradient(g, q.dot) for q in coordinates if q.dot in jets(g)}
+    return {q: gradient(g, q) for q in coordinates if q in jets(g)}
+
+
+def work_along(g: Expr, moves: Mapping[Any, Any]) -> Expr:
+    """A·ζ: the work of the force of a constraint along a move ζ of each coordinate where the multiplier is 1."""
+    if constraint_order(g, moves):
+        return directional(g, {q.dot: move for q, move in moves.items()})
+    return directional(g, moves)
+
+
+def relations(constraints: Iterable[Expr], coordinates: Sequence[Any]) -> list[Expr]:
+    """What is zero on the constrained motion: every constraint, and the rate of a holonomic one."""
+    zero: list[Expr] = []
+    for g in constraints:
+        zero += [g] if constraint_order(g, coordinates) else [g, normal_form(total(g))]
+    return zero
+
+
+def vanishes_where(expression: Expr, zero: Sequence[Expr]) -> bool:
+    """Whether an expression is proved to vanish wherever others do.
+
+    The proof is that its numerator is in the ideal of their numerators, all of them polynomials in symbols, functions
+    and traces; sin² + cos² − 1 is in that ideal. That it says no may mean that the search for a proof was too long.
+    """
+    if vanishes(expression):
+        return True
+    if not zero:
+        return False
+    named, _ = opaque_as_symbols(Tuple(expression, *zero))
+    numerators = [fraction(together(e))[0] for e in named]
+    circles = {f.args[0] for e in numerators for f in e.atoms(sin, cos)}
+    numerators += [sin(angle) ** 2 + cos(angle) ** 2 - 1 for angle in sorted(circles, key=str)]
+    try:
+        polynomials, options = parallel_poly_from_expr(numerators, order="grevlex")
+    except PolynomialError:
+        return False
+    claim, *ideal = (p.as_expr() for p in polynomials)
+    if reduced(claim, ideal, *options.gens, order="grevlex")[1] == 0:
+        return True
+    if len(options.gens) > MOST_GENERATORS or max(p.total_degree() for p in polynomials) > MOST_DEGREES:
+        return False
+    return groebner(ideal, *options.gens, order="grevlex").contains(claim)
+
+
+def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:
+    """A multiplier for each constraint, named lambda_1 and so on, or after another Greek letter where that is taken."""
+    taken = {s.name for e in expressions for s in getattr(e, "free_symbols", ())} | {
+        jet.stem for jet in jets(*expressions)
+    }
+    for letter in ("lambda", "mu", "kappa", "nu", "multiplier"):
+        names = [f"{letter}_{i}" for i in range(1, count + 1)]
+        if not taken.intersection(names):
+            return tuple(map(Jet, names))
+    raise SymlagError(f"{count} constraints", "every name for their multipliers is taken", "other names of parameters")
+
+
+def _probes(velocities: Iterable[Any], letter: str) -> dict[Any, Any]:
+    """A direction in which every velocity moves, by a number or a matrix of its own."""
+    return {
+        v: constant(f"probe_{letter}_{v.stem}", *v.shape) if hasattr(v, "shape") else Jet(f"probe_{letter}_{v.stem}")
+        for v in velocities
+    }
