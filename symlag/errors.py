@@ -5,6 +5,8 @@ Every error states three things: what you wrote; what is wrong with it; what to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class SymlagError(Exception):
     """The base class of all errors that symlag raises on purpose.
@@ -34,6 +36,37 @@ class SymlagError(Exception):
     def __str__(self) -> str:
         sentence = self.write[:1].isupper() and self.write.endswith(".")
         return f"{self.wrote}: {self.wrong}" + (f". {self.write}" if sentence else f"; write {self.write}.")
+
+
+def shown(thing: object, length: int = 200) -> str:
+    """What an object prints as, on one line and not too long; its type where it raises when it is printed.
+
+    >>> shown([1, 2]), shown("ab" * 200, 9)
+    ('[1, 2]', "'ababababa…")
+    """
+    return _line(thing, repr, length)
+
+
+def message(error: BaseException, length: int = 500) -> str:
+    r"""The type of an error and what it says, on one line and not too long.
+
+    >>> message(ValueError("two\nlines"))
+    'ValueError: two lines'
+    """
+    said = _line(error, str, length)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def _line(thing: object, write: Callable[[object], str], length: int) -> str:
+    """An object in words, without line ends and control characters, cut to a length."""
+    try:
+        text = write(thing)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever the object of a user raises when it is printed
+        return f"an object of type {type(thing).__name__}, which cannot be printed"
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
+    return line if len(line) <= length else f"{line[:length]}…"
 
 
 class NameRefusedError(SymlagError):

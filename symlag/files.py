@@ -15,7 +15,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from symlag.errors import OutputError
@@ -46,15 +46,13 @@ def atomic_folder(target: Path) -> Generator[Path]:
 
     `OutputError` if the target cannot be written; what was there before stays until the new folder is complete.
     """
-    with _named_failure(str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=_HIDDEN) as place:
-            draft, replaced = Path(place) / "draft", Path(place) / "replaced"
-            draft.mkdir()
-            yield draft
-            if target.exists():  # a folder that is not empty cannot be replaced in one move
-                shutil.move(target, replaced)
-            draft.replace(target)
+    with _named_failure(str(target)), _hidden_folder(target.parent) as place:
+        draft, replaced = place / "draft", place / "replaced"
+        draft.mkdir()
+        yield draft
+        if target.exists():  # a folder that is not empty cannot be replaced in one move
+            shutil.move(target, replaced)
+        draft.replace(target)
 
 
 _HIDDEN = ".symlag-"
@@ -63,16 +61,29 @@ _HIDDEN = ".symlag-"
 @contextmanager
 def _drafts(folder: Path, wrote: str) -> Generator[Path]:
     """A hidden folder whose files are moved up into `folder` once all of them are written."""
-    with _named_failure(wrote):
-        folder.mkdir(parents=True, exist_ok=True)
+    with _named_failure(wrote), _hidden_folder(folder) as place:
+        yield place
+        moves = {draft: folder / draft.name for draft in place.iterdir()}
+        for target in moves.values():  # checked before the first move, so that the moves fail all or none
+            if target.is_dir():
+                raise IsADirectoryError(f"{target.name} is a folder there")
+        for draft, target in moves.items():
+            draft.replace(target)
+
+
+@contextmanager
+def _hidden_folder(folder: Path) -> Generator[Path]:
+    """A hidden folder in one that is made if it is not there, and is not left behind where what is done fails."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=_HIDDEN) as place:
             yield Path(place)
-            moves = {draft: folder / draft.name for draft in Path(place).iterdir()}
-            for target in moves.values():  # checked before the first move, so that the moves fail all or none
-                if target.is_dir():
-                    raise IsADirectoryError(f"{target.name} is a folder there")
-            for draft, target in moves.items():
-                draft.replace(target)
+    except BaseException:
+        with suppress(OSError):  # something else may have been put there meanwhile
+            for made in new:
+                made.rmdir()
+        raise
 
 
 @contextmanager

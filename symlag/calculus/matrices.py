@@ -22,7 +22,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.letter_kinds import LetterKind, letter_kind
 from symlag.calculus.matrix_words import matrix_of, trace_of, words
-from symlag.errors import ShapeError, SymlagError
+from symlag.errors import ShapeError, SymlagError, shown
 from symlag.names import checked_name
 
 
@@ -108,9 +108,9 @@ def as_sympy(role: str, written: Any) -> Any:
     """What was written, as SymPy has it; text is refused, for SymPy would run it."""
     try:
         return sympify(written, strict=True)
-    except SympifyError:
+    except Exception:  # SympifyError, or what an object of a user raises when it is asked
         cure = "Write an expression in coordinates and symbols."
-        raise SymlagError(f"{role} {written!r}", "it is no SymPy expression", cure) from None
+        raise SymlagError(f"{role} {shown(written)}", "it is no SymPy expression", cure) from None
 
 
 def constant(name: str, rows: Any, columns: Any = 1) -> MatrixSymbol:

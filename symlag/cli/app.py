@@ -5,6 +5,7 @@ Exit codes: 0 every law holds, 1 a verdict is broken or a run diverged, 2 bad in
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from symlag.cli.commands.study import run_study
 from symlag.cli.commands.trials import trials
 from symlag.cli.starter import STARTER
 from symlag.derivation.derive import Derivation, DiscreteDerivation, derive
-from symlag.errors import OutputError, SymlagError
+from symlag.errors import OutputError, SymlagError, message
 from symlag.files import write_all
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.plot_style import save
@@ -181,12 +182,32 @@ def main() -> None:
     reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
+    command = " ".join(["symlag", *sys.argv[1:]])
     try:
-        app(prog_name="symlag")
+        with _output_complete():
+            app(prog_name="symlag")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        sentence = f"{command}: what it prints cannot be written ({reason}). Choose another place for it."
+        error_console.print(sentence, markup=False)
+        sys.exit(2)
     except Exception as error:
-        fault = f"{' '.join(['symlag', *sys.argv[1:]])}: symlag itself failed with {type(error).__name__}: {error}"
+        fault = f"{command}: symlag itself failed with {message(error)}"
         error_console.print(f"{fault}. Please report this together with your file.", markup=False)
         sys.exit(3)
+
+
+@contextmanager
+def _output_complete() -> Generator[None]:
+    """Flush what was printed while an error of it can still be told: Python would flush after the last sentence."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _evidence(finding: Finding) -> str:

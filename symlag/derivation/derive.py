@@ -33,10 +33,11 @@ from sympy import MatrixSymbol
 from symlag.calculus.arguments import require_instance
 from symlag.calculus.differential_operators import directional
 from symlag.calculus.jets import Block, coordinates, jets
+from symlag.calculus.matrices import zero_like
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import Cited, Work
 from symlag.derivation.user_file import naming_file, path_of, run_user_file, title_of
-from symlag.errors import DefinitionError, SymlagError
+from symlag.errors import DefinitionError, SymlagError, shown
 from symlag.files import write_all
 from symlag.kernels.backends import installed_backends
 from symlag.learning.continuous_rules import Rule
@@ -335,9 +336,13 @@ def _declared_generators(symmetry: Any) -> tuple[Generator, ...]:
     declared = symmetry if isinstance(symmetry, list | tuple) else [symmetry]
     if not declared:
         write = "symmetry = time_translation(), for example"
-        raise DefinitionError(f"symmetry = {symmetry}", "it names no generator", write)
+        raise DefinitionError(f"symmetry = {shown(symmetry)}", "it names no generator", write)
     for one in declared:
         if not isinstance(one, Generator | Mapping):
             write = "scale(w), {x: x, y: y}, or a list of such"
-            raise DefinitionError(f"symmetry = {one!r}", "it is no generator", write)
-    return tuple(one if isinstance(one, Generator) else Generator(one) for one in declared)
+            raise DefinitionError(f"symmetry = {shown(one)}", "it is no generator", write)
+    generators = tuple(one if isinstance(one, Generator) else Generator(one) for one in declared)
+    for X in generators:
+        if X.tau == 0 and all(xi == zero_like(q) for q, xi in X.components.items()):
+            raise DefinitionError(f"symmetry = {shown(symmetry)}", "it moves nothing", "symmetry = {x: 1}, for example")
+    return generators

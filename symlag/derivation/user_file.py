@@ -8,6 +8,7 @@ symlag.errors.DefinitionError: my_law.py: T: it is missing; write T = m * x.dot*
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Generator, Mapping
@@ -15,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from runpy import run_path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
-from symlag.errors import DefinitionError, SymlagError
+from symlag.errors import DefinitionError, SymlagError, message, shown
 
 
 def run_user_file(path: Path) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def run_user_file(path: Path) -> dict[str, Any]:
     before = sys.path.copy()
     sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
     try:
-        with naming_line(path):
+        with naming_line(path), _exit_raises():
             return run_path(str(path))
     finally:
         sys.path[:] = before
@@ -49,19 +50,52 @@ def naming_line(path: Path) -> Generator[None]:
     except SyntaxError as error:
         where = f"{error.filename or path}, line {error.lineno}" if error.lineno else str(path)
         raise DefinitionError(where, f"it is not Python ({error.msg})", "valid Python") from None
-    except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # GeneratorExit, SystemExit and a user's own, too
         write = "a file that runs by itself"
-        raise DefinitionError(_place_in(path, error), f"it raises {reason}", write) from error
+        raise DefinitionError(_place_in(path, error), f"it raises {message(error)}", write) from error
+
+
+@contextmanager
+def _exit_raises() -> Generator[None]:
+    """While a file's own code runs: `os._exit`, which would end everything without a word, raises `SystemExit`.
+
+    A process that the file has forked ends as it is told. What ends a process from C, such as `os.abort`, or a signal
+    that kills, is reported by the system.
+    """
+    end, own = os._exit, os.getpid()
+
+    def raising(code: int = 0) -> NoReturn:
+        if os.getpid() != own:
+            end(code)
+        raise SystemExit(code)
+
+    places = [os, sys.modules["nt" if os.name == "nt" else "posix"]]
+    for place in places:
+        vars(place)["_exit"] = raising
+    try:
+        yield
+    finally:
+        for place in places:
+            vars(place)["_exit"] = end
 
 
 @contextmanager
 def naming_file(path: Path) -> Generator[None]:
-    """While the names of a file are read: errors of symlag begin with the file that they come from."""
+    """While the names of a file are read: errors begin with the file that they come from.
+
+    An error that is none of symlag's is the file's where an object of the file raises it, and symlag's own otherwise.
+    """
     try:
         yield
     except SymlagError as error:
         raise type(error)(f"{path}: {error.wrote}", error.wrong, error.write) from None
+    except Exception as error:
+        if not _lines_in(path, error):
+            raise
+        write = "names whose values can be read"
+        raise DefinitionError(_place_in(path, error), f"it raises {message(error)}", write) from error
 
 
 def path_of(file: str | Path | ModuleType) -> Path:
@@ -71,7 +105,7 @@ def path_of(file: str | Path | ModuleType) -> Path:
     given: Any = file
     if not isinstance(given, str | Path):
         write = 'derive("my_law.py"), for example'
-        raise DefinitionError(repr(given), "it is neither a file nor a module", write)
+        raise DefinitionError(shown(given), "it is neither a file nor a module", write)
     return Path(given)
 
 
@@ -83,6 +117,11 @@ def title_of(names: Mapping[str, Any], stem: str) -> str:
 
 def _place_in(path: Path, error: BaseException) -> str:
     """The file, and the last of its lines on the way to an error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if Path(frame.filename).name == path.name]
+    lines = _lines_in(path, error)
     return f"{path}, line {lines[-1]}" if lines else str(path)
+
+
+def _lines_in(path: Path, error: BaseException) -> list[int | None]:
+    """The lines of a file on the way to an error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno for frame in frames if Path(frame.filename).name == path.name]

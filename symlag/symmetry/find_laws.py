@@ -19,9 +19,11 @@ from collections.abc import Sequence
 
 from sympy import Add, Expr, Matrix, MatrixSymbol, S
 
+from symlag.calculus.arguments import require_instance
 from symlag.calculus.differential_operators import damped_total, gradient
 from symlag.calculus.jets import t
 from symlag.calculus.normal_form import normal_form
+from symlag.errors import SymlagError
 from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.equations import require_first_order
@@ -77,6 +79,9 @@ def laws(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ, degree: int = 0) -> tup
     >>> law.charge, law.generator.components, law.defect()
     (x*y + x.dot*y.dot, {x: y.dot, y: x.dot}, 0)
     """
+    require_instance("degree =", degree, int, "degree = 1, for charges of second degree in the velocities")
+    if degree < 0:
+        raise SymlagError(f"degree = {degree}", "it is negative", "degree = 0, for point symmetries alone")
     point_laws = tuple(noether(L, X) for X in symmetries(L, ansatz))
     if not degree:
         return point_laws

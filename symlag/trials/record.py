@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -126,8 +127,10 @@ class Record:
 
         diverged = -1 if self.diverged is None else self.diverged
         arrays: dict[str, Any] = {_ARRAY + name: array for name, array in self.arrays.items()}
-        with atomic_file(Path(path)) as draft, draft.open("wb") as file:
-            np.savez(file, allow_pickle=False, step=self.step, time=self.time, diverged=diverged, **arrays)
+        content = BytesIO()  # a zip file that a full disk cuts short complains once more when it is closed
+        np.savez(content, allow_pickle=False, step=self.step, time=self.time, diverged=diverged, **arrays)
+        with atomic_file(Path(path)) as draft:
+            draft.write_bytes(content.getvalue())
 
     @classmethod
     def load(cls, path: str | Path) -> Record:

@@ -23,7 +23,7 @@ from typing import Any
 
 from sympy import Expr, MatrixSymbol, S
 
-from symlag.calculus.arguments import require_instance, require_mapping, require_number
+from symlag.calculus.arguments import require_instance, require_mapping, require_number, require_real
 from symlag.calculus.differential_operators import add, directional, evolutionary, scaled, total
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
@@ -198,7 +198,7 @@ def bracket(left: Generator, right: Generator) -> Generator:
 
 def _checked_move(coordinate: Any, written: Any) -> Any:
     """The ξ of a coordinate in normal form; `ShapeError` where it has another shape."""
-    xi = as_sympy(f"{coordinate}:", written)
+    xi = require_real(f"the move of {coordinate}", as_sympy(f"{coordinate}:", written))
     if xi == 0:
         return zero_like(coordinate)
     if getattr(xi, "shape", None) != getattr(coordinate, "shape", None):

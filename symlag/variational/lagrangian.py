@@ -25,7 +25,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
-from symlag.calculus.arguments import require_mapping, require_number
+from symlag.calculus.arguments import require_mapping, require_number, require_real
 from symlag.calculus.differential_operators import add, directional, gradients, scaled
 from symlag.calculus.jets import Jet, Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
@@ -209,7 +209,7 @@ class Lagrangian(Displayable):
     def _checked_force(self, coordinate: Any, force: Any) -> Any:
         """A force in normal form; `ShapeError` where it has another shape than the coordinate that it acts on."""
         shape = getattr(self.require(coordinate), "shape", None)
-        force = as_sympy("the force", force)
+        force = require_real(f"the force on {coordinate}", as_sympy("the force", force))
         if getattr(force, "shape", None) != shape:
             raise ShapeError(
                 f"the force {force} on {coordinate}", "the shapes differ", f"a force of the shape of {coordinate}"

@@ -199,6 +199,16 @@ def test_deriving_loads_no_backend(folder):
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_told_in_one_sentence(folder):
+    write(folder / "swing.py", SWING)
+    command = [sys.executable, "-m", "symlag", "derive", "swing.py"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    sentence = "what it prints cannot be written (no space left on device). Choose another place for it."
+    assert (done.returncode, done.stderr) == (2, f"symlag derive swing.py: {sentence}\n")
+
+
 def test_a_fault_of_symlag_itself_is_one_sentence_and_ends_with_three(monkeypatch, capsys):
     monkeypatch.setattr("symlag.cli.app.derive", lambda _: 1 / 0)
     monkeypatch.setattr(sys, "argv", ["symlag", "derive", "law.py"])

@@ -1,5 +1,10 @@
 """Bad input gets a sentence with file and line, exit code 2, never a traceback, and nothing is half-written."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,6 +13,7 @@ from typer.testing import CliRunner
 
 from symlag.cli.app import app
 from symlag.derivation.derive import derive
+from symlag.derivation.user_file import run_user_file
 from symlag.errors import DefinitionError
 
 HEAD = """\
@@ -127,7 +133,49 @@ FILES = {
         "bad.py, line 2: it raises SystemExit: 0; write a file that runs by itself.",
     ),
     "endless": ("def f(): f()\nf()", "bad.py, line 1: it raises RecursionError"),
+    "exiting without a word": ("import os\nos._exit(0)", "bad.py, line 2: it raises SystemExit: 0; write a file"),
+    "exiting by a name": ("from os import _exit\n_exit(3)", "bad.py, line 2: it raises SystemExit: 3; write a file"),
+    "ending a generator": ("raise GeneratorExit", "bad.py, line 1: it raises GeneratorExit; write a file that runs"),
+    "an exception beside all": (
+        "class Odd(BaseException): ...\nraise Odd('x')",
+        "bad.py, line 2: it raises Odd: x; write a file that runs by itself.",
+    ),
+    "an exception that cannot be told": (
+        "class Odd(Exception):\n    def __str__(self): raise self\nraise Odd",
+        "bad.py, line 3: it raises Odd: an object of type Odd, which cannot be printed; write a file",
+    ),
+    "an exception of two lines": ("raise ValueError('two\\nlines')", "bad.py, line 1: it raises ValueError: two"),
+    "a symmetry that moves nothing": (HEAD + "symmetry = {}", "bad.py: symmetry = {}: it moves nothing; write symm"),
+    "a symmetry by nothing": (HEAD + "symmetry = {x: 0}", "bad.py: symmetry = {x: 0}: it moves nothing; write symm"),
+    "a symmetry that cannot be printed": (
+        HEAD + "class Odd:\n    def __repr__(self): raise ValueError\nsymmetry = Odd()",
+        "bad.py: symmetry = an object of type Odd, which cannot be printed: it is no generator; write",
+    ),
+    "a symmetry that raises": (
+        HEAD + "class Odd(list):\n    def __iter__(self): raise ValueError('no')\nsymmetry = Odd([1])",
+        "bad.py, line 8: it raises ValueError: no; write names whose values can be read.",
+    ),
+    "a degree in words": (HEAD + "del symmetry\ndegree = 'two'", "symmetry: it is missing, and cannot be found ("),
+    "a degree below zero": (HEAD + "del symmetry\ndegree = -1", "cannot be found (it is negative); write"),
 }
+# What is no real number of a size that can be worked with, and the sentence about it, wherever it stands.
+NO_REAL_NUMBERS = {
+    "nan": "nan occurs in it, which is no real number. Write real and finite numbers, such as 2",
+    "float('nan')": "nan occurs in it, which is no real number.",
+    "oo": "oo occurs in it, which is no real number.",
+    "-oo": "-oo occurs in it, which is no real number.",
+    "float('inf')": "oo occurs in it, which is no real number.",
+    "zoo": "zoo occurs in it, which is no real number.",
+    "I": "I occurs in it, which is no real number.",
+    "10**5000": "a number of more than 1000 digits occurs in it. Write a symbol for it.",
+    "Rational(1, 10**5000)": "a number of more than 1000 digits occurs in it.",
+    "Float('1e-5000')": "a number of more than 1000 digits occurs in it.",
+    "k**(10**9)": "an exponent above 10000 occurs in it. Write a symbol for it.",
+    "k**(-10**9)": "an exponent above 10000 occurs in it.",
+    "k**(k**(10**9))": "an exponent above 10000 occurs in it.",
+    "2**(10**9 * k)": "an exponent above 10000 occurs in it.",
+}
+PLACES = ("T = {} * x.dot**2", "V = {} * x", "damping = {}", "forces = {{x: {}}}", "symmetry = {{x: {}}}")
 
 
 @pytest.fixture
@@ -152,6 +200,39 @@ def test_a_bad_file_is_refused_with_its_place_and_nothing_is_written(folder, cas
     Path("bad.py").write_text(text, encoding="utf-8")
     assert sentence in refused(verb, "bad.py")
     assert {path.name for path in folder.iterdir()} <= {"bad.py", "__pycache__"}
+
+
+@pytest.mark.parametrize("number", NO_REAL_NUMBERS)
+def test_a_number_that_is_none_is_refused_wherever_it_stands(folder, number):
+    for place in PLACES:
+        text = f"{HEAD}from sympy import *\n{place.format(number)}"
+        Path("bad.py").write_text(text, encoding="utf-8")
+        assert NO_REAL_NUMBERS[number] in refused("derive", "bad.py")
+
+
+def test_infinite_limits_of_an_integral_are_no_infinite_numbers(folder):
+    text = HEAD + "from sympy import *\ns = Dummy('s')\nV = k * Integral(exp(-s**2), (s, 0, oo))"
+    Path("good.py").write_text(text, encoding="utf-8")
+    assert derive("good.py").laws[0].defect() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system forks no processes")
+def test_a_process_that_a_file_forks_ends_as_it_is_told(folder):
+    text = HEAD + "import os\nif os.fork() == 0: os._exit(7)\ncode = os.waitstatus_to_exitcode(os.wait()[1])"
+    Path("good.py").write_text(text, encoding="utf-8")
+    assert run_user_file(Path("good.py"))["code"] == 7
+
+
+def test_an_endless_file_ends_with_an_interruption_in_one_sentence(folder):
+    Path("bad.py").write_text("open('begun', 'w').close()\nwhile True: pass", encoding="utf-8")
+    command = [sys.executable, "-m", "symlag", "derive", "bad.py"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not Path("begun").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)
+    assert told == ("", "Stopped. Every file that was written so far is complete.\n")
+    assert process.returncode == 130
 
 
 def test_a_degenerate_mass_matrix_has_laws_but_no_run(folder):
