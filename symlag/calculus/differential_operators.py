@@ -84,12 +84,15 @@ def total(expression: Any, variable: Symbol = t) -> Any:
     return directional(expression, {**rates, variable: S.One})
 
 
-def evolutionary(expression: Any, moves: Mapping[Any, Any]) -> Any:
-    """The derivative Σ D_Jζ ∂f/∂u_J along the prolongation of a move ζ of each coordinate at fixed time.
+def evolutionary(expression: Any, moves: Mapping[Any, Any], tau: Expr = S.Zero) -> Any:
+    """The derivative Σ D_Jζ ∂f/∂u_J along the prolongation of a move ζ of each coordinate; with τ, D_Jζ ∂_J + τ D_t.
 
-    Source: Olver, *Applications of Lie Groups to Differential Equations*, Eq. 5.4 and 5.6.
+    The rates of a jet are added before they meet the expression, so that what cancels there is never written down:
+    under the translation of time, with ζ = −q̇, every jet stands still. Coordinates that are not moved go with time.
+
+    Source: Olver, *Applications of Lie Groups to Differential Equations*, Eq. 2.38, 5.4 and 5.6.
     """
-    along: dict[Any, Any] = {}
+    along: dict[Any, Any] = {t: tau} if tau != 0 else {}
     for jet in jets(expression):
         if jet.root in moves:
             move = moves[jet.root]
@@ -97,6 +100,8 @@ def evolutionary(expression: Any, moves: Mapping[Any, Any]) -> Any:
                 for _ in range(count):
                     move = total(move, variable)
             along[jet] = move
+        if tau != 0 and t in jet.base:
+            along[jet] = add([along.get(jet, zero_like(jet)), scaled(tau, jet.dot)], jet)
     return directional(expression, along)
 
 

@@ -1,10 +1,11 @@
 """Scalar expressions as straight-line code: what occurs twice is named once, and computed once.
 
 This pass comes last in lowering, when traces have become symbols. It has two stages. *Rewriting* makes parts that are
-worth sharing visible as symbols: r = √(x²+y²) in both 1/r and r⁻³; the base of a power that will be multiplied out; and
-in a product the factor made of parameters alone, which then is computed once and not once a point. *Naming* counts how
-often every part occurs, and writes the expressions with a name for each that occurs twice. (SymPy's `cse` does not see
-√r and r⁻³ as powers of one part, and knows nothing of what is constant over a batch.)
+worth sharing visible as symbols: r = √(x²+y²) in both 1/r and r⁻³; the base of a power that will be multiplied out; the
+numbers on the way to the solution of a linear system; and in a product the factor made of parameters alone, which then
+is computed once and not once a point. *Naming* counts how often every part occurs, and writes the expressions with a
+name for each that occurs twice. (SymPy's `cse` does not see √r and r⁻³ as powers of one part, and knows nothing of what
+is constant over a batch.)
 
 >>> x, y, m = Symbol("x", real=True), Symbol("y", real=True), Symbol("m", positive=True)
 >>> r = sqrt(x**2 + y**2)
@@ -31,6 +32,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    Tuple,
     cos,
     cosh,
     cot,
@@ -47,6 +49,8 @@ from sympy import (
     tanh,
 )  # fmt: skip
 from sympy.logic.boolalg import Boolean
+
+from symlag.calculus.linear_systems import LinearSolution
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,44 @@ class _Rewriting:
             return node
         if node not in self.memo:
             definition = _DEFINITIONS.get(node.func)
-            self.memo[node] = self.rewrite(definition(*node.args)) if definition else self._rebuilt(node)
+            if isinstance(node, LinearSolution):
+                self._solve(node.matrix, node.right)
+            else:
+                self.memo[node] = self.rewrite(definition(*node.args)) if definition else self._rebuilt(node)
         return self.memo[node]
+
+    def _solve(self, matrix: Tuple, right: Tuple) -> None:
+        """All entries of the solution of a linear system, by elimination with a symbol for every number on the way.
+
+        A symmetric matrix stays so: of M = LDLᵀ one half is computed. A mass matrix is positive, and needs no exchange
+        of rows; for others a pivot is taken that is not zero as it is written.
+        """
+        rows = [[self.rewrite(entry) for entry in row] for row in matrix]
+        values = [self.rewrite(entry) for entry in right]
+        order, symmetric = list(range(len(values))), all(rows[i][j] == rows[j][i] for i, j in _pairs(len(rows)))
+        for k in range(len(rows)):
+            i, j = _pivot(rows, k)
+            symmetric = symmetric and i == j
+            rows[k], rows[i], values[k], values[i] = rows[i], rows[k], values[i], values[k]
+            for row in rows:
+                row[k], row[j] = row[j], row[k]
+            order[k], order[j] = order[j], order[k]
+            for i in range(k + 1, len(rows)):
+                if rows[i][k] != 0:
+                    share = self._named(rows[i][k] / rows[k][k])
+                    for j in range(k + 1, len(rows)):
+                        mirrored = symmetric and j < i
+                        rows[i][j] = rows[j][i] if mirrored else self._named(rows[i][j] - share * rows[k][j])
+                    values[i] = self._named(values[i] - share * values[k])
+        for k in reversed(range(len(rows))):
+            known = Add(*(rows[k][j] * values[j] for j in range(k + 1, len(rows))))
+            values[k] = self._named((values[k] - known) / rows[k][k])
+        for place, value in zip(order, values, strict=True):
+            self.memo[LinearSolution(matrix, right, place)] = value
+
+    def _named(self, expression: Expr) -> Expr:
+        """A symbol for an expression that is more than a number or one symbol."""
+        return expression if expression.is_number or (-expression).is_Symbol else self._symbol_for(expression)
 
     def _rebuilt(self, node: Any) -> Any:
         """The node made of rewritten parts, which are worth sharing where it is a power, a sum or a product."""
@@ -169,6 +209,18 @@ class _Naming:
             written = Symbol(name, real=True)
         self.symbols[node] = written
         return written
+
+
+def _pairs(n: int) -> Iterator[tuple[int, int]]:
+    """The places below the diagonal of a matrix."""
+    return ((i, j) for i in range(n) for j in range(i))
+
+
+def _pivot(rows: Sequence[Sequence[Expr]], k: int) -> tuple[int, int]:
+    """The first place of the rest of a matrix, along the diagonal and then anywhere, that is not written as zero."""
+    rest = range(k, len(rows))
+    places = (*((i, i) for i in rest), *((i, j) for i in rest for j in rest))
+    return next(((i, j) for i, j in places if rows[i][j] != 0), (k, k))
 
 
 def _signed_product(factor: Expr, terms: Sequence[Expr]) -> Expr:

@@ -24,7 +24,7 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, S
 
 from symlag.calculus.arguments import require_instance, require_mapping, require_number, require_real
-from symlag.calculus.differential_operators import add, directional, evolutionary, scaled, total
+from symlag.calculus.differential_operators import add, directional, evolutionary, scaled
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.normal_form import normal_form
@@ -133,8 +133,7 @@ class Generator(Displayable):
         Expr or MatrixExpr
             Its rate of change along the family.
         """
-        change = evolutionary(expression, self.characteristics({jet.root for jet in jets(expression)}))
-        return change if self.tau == 0 else add([change, scaled(self.tau, total(expression))], expression)
+        return evolutionary(expression, self.characteristics({jet.root for jet in jets(expression)}), self.tau)
 
     def map(self, change: Callable[[Any], Any]) -> Generator:
         """The generator with a function applied to every coordinate and coefficient.

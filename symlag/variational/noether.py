@@ -287,11 +287,10 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     X = X.map(L.notation.to_jets)
     moves = X.characteristics(L.coordinates)
     current = momentum_along(L, moves) + X.tau * L.density
-    kinetic, potential = evolutionary(L.kinetic, moves), evolutionary(L.potential, moves)
+    kinetic, potential = (evolutionary(energy, moves, X.tau) for energy in (L.kinetic, L.potential))
     if X.tau != 0:
-        # Where time moves, X f + (D_tτ + γτ) f = pr ζ f + (D_t + γ)(τ f) for either energy f.
-        kinetic += damped_total(X.tau * L.kinetic, L.damping)
-        potential += damped_total(X.tau * L.potential, L.damping)
+        rate = damped_total(X.tau, L.damping)
+        kinetic, potential = kinetic + rate * L.kinetic, potential + rate * L.potential
     changes = {"kinetic": kinetic, "potential": -potential, "force": pairing(moves, L.forces)}
     if L.friction:
         changes["dissipation"] = pairing(moves, L.friction)
