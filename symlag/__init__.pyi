@@ -10,6 +10,7 @@ from . import (
     learning as learning,
     networks as networks,
     optimizers as optimizers,
+    simulation as simulation,
     symmetry as symmetry,
     trials as trials,
     variational as variational,
@@ -33,6 +34,7 @@ from .optimizers.library.sign_and_polar import lion as lion, muon as muon
 from .optimizers.torch_optimizers import from_torch as from_torch
 from .optimizers.update_rule import UpdateRule as UpdateRule
 from .overloads import count_laws as count_laws
+from .simulation.motion import simulate as simulate
 from .symmetry.action_symmetries import symmetries as symmetries
 from .symmetry.equation_symmetries import symmetries_of_motion as symmetries_of_motion
 from .symmetry.find_laws import laws as laws

@@ -45,6 +45,7 @@ from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.inputs_and_outputs import identity as rewrite
 from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
+from symlag.kernels.python_text import function_of
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
@@ -122,7 +123,7 @@ def source(program: Program) -> str:
 
 def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
-    function, points = _compiled(text), math.prod(batch)
+    function, points = function_of(text), math.prod(batch)
     flattened: list[np.ndarray] = []
     for value in values:
         array = flatten_batch(value, batch)
@@ -169,10 +170,3 @@ def _evaluate_in_chunks(
 def _passes(text: str) -> int:
     """How often a kernel goes through its arrays: once for every operation."""
     return sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.Call) for node in ast.walk(ast.parse(text)))
-
-
-@cache
-def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
-    namespace: dict[str, Any] = {}
-    exec(compile(text, "<symlag kernel>", "exec"), namespace)
-    return namespace["kernel"]

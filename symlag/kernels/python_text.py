@@ -1,4 +1,4 @@
-r"""Lines of Python that the code generators of this room print: blocks and loops.
+r"""Python text that the code generators of this room print: blocks, loops, and the function that a text defines.
 
 >>> print("\n".join(for_range("i", "n", for_range("j", "n", ["total += W[i, j]"]))))
 for i in range(n):
@@ -8,7 +8,9 @@ for i in range(n):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 
 def indented(lines: Sequence[str], depth: int = 1) -> list[str]:
@@ -19,3 +21,11 @@ def indented(lines: Sequence[str], depth: int = 1) -> list[str]:
 def for_range(index: str, bounds: str | int, body: Sequence[str]) -> list[str]:
     """The loop `for index in range(bounds)` over a body."""
     return [f"for {index} in range({bounds}):", *indented(body)]
+
+
+@cache
+def function_of(text: str) -> Callable[..., tuple[Any, ...]]:
+    """The function `kernel` that a text defines, without the checks of a call: for who settles shapes once."""
+    namespace: dict[str, Any] = {}
+    exec(compile(text, "<symlag kernel>", "exec"), namespace)
+    return namespace["kernel"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -40,6 +39,7 @@ from symlag.kernels.guards import guard_branches as rewrite
 from symlag.kernels.inputs_and_outputs import Port
 from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
+from symlag.kernels.python_text import function_of
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
@@ -118,12 +118,5 @@ def arrays(ports: Sequence[Port], values: Sequence[Any]) -> list[torch.Tensor]:
 def evaluate(text: str, inputs: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
     dtype, device = (inputs[0].dtype, inputs[0].device) if inputs else (torch.float64, None)
-    results = zip(_compiled(text)(*inputs), shapes, strict=True)
+    results = zip(function_of(text)(*inputs), shapes, strict=True)
     return [torch.as_tensor(result, dtype=dtype, device=device).expand((*batch, *shape)) for result, shape in results]
-
-
-@cache
-def _compiled(text: str) -> Callable[..., tuple[Any, ...]]:
-    namespace: dict[str, Any] = {}
-    exec(compile(text, "<symlag kernel>", "exec"), namespace)
-    return namespace["kernel"]

@@ -34,7 +34,7 @@ from symlag.errors import DefinitionError
 from symlag.kernels.array_function import kernel
 from symlag.optimizers.bilinear_forms import Form
 from symlag.optimizers.exact_law import DiscreteLaw
-from symlag.trials.integrated_law import Curve
+from symlag.simulation.charges import Curve
 from symlag.trials.record import Record, kernel_arguments
 from symlag.trials.trial import Finding, Trial, record_runs
 from symlag.trials.verdict import Verdict

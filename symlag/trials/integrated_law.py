@@ -14,60 +14,13 @@ True
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from symlag.kernels.array_function import Kernel
+from symlag.simulation.charges import Curve
 from symlag.trials.record import Record, kernel_arguments
 
 SMALL = 1e-3  # below, the closed forms lose more digits to cancellation than their series to its truncation
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One charge along one record: measured, predicted by its law, and predicted by the law's failing twin.
-
-    The twin is the law with its source doubled. If nothing feeds the charge, the twin gives back what friction takes,
-    and C/τ more, where τ is the length of the run.
-
-    Parameters
-    ----------
-    time : numpy.ndarray, shape (n,)
-        The instants.
-    measured : numpy.ndarray, shape (n, …)
-        The charge, evaluated along the record.
-    predicted : numpy.ndarray, shape (n, …)
-        The charge by the law, from the first measured value on.
-    twin : numpy.ndarray, shape (n, …)
-        The charge by the failing twin, from the same value on.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> curve = Curve(np.arange(2), np.array([1.0, 2.0]), np.array([1.0, 2.5]), np.array([1.0, 4.0]))
-    >>> curve.gap, curve.twin_gap
-    (0.2, 0.5)
-    """
-
-    time: Any
-    measured: Any
-    predicted: Any
-    twin: Any
-
-    @property
-    def gap(self) -> float:
-        """The greatest distance of the predicted from the measured charge, relative to the greatest value of either."""
-        return _relative_gap(self.predicted, self.measured)
-
-    @property
-    def twin_gap(self) -> float:
-        """The same of the twin."""
-        return _relative_gap(self.twin, self.measured)
-
-    @property
-    def empty(self) -> bool:
-        """Whether the charge is measured and predicted as zero all along, so that there is nothing to compare."""
-        return not (self.measured.any() or self.predicted.any())
 
 
 def charge_curve(kernel: Kernel, record: Record) -> Curve:
@@ -128,7 +81,3 @@ def integrate_law(time: Any, charge: Any, rate: Any, source: Any) -> Any:
     for k, (decay, gain) in enumerate(zip(np.exp(-z), gains, strict=True)):
         predicted[k + 1] = decay * predicted[k] + gain
     return predicted
-
-
-def _relative_gap(predicted: Any, measured: Any) -> float:
-    return float(abs(predicted - measured).max() / (max(abs(predicted).max(), abs(measured).max()) or 1))

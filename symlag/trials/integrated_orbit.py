@@ -26,18 +26,17 @@ from sympy import MatrixSymbol
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import Skew, Symmetric
 from symlag.errors import DefinitionError
-from symlag.kernels.array_function import Kernel, kernel
+from symlag.kernels.identifiers import argument_name
 from symlag.kernels.lowering import lower
-from symlag.trials.record import Record, kernel_arguments
-from symlag.variational.equations_of_motion import accelerations
+from symlag.simulation.dynamics import Dynamics
+from symlag.simulation.runge_kutta import runge_kutta_step
+from symlag.trials.record import Record
 from symlag.variational.noether import Law
 
 STEPS = (0.04, 0.02, 0.01)
 SPAN = 2.0  # the time of a run
 SAMPLES = 8  # motions from different states, side by side
 SIZE = 3  # what is put for a size that is a symbol
-
-State = Mapping[str, Any]
 
 
 def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
@@ -76,46 +75,32 @@ def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
         raise DefinitionError(
             f"orbit of {L!r}", wrong, "coordinates that are free, and functions of t for what is given"
         )
-    highest = {L.notation.to_jets(jet): acceleration for jet, acceleration in accelerations(L).items()}
-    lower_jets = [jet.root.at((k,)) for jet in highest for k in range(sum(jet.order))]
-    return Orbit(kernel(highest, "numpy"), _random_values(lower_jets, 0), _random_values(_parameters(laws), 1)).record
+    parameters = _random_values(_parameters(laws), 1)
+    dynamics = Dynamics.of(L, {q: _array_shape(q) for q in L.coordinates}, parameters)
+    lower_jets = [u.root.at((k,)) for u in dynamics.unknowns.shapes for k in range(sum(u.order))]
+    start = dict(zip(lower_jets, _random_values(lower_jets, 0).values(), strict=True))
+    return Orbit(dynamics, start, parameters).record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Orbit:
-    """A system of ordinary differential equations, and the state that its motions start from."""
+    """A system of ordinary differential equations, and the state that its motions start from, by jet."""
 
-    accelerations: Kernel
-    start: State
-    parameters: State
+    dynamics: Dynamics
+    start: Mapping[Any, Any]
+    parameters: Mapping[str, Any]
 
     def record(self, step: float) -> Record:
         """The motion over the time `SPAN`, or until a coordinate is infinite or nan."""
         import numpy as np
 
-        path, time = [self.start], step * np.arange(round(SPAN / step) + 1)
+        layout = self.dynamics.layout
+        path, time = [layout.join(self.start)], step * np.arange(round(SPAN / step) + 1)
         with np.errstate(all="ignore"):  # a motion that diverges passes through infinity
             for now in time[:-1]:
-                path.append(self._runge_kutta_step(path[-1], now, step))
-        moving = {name: np.stack([state[name] for state in path]) for name in self.start}
+                path.append(runge_kutta_step(self.dynamics.rates, now, path[-1], step))
+        moving = {argument_name(jet): values for jet, values in layout.split(np.stack(path)).items()}
         return Record.of(step, time, {**moving, "t": time[:, None]}, self.parameters)
-
-    def _rate(self, state: State, time: float) -> State:
-        """The rate of each coordinate and derivative: the next derivative, and of the highest the acceleration."""
-        known = {**state, **self.parameters, "t": time}
-        known |= self.accelerations(**kernel_arguments(self.accelerations, known))
-        return {name: known[f"{name}_dot"] for name in state}
-
-    def _runge_kutta_step(self, state: State, time: float, step: float) -> State:
-        k1 = self._rate(state, time)
-        k2 = self._rate(_advanced(state, step / 2, k1), time + step / 2)
-        k3 = self._rate(_advanced(state, step / 2, k2), time + step / 2)
-        k4 = self._rate(_advanced(state, step, k3), time + step)
-        return _advanced(state, step / 6, {name: k1[name] + 2 * k2[name] + 2 * k3[name] + k4[name] for name in state})
-
-
-def _advanced(state: State, step: float, rate: State) -> State:
-    return {name: value + step * rate[name] for name, value in state.items()}
 
 
 def _parameters(laws: Sequence[Law]) -> list[Any]:
@@ -128,7 +113,7 @@ def _parameters(laws: Sequence[Law]) -> list[Any]:
     return sorted(free - sizes - {t, *jets(*free)}, key=str)
 
 
-def _random_values(symbols: Sequence[Any], seed: int) -> State:
+def _random_values(symbols: Sequence[Any], seed: int) -> dict[str, Any]:
     """A random value of each symbol for every sample, between one half and three halves, as its assumptions ask."""
     import numpy as np
 

@@ -16,7 +16,7 @@ from typing import Any
 from symlag.errors import SymlagError
 from symlag.kernels.array_function import kernel
 from symlag.plot_style import BLACK, MEASURED, THEORY, Draw, save
-from symlag.trials.integrated_law import Curve
+from symlag.simulation.charges import Curve
 from symlag.trials.record import Record, kernel_arguments
 from symlag.trials.trial import Finding, Trial
 from symlag.trials.trial_pictures import LEGEND, charge_label, draw, sample_curves

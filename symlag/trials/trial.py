@@ -9,7 +9,8 @@ from typing import Any
 from symlag.display import Displayable
 from symlag.errors import DefinitionError
 from symlag.optimizers.exact_law import DiscreteLaw
-from symlag.trials.integrated_law import Curve, charge_curve
+from symlag.simulation.charges import Curve
+from symlag.trials.integrated_law import charge_curve
 from symlag.trials.record import Record
 from symlag.trials.verdict import Verdict, judge, observed_order, worst
 from symlag.variational.noether import Law

@@ -49,6 +49,8 @@ from symlag.variational.lagrangian import Lagrangian
 
 if TYPE_CHECKING:
     from symlag.kernels.array_function import Kernel
+    from symlag.simulation.run import Run
+    from symlag.trials.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,24 @@ class Law(Displayable, Cited):
         from symlag.kernels.array_function import kernel
 
         return kernel(self, backend)
+
+    def check(self, run: Run) -> Verdict:
+        """The verdict on the law along a run of its mechanics.
+
+        Parameters
+        ----------
+        run : Run
+            What `simulate` returned.
+
+        Returns
+        -------
+        Verdict
+            HOLDS or EXACT where the gap between the charge and what the law says of it closes as the run is made finer;
+            BROKEN where it does not; EMPTY where the law with another source would pass, too.
+        """
+        from symlag.trials.law_check import check_law
+
+        return check_law(self, run).verdict
 
     def _read(self, expression: Expr) -> Expr:
         return self.lagrangian.notation.to_jets(expression)

@@ -11,6 +11,7 @@ from symlag.calculus.zero_test import vanishes
 from symlag.kernels.array_function import kernel
 from symlag.learning.bregman_lagrangian import bregman, massless_limit
 from symlag.learning.flow_invariants import mirror_flow
+from symlag.simulation.dynamics import Dynamics
 from symlag.trials.integrated_orbit import Orbit
 from symlag.trials.verdict import observed_order
 from symlag.variational.families import rescale, rotation, scale
@@ -19,7 +20,7 @@ from symlag.variational.generator import Generator
 x, y = coordinates("x y")
 m, mu = symbols("m mu", positive=True)
 STEPS = (0.04, 0.02, 0.01)
-START = {"x": 0.6, "y": 1.7}
+START = {x: 0.6, y: 1.7}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def flow(case):
 
 def drift(case, kept, step):
     """How far a function of position goes along the flow, by how far its parts go."""
-    run = Orbit(kernel(flow(case), "numpy"), START, {}).record(step)
+    run = Orbit(Dynamics.of_highest(flow(case), {x: (), y: ()}, {}), START, {}).record(step)
     told = kernel(kept, "numpy")
     values = told(**{name: run.arrays[name] for name in told.inputs})
     return float(abs(values - values[0]).max())

@@ -1,0 +1,8 @@
+# What symlag.simulation offers, loaded when it is first asked for.
+
+__all__: list[str]
+
+from .charges import Curve as Curve
+from .events import Event as Event
+from .motion import simulate as simulate
+from .run import Run as Run
