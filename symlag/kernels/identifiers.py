@@ -23,7 +23,7 @@ from symlag.names import checked_name, identifier
 
 # What the emitted code itself speaks of; an input of such a name is renamed inside.
 RESERVED = frozenset(
-    {*dir(builtins), *keyword.kwlist, "const", "erf", "erfc", "kernel", "math", "np", "numba", "solve", "torch"}
+    {*dir(builtins), *keyword.kwlist, "const", "erf", "erfc", "kernel", "math", "np", "numba", "sign", "solve", "torch"}
 )
 
 

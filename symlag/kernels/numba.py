@@ -53,8 +53,8 @@ SINGULAR = np.linalg.LinAlgError
 
 _FUNCTIONS = {
     Abs: "abs({0})",
-    Max: "max({0}, {1})",
-    Min: "min({0}, {1})",
+    Max: "np.maximum({0}, {1})",
+    Min: "np.minimum({0}, {1})",
     Mod: "np.mod({0}, {1})",
     acos: "math.acos({0})",
     acosh: "math.acosh({0})",

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from sympy import Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Rational, S, Symbol, sqrt, true
+from sympy import Add, And, Expr, Max, Min, Mul, Not, Or, Pow, Rational, S, Symbol, sqrt
 from sympy.core.relational import Relational
 
 from symlag.errors import LoweringError
+from symlag.kernels.choices import Choice, IsNumber
 from symlag.kernels.guards import Guarded
 
 SUM, PRODUCT, FACTOR, POWER, ATOM = range(5)
@@ -35,7 +36,7 @@ class Printer:
 
     `functions` has a template for each SymPy function, with numbered places for its arguments; `conditional` is that of
     a condition and its two outcomes, `conjunction`, `disjunction` and `negation` those of conditions; `constant`
-    writes a number where the library wants an array.
+    writes a number where the library wants an array; `nan` is what is not a number.
     """
 
     backend: str
@@ -45,6 +46,7 @@ class Printer:
     disjunction: str = "({0} or {1})"
     negation: str = "(not {0})"
     constant: str = "{0}"
+    nan: str = "np.nan"
 
     def text(self, expression: Expr, level: int = SUM) -> str:
         """The expression, in parentheses where it holds together less tightly than its place demands."""
@@ -70,13 +72,19 @@ class Printer:
                 return self._product(node)
             case Pow():
                 return self._power(node.base, node.exp)
-            case Piecewise() | Guarded():
-                return self._cases(node), ATOM
+            case Choice():
+                condition, value, otherwise = node.args
+                return self._choice(condition, value, otherwise), ATOM
+            case Guarded():
+                value, condition, safe = node.args
+                return self._choice(condition, value, safe), ATOM
             case _:
                 return self._function(node), ATOM
 
     def _number(self, number: Expr) -> TextWithPrecedence:
         """A rational as an exact fraction, any other number as a float."""
+        if number is S.NaN:
+            return self.nan, ATOM
         if isinstance(number, Rational) and max(abs(number.p), number.q) <= LARGEST:
             return str(number), SUM if number.is_negative else ATOM if number.is_Integer else PRODUCT
         if not number.is_real or not math.isfinite(value := float(number)):
@@ -120,26 +128,16 @@ class Printer:
             return self.power(base, int(exponent))
         return f"{self.text(base, ATOM)}**{self.text(exponent, ATOM)}", POWER
 
-    def _cases(self, node: Any) -> str:
-        """Cases from the last to the first, nested."""
-        if isinstance(node, Guarded):
-            value, condition, safe = node.args
-            return self._choice(condition, value, self._argument(safe))
-        branches = list(node.args)
-        if branches[-1].cond != true:
-            raise LoweringError(str(node), "it has no value elsewhere", "Add a last branch (value, True).")
-        otherwise = self._argument(branches[-1].expr)
-        for value, condition in reversed(branches[:-1]):
-            otherwise = self._choice(condition, value, otherwise)
-        return otherwise
-
-    def _choice(self, condition: Any, value: Expr, otherwise: str) -> str:
-        return self.conditional.format(self._condition(condition), self._argument(value), otherwise)
+    def _choice(self, condition: Any, value: Expr, otherwise: Expr) -> str:
+        return self.conditional.format(self._condition(condition), self._argument(value), self._argument(otherwise))
 
     def _condition(self, node: Any) -> str:
         match node:
             case Relational():
                 return f"({self.text(node.lhs)} {node.rel_op} {self.text(node.rhs)})"
+            case IsNumber():
+                (value,) = node.args
+                return f"({self.text(value)} == {self.text(value)})"  # NaN alone differs from itself
             case And() | Or():
                 template = self.conjunction if isinstance(node, And) else self.disjunction
                 return reduce(template.format, map(self._condition, sorted(node.args, key=str)))

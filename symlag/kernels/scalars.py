@@ -29,7 +29,6 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
-    Rational,
     S,
     Symbol,
     Tuple,
@@ -51,6 +50,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from symlag.calculus.linear_systems import LinearSolution
+from symlag.kernels.choices import choices, power_of_numbers
 
 
 @dataclass(frozen=True)
@@ -138,14 +138,16 @@ class _Rewriting:
     def _rebuilt(self, node: Any) -> Any:
         """The node made of rewritten parts, which are worth sharing where it is a power, a sum or a product."""
         rebuilt = node.func(*map(self.rewrite, node.args))
-        if isinstance(rebuilt, Pow) and rebuilt.exp.is_Rational:
+        if isinstance(rebuilt, Pow):
             return self._power(rebuilt.base, rebuilt.exp)
         if isinstance(rebuilt, Add):
             return self._sum(rebuilt)
         return self._product(rebuilt) if isinstance(rebuilt, Mul) else rebuilt
 
-    def _power(self, base: Expr, exponent: Rational) -> Expr:
-        if base.is_number or exponent in {2, -1, S.Half}:
+    def _power(self, base: Expr, exponent: Expr) -> Expr:
+        if not (base.is_number or exponent.is_number):
+            return power_of_numbers(base, exponent)
+        if base.is_number or not exponent.is_Rational or exponent in {2, -1, S.Half}:
             return base**exponent
         if exponent.q == 2:
             return self._symbol_for(sqrt(base)) ** exponent.p
@@ -261,6 +263,7 @@ def _reciprocal(function: Callable[[Any], Any], x: Expr) -> Expr:
 # Functions written in terms of others, so that no backend's table needs them.
 _DEFINITIONS: dict[Any, Callable[..., Expr]] = {
     Heaviside: _heaviside,
+    Piecewise: choices,
     **{f: partial(_reciprocal, g) for f, g in ((sec, cos), (csc, sin), (cot, tan))},
     **{f: partial(_reciprocal, g) for f, g in ((sech, cosh), (csch, sinh), (coth, tanh))},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from sympy import (
     Abs,
@@ -35,6 +36,7 @@ from sympy import (
 )  # fmt: skip
 
 from symlag.errors import LoweringError
+from symlag.kernels.batch import real_array
 from symlag.kernels.guards import guard_branches as rewrite
 from symlag.kernels.inputs_and_outputs import Port
 from symlag.kernels.lowering import Program
@@ -67,7 +69,7 @@ _FUNCTIONS = {
     exp: "torch.exp({0})",
     floor: "torch.floor({0})",
     log: "torch.log({0})",
-    sign: "torch.sign({0})",
+    sign: "sign({0})",
     sin: "torch.sin({0})",
     sinh: "torch.sinh({0})",
     sqrt: "torch.sqrt({0})",
@@ -84,6 +86,7 @@ _PRINTER = TensorPrinter(
         disjunction="({0} | {1})",
         negation="(~{0})",
         constant="const({0})",
+        nan="torch.nan",
     ),
     contraction='torch.einsum("{0}", {1})',
     transpose="{0}.mT",
@@ -96,23 +99,42 @@ _PRINTER = TensorPrinter(
     prelude="const = {0}.new_tensor",
 )
 
+# torch.sign gives 0 for what is not a number.
+_SIGN_OR_NAN = """def sign(x):
+    return torch.where(x == x, torch.sign(x), x)
+
+
+"""
+
 
 def source(program: Program) -> str:
     """The text of a module with the function of a program."""
-    return f"import torch\n\n\n{_PRINTER.text(program)}"
+    has_sign = any(expression.has(sign) for expression in program.scalar_expressions())
+    return f"import torch\n\n\n{_SIGN_OR_NAN if has_sign else ''}{_PRINTER.text(program)}"
 
 
 def arrays(ports: Sequence[Port], values: Sequence[Any]) -> list[torch.Tensor]:
     """The arguments as tensors of one floating type on one device: those of what is more than plain Python numbers."""
-    converted = [torch.as_tensor(value) for value in values]
-    for port, tensor in zip(ports, converted, strict=True):
-        if tensor.is_complex():
-            raise LoweringError(port.key, f"its entries are of type {tensor.dtype}", "Pass a tensor of real numbers.")
+    converted = [_tensor(port, value) for port, value in zip(ports, values, strict=True)]
     typed = [tensor for tensor, value in zip(converted, values, strict=True) if not isinstance(value, int | float)]
     floats = [tensor.dtype for tensor in typed if tensor.is_floating_point()]
     common = max(floats, key=lambda dtype: torch.finfo(dtype).bits, default=torch.float64)
     device = max(typed, key=lambda tensor: tensor.ndim).device if typed else None
-    return [torch.as_tensor(value, dtype=common, device=device) for value in values]
+    return [tensor.to(dtype=common, device=device) for tensor in converted]
+
+
+def _tensor(port: Port, value: Any) -> torch.Tensor:
+    """An argument as a tensor of real numbers."""
+    if not isinstance(value, torch.Tensor):
+        array = real_array(port, value)
+        native = array.dtype.newbyteorder("=")
+        # Tensors want entries in order, with the bytes of this machine, in memory that may be written.
+        return torch.from_numpy(np.require(array, native, ["C_CONTIGUOUS", "WRITEABLE"]))
+    if value.is_complex():
+        raise LoweringError(port.key, f"its entries are of type {value.dtype}", "Pass a tensor of real numbers.")
+    if value.layout != torch.strided:
+        raise LoweringError(port.key, "it is a sparse tensor", f"{port.key}.to_dense()")
+    return value
 
 
 def evaluate(text: str, inputs: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:

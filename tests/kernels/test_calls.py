@@ -4,12 +4,15 @@ import os
 import pickle
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from sympy import (
     Identity,
     Piecewise,
+    Rational,
     Symbol,
     Trace,
     ZeroMatrix,
@@ -42,6 +45,71 @@ def test_plain_numbers_and_integers_adapt(backend):
     assert np.asarray(made(1, 2, 3)).dtype == float
     assert np.asarray(made(0.1, np.array([1, 2], "float32"), 3)).dtype == np.float32
     assert np.asarray(made(np.array([1, 2]), 1.0, 3)).dtype == float
+
+
+@pytest.mark.parametrize(("given", "wanted", "kind"), [
+    ([1, 2], [2, 4], "float64"),
+    ((0.5, 2), [1, 4], "float64"),
+    (range(3), [0, 2, 4], "float64"),
+    ([np.float32(0.5), 1.0], [1, 2], "float64"),
+    ([[1.0], [2.0]], [[2], [4]], "float64"),
+    (True, 2, "float64"),
+    (np.array([True, False]), [2, 0], "float64"),
+    (np.array([1, 2], "uint8"), [2, 4], "float64"),
+    (np.float32(0.5), 1, "float32"),
+    (np.array([0.5], "float16"), [1], "float16"),
+    (np.array([0.5], ">f8"), [1], "float64"),
+    (np.array([0.5, 1.5])[::-1], [3, 1], "float64"),
+    (np.broadcast_to(0.5, 2), [1, 1], "float64"),
+    (np.longdouble("0.5"), 1, "float64"),
+    (np.array([0.5], np.longdouble), [1], "float64"),
+    (2**70, 2.0**71, "float64"),
+    ([2**70, 1], [2.0**71, 2], "float64"),
+    (Fraction(1, 4), 0.5, "float64"),
+    ([Rational(1, 4), 1], [0.5, 2], "float64"),
+    (np.ma.array([0.5, 1.5], mask=[False, False]), [1, 3], "float64"),
+    ([], [], "float64"),
+])  # fmt: skip
+def test_what_holds_real_numbers_is_an_array(given, wanted, kind, backend):
+    found = np.asarray(kernel(x * y, backend)(given, 2.0))
+    assert (found.tolist(), found.dtype.name) == (wanted, kind)
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (None, "x: its entries are of type NoneType."),
+    ("1", "x: its entries are of type str."),
+    (["a", "b"], "x: its entries are of type str."),
+    (np.array(["1", "2"]), "x: its entries are of type str."),
+    (b"1", "x: its entries are of type bytes."),
+    ([1.0, None], "x: its entries are of type NoneType."),
+    ({1: 2}, "x: its entries are of type dict."),
+    (Decimal("0.5"), "x: its entries are of type Decimal."),
+    (Symbol("z"), "x: its entries are of type Symbol."),
+    (np.array(["2020-01-01"], "M8[D]"), "x: its entries are of type datetime64."),
+    (1j, "x: its entries are of type complex128."),
+    ([[1, 2], [3]], "x: this list is no array of real numbers."),
+    (10**400, "x: an entry is larger than any double."),
+    ([1, -(10**400)], "x: an entry is larger than any double."),
+    (np.ma.array([0.5, 1.5], mask=[True, False]), "x: some of its entries are masked; write x.astype(float).filled("),
+])  # fmt: skip
+def test_what_holds_no_real_numbers_gets_the_same_sentence_everywhere(given, said, backend):
+    with pytest.raises(LoweringError) as caught:
+        kernel(x * y, backend)(given, 2.0)
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="long doubles are doubles here")
+def test_a_long_double_beyond_doubles_gets_a_sentence(backend):
+    with pytest.raises(LoweringError, match="larger than any double"):
+        kernel(x * y, backend)(np.longdouble("1e400"), 2.0)
+
+
+def test_tensors_that_are_no_arrays_get_a_sentence():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(LoweringError, match=r"write x\.detach"):
+        kernel(x * y, "numpy")(torch.ones(2, requires_grad=True), 2.0)
+    with pytest.raises(LoweringError, match=r"write x\.to_dense"):
+        kernel(x * y, "torch")(torch.eye(2).to_sparse(), 2.0)
 
 
 def test_leading_axes_broadcast(backend):
