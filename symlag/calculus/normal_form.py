@@ -4,10 +4,11 @@
 
 1. matrices are sums of words, each word and each trace of a word the first of its class (`matrix_words`);
 2. the products that the invariances of unknown functions are solved for do not occur (`invariant_functions`);
-3. a scalar that is identically zero is 0 (`zero_test`), and any other stands as it was written or expanded, whichever
+3. roots and logarithms have no even powers in them, √(u²) being |u| and log(u²) being 2 log|u| (`regions`);
+4. a scalar that is identically zero is 0 (`zero_test`), and any other stands as it was written or expanded, whichever
    has fewer operations. Traces and unknown functions count as symbols in this.
 
-The three are done in this order: to write words in one way makes equal products equal, which the invariances are
+The four are done in this order: to write words in one way makes equal products equal, which the invariances are
 solved for; what is left decides on zero. Each leaves standing what those before it did, so that the normal form of a
 normal form is the same expression. An expression in normal form needs no further test for zero than `== 0`.
 
@@ -30,6 +31,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.matrices import normal
 from symlag.calculus.matrix_words import words
+from symlag.calculus.regions import with_absolute_values
 from symlag.calculus.zero_test import opaque_as_symbols, vanishes
 
 
@@ -48,7 +50,7 @@ def normal_form(expression: Any) -> Any:
         return expression
     if vanishes(expression):
         return S.Zero
-    plain, meaning = opaque_as_symbols(expression)
+    plain, meaning = opaque_as_symbols(with_absolute_values(expression))
     return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 
 

@@ -1,17 +1,22 @@
 """Zero testing: whether an expression is identically zero, by proof.
 
+**Definition.** An expression in real symbols is zero if its value is 0 wherever it has one: at points of either sign, for
+symbols that are not declared positive, and with principal values of roots and logarithms. So √(xy) − √x√y is not zero,
+for it is 2√2 at (−1, −2), and neither is log(x²) − 2 log x, while log(x²) − 2 log|x| is.
+
 **Method.** An expression that is not zero betrays itself almost surely at a random point; only what is zero to thirty
-digits at three of them is worth a proof. A proof is a sequence of identities of real functions that leads to 0: the
-field of fractions over the rationals in the symbols, functions and roots that occur; expansion; the laws of powers and
-logarithms; SymPy's `simplify` last. Traces and unknown functions stand for themselves, that is, as independent symbols:
-expressions in normal form are zero only where they are zero in these.
+digits at several of them, of either sign, is worth a proof. A proof is a sequence of identities that leads to 0: in the
+field of fractions in symbols, functions and roots modulo their relations (`fractions_of_functions`), which hold for
+every branch of a root; by expansion; by such identities in each region where the arguments of roots and logarithms keep
+their sign (`regions`); SymPy's `simplify` last. Traces, integrals and unknown functions stand for themselves, that is,
+as independent symbols: expressions in normal form are zero only where they are zero in these.
 
 `vanishes` never says yes without a proof. That it says no may mean that none was found.
 
->>> from sympy import cos, sin, symbols
+>>> from sympy import cos, log, sin, symbols
 >>> x = symbols("x")
->>> vanishes(sin(x) ** 2 + cos(x) ** 2 - 1), vanishes(x**2 - x)
-(True, False)
+>>> vanishes(sin(x) ** 2 + cos(x) ** 2 - 1), vanishes(x**2 - x), vanishes(log(x**2) - 2 * log(x))
+(True, False, False)
 """
 
 from __future__ import annotations
@@ -21,35 +26,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sympy import (
-    QQ,
-    Add,
-    Derivative,
-    Dummy,
-    Expr,
-    Mul,
-    Pow,
-    Rational,
-    S,
-    Subs,
-    Symbol,
-    Trace,
-    cancel,
-    expand,
-    expand_log,
-    expand_power_base,
-    powsimp,
-    simplify,
-)
+from sympy import Derivative, Expr, Float, Integral, Rational, S, Subs, Symbol, Trace, cancel, expand, simplify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
-from sympy.polys.fields import field
 
+from symlag.calculus.fractions_of_functions import is_zero_fraction
 from symlag.calculus.invariant_functions import Partial, Unknown, modulo_invariances
 from symlag.calculus.matrix_words import words
+from symlag.calculus.regions import depends_on_signs, regions
 
 DIGITS = 30
-OPAQUE = Trace, AppliedUndef, Derivative, Subs, Unknown, Partial
+OPAQUE = Trace, AppliedUndef, Derivative, Subs, Unknown, Partial, Integral
+
+# The signs of all symbols at the first points; at those after them each sign is drawn.
+SIGNS = (1, -1)
 
 
 def vanishes(expression: Any) -> bool:
@@ -77,11 +67,12 @@ def vanishes(expression: Any) -> bool:
     if expression == 0:
         return True
     plain, _ = opaque_as_symbols(modulo_invariances(S(expression)))
+    plain = _real_and_exact(plain)
     return zero_at_random_points(plain) and (
-        _one_fraction(plain) == 0
+        is_zero_fraction(plain)
         or expand(plain) == 0
+        or (depends_on_signs(plain) and all(map(is_zero_fraction, regions(plain))))
         or cancel(plain) == 0
-        or _by_laws_of_powers(plain) == 0
         or simplify(plain) == 0
     )
 
@@ -91,45 +82,36 @@ def opaque_as_symbols(expression: Expr) -> tuple[Expr, Mapping[Expr, Expr]]:
     """The expression with a symbol for each trace and each unknown function, and what every symbol stands for."""
     # Cached, since the zero test and the normal form both ask for it, and to print what is sorted here takes long.
     opaque = sorted(expression.atoms(*OPAQUE), key=lambda node: (-len(str(node)), str(node)))
-    names = {node: Symbol(f"s{i}", positive=node.is_positive) for i, node in enumerate(opaque)}
+    # A prime is in no name that a user can write.
+    names = {node: Symbol(f"s{i}'", real=True, positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}
 
 
-def zero_at_random_points(expression: Expr, points: int = 3) -> bool:
-    """Whether the expression is zero to thirty digits at random rational points, where it is defined."""
+def zero_at_random_points(expression: Expr, points: int = 4) -> bool:
+    """Whether the expression is zero to thirty digits at random rational points of either sign, where it is defined."""
     random_numbers = random.Random(0)
-    for _ in range(points):
+    for number in range(points):
         point: dict[Any, Expr] = {}
         for symbol in sorted(expression.free_symbols, key=str):
+            sign = SIGNS[number] if number < len(SIGNS) else random_numbers.choice(SIGNS)
+            sign = 1 if symbol.is_nonnegative else -1 if symbol.is_nonpositive else sign
             if symbol.is_integer:
-                point[symbol] = S(random_numbers.randint(2, 9))
+                point[symbol] = S(sign * random_numbers.randint(2, 9))
             else:
-                point[symbol] = Rational(random_numbers.randint(20, 90), random_numbers.randint(31, 67))
+                point[symbol] = sign * Rational(random_numbers.randint(20, 90), random_numbers.randint(31, 67))
         value = expression.xreplace(point).evalf(DIGITS)
         if value.is_number and value.is_finite and abs(value) >= Rational(1, 10 ** (DIGITS // 2)):
             return False
     return True
 
 
-def _one_fraction(expression: Expr) -> Expr:
-    """The expression as one reduced fraction in its symbols, each function and root in it a symbol, too."""
-    names: dict[Expr, Symbol] = {}
-
-    def is_function_or_root(node: Any) -> bool:
-        whole_power = isinstance(node, Pow) and node.exp.is_Integer
-        return isinstance(node, Expr) and not whole_power and not isinstance(node, Add | Mul | Symbol | Rational)
-
-    def as_symbol(node: Any) -> Expr:
-        # x^(2/3) is the square of one symbol, so that its powers know of each other.
-        power = node.exp.p if isinstance(node, Pow) and node.exp.is_Rational else 1
-        return names.setdefault(node ** (S.One / power), Dummy()) ** power
-
-    rational = expression.replace(is_function_or_root, as_symbol)
-    if not rational.free_symbols:
-        return rational
-    return field(sorted(rational.free_symbols, key=str), QQ)[0].from_expr(rational).as_expr()
+def _real_and_exact(expression: Expr) -> Expr:
+    """The expression with real symbols, and with the rational number that is meant by each decimal."""
+    exact = {number: Rational(str(number)) for number in expression.atoms(Float)}
+    real = {s: Symbol(s.name, **(s._assumptions_orig | {"real": True})) for s in expression.free_symbols if _is_vague(s)}
+    return expression.xreplace(exact | real) if exact or real else expression
 
 
-def _by_laws_of_powers(expression: Expr) -> Expr:
-    """The expression with products of powers and logarithms collected."""
-    return expand(powsimp(expand_power_base(expand_log(expression, force=True), force=True), force=True))
+def _is_vague(symbol: Any) -> bool:
+    """Whether it is a symbol that might be no real number."""
+    return isinstance(symbol, Symbol) and symbol.is_extended_real is None and symbol.is_complex is None
