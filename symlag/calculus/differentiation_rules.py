@@ -42,6 +42,7 @@ from sympy import (
     Transpose,
     ZeroMatrix,
     log,
+    sign,
     solve,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
@@ -133,6 +134,8 @@ def derivative(node: Any, derive: Derive) -> Any:
         case Piecewise():
             inside = Piecewise(*((derive(branch), condition) for branch, condition in node.args))
             return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
+        case sign():
+            return 2 * DiracDelta(node.args[0]) * derive(node.args[0])
         case Function():
             rates = [(i, rate) for i, rate in enumerate(map(derive, node.args), start=1) if rate != 0]
             return Add(*(rate * node.fdiff(i) for i, rate in rates))

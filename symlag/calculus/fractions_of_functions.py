@@ -1,8 +1,8 @@
 """The field of fractions in symbols, functions and roots, by generators and relations.
 
 **Method.** Every function and root in an expression is named by a generator: a root u^(1/q) by g with g^q = u, an
-exponential by one of which all that occur are whole powers, cos u by c and sin u by s with s² + c² = 1. The expression is
-then a rational function of its generators over the rationals. Where its numerator is zero modulo the relations, the
+exponential by one of which all that occur are whole powers, cos u by c and sin u by s with s² + c² = 1. The expression
+is then a rational function of its generators over the rationals. Where its numerator is zero modulo the relations, the
 expression is zero, whatever branch of a root is meant, for the relations hold on each.
 
 >>> from sympy import cos, exp, sin, sqrt
@@ -178,7 +178,7 @@ class _Generators:
 
 
 def _powers(node: Any) -> list[tuple[Expr, Expr, Rational]]:
-    """A power as (base, unit of exponent, rational multiple), one for each term of the exponent and prime of the base."""
+    """A power as (base, unit of exponent, rational multiple), one for each term of the exponent and prime."""
     base, exponent = node.as_base_exp()
     powers: list[tuple[Expr, Expr, Rational]] = []
     for term in Add.make_args(expand(exponent)):

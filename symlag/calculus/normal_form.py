@@ -31,7 +31,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.matrices import normal
 from symlag.calculus.matrix_words import words
-from symlag.calculus.regions import with_absolute_values
+from symlag.calculus.regions import at_jumps, with_absolute_values
 from symlag.calculus.zero_test import opaque_as_symbols, vanishes
 
 
@@ -50,7 +50,7 @@ def normal_form(expression: Any) -> Any:
         return expression
     if vanishes(expression):
         return S.Zero
-    plain, meaning = opaque_as_symbols(with_absolute_values(expression))
+    plain, meaning = opaque_as_symbols(at_jumps(with_absolute_values(expression)))
     return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
 
 

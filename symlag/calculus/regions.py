@@ -1,7 +1,7 @@
 """Regions where the arguments of roots, logarithms and absolute values keep their sign, and real functions there.
 
-**Theorem.** Let u = c Π fᵢ^nᵢ with real factors fᵢ of constant sign σᵢ on a region, σ the sign of u there, and pᵢ = σᵢfᵢ
-> 0. With principal values, in that region
+**Theorem.** Let u = c Π fᵢ^nᵢ with real factors fᵢ of constant sign σᵢ on a region, σ the sign of u there, and
+pᵢ = σᵢfᵢ > 0. With principal values, in that region
 
     |u| = |c| Π pᵢ^nᵢ,    sign u = σ,    u^e = |c|^e Π pᵢ^(e·nᵢ) · σ^e,    log u = log|c| + Σ nᵢ log pᵢ + log σ,
 
@@ -22,13 +22,14 @@ which symlag keeps roots of perfect squares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sympy import (
     Abs,
     Add,
+    DiracDelta,
     Dummy,
     Expr,
     Heaviside,
@@ -43,14 +44,20 @@ from sympy import (
     expand,
     factor_list,
     fraction,
+    limit,
     log,
+    nan,
+    oo,
     sign,
     together,
+    zoo,
 )
 from sympy.core.relational import Relational
 
 # With more factors of unknown sign than these there are too many regions to look at each.
 FACTORS = 6
+
+INFINITE = nan, zoo, oo, -oo
 
 # u as c and the pairs (f, n) of u = c Π fⁿ.
 Factors = tuple[Expr, tuple[tuple[Expr, int], ...]]
@@ -102,6 +109,36 @@ def with_absolute_values(expression: Expr) -> Expr:
     if not any(_is_signed(node) and isinstance(node, Pow | log) for node in expression.atoms(Pow, log)):
         return expression
     return expression.replace(lambda node: isinstance(node, Pow | log) and _is_signed(node), _without_squares)
+
+
+def at_jumps(expression: Expr) -> Expr:
+    """The expression with f·δ(u) evaluated where u = 0, for a u that is affine in a symbol; none where f is infinite.
+
+    >>> from sympy import DiracDelta
+    >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
+    >>> at_jumps(x**2 * DiracDelta(x) + x * DiracDelta(x - y) + DiracDelta(x) / x)
+    y*DiracDelta(x - y)
+    """
+    if not expression.has(DiracDelta):
+        return expression
+    before: dict[Expr, Expr] = {}
+    for term in Add.make_args(expand(expression)):
+        jump = next((f for f in Mul.make_args(term) if isinstance(f, DiracDelta) and len(f.args) == 1), S.One)
+        before[jump] = before.get(jump, S.Zero) + term / jump
+    return Add(*(f if jump == 1 else _at_zero(f, jump.args[0]) * jump for jump, f in before.items()))
+
+
+def _at_zero(f: Expr, u: Expr) -> Expr:
+    """f where u = 0; as it is where u is affine in no symbol, and zero where it is infinite there."""
+    for x in sorted(u.free_symbols, key=str):
+        slope = u.diff(x)
+        if slope.is_number:
+            place = expand(x - u / slope)
+            value = f.subs(x, place)
+            if value.has(*INFINITE):
+                value = limit(f, x, place)
+            return S.Zero if value.has(*INFINITE) else expand(value)
+    return f
 
 
 def _is_signed(node: Any) -> bool:
@@ -162,13 +199,15 @@ def _factor_list(base: Expr) -> tuple[Expr, list[tuple[Expr, int]]]:
 def _by_absolute_values(expression: Expr) -> Expr:
     """The expression with absolute values and signs in place of other functions with corners and jumps."""
     expression = expression.replace(Heaviside, lambda u, *_: (1 + sign(u)) / 2)
-    return expression.replace(lambda node: isinstance(node, Max | Min), _largest_or_smallest)
+    for kind in (Max, Min):
+        expression = expression.replace(kind, lambda *arguments, kind=kind: largest_or_smallest(kind, arguments))
+    return expression
 
 
-def _largest_or_smallest(node: Any) -> Expr:
+def largest_or_smallest(kind: type, arguments: Sequence[Expr]) -> Expr:
     """max(a, b) = (a + b + |a − b|)/2, and min(a, b) with the other sign."""
-    s = S.One if isinstance(node, Max) else S.NegativeOne
-    first, *others = node.args
+    s = S.One if kind is Max else S.NegativeOne
+    first, *others = arguments
     for other in others:
         first = (first + other + s * Abs(first - other)) / 2
     return first
@@ -203,10 +242,12 @@ def _on_region(expression: Expr, positive: frozenset[Expr]) -> Expr:
         for value, condition in node.args:
             if isinstance(condition, Relational) and condition.lts is not None:
                 *_, total = factor_and_sign(condition.gts - condition.lts)
-                condition = total == 1
-            if condition not in {True, False, S.true, S.false}:
+                holds = total == 1
+            elif condition in {S.true, S.false}:
+                holds = bool(condition)
+            else:
                 return node
-            if condition:
+            if holds:
                 return value
         return node
 

@@ -1,8 +1,8 @@
 """Zero testing: whether an expression is identically zero, by proof.
 
-**Definition.** An expression in real symbols is zero if its value is 0 wherever it has one: at points of either sign, for
-symbols that are not declared positive, and with principal values of roots and logarithms. So √(xy) − √x√y is not zero,
-for it is 2√2 at (−1, −2), and neither is log(x²) − 2 log x, while log(x²) − 2 log|x| is.
+**Definition.** An expression in real symbols is zero if its value is 0 wherever it has one: at points of either sign,
+for symbols that are not declared positive, and with principal values of roots and logarithms. So √(xy) − √x√y is not
+zero, for it is 2√2 at (−1, −2), and neither is log(x²) − 2 log x, while log(x²) − 2 log|x| is.
 
 **Method.** An expression that is not zero betrays itself almost surely at a random point; only what is zero to thirty
 digits at several of them, of either sign, is worth a proof. A proof is a sequence of identities that leads to 0: in the
@@ -26,14 +26,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sympy import Derivative, Expr, Float, Integral, Rational, S, Subs, Symbol, Trace, cancel, expand, simplify
+from sympy import Derivative, Dummy, Expr, Float, Integral, Rational, S, Subs, Symbol, Trace, cancel, expand, simplify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.fractions_of_functions import is_zero_fraction
 from symlag.calculus.invariant_functions import Partial, Unknown, modulo_invariances
 from symlag.calculus.matrix_words import words
-from symlag.calculus.regions import depends_on_signs, regions
+from symlag.calculus.regions import at_jumps, depends_on_signs, regions
 
 DIGITS = 30
 OPAQUE = Trace, AppliedUndef, Derivative, Subs, Unknown, Partial, Integral
@@ -67,7 +67,7 @@ def vanishes(expression: Any) -> bool:
     if expression == 0:
         return True
     plain, _ = opaque_as_symbols(modulo_invariances(S(expression)))
-    plain = _real_and_exact(plain)
+    plain = at_jumps(_real_and_exact(plain))
     return zero_at_random_points(plain) and (
         is_zero_fraction(plain)
         or expand(plain) == 0
@@ -108,10 +108,6 @@ def zero_at_random_points(expression: Expr, points: int = 4) -> bool:
 def _real_and_exact(expression: Expr) -> Expr:
     """The expression with real symbols, and with the rational number that is meant by each decimal."""
     exact = {number: Rational(str(number)) for number in expression.atoms(Float)}
-    real = {s: Symbol(s.name, **(s._assumptions_orig | {"real": True})) for s in expression.free_symbols if _is_vague(s)}
+    vague = (s for s in expression.free_symbols if isinstance(s, Symbol) and s.is_real is s.is_complex is None)
+    real = {s: Dummy(s.name, real=True) for s in vague}
     return expression.xreplace(exact | real) if exact or real else expression
-
-
-def _is_vague(symbol: Any) -> bool:
-    """Whether it is a symbol that might be no real number."""
-    return isinstance(symbol, Symbol) and symbol.is_extended_real is None and symbol.is_complex is None

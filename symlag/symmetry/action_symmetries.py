@@ -87,9 +87,12 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     # The search for symmetries is loaded when there is something to search.
     from symlag.symmetry.determining_equations.analysis import analyse
     from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.determining_equations.corners import require_no_jumps, solutions_across_corners
     from symlag.symmetry.determining_equations.liouville import oscillator_modes
+    from symlag.symmetry.region_of_reality import region_of_validity
 
     require_particles(L)
+    require_no_jumps(L)
     if L.order == 1:
         # Without B there are fewer unknowns to search for; with it the equations are of lower order, better to count.
         counted, solved = bessel_hagen_equation(L), invariance_equations(L)
@@ -98,8 +101,11 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
 
         counted = solved = invariance_equations_of_any_order(L)
     analysis = analyse(counted, oscillator_modes(L))
-    algebra = algebra_of_solutions(L, analysis, explicit_solutions(solved, analysis, [L.density, L.damping], ansatz))
-    return replace(algebra, generators=tuple(_with_name_of_isometry(L, X) for X in algebra.generators))
+    solutions = explicit_solutions(solved, analysis, [L.density, L.damping], ansatz)
+    algebra = algebra_of_solutions(L, analysis, solutions_across_corners(solved, solutions, analysis.values))
+    generators = tuple(_with_name_of_isometry(L, X) for X in algebra.generators)
+    region = region_of_validity(L, [X.map(L.notation.to_jets) for X in generators])
+    return replace(algebra, generators=generators, region=region)
 
 
 def algebra_of_solutions(L: Lagrangian, analysis: Analysis, solutions: Iterable[Mapping[Any, Expr]]) -> Algebra:

@@ -38,12 +38,12 @@ SPARE = 3
 
 def strict_symmetries(L: Lagrangian, generators: Sequence[Generator], values: ParameterValues) -> list[Vector]:
     """A reduced basis of the combinations along which L dt does not change."""
-    return _vanishing_combinations([[_change(L, X)] for X in generators], values)
+    return _vanishing_combinations([[change_of_action(L, X)] for X in generators], values)
 
 
 def divergence_symmetries(L: Lagrangian, generators: Sequence[Generator], values: ParameterValues) -> list[Vector]:
     """A reduced basis of the combinations along which L dt changes by a differential."""
-    changes = [_change(L, X) for X in generators]
+    changes = [change_of_action(L, X) for X in generators]
     return _vanishing_combinations([[*eulers(f, L.coordinates, L.damping).values()] for f in changes], values)
 
 
@@ -58,7 +58,7 @@ def basis_by_kind(L: Lagrangian, generators: Sequence[Generator], values: Parame
     return basis
 
 
-def _change(L: Lagrangian, X: Generator) -> Expr:
+def change_of_action(L: Lagrangian, X: Generator) -> Expr:
     """X L + (D_tτ + γτ) L."""
     return X.act(L.density) + (total(X.tau) + L.damping * X.tau) * L.density
 

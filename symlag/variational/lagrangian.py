@@ -29,6 +29,7 @@ from symlag.calculus.arguments import require_mapping, require_number, require_r
 from symlag.calculus.differential_operators import add, directional, gradients, scaled
 from symlag.calculus.jets import Jet, Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
+from symlag.calculus.regions import with_absolute_values
 from symlag.calculus.sympy_notation import Notation, functions_of_time, is_coordinate_function
 from symlag.calculus.zero_test import vanishes
 from symlag.display import Displayable
@@ -99,8 +100,8 @@ class Lagrangian(Displayable):
         notation = Notation.of(*parts, listed=listed or functions_of_time(self.kinetic, self.potential))
         read = notation.to_jets
         self._set("notation", notation)
-        self._set("kinetic", require_number("the kinetic energy", read(self.kinetic)))
-        self._set("potential", require_number("the potential energy", read(self.potential)))
+        self._set("kinetic", _read_energy("the kinetic energy", read(self.kinetic)))
+        self._set("potential", _read_energy("the potential energy", read(self.potential)))
         chosen = tuple(require_jet(read(q)) for q in listed)
         self._set("coordinates", _require_distinct(chosen) or self._occurring())
         damping = read(require_number("the damping", self.damping))
@@ -226,6 +227,11 @@ class Lagrangian(Displayable):
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+
+def _read_energy(role: str, written: Any) -> Expr:
+    """An energy as a number, with absolute values for the roots of perfect squares."""
+    return with_absolute_values(require_number(role, written))
 
 
 def as_tuple(coordinates: Any) -> tuple[Any, ...]:

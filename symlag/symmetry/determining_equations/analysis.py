@@ -78,6 +78,8 @@ def verdict(count: int, bound: int | None) -> str:
     """What is known of the number of solutions, in words."""
     if bound is None:
         return f"at least {count}, no upper bound known"
+    if count > bound:
+        raise AssertionError(f"{count} symmetries found, but at most {bound} proved to exist: please report this error")
     if count == bound:
         return f"{count}, complete, proved"
     return f"at least {count} and at most {bound}: {bound - count} without closed form"

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sympy import Basic, Expr, Function, Pow, Rational, Symbol, cos, exp, log, postorder_traversal, sin
+from sympy import Abs, Basic, Expr, Function, Pow, Rational, Symbol, cos, exp, log, postorder_traversal, sin
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 
@@ -34,7 +34,7 @@ def _candidates(node: Any) -> Iterator[Expr]:
         case TrigonometricFunction():
             c, s = cos(node.args[0]), sin(node.args[0])
             yield from (s, c, 1 / s, c / s, 1 / c, s / c)
-        case log():
+        case log() | Abs():
             yield node
         case Pow(base=base, exp=e) if e.is_Integer:
             if e.is_negative:

@@ -65,6 +65,8 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     parameter_values : ParameterValues
         The values of parameters modulo a prime with which brackets are computed. The default is for generators without
         parameters.
+    region : tuple of Expr, optional
+        What has to be positive for the generators to be symmetries, where they do not hold wherever L is real.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class Algebra(Sequence[Generator], Displayable, Cited):
     generators: tuple[Generator, ...]
     bound: int | None = None
     parameter_values: ParameterValues = field(default_factory=_no_parameters, repr=False)
+    region: tuple[Expr, ...] = ()
 
     def __len__(self) -> int:
         return len(self.generators)
@@ -127,7 +130,8 @@ class Algebra(Sequence[Generator], Displayable, Cited):
         """What is known of the number of symmetries, in words."""
         from symlag.symmetry.determining_equations.analysis import verdict
 
-        return verdict(self.dimension, self.bound)
+        known = verdict(self.dimension, self.bound)
+        return f"{known}, where {' and '.join(f'{f} > 0' for f in self.region)}" if self.region else known
 
     @cached_property
     def commutator_table(self) -> CommutatorTable | None:

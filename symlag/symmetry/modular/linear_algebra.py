@@ -42,10 +42,15 @@ def power(base: int, exponent: Fraction, prime: int) -> int:
         raise UnluckyError
     if exponent.denominator == 1:
         return pow(base, exponent.numerator, prime)
-    order = (prime - 1) // 2
-    if pow(base, order, prime) != 1:
+    if not is_square(base, prime):
         raise UnluckyError
+    order = (prime - 1) // 2
     return pow(base, exponent.numerator * pow(exponent.denominator, -1, order) % order, prime)
+
+
+def is_square(residue: int, prime: int) -> bool:
+    """Whether a residue other than zero is a square modulo a prime: Euler's criterion."""
+    return pow(residue, (prime - 1) // 2, prime) == 1
 
 
 def rational_reconstruction(residue: int, prime: int) -> tuple[int, int] | None:

@@ -1,15 +1,18 @@
 """Specialization: the values of expressions at random points modulo a prime, or their power series around the point.
 
-Every symbol takes a random square as its value. Transcendental functions take random values, too, but such that their
-functional equations hold: exp(a + b) = exp(a)·exp(b), cos² + sin² = 1 and the addition theorems, log(ab) = log(a) +
-log(b), aᵉ·aᶠ = aᵉ⁺ᶠ. An identity that follows from these holds at every point; an equation between polynomials in
-independent such functions that is no identity fails at almost every point (the lemma of Schwartz and Zippel).
+Modulo a prime p = 2r + 1 with r odd, −1 is no square, and just one of v and −v is: squares play the part of positive
+numbers. A symbol that is positive takes a random square as its value, any other a square or the negative of one, |v| is
+the square among v and −v, and roots and logarithms have values where their arguments are squares. Transcendental
+functions take random values, too, but such that their functional equations hold: exp(a + b) = exp(a)·exp(b),
+cos² + sin² = 1 and the addition theorems, log(ab) = log|a| + log|b|, aᵉ·aᶠ = aᵉ⁺ᶠ. An identity that follows from these
+holds at every point; an equation between polynomials in independent such functions that is no identity fails at almost
+every point (the lemma of Schwartz and Zippel).
 
->>> from sympy import cos, exp, sin, sqrt, symbols
+>>> from sympy import Abs, cos, exp, sin, symbols
 >>> from symlag.symmetry.modular.linear_algebra import PRIMES
 >>> x, y = symbols("x y")
 >>> at = Specialization(PRIMES[0])
->>> at.value(exp(x + y) - exp(x) * exp(y)), at.value(sin(2 * x) - 2 * sin(x) * cos(x)), at.value(sqrt(x)**2 - x)
+>>> at.value(exp(x + y) - exp(x) * exp(y)), at.value(sin(2 * x) - 2 * sin(x) * cos(x)), at.value(Abs(x)**2 - x**2)
 (0, 0, 0)
 """
 
@@ -23,9 +26,14 @@ from hashlib import blake2b
 from typing import Any
 
 from sympy import (
+    Abs,
     Add,
+    DiracDelta,
     Expr,
+    Heaviside,
     Integer,
+    Max,
+    Min,
     Mul,
     Pow,
     Rational,
@@ -37,17 +45,18 @@ from sympy import (
     csc,
     exp,
     expand,
-    expand_log,
     log,
     sec,
+    sign,
     sin,
     sinh,
     tan,
     tanh,
 )
 
+from symlag.calculus.regions import factors_of, largest_or_smallest
 from symlag.errors import SymlagError
-from symlag.symmetry.modular.linear_algebra import power
+from symlag.symmetry.modular.linear_algebra import UnluckyError, is_square, power
 from symlag.symmetry.modular.power_series import (
     Series,
     constant,
@@ -61,7 +70,7 @@ from symlag.symmetry.modular.power_series import (
 # values.
 PARTS = 5040
 
-# Functions in terms of exp, cos and sin.
+# Functions in terms of exp, cos, sin and sign.
 _DEFINITIONS: Mapping[type, Any] = {
     tan: lambda u: sin(u) / cos(u),
     cot: lambda u: cos(u) / sin(u),
@@ -71,6 +80,9 @@ _DEFINITIONS: Mapping[type, Any] = {
     cosh: lambda u: (exp(u) + exp(-u)) / 2,
     tanh: lambda u: 1 - 2 / (exp(2 * u) + 1),
     coth: lambda u: 1 + 2 / (exp(2 * u) - 1),
+    Heaviside: lambda u, *_: (1 + sign(u)) / 2,
+    Max: lambda *arguments: largest_or_smallest(Max, arguments),
+    Min: lambda *arguments: largest_or_smallest(Min, arguments),
 }
 
 
@@ -113,7 +125,7 @@ class Specialization:
             case Pow(base=base, exp=e) if e.is_Rational:
                 return series_power(self.value(base), Fraction(int(e.p), int(e.q)), self.prime)
             case Pow(base=base, exp=e):
-                return self._exp(e * expand_log(log(base), force=True))
+                return self._exp(e * self._log_of_positive(base))
             case _:
                 return self._function(node)
 
@@ -126,7 +138,13 @@ class Specialization:
                 cosine, sine = self._cosine_and_sine(node.args[0])
                 return sine if isinstance(node, sin) else cosine
             case log():
-                return self._log(node)
+                return self._log(node.args[0])
+            case Abs():
+                return self.value(node.args[0]) * self._sign(node.args[0]) % self.prime
+            case sign():
+                return self._sign(node.args[0]) % self.prime
+            case DiracDelta():
+                return 0  # as anywhere but at the jump
             case _ if type(node) in _DEFINITIONS:
                 return self.value(_DEFINITIONS[type(node)](*node.args))
             case _ if node.is_number and node.is_real and not node.args:
@@ -150,6 +168,8 @@ class Specialization:
         if symbol in self.constants:
             return self.constants[symbol]
         value = self.draw(symbol)
+        if not symbol.is_nonnegative and self.draw(symbol, "sign") % 2:
+            value = self.prime - value
         if symbol not in self.variables:
             return value
         return Series.variable(value, self.variables.index(symbol), self.order, self.prime)
@@ -181,12 +201,28 @@ class Specialization:
         u, v = cosine_and_sine(self._tail(angle))
         return (u * c + v * -s) % self.prime, (u * s + v * c) % self.prime
 
-    def _log(self, node: Expr) -> Any:
-        """log(Π b_i^c_i) = Σ c_i log(b_i)."""
+    def _log(self, argument: Expr) -> Any:
+        """log(c Π fᵢ^nᵢ) = log c + Σ nᵢ log|fᵢ| where the whole is positive."""
         head = 0
-        for unit, multiple in expand_log(node, force=True).as_coefficients_dict().items():
+        for unit, multiple in self._log_of_positive(argument).as_coefficients_dict().items():
             head += self.draw(unit, "log") * self.value(multiple)
-        return (logarithm(self.value(node.args[0])) + head) % self.prime
+        return (logarithm(self.value(argument)) + head) % self.prime
+
+    def _log_of_positive(self, argument: Expr) -> Expr:
+        """The logarithm of what is positive here, as that of a number and those of the sizes of its factors."""
+        if self._sign(argument) < 0:
+            raise UnluckyError
+        number, factors = factors_of(argument)
+        return Add(log(abs(number)), *(n * log(Abs(f)) for f, n in factors))
+
+    def _sign(self, node: Expr) -> int:
+        """Whether the value of an expression counts as positive or as negative."""
+        if node.is_nonnegative:
+            return 1
+        value = constant(self.value(node)) % self.prime
+        if value == 0:
+            raise UnluckyError
+        return 1 if is_square(value, self.prime) else -1
 
     def _tail(self, argument: Expr) -> Any:
         """The value less its constant term; the number zero where nothing else is left."""
