@@ -99,6 +99,11 @@ class Jet(Prolonged, Symbol):
     def at(self, order: tuple[int, ...]) -> Self:
         return self._interned(self.stem, order, self.base)
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = Symbol.__hash__
+
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.stem, self.order, Tuple(*self.base), *super()._hashable_content())
 

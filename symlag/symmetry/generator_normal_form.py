@@ -14,7 +14,7 @@ from dataclasses import replace
 from math import gcd, lcm
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Rational, diff, expand_mul
+from sympy import Add, ComplexRootOf, Dummy, Expr, Rational, diff, expand_mul
 
 from symlag.calculus.jets import jets, t
 from symlag.variational.generator import Generator
@@ -45,7 +45,9 @@ def primitive_part(C: Expr) -> Expr:
 def _expand_in_variables(expression: Expr) -> Expr:
     """The expression multiplied out, except for sums of parameters in it, such as (1 + β)."""
     sums = (part for part in expression.atoms(Add) if not part.has(t) and not jets(part))
-    dummies = {part: Dummy(positive=part.is_positive) for part in sums}
+    # A CRootOf, which has a polynomial in it, is one number.
+    parts = (*expression.atoms(ComplexRootOf), *sums)
+    dummies = {part: Dummy(positive=part.is_positive) for part in parts}
     return expand_mul(expression.xreplace(dummies)).xreplace({dummy: part for part, dummy in dummies.items()})
 
 

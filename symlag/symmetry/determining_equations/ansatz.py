@@ -30,7 +30,7 @@ class Ansatz:
     >>> theta, phi = coordinates("theta phi")
     >>> sphere = Lagrangian((theta.dot**2 + sin(theta)**2 * phi.dot**2) / 2)
     >>> symmetries(sphere, Ansatz(degree=1, functions=())).verdict
-    'at least 2 and at most 4: 2 without closed form'
+    'at least 2 and at most 4: 2 not found'
     >>> symmetries(sphere, Ansatz(degree=1, functions=(cos(theta) / sin(theta),))).verdict
     '4, complete, proved'
     """

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, count, product
 from types import MappingProxyType
 from typing import Any
@@ -30,8 +30,9 @@ from symlag.symmetry.determining_equations.analysis import ATTEMPTS, Analysis
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
 from symlag.symmetry.determining_equations.cyclic_modes import Mode
-from symlag.symmetry.determining_equations.equations import System
-from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, UnluckyError, Vector, null_space, rref
+from symlag.symmetry.determining_equations.equations import Operator, System
+from symlag.symmetry.determining_equations.separation import separate
+from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, DenseEchelon, UnluckyError, Vector, rref
 from symlag.symmetry.modular.power_series import factorials, homogeneous_parts, monomials, pack, unpack
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization
@@ -66,6 +67,7 @@ def explicit_solutions(
             "L has no equation of motion, so that every motion is a symmetry",
             "Give a Lagrangian whose Euler–Lagrange equations are not empty.",
         )
+    system = separate(system)
     given = tuple(expressions)
     still = [z for z in system.variables if z not in analysis.modes]
     further = [f for mode in analysis.further_modes for f in mode.functions]
@@ -82,7 +84,8 @@ def explicit_solutions(
         for modes in product(*analysis.modes.values()):
             columns = _columns(analysis, modes, factors, degree, short)
             if columns:
-                solutions += _solutions_among(system, columns, analysis.values, short)
+                values = _readable(analysis, modes)
+                solutions += _solutions_among(system, columns, values, short)
         best = max(solutions, best, key=len)
         if len(best) == analysis.bound:
             break
@@ -101,6 +104,16 @@ def _columns(
     products = {own: _independent(functions, at) for own, functions in products.items()}
     columns = [(i, f * wave) for i, own in enumerate(factors) for f in reversed(products[own]) for wave in waves]
     return columns if len(columns) <= COLUMNS else []
+
+
+def _readable(analysis: Analysis, modes: Sequence[Mode]) -> ParameterValues:
+    """The values of parameters, with the irrational numbers that occur in some modes as what may be read back.
+
+    Those of other modes are left out, for modulo a prime nothing tells which of the roots of a polynomial is which.
+    """
+    every = (*modes, *analysis.further_modes)
+    roots = tuple(dict.fromkeys(root for mode in every for root in mode.roots))
+    return replace(analysis.values, roots=roots, extensions=tuple((S.One, *m.basis) for m in every if m.basis))
 
 
 def _products(factors: Sequence[tuple[Expr, int]], degree: int) -> list[Expr]:
@@ -148,17 +161,24 @@ def _solutions_among(
 def _null_vectors(system: System, columns: Sequence[Column], at: Specialization) -> list[Vector]:
     """A reduced basis of the combinations of columns that solve the system modulo the prime.
 
-    The first column of each combination occurs in no other.
+    The first column of each combination occurs in no other. Each equation is evaluated at ever new points until one
+    more adds no rank. Combinations that pass it there pass it everywhere, or a random point is a zero of some
+    polynomial; a fixed number of rows would not do, for rows of one point may depend on each other.
     """
-    rows: list[Vector] = []
-    for there in _points(at):
-        try:
-            rows += _equations(system, columns, there)
-        except UnluckyError:
-            continue
-        if len(rows) >= len(columns) + SPARE:
-            return [*rref(null_space(rows, at.prime), at.prime).values()]
-    raise AssertionError
+    echelon, points = DenseEchelon(at.prime), list[ColumnsAtPoint]()
+    more_points = _columns_at_points(system, columns, at)
+    for equation in sorted(system.equations, key=_cost):
+        for number in count():
+            if number == len(points):
+                points.append(next(more_points))
+            if not echelon.insert(points[number].row(equation)):
+                break
+    return [*rref(echelon.null_space(len(columns)), at.prime).values()]
+
+
+def _cost(equation: Operator) -> int:
+    """How long an equation is: short ones come first, which leave little for long ones to add."""
+    return sum(a.count_ops() + 1 for a in equation.values())
 
 
 def _solving(system: System, candidates: Sequence[Sequence[Expr]], values: ParameterValues) -> list[bool]:
@@ -171,7 +191,8 @@ def _solving(system: System, candidates: Sequence[Sequence[Expr]], values: Param
             continue
         there = Specialization(others.prime, others.numbers, system.variables, draw + 1, draw + 1)
         try:
-            rows = [*_equations(system, columns, there)]
+            point = ColumnsAtPoint.of(system, columns, there)
+            rows = [point.row(equation) for equation in system.equations]
         except UnluckyError:
             continue
         starts = range(0, len(columns), width)
@@ -179,19 +200,40 @@ def _solving(system: System, candidates: Sequence[Sequence[Expr]], values: Param
     return [False] * len(candidates)
 
 
-def _equations(system: System, columns: Sequence[Column], there: Specialization) -> Iterator[Vector]:
-    """The linear equations for the weights of the columns at one point: Σ a_iβ ∂^β m for each column (i, m)."""
-    around = replace(there, variables=system.variables, order=system.order, cache={})
-    derivatives = {m: _derivatives(m, around) for m in {m for _, m in columns}}
-    on_point = replace(there, variables=system.variables, cache={})
-    for equation in system.equations:
+@dataclass(frozen=True)
+class ColumnsAtPoint:
+    """The derivatives of the functions of some columns at one point, by column and then by monomial."""
+
+    at: Specialization
+    derivatives: Sequence[tuple[int, Mapping[int, int]]]
+
+    @classmethod
+    def of(cls, system: System, columns: Sequence[Column], at: Specialization) -> ColumnsAtPoint:
+        """All derivatives that occur in the system; `UnluckyError` where something in it has no value."""
+        around = replace(at, variables=system.variables, order=system.order, cache={})
+        on_point = replace(at, variables=system.variables, cache={})
+        for equation in system.equations:
+            for a in equation.values():
+                on_point.value(a)
+        functions = {m: _derivatives(m, around) for m in dict.fromkeys(m for _, m in columns)}
+        return cls(on_point, [(unknown, functions[m]) for unknown, m in columns])
+
+    def row(self, equation: Operator) -> Vector:
+        """The linear equation for the weights of the columns: Σ a_iβ ∂^β m for each column (i, m)."""
         terms: dict[int, list[tuple[int, int]]] = {}
         for (unknown, beta), a in equation.items():
-            terms.setdefault(unknown, []).append((pack(beta), on_point.value(a)))
-        yield [
-            sum(a * derivatives[m].get(beta, 0) for beta, a in terms.get(unknown, ())) % there.prime
-            for unknown, m in columns
+            terms.setdefault(unknown, []).append((pack(beta), self.at.value(a)))
+        return [
+            sum(a * derivatives.get(beta, 0) for beta, a in terms.get(unknown, ())) % self.at.prime
+            for unknown, derivatives in self.derivatives
         ]
+
+
+def _columns_at_points(system: System, columns: Sequence[Column], at: Specialization) -> Iterator[ColumnsAtPoint]:
+    """The columns at ever new points."""
+    for there in _points(at):
+        with suppress(UnluckyError):
+            yield ColumnsAtPoint.of(system, columns, there)
 
 
 def _derivatives(function: Expr, at: Specialization) -> dict[int, int]:

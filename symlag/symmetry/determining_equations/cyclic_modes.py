@@ -2,19 +2,31 @@
 
 Where no equation depends on z, the translation ∂/∂z maps the finite-dimensional space of solutions to itself: it is a
 matrix A. Let ∏(λ − λ_j)^{m_j} be the minimal polynomial of A. Then every solution is a sum of zⁱ e^{λ_j z} with i < m_j
-(Jordan). The polynomial is found modulo a prime, read back, and factored exactly over ℚ: linear factors give exp,
-quadratic factors cos and sin or cosh and sinh, with the symbols of the Lagrangian in them. Of factors of higher degree
-no closed form is sought.
+(Jordan). The polynomial is found modulo a prime, read back, and factored exactly over ℚ, with the symbols of the
+Lagrangian in it. Of each irreducible factor f
+
+1. a linear one gives exp, a quadratic one cos and sin or cosh and sinh;
+2. one that is f = g((λ − h)²), as of coupled oscillators under equal friction, gives the same for every root of g: of a
+   quadratic g by radicals, of a g of higher degree with numbers as coefficients as `CRootOf`;
+3. of others no closed form is sought.
+
+>>> from symlag.symmetry.modular.linear_algebra import PRIMES
+>>> z, values = Symbol("z"), ParameterValues.draw((), PRIMES[0])
+>>> f = Poly([1, 0, 3, 0, 1], Dummy("lambda"), domain=QQ)
+>>> [mode.functions for mode in _modes_of_factor(f, 1, z, values)]
+[(cos(z*(-1/2 + sqrt(5)/2)), sin(z*(-1/2 + sqrt(5)/2))), (cos(z*(1/2 + sqrt(5)/2)), sin(z*(1/2 + sqrt(5)/2)))]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
-from sympy import QQ, Dummy, Expr, Poly, Rational, Symbol, cos, cosh, exp, sin, sinh, sqrt
+from sympy import QQ, Dummy, Expr, Poly, Symbol, cos, cosh, exp, expand_mul, factor, sin, sinh, sqrt
+from sympy.simplify.sqrtdenest import sqrtdenest
 
-from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space, rational_reconstruction
+from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space
 from symlag.symmetry.modular.reconstruction import ParameterValues
 
 
@@ -22,20 +34,24 @@ from symlag.symmetry.modular.reconstruction import ParameterValues
 class Mode:
     """Functions of one variable that its translation maps to combinations of each other, times `powers` powers of it.
 
-    `roots` are the square roots that occur in the functions.
+    `roots` are the square roots that occur in the functions, `basis` what spans, beside 1, the field of their squares
+    over that of the parameters.
     """
 
     functions: tuple[Expr, ...]
     powers: int
     roots: tuple[Expr, ...] = ()
+    basis: tuple[Expr, ...] = ()
 
 
 def translation_modes(matrix: list[Vector], variable: Symbol, values: ParameterValues) -> list[Mode] | None:
     """The modes of a translation with the given matrix; None where its minimal polynomial cannot be read back."""
-    coefficients = [rational_reconstruction(c, values.prime) for c in _minimal_polynomial(matrix, values.prime)]
-    if None in coefficients:
+    coefficients = [values.number(c) for c in _minimal_polynomial(matrix, values.prime)]
+    known = [c for c in coefficients if c is not None]
+    if len(known) < len(coefficients):
         return None
-    polynomial = Poly([Rational(*c) for c in reversed(coefficients) if c], Dummy("lambda"), domain=QQ)
+    field = {"extension": [*values.basis[1:]]} if len(values.basis) > 1 else {"domain": QQ}
+    polynomial = Poly([*reversed(known)], Dummy("lambda"), **field)
     return [
         mode
         for factor, multiplicity in polynomial.factor_list()[1]
@@ -55,25 +71,87 @@ def _minimal_polynomial(matrix: list[Vector], prime: int) -> Vector:
     return relation[: 1 + max(i for i, c in enumerate(relation) if c)]
 
 
-def _modes_of_factor(factor: Poly, multiplicity: int, z: Symbol, values: ParameterValues) -> Iterator[Mode]:
-    """The mode of an irreducible factor of degree one or two over ℚ."""
-    match factor.monic().all_coeffs():
-        case [_, c]:
-            rate = values.rational_expression(-c)
-            if rate is not None:
-                yield Mode((exp(rate * z),), multiplicity)
-        case [_, b, c]:
-            mean, square = values.rational_expression(-b / 2), values.rational_expression(b**2 / 4 - c)
-            if mean is not None and square is not None:
-                yield oscillating_mode(mean, square, multiplicity, z)
+def _modes_of_factor(irreducible: Poly, powers: int, z: Symbol, values: ParameterValues) -> Iterator[Mode]:
+    """The modes of an irreducible irreducible."""
+    degree = irreducible.degree()
+    mean = -irreducible.monic().all_coeffs()[1] / degree
+    rate = values.with_parameters(mean)
+    shifted = (
+        irreducible.monic()
+        .compose(Poly(irreducible.gen + mean, irreducible.gen, domain=irreducible.domain))
+        .all_coeffs()
+    )
+    if rate is None:
+        return
+    if degree == 1:
+        yield Mode((exp(rate * z),), powers)
+    elif not any(shifted[1::2]):
+        yield from _modes_of_squares(rate, shifted[::2], powers, z, values)
+    elif all(c.is_Rational for c in shifted) and not values.numbers:
+        for root in Poly(shifted, irreducible.gen).real_roots():
+            yield Mode((exp((rate + root) * z),), powers, (), _powers(root, degree))
+
+
+def _modes_of_squares(
+    mean: Expr, coefficients: Sequence[Expr], powers: int, z: Symbol, values: ParameterValues
+) -> Iterator[Mode]:
+    """The modes λ = h ± √s for the roots s of a polynomial."""
+    written = [values.with_parameters(c) for c in coefficients]
+    match written:
+        case [_, Expr() as c]:
+            yield oscillating_mode(mean, -c, powers, z)
+        case [_, Expr() as b, Expr() as c]:
+            discriminant = factor(b**2 / 4 - c)
+            if (coefficients[1] ** 2 / 4 - coefficients[2]).is_positive:
+                root = sqrt(discriminant)
+                for square, numerically in zip((-b / 2 + root, -b / 2 - root), _squares(coefficients), strict=True):
+                    sign = 1 if numerically.is_positive else -1
+                    yield replace(_mode_of_sign(mean, square, sign, powers, z), basis=(root,))
+            else:
+                yield _growing_oscillation(mean, b, c, powers, z)
+        case _ if all(c.is_Rational for c in coefficients) and not values.numbers:
+            for square in Poly(coefficients, z).real_roots():
+                mode = _mode_of_sign(mean, square, 1 if square.is_positive else -1, powers, z)
+                yield replace(mode, basis=_powers(square, len(coefficients) - 1))
         case _:
             return
 
 
+def _squares(coefficients: Sequence[Expr]) -> tuple[Expr, Expr]:
+    """The two roots of a quadratic polynomial, as numbers."""
+    _, b, c = coefficients
+    root = sqrt(b**2 / 4 - c)
+    return -b / 2 + root, -b / 2 - root
+
+
 def oscillating_mode(mean: Expr, square: Expr, powers: int, z: Symbol) -> Mode:
     """The mode of λ = h ± √D: e^{hz} times cos and sin or cosh and sinh; for a D of unknown sign, those without √−1."""
-    if square.is_negative or (not square.is_positive and square.could_extract_minus_sign()):
-        root = sqrt(-square)
-        return Mode((exp(mean * z) * cos(root * z), exp(mean * z) * sin(root * z)), powers, (root,))
-    root = sqrt(square)
-    return Mode((exp(mean * z) * cosh(root * z), exp(mean * z) * sinh(root * z)), powers, (root,))
+    negative = square.is_negative or (not square.is_positive and square.could_extract_minus_sign())
+    return _mode_of_sign(mean, square, -1 if negative else 1, powers, z)
+
+
+def _mode_of_sign(mean: Expr, square: Expr, sign: int, powers: int, z: Symbol) -> Mode:
+    """The mode of λ = h ± √D with a D of known sign."""
+    root = _denested(sqrt(sign * square))
+    even, odd = (cosh, sinh) if sign == 1 else (cos, sin)
+    return Mode((exp(mean * z) * even(root * z), exp(mean * z) * odd(root * z)), powers, (root,))
+
+
+def _growing_oscillation(mean: Expr, b: Expr, c: Expr, powers: int, z: Symbol) -> Mode:
+    """The mode of the four λ = h ± (α ± iβ) whose squares (λ − h)² are the complex roots of s² + bs + c."""
+    length, height = sqrt(c), sqrt(c - b**2 / 4)
+    growth, frequency = (_denested(sqrt((length + sign * b / 2) / 2)) for sign in (-1, 1))
+    functions = tuple(
+        exp((mean + sign * growth) * z) * wave(frequency * z) for sign, wave in product((1, -1), (cos, sin))
+    )
+    return Mode(functions, powers, (growth, frequency), (length, height, length * height))
+
+
+def _denested(root: Expr) -> Expr:
+    """A root of numbers without roots in roots, where it can be written so."""
+    return root if root.free_symbols else expand_mul(sqrtdenest(root))
+
+
+def _powers(root: Expr, degree: int) -> tuple[Expr, ...]:
+    """The powers of an algebraic number that span its field beside 1."""
+    return tuple(root**n for n in range(1, degree))

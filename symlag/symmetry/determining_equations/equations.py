@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -55,11 +56,16 @@ class System:
         return tuple(z for z in self.variables if z not in self._symbols)
 
     @property
+    def fibre(self) -> tuple[Jet, ...]:
+        """The jets that are no variables: velocities as a rule."""
+        return tuple(sorted((s for s in self._symbols - set(self.variables) if isinstance(s, Jet)), key=str))
+
+    @property
     def order(self) -> int:
         """The order of the highest derivative."""
         return max((sum(alpha) for equation in self.equations for _, alpha in equation), default=0)
 
-    @property
+    @cached_property
     def _symbols(self) -> set[Symbol]:
         return set().union(*(a.free_symbols for equation in self.equations for a in equation.values()))
 

@@ -38,8 +38,8 @@ from symlag.symmetry.determining_equations.taylor import (
     independent_fibres,
     taylor_coefficient,
 )
+from symlag.symmetry.determining_equations.vanishing_derivatives import VanishingDerivatives
 from symlag.symmetry.modular.linear_algebra import Echelon, Vector
-from symlag.symmetry.modular.power_series import monomials
 from symlag.symmetry.modular.specialization import Specialization
 
 # The equations are expanded up to this degree, less one.
@@ -58,6 +58,7 @@ class Certificate:
     degree: int
     free: tuple[int, ...]
     echelon: Echelon
+    vanishing: VanishingDerivatives
 
     @property
     def dimension(self) -> int:
@@ -68,10 +69,11 @@ class Certificate:
         """The matrix of ∂/∂z on the solutions, for a cyclic variable z: a row of ∂_z c_iα = (α_z + 1) c_{i,α+1_z}."""
         place = self.system.variables.index(variable)
         matrix: list[Vector] = []
-        for number in self.free:
-            unknown, alpha = taylor_coefficient(number, len(self.system.variables))
+        for start in self.free:
+            unknown, alpha = taylor_coefficient(start, len(self.system.variables))
             raised = tuple(a + (i == place) for i, a in enumerate(alpha))
-            row = self.echelon.reduce({column(unknown, raised): 1})
+            number = column(unknown, raised)
+            row = {} if number in self.vanishing else self.echelon.reduce({number: 1})
             matrix.append([(alpha[place] + 1) * row.get(f, 0) % self.at.prime for f in self.free])
         return matrix
 
@@ -80,13 +82,14 @@ def certificates(system: System, at: Specialization) -> Iterator[Certificate]:
     """Certificates from expansions of growing degree, each at least as sharp as the one before."""
     at = replace(at, variables=system.variables, cache={})
     fibres, echelon = independent_fibres(system, at), Echelon(at.prime)
+    vanishing = VanishingDerivatives.of(system, at)
     for degree in range(HIGHEST):
         for equation in fibres.expanded(degree):
-            for row in coefficient_rows(equation, len(system.variables), degree):
+            for row in coefficient_rows(equation, len(system.variables), degree, vanishing.derivative_terms):
                 echelon.insert(row)
-        free = _free_coefficients(system, echelon, degree + system.order)
+        free = _free_coefficients(system, echelon, vanishing, degree + system.order)
         if free is not None:
-            yield Certificate(system, at, degree, free, echelon)
+            yield Certificate(system, at, degree, free, echelon, vanishing)
 
 
 def stable_certificate(system: System, at: Specialization) -> tuple[Certificate, Certificate] | None:
@@ -94,15 +97,13 @@ def stable_certificate(system: System, at: Specialization) -> tuple[Certificate,
     return next((pair for pair in pairwise(certificates(system, at)) if pair[0].dimension == pair[1].dimension), None)
 
 
-def _free_coefficients(system: System, echelon: Echelon, highest: int) -> tuple[int, ...] | None:
+def _free_coefficients(
+    system: System, echelon: Echelon, vanishing: VanishingDerivatives, highest: int
+) -> tuple[int, ...] | None:
     """The free Taylor coefficients below the first order at which none is free; None where there is no such order."""
     free: list[int] = []
     for order in range(highest + 1):
-        columns = [
-            column(unknown, alpha)
-            for alpha in monomials(len(system.variables), order)
-            for unknown in range(len(system.unknowns))
-        ]
+        columns = (column(i, alpha) for i in range(len(system.unknowns)) for alpha in vanishing.remaining(i, order))
         new = [c for c in columns if c not in echelon.rows]
         if order and not new:
             return tuple(free)

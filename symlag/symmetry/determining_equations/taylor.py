@@ -13,13 +13,13 @@ equations found are then combined so that their highest derivatives are separate
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from symlag.symmetry.determining_equations.equations import System
-from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, dot, rref
+from symlag.symmetry.modular.linear_algebra import Echelon, UnluckyError, Vector, rref
 from symlag.symmetry.modular.power_series import BITS, Part, factorials, homogeneous_parts, monomials, pack, unpack
 from symlag.symmetry.modular.specialization import Specialization
 
@@ -31,6 +31,14 @@ WIDTH = 1 << 10
 
 # A linear equation for Taylor coefficients, by their column numbers.
 Row = dict[int, int]
+
+Exponents = tuple[int, ...]
+
+# A term of a derivative of f: the monomial u^γ, the column of the Taylor coefficient, and the factor.
+DerivativeTerm = tuple[int, int, int]
+
+# The terms of one degree of ∂^β f_i, from β, the degree and i.
+DerivativeTerms = Callable[[Exponents, int, int], Sequence[DerivativeTerm]]
 
 # An equation for fixed w: for each derivative (i, β) its coefficient as a power series.
 SeriesEquation = dict[tuple[int, tuple[int, ...]], list[Part]]
@@ -58,9 +66,11 @@ class FibreEquations:
 def independent_fibres(system: System, at: Specialization) -> FibreEquations:
     """Equations over ever new fibres, until three fibres in a row add none that is independent at the point.
 
-    A fibre without a value is passed over; `UnluckyError` where none has one.
+    Where no jets but the variables occur, all fibres are alike, and one is enough. A fibre without a value is passed
+    over; `UnluckyError` where none has one.
     """
     echelon, chosen, equations, idle = Echelon(at.prime), list[tuple[int, int]](), list[SeriesEquation](), 0
+    needed = IDLE if system.fibre else 0
     for fibre in range(FIBRES):
         if fibre > HOPELESS and not equations:
             break
@@ -76,7 +86,7 @@ def independent_fibres(system: System, at: Specialization) -> FibreEquations:
         chosen += [(fibre, i) for i in new]
         equations += [candidates[i] for i in new]
         idle = 0 if new else idle + 1
-        if idle == IDLE:
+        if idle >= needed:
             return FibreEquations(system, at, tuple(chosen), _separating_weights(equations, at.prime))
     raise UnluckyError
 
@@ -100,14 +110,22 @@ def expanded(system: System, at: Specialization) -> list[SeriesEquation]:
 
 def combined(equations: Sequence[SeriesEquation], weights: Sequence[Vector], prime: int) -> list[SeriesEquation]:
     """The linear combinations of equations with the given weights."""
-    columns = coefficients(equations)
-    order = max(degree for _, degree, _ in columns)
-    sums: list[SeriesEquation] = [defaultdict(lambda: [{} for _ in range(order + 1)]) for _ in weights]
-    for (place, degree, monomial), column in columns.items():
-        for equation, row in zip(sums, weights, strict=True):
-            if c := dot(row, column, prime):
-                equation[place][degree][monomial] = c
-    return sums
+    return [_combination([(w, e) for w, e in zip(row, equations, strict=True) if w], prime) for row in weights]
+
+
+def _combination(terms: Sequence[tuple[int, SeriesEquation]], prime: int) -> SeriesEquation:
+    """One linear combination of equations."""
+    if [w for w, _ in terms] == [1]:
+        return terms[0][1]
+    order = max(len(series) for _, equation in terms for series in equation.values())
+    total: SeriesEquation = defaultdict(lambda: [{} for _ in range(order)])
+    for weight, equation in terms:
+        for place, series in equation.items():
+            for part, added in zip(total[place], series, strict=True):
+                for monomial, c in added.items():
+                    part[monomial] = part.get(monomial, 0) + weight * c
+    sums = {place: [{m: c % prime for m, c in part.items() if c % prime} for part in s] for place, s in total.items()}
+    return {place: series for place, series in sums.items() if any(series)}
 
 
 def coefficients(equations: Sequence[SeriesEquation]) -> dict[tuple[Any, int, int], Vector]:
@@ -121,24 +139,38 @@ def coefficients(equations: Sequence[SeriesEquation]) -> dict[tuple[Any, int, in
     return columns
 
 
-def coefficient_rows(equation: SeriesEquation, variables: int, degree: int) -> list[Row]:
+def coefficient_rows(
+    equation: SeriesEquation, variables: int, degree: int, derivative_terms: DerivativeTerms | None = None
+) -> list[Row]:
     """The coefficients of one total degree of an equation, as linear equations for Taylor coefficients."""
+    derivative_terms = derivative_terms or all_derivative_terms
     rows: defaultdict[int, Row] = defaultdict(dict)
     for (unknown, beta), series in equation.items():
         for lower, part in enumerate(series[: degree + 1]):
-            terms = _derivative_terms(beta, degree - lower, unknown)
+            terms = derivative_terms(beta, degree - lower, unknown)
             for monomial, c in part.items():
                 for rest, column, factor in terms:
                     row = rows[monomial + rest]
                     row[column] = row.get(column, 0) + c * factor
-    return [rows[pack(alpha)] for alpha in monomials(variables, degree)]
+    return [rows[monomial] for monomial in _packed_monomials(variables, degree) if monomial in rows]
 
 
 @cache
-def _derivative_terms(beta: tuple[int, ...], degree: int, unknown: int) -> tuple[tuple[int, int, int], ...]:
-    """∂^β f = Σ_γ (γ+β)!/γ! c_{γ+β} u^γ: for each γ of one degree the monomial, the column and the factor."""
-    pairs = ((rest, tuple(r + b for r, b in zip(rest, beta, strict=True))) for rest in monomials(len(beta), degree))
-    return tuple((pack(rest), column(unknown, a), factorials(a) // factorials(rest)) for rest, a in pairs)
+def _packed_monomials(variables: int, degree: int) -> tuple[int, ...]:
+    return tuple(map(pack, monomials(variables, degree)))
+
+
+@cache
+def all_derivative_terms(beta: Exponents, degree: int, unknown: int) -> tuple[DerivativeTerm, ...]:
+    """The terms of degree |γ| of ∂^β f = Σ_γ (γ+β)!/γ! c_{γ+β} u^γ."""
+    raised = (tuple(r + b for r, b in zip(rest, beta, strict=True)) for rest in monomials(len(beta), degree))
+    return tuple(derivative_term(beta, alpha, unknown) for alpha in raised)
+
+
+def derivative_term(beta: Exponents, alpha: Exponents, unknown: int) -> DerivativeTerm:
+    """The term of ∂^β f with the Taylor coefficient c_α, for an α ≥ β."""
+    rest = tuple(a - b for a, b in zip(alpha, beta, strict=True))
+    return pack(rest), column(unknown, alpha), factorials(alpha) // factorials(rest)
 
 
 def column(unknown: int, alpha: tuple[int, ...]) -> int:

@@ -20,10 +20,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any, overload
 
-from sympy import Add, Expr, Matrix, S, prime
+from sympy import Add, Expr, Integer, Matrix, S, prime
 
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.display import Displayable
@@ -44,6 +44,10 @@ def _no_parameters() -> ParameterValues:
     from symlag.symmetry.modular.reconstruction import ParameterValues
 
     return ParameterValues.draw((), PRIMES[0])
+
+
+# Choices of numbers for the parameters that are tried, until all frequencies are real.
+CHOICES = 128
 
 
 @dataclass(frozen=True)
@@ -273,9 +277,19 @@ class Algebra(Sequence[Generator], Displayable, Cited):
         return X.map(self.lagrangian.notation.to_functions) if self.lagrangian else X
 
     def _real_value(self, residue: int) -> Any:
-        """A structure constant with squares of prime numbers for the parameters, which keeps their roots rational."""
-        squares = {s: prime(i + 1) ** 2 for i, s in enumerate(self.parameter_values.numbers)}
-        return S(self.parameter_values.expression(residue)).xreplace(squares)
+        """A structure constant with numbers for the parameters."""
+        return S(self.parameter_values.expression(residue)).xreplace(self._real_parameters)
+
+    @cached_property
+    def _real_parameters(self) -> Mapping[Any, Expr]:
+        """Squares of prime numbers or their inverses for the parameters: roots stay rational, frequencies real."""
+        parameters = [*self.parameter_values.numbers]
+        squares = [Integer(prime(i + 1) ** 2) for i in range(len(parameters))]
+        choices = islice(product(*((square, 1 / square) for square in squares)), CHOICES)
+        chosen = [dict(zip(parameters, values, strict=True)) for values in choices]
+        roots = self.parameter_values.roots
+        real = (values for values in chosen if all(root.xreplace(values).is_extended_real for root in roots))
+        return next(real, chosen[0])
 
     def _read(self, X: Generator) -> Generator:
         """A generator in symlag's own notation."""

@@ -16,12 +16,16 @@ which every rational power with a small denominator exists once: aᵉ obeys the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from heapq import heapify, heappop, heappush
+from itertools import count
 from math import isqrt
 from operator import mul
+
+from sympy import isprime
 
 # Safe primes of 255 bits modulo which 2, 3, 5, … 23 have square roots: fractions of 127 bits can be read back.
 PRIMES = tuple(2**255 - below for below in (8411889, 19372089, 23547249))
@@ -31,9 +35,40 @@ SHORT_PRIMES = tuple(2**61 - below for below in (150993, 636873, 2231793))
 
 Vector = list[int]
 
+# Further primes p are such that r has no prime factor below this, so that the powers of most fractions exist once.
+SMALLEST_FACTOR = 100
+
 
 class UnluckyError(ArithmeticError):
     """A random point at which an expression has no value modulo the prime; at another point it has one."""
+
+
+def primes() -> Iterator[int]:
+    """`PRIMES`, and then others of their size, for numbers whose roots do not exist modulo these.
+
+    They are 7 modulo 8, and ±1 modulo 3 and 5 as it takes for 2, 3 and 5 to have square roots.
+    """
+    yield from PRIMES
+    for number in count():
+        yield _further_prime(number)
+
+
+@cache
+def _further_prime(number: int) -> int:
+    """The first suitable prime below the one before."""
+    candidate = (_further_prime(number - 1) if number else 2**255 - 2**60) - 1
+    factors = [q for q in range(3, SMALLEST_FACTOR) if all(q % d for d in range(2, q))]
+    while candidate % 8 != 7:
+        candidate -= 1
+    while (
+        candidate % 3 != 2
+        or candidate % 5 != 4
+        or any(candidate % q in (0, 1) for q in factors)
+        or pow(2, candidate - 1, candidate) != 1
+        or not isprime(candidate)
+    ):
+        candidate -= 8
+    return candidate
 
 
 def power(base: int, exponent: Fraction, prime: int) -> int:
@@ -71,34 +106,19 @@ def dot(left: Iterable[int], right: Iterable[int], prime: int) -> int:
 
 def rref(rows: Iterable[Vector], prime: int) -> dict[int, Vector]:
     """The reduced row echelon form, as a map from each pivot column to its row."""
-    basis: dict[int, int] = {}
-    width, packing = 0, RowPacking.of(prime)
+    echelon, width = DenseEchelon(prime), 0
     for row in rows:
-        number, width = packing.pack(row), len(row)
-        for column, pivot in basis.items():
-            if factor := packing.entry(number, column) % prime:
-                number += (prime - factor) * pivot
-        rest = packing.unpack(number, width)
-        lead = next((i for i, entry in enumerate(rest) if entry), None)
-        if lead is not None:
-            inverse = pow(rest[lead], -1, prime)
-            basis[lead] = packing.pack([entry * inverse % prime for entry in rest])
-    # Back substitution: from the last pivot to the first, later pivots are eliminated from each row.
-    done: dict[int, int] = {}
-    for lead in sorted(basis, reverse=True):
-        number = basis[lead]
-        factors = [(packing.entry(number, column), pivot) for column, pivot in done.items()]
-        number += sum((prime - factor) * pivot for factor, pivot in factors if factor)
-        done[lead] = packing.pack(packing.unpack(number, width))
-    return {lead: packing.unpack(number, width) for lead, number in done.items()}
+        echelon.insert(row)
+        width = len(row)
+    return echelon.reduced(width)
 
 
 def null_space(rows: Sequence[Vector], prime: int) -> list[Vector]:
     """A basis of the vectors that every row annihilates, a unit vector on the columns without pivot."""
-    width = len(rows[0])
-    basis = rref(rows, prime)
-    free = [column for column in range(width) if column not in basis]
-    return [[-basis[i][j] % prime if i in basis else int(i == j) for i in range(width)] for j in free]
+    echelon = DenseEchelon(prime)
+    for row in rows:
+        echelon.insert(row)
+    return echelon.null_space(len(rows[0]))
 
 
 @dataclass(frozen=True)
@@ -169,3 +189,47 @@ class RowPacking:
     def entry(self, number: int, column: int) -> int:
         """One entry, a sum of products of residues."""
         return number >> 8 * self.size * column & (1 << 8 * self.size) - 1
+
+
+@dataclass(frozen=True)
+class DenseEchelon:
+    """A growing system of dense equations in echelon form; the pivot of a row is its lowest column.
+
+    Rows are `RowPacking` numbers, by their pivots, in the order in which they were inserted.
+    """
+
+    prime: int
+    rows: dict[int, int] = field(default_factory=dict)
+
+    def insert(self, row: Vector) -> bool:
+        """Add an equation to the system; false if it follows from the others."""
+        packing = RowPacking.of(self.prime)
+        number = packing.pack(row)
+        for column, pivot in self.rows.items():
+            if factor := packing.entry(number, column) % self.prime:
+                number += (self.prime - factor) * pivot
+        rest = packing.unpack(number, len(row))
+        lead = next((i for i, entry in enumerate(rest) if entry), None)
+        if lead is None:
+            return False
+        inverse = pow(rest[lead], -1, self.prime)
+        self.rows[lead] = packing.pack([entry * inverse % self.prime for entry in rest])
+        return True
+
+    def reduced(self, width: int) -> dict[int, Vector]:
+        """The rows with every later pivot eliminated, by their pivots."""
+        packing = RowPacking.of(self.prime)
+        # Back substitution: from the last pivot to the first, later pivots are eliminated from each row.
+        done: dict[int, int] = {}
+        for lead in sorted(self.rows, reverse=True):
+            number = self.rows[lead]
+            factors = [(packing.entry(number, column), pivot) for column, pivot in done.items()]
+            number += sum((self.prime - factor) * pivot for factor, pivot in factors if factor)
+            done[lead] = packing.pack(packing.unpack(number, width))
+        return {lead: packing.unpack(number, width) for lead, number in done.items()}
+
+    def null_space(self, width: int) -> list[Vector]:
+        """A basis of the vectors that every row annihilates, a unit vector on the columns without pivot."""
+        basis = self.reduced(width)
+        free = [column for column in range(width) if column not in basis]
+        return [[-basis[i][j] % self.prime if i in basis else int(i == j) for i in range(width)] for j in free]

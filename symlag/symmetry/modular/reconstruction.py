@@ -2,7 +2,8 @@
 
 Parameters such as masses and frequencies take prime numbers as values (squares modulo p, so that roots exist). A
 residue is read back as a fraction, and the primes in its numerator and denominator tell which parameters it is made of.
-What is a fraction only after division by one of the known square roots is a multiple of that root.
+What is a fraction only after division by one of the known square roots is a multiple of that root, and what is none is
+sought as a combination of the basis of an algebraic number field (`lattice`).
 
 Reconstruction is not a proof: an expression that was read back is substituted into the equations with other values of
 the parameters, by whoever uses it.
@@ -23,9 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import Any
 
-from sympy import Expr, Integer, Mul, Rational, S, Symbol, factor, nextprime
+from sympy import Add, Expr, Integer, Mul, Rational, S, expand_mul, factor, nextprime
 
+from symlag.symmetry.modular.lattice import CHANCE, combination
 from symlag.symmetry.modular.linear_algebra import rational_reconstruction
 from symlag.symmetry.modular.power_series import monomials
 from symlag.symmetry.modular.specialization import Specialization
@@ -39,36 +42,67 @@ COEFFICIENTS = 24
 DEGREE = 4
 # Common factors of numerator and denominator that may have been cancelled.
 CANCELLED = 12
-# A fraction that is so many bits shorter than the prime is none by chance.
-CHANCE = 27
 
 
 @dataclass(frozen=True)
 class ParameterValues:
-    """The values of the parameters modulo a prime, and the square roots that may occur in coefficients."""
+    """The values of the parameters modulo a prime, and the irrational numbers that may occur in coefficients.
+
+    `roots` are square roots, of parameters or of numbers. `basis` spans the field of the numbers in the Lagrangian over
+    ℚ, and `extensions` are bases of larger fields, each with 1 first.
+    """
 
     prime: int
-    numbers: Mapping[Symbol, int]
+    numbers: Mapping[Any, int]
     roots: tuple[Expr, ...] = ()
+    basis: tuple[Expr, ...] = (S.One,)
+    extensions: tuple[tuple[Expr, ...], ...] = ()
 
     @classmethod
-    def draw(cls, parameters: Iterable[Symbol], prime: int, number: int = 0) -> ParameterValues:
+    def draw(
+        cls, parameters: Iterable[Expr], prime: int, number: int = 0, basis: tuple[Expr, ...] = (S.One,)
+    ) -> ParameterValues:
         """The draw of the given number: another draw has other values for all parameters."""
         names = sorted(parameters, key=str)
         primes = islice(_prime_squares(prime), number * len(names), None)
-        return cls(prime, dict(zip(names, primes, strict=False)))
+        return cls(prime, dict(zip(names, primes, strict=False)), basis=basis)
 
     def expression(self, residue: int) -> Expr | None:
         """The expression in parameters with this residue, if it is readable."""
-        at = Specialization(self.prime, self.numbers)
-        for root in (S.One, *self.roots):
-            fraction = rational_reconstruction(residue * pow(at.value(root), -1, self.prime), self.prime)
-            if fraction is None or abs(fraction[0] * fraction[1]) >> self.prime.bit_length() - CHANCE:
-                continue
-            coefficient = self.rational_expression(Rational(*fraction))
-            if coefficient is not None:
-                return coefficient * root
+        for basis in ((S.One,), *([self.basis] if len(self.basis) > 1 else []), *self.extensions):
+            for root in (S.One, *self.roots):
+                number = self.number(residue, basis, root)
+                coefficient = None if number is None else self.with_parameters(number)
+                if coefficient is not None:
+                    return coefficient * root if len(basis) == 1 else expand_mul(coefficient * root)
         return None
+
+    def number(self, residue: int, basis: tuple[Expr, ...] | None = None, root: Expr = S.One) -> Expr | None:
+        """The number with this residue, divided by a root: a combination of a basis with fractions, if it is short.
+
+        In it the parameters are the prime numbers that are their values.
+        """
+        basis = self.basis if basis is None else basis
+        at = Specialization(self.prime, self.numbers)
+        residue = residue * pow(at.value(root), -1, self.prime) % self.prime
+        if len(basis) > 1:
+            found = combination(residue, [at.value(b) for b in basis], self.prime)
+            return found and Add(*(Rational(n, found[1]) * b for n, b in zip(found[0], basis, strict=True)))
+        fraction = rational_reconstruction(residue, self.prime)
+        if fraction is None or abs(fraction[0] * fraction[1]) >> self.prime.bit_length() - CHANCE:
+            return None
+        return Rational(*fraction)
+
+    def with_parameters(self, number: Expr) -> Expr | None:
+        """A number with parameters in the place of their values, if it is readable: each rational part by itself."""
+        terms: list[Expr] = []
+        for term in Add.make_args(number):
+            coefficient, irrational = term.as_coeff_Mul()
+            readable = self.rational_expression(coefficient)
+            if readable is None:
+                return None
+            terms.append(readable * irrational)
+        return Add(*terms)
 
     def rational_expression(self, number: Rational) -> Expr | None:
         """The expression in parameters with this rational value, if it is readable.

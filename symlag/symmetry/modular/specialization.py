@@ -21,13 +21,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from hashlib import blake2b
 from typing import Any
 
 from sympy import (
+    ZZ,
     Abs,
     Add,
+    ComplexRootOf,
     DiracDelta,
     Expr,
     Heaviside,
@@ -53,6 +55,7 @@ from sympy import (
     tan,
     tanh,
 )
+from sympy.polys.galoistools import gf_monic, gf_pow_mod
 
 from symlag.calculus.regions import factors_of, largest_or_smallest
 from symlag.errors import SymlagError
@@ -65,6 +68,7 @@ from symlag.symmetry.modular.power_series import (
     logarithm,
     series_power,
 )
+from symlag.symmetry.modular.rational_interpolation import roots
 
 # The value of an angle is the 5040th multiple of a random one, so that its fractions with small denominators have
 # values.
@@ -145,6 +149,8 @@ class Specialization:
                 return self._sign(node.args[0]) % self.prime
             case DiracDelta():
                 return 0  # as anywhere but at the jump
+            case ComplexRootOf():
+                return self._root_of(node)
             case _ if type(node) in _DEFINITIONS:
                 return self.value(_DEFINITIONS[type(node)](*node.args))
             case _ if node.is_number and node.is_real and not node.args:
@@ -224,10 +230,27 @@ class Specialization:
             raise UnluckyError
         return 1 if is_square(value, self.prime) else -1
 
+    def _root_of(self, node: ComplexRootOf) -> int:
+        """A root modulo the prime of the polynomial of an algebraic number; different roots for different numbers."""
+        residues = _all_roots(tuple(int(c) for c in node.poly.all_coeffs()), self.prime)
+        if not residues:
+            raise UnluckyError
+        return residues[node.index]
+
     def _tail(self, argument: Expr) -> Any:
         """The value less its constant term; the number zero where nothing else is left."""
         value = self.value(argument)
         return value - value.constant if isinstance(value, Series) else 0
+
+
+@cache
+def _all_roots(coefficients: tuple[int, ...], prime: int) -> tuple[int, ...]:
+    """The roots of a polynomial modulo a prime, none if it does not split into linear factors."""
+    _, monic = gf_monic([c % prime for c in coefficients], prime, ZZ)
+    # x^p − x is the product of all x − a: what is left of x^p modulo the polynomial is x just where that splits.
+    if gf_pow_mod([1, 0], prime, monic, prime, ZZ) != [1, 0]:
+        return ()
+    return tuple(sorted(roots(monic, prime)))
 
 
 def _fraction(number: Any) -> Fraction:
