@@ -30,7 +30,7 @@ demo: $(VENV)/.trials ## The main job: from numeric/scale.py to out/scale
 	$(BIN)/symlag run $(DEMO)
 
 test: $(VENV)/.dev ## All tests; ARGS="-k jet" picks some
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev ## Style
 	$(BIN)/ruff check
