@@ -6,6 +6,7 @@ from . import (
     calculus as calculus,
     derivation as derivation,
     document as document,
+    exchange as exchange,
     kernels as kernels,
     learning as learning,
     networks as networks,
@@ -20,6 +21,7 @@ from .calculus.matrices import constant as constant, inner as inner
 from .citations import cite as cite
 from .derivation.derive import derive as derive
 from .errors import SymlagError as SymlagError
+from .exchange.json_text import from_json as from_json, to_json as to_json
 from .kernels.array_function import kernel as kernel
 from .learning.bregman_lagrangian import bregman as bregman
 from .learning.continuous_rules import heavy_ball as heavy_ball

@@ -95,3 +95,7 @@ class OutputError(SymlagError):
 
 class DataError(SymlagError):
     """Data that a trial needs, and that no one has named."""
+
+
+class FormatError(SymlagError):
+    """Text that is no expression, and no result, as symlag writes them to files."""

@@ -18,7 +18,7 @@ What functions of one matrix become in a product ∘ is in `hadamard`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from sympy import (
@@ -101,6 +101,7 @@ def elementwise(function: Callable[[Symbol], Any], matrix: MatrixExpr) -> Elemen
     return Elementwise(function(SLOT), matrix)
 
 
+@cache
 def homogeneous(name: str, degree: Any) -> type[Function]:
     """A function of one number with σ(cz) = cᵖσ(z) for c > 0, such as a power of ReLU, and otherwise unknown.
 

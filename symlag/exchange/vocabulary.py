@@ -1,0 +1,63 @@
+"""The functions and constants that an expression in text may name, each with the number of its arguments.
+
+A function stands here where SymPy builds it without running long, whatever symbols it is of. What else may be called,
+such as integrals and traces, has rules of its own in `special_forms`.
+
+>>> FUNCTIONS["besselj"].most, NAMES[FUNCTIONS["besselj"].function]
+(2, 'besselj')
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+
+@dataclass(frozen=True)
+class Vocable:
+    """A function of SymPy, and the least and the greatest number of its arguments."""
+
+    function: Any
+    least: int
+    most: int
+
+
+MANY = 64
+
+_ONE = (
+    "Abs Chi Ci DiracDelta Ei LambertW Shi Si acos acosh acot acoth acsc acsch airyai airyaiprime airybi airybiprime "
+    "arg asec asech asin asinh atan atanh ceiling conjugate cos cosh cot coth csc csch elliptic_k erf erfc erfi exp "
+    "factorial floor fresnelc fresnels gamma im li log loggamma re sec sech sign sin sinc sinh tan tanh zeta"
+)
+_TWO = (
+    "Mod atan2 besseli besselj besselk bessely beta binomial elliptic_f expint hankel1 hankel2 lowergamma polygamma "
+    "polylog uppergamma"
+)
+_OTHERS = {"Heaviside": (1, 2), "Max": (1, MANY), "Min": (1, MANY), "elliptic_e": (1, 2), "elliptic_pi": (2, 3)}
+
+FUNCTIONS = {
+    name: Vocable(getattr(sympy, name), *arity)
+    for name, arity in (
+        *((name, (1, 1)) for name in _ONE.split()),
+        *((name, (2, 2)) for name in _TWO.split()),
+        *_OTHERS.items(),
+    )
+}
+NAMES = {vocable.function: name for name, vocable in FUNCTIONS.items()}
+
+CONSTANTS = {
+    "pi": sympy.pi,
+    "E": sympy.E,
+    "I": sympy.I,
+    "oo": sympy.oo,
+    "True": sympy.true,
+    "False": sympy.false,
+    "EulerGamma": sympy.EulerGamma,
+    "GoldenRatio": sympy.GoldenRatio,
+    "Catalan": sympy.Catalan,
+}
+CONSTANT_NAMES = {value: name for name, value in CONSTANTS.items() if name != "E"}
+
+COMPARISONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
