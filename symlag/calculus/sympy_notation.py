@@ -9,6 +9,9 @@ The partial derivative ∂A/∂t of an unknown function A(x, t) is Derivative(A(
 would be the total derivative, so it is given back as SymPy writes it, a `Subs` of the derivative along a variable of
 its own.
 
+A decimal such as 0.5 is notation, too: `to_jets` reads it as the rational number that it denotes, and `to_functions`
+writes it again (`decimals`).
+
 >>> from sympy import Function
 >>> s = Symbol("t")
 >>> x = Function("x")(s)
@@ -20,12 +23,13 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from sympy import Basic, Derivative, Dummy, Subs, Symbol
 from sympy.core.function import AppliedUndef
 
+from symlag.calculus.decimals import Decimals, exact
 from symlag.calculus.jets import Jet, jets, t
 
 
@@ -37,13 +41,19 @@ class Notation:
     ----------
     functions : mapping
         From functions, such as x(t), to jets.
+    decimals : Decimals, optional
+        The decimals that were written.
     """
 
     functions: Mapping[AppliedUndef, Jet]
+    decimals: Decimals = field(default_factory=Decimals)
 
     @classmethod
-    def of(cls, *expressions: Any, listed: Iterable[Any] = ()) -> Self:
-        """The notation used in the expressions: a function that is differentiated there, or listed, is a coordinate."""
+    def of(cls, *expressions: Any, listed: Iterable[Any] = (), beside: Iterable[Any] = ()) -> Self:
+        """The notation used in the expressions: a function that is differentiated there, or listed, is a coordinate.
+
+        Expressions beside these count for decimals alone.
+        """
         rates = (d for e in expressions if isinstance(e, Basic) for d in e.atoms(Derivative))
         differentiated = (f for d in rates for f in d.expr.atoms(AppliedUndef))
         coordinates = sorted({f for f in (*differentiated, *listed) if is_coordinate_function(f)}, key=str)
@@ -52,7 +62,7 @@ class Notation:
             # A function of one variable is one of time, whatever that is called; of several, time is the one called t.
             base = (t,) if len(f.args) == 1 else tuple(t if v.name == t.name else v for v in f.args)
             jets[f] = Jet(f.func.__name__, (0,) * len(base), base)
-        return cls(jets)
+        return cls(jets, Decimals.of(*expressions, *beside))
 
     @property
     def times(self) -> dict[Symbol, Symbol]:
@@ -60,7 +70,11 @@ class Notation:
         return {v: t for f in self.functions for v in f.args if len(f.args) == 1 or v.name == t.name}
 
     def to_jets(self, expression: Any) -> Any:
-        """The expression in jets; what is in jets already stays as it is."""
+        """The expression in jets, its decimals as rational numbers; what is in jets already stays as it is."""
+        return self.in_jets(exact(expression))
+
+    def in_jets(self, expression: Any) -> Any:
+        """The expression in jets, its numbers as they are written."""
         if not isinstance(expression, Basic):
             return expression
         expression = expression.xreplace({d: d.doit() for d in expression.atoms(Derivative)})
@@ -72,7 +86,8 @@ class Notation:
         return expression.replace(lambda node: isinstance(node, Subs), lambda node: node.doit())
 
     def to_functions(self, expression: Any) -> Any:
-        """The expression in the user's functions of time."""
+        """The expression in the user's functions of time, and with the user's decimals."""
+        expression = self.decimals.written(expression)
         if not self.functions:
             return expression
         functions = {jet: f for f, jet in self.functions.items()}

@@ -143,7 +143,7 @@ def outputs_by_name(expressions: Any) -> tuple[Container, dict[str, Any]]:
     if not listed:
         raise LoweringError(str(expressions), "there is nothing to compute", "Give one expression at least.")
     notation = expressions.lagrangian.notation if isinstance(expressions, Law) else Notation.of(*listed.values())
-    return container, {key: _normal_form(notation.to_jets(_sympified(e))) for key, e in listed.items()}
+    return container, {key: _normal_form(notation.in_jets(_sympified(e))) for key, e in listed.items()}
 
 
 def interface_of(

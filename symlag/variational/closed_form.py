@@ -21,7 +21,7 @@ Eq(Trace(w.T*w)/2, eta*(beta + 1)*Trace(w.dot.T*w.dot)/(4*lambda))
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
@@ -43,6 +43,7 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
+from symlag.calculus.decimals import exact
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import jets, t
@@ -217,8 +218,10 @@ def potential(law: Law) -> Expr:
 
 def solve(law: Law) -> Oscillation | Relaxation:
     """The closed form of a law: of Q where there is one and its coefficients are constant, of the charge otherwise."""
+    sources = {name: exact(source) for name, source in law.sources.items()}
+    law = replace(law, charge=exact(law.charge), rate=exact(law.rate), sources=sources)
     try:
-        Q = potential(law)
+        Q = exact(potential(law))
         m = mass(law.lagrangian)
     except SymlagError:
         return Relaxation(law.charge, law.rate, law.source)
@@ -239,10 +242,11 @@ def steady_state(law: Law) -> Eq:
     form = solve(law)
     if isinstance(form, Oscillation) and form.stiffness != 0:
         return Eq(form.quantity, lowest_terms(form.source / form.stiffness), evaluate=False)
-    if law.rate == 0:
+    rate = exact(law.rate)
+    if rate == 0:
         raise SymlagError(
             f"the law of {law.charge}",
             "nothing restores it, so that it has no steady state",
             "Give the Lagrangian a damping, or the loss a decay.",
         )
-    return Eq(law.charge, lowest_terms(law.source / law.rate), evaluate=False)
+    return Eq(law.charge, lowest_terms(exact(law.source) / rate), evaluate=False)

@@ -18,12 +18,13 @@ of Lie Groups to Differential Equations*, Eq. 2.38 and 5.89.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Expr, MatrixSymbol, S
 
 from symlag.calculus.arguments import require_instance, require_mapping, require_number, require_real
+from symlag.calculus.decimals import Decimals, exact, shown
 from symlag.calculus.differential_operators import add, directional, evolutionary, scaled
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
@@ -73,15 +74,18 @@ class Generator(Displayable):
     tau: Expr = S.Zero
     name: str = "symmetry"
     parameters: tuple[MatrixSymbol, ...] = ()
+    decimals: Decimals = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         moves = require_mapping("Generator", self.components)
+        object.__setattr__(self, "decimals", Decimals.of(*moves.values(), self.tau))
         object.__setattr__(self, "components", {require_coordinate(q): _checked_move(q, xi) for q, xi in moves.items()})
-        object.__setattr__(self, "tau", require_number("tau =", self.tau))
+        object.__setattr__(self, "tau", exact(require_number("tau =", self.tau)))
 
     def __str__(self) -> str:
         moved = {f"∂{q}": xi for q, xi in self.components.items() if xi != zero_like(q)}
-        terms = [_term(part, slope) for slope, part in ({"∂t": self.tau} | moved).items() if part != 0]
+        written = self.decimals.written
+        terms = [_term(written(part), slope) for slope, part in ({"∂t": self.tau} | moved).items() if part != 0]
         return " + ".join(terms).replace("+ -", "- ") or "0"
 
     def __repr__(self) -> str:
@@ -197,7 +201,7 @@ def bracket(left: Generator, right: Generator) -> Generator:
 
 def _checked_move(coordinate: Any, written: Any) -> Any:
     """The ξ of a coordinate in normal form; `ShapeError` where it has another shape."""
-    xi = require_real(f"the move of {coordinate}", as_sympy(f"{coordinate}:", written))
+    xi = require_real(f"the move of {coordinate}", exact(as_sympy(f"{coordinate}:", written)))
     if xi == 0:
         return zero_like(coordinate)
     if getattr(xi, "shape", None) != getattr(coordinate, "shape", None):
@@ -218,4 +222,4 @@ def _term(part: Any, slope: str) -> str:
     """A coefficient times a derivative as it is printed, without a factor 1."""
     if part in {1, -1}:
         return slope if part == 1 else f"-{slope}"
-    return f"({part}) {slope}" if part.is_Add or part.is_MatAdd else f"{part} {slope}"
+    return f"({part}) {slope}" if part.is_Add or part.is_MatAdd else f"{shown(part)} {slope}"

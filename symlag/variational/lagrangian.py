@@ -26,6 +26,7 @@ from sympy import Basic, Expr, S
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.arguments import require_mapping, require_number, require_real
+from symlag.calculus.decimals import shown
 from symlag.calculus.differential_operators import add, directional, gradients, scaled
 from symlag.calculus.jets import Jet, Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
@@ -97,7 +98,10 @@ class Lagrangian(Displayable):
     def __post_init__(self) -> None:
         listed = as_tuple(self.coordinates)
         parts = self.kinetic, self.potential, self.dissipation, *as_tuple(self.constraints)
-        notation = Notation.of(*parts, listed=listed or functions_of_time(self.kinetic, self.potential))
+        forces = require_mapping("forces =", self.forces)
+        beside = (self.damping, *forces.values())
+        coordinates = listed or functions_of_time(self.kinetic, self.potential)
+        notation = Notation.of(*parts, listed=coordinates, beside=beside)
         read = notation.to_jets
         self._set("notation", notation)
         self._set("kinetic", _read_energy("the kinetic energy", read(self.kinetic)))
@@ -106,7 +110,6 @@ class Lagrangian(Displayable):
         self._set("coordinates", _require_distinct(chosen) or self._occurring())
         damping = read(require_number("the damping", self.damping))
         self._set("damping", _require_function_of_time(damping, self.coordinates if chosen else jets(damping)))
-        forces = require_mapping("forces =", self.forces)
         self._set("forces", {read(q): self._checked_force(read(q), read(f)) for q, f in forces.items()})
         self._set("dissipation", self._checked_dissipation(read(self.dissipation)))
         constraints = read_constraints(tuple(map(read, as_tuple(self.constraints))))
@@ -117,10 +120,11 @@ class Lagrangian(Displayable):
     def __repr__(self) -> str:
         parts = {"T": self.kinetic, "V": self.potential, "damping": self.damping, "dissipation": self.dissipation}
         parts |= {f"force on {q}": force for q, force in self.forces.items()}
-        shown = [f"{name} = {part}" for name, part in parts.items() if part != 0]
-        shown += [f"constraint = {g}" for g in self.constraints]
-        shown += [f"given = {self.given}"] if self.given else []
-        return f"Lagrangian({', '.join(shown)})"
+        written = self.notation.decimals.written
+        parts_shown = [f"{name} = {shown(written(part))}" for name, part in parts.items() if part != 0]
+        parts_shown += [f"constraint = {shown(written(g))}" for g in self.constraints]
+        parts_shown += [f"given = {self.given}"] if self.given else []
+        return f"Lagrangian({', '.join(parts_shown)})"
 
     @property
     def given(self) -> tuple[Any, ...]:

@@ -26,11 +26,12 @@ Source: E. Noether, *Invariante Variationsprobleme* (1918); Tanaka and Kunin, *N
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Eq, Expr, MatrixSymbol, S
 
+from symlag.calculus.decimals import shown
 from symlag.calculus.differential_operators import damped_total, directional, euler_along, evolutionary, pairing, total
 from symlag.calculus.homotopy import antiderivative
 from symlag.calculus.jets import t
@@ -177,7 +178,7 @@ class Law(Displayable, Cited):
     @property
     def equation(self) -> Eq:
         """The law as an equation, the rate of the charge written out in accelerations."""
-        rate = damped_total(self._read(self.charge), self.rate)
+        rate = damped_total(self._read(self.charge), self._read(self.rate))
         return Eq(self.lagrangian.notation.to_functions(rate), self.source, evaluate=False)
 
     def defect(self) -> Expr:
@@ -187,7 +188,7 @@ class Law(Displayable, Cited):
         """
         L = self.lagrangian
         moves = self.generator.characteristics(L.coordinates)
-        stated = damped_total(self._read(self.charge), self.rate) - self._read(self.source)
+        stated = damped_total(self._read(self.charge), self._read(self.rate)) - self._read(self.source)
         cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.generalized_forces)
         gap = normal_form(stated + cost + pairing(moves, L.constraint_forces))
         return S.Zero if vanishes_where(gap, relations(L.constraints, L.coordinates)) else gap
@@ -320,7 +321,7 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     if L.constraints:
         sources["constraint"] = _work_of_constraints(L, moves)
     charge = normal_form(current - boundary)
-    speak = L.notation.to_functions
+    speak = replace(L.notation, decimals=L.notation.decimals | X.decimals).to_functions
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
 
@@ -342,4 +343,4 @@ def _matrix_paired_with(parameter: MatrixSymbol, linear: Expr) -> Any:
 def _listed(law: Law | MomentumMap) -> str:
     """The charge, the rate and the sources, less those that are zero."""
     parts = {"charge": law.charge, "rate": law.rate, **law.sources}
-    return ", ".join(f"{name} = {value}" for name, value in parts.items() if value != zero_like(value))
+    return ", ".join(f"{name} = {shown(value)}" for name, value in parts.items() if value != zero_like(value))

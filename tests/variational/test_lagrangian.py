@@ -2,7 +2,7 @@ import pickle
 from typing import Any
 
 import pytest
-from sympy import Matrix, Symbol, exp
+from sympy import Matrix, Rational, Symbol, exp
 
 from symlag.calculus.jets import fields, t
 from symlag.calculus.matrices import inner
@@ -54,7 +54,7 @@ def test_a_lagrangian_survives_pickling(name):
 
 def test_a_number_is_taken_for_an_energy():
     assert Lagrangian(T, 0).potential == 0
-    assert Lagrangian(T, 1.5).potential == 1.5
+    assert Lagrangian(T, 1.5).potential == Rational(3, 2)
 
 
 # What is written; the sentence that answers.

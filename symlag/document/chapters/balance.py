@@ -179,7 +179,7 @@ def boundary_value(law: Law) -> Expr:
 
 def in_coordinates(law: Law, expression: Any) -> Any:
     """An expression of a law in coordinates and their rates."""
-    return law.lagrangian.notation.to_jets(expression)
+    return law.lagrangian.notation.in_jets(expression)
 
 
 _SOURCES = {"kinetic": CHANGED_T, "potential": row(MINUS, CHANGED_V), "force": WORK}

@@ -94,13 +94,13 @@ def _oscillator(L: Lagrangian, oscillation: Oscillation) -> Section:
     mass = oscillation.mass
     stiffness, kick = (
         lowest_terms(oscillation.stiffness / mass),
-        L.notation.to_jets(lowest_terms(oscillation.source / mass)),
+        L.notation.in_jets(lowest_terms(oscillation.source / mass)),
     )
     kappa = unused_symbol(L, "kappa", "rho") if stiffness != 0 else S.Zero
     velocity = Dotted(Q, 1)
     left: list[Box] = [Dotted(Q, 2)]
     lines = [
-        equation(Q, L.notation.to_jets(oscillation.quantity)),
+        equation(Q, L.notation.in_jets(oscillation.quantity)),
         equation(CHARGE, row(as_box(mass), velocity) if mass != 1 else velocity),
     ]
     if gamma != 0:

@@ -80,15 +80,16 @@ def learning_rule(rule: Rule) -> Section:
 
 def mechanics(L: Lagrangian) -> Section:
     """The energies, and the action they make."""
+    written = L.notation.decimals.written
     lines = [
-        equation(KINETIC, L.kinetic),
-        equation(POTENTIAL, L.potential),
+        equation(KINETIC, written(L.kinetic)),
+        equation(POTENTIAL, written(L.potential)),
         equation(LAGRANGE, row(KINETIC, MINUS, POTENTIAL)),
     ]
     letter = damping_symbol(L)
     if L.damping not in (0, letter):
-        lines.append(equation(letter, L.damping))
-    lines += [equation(with_subscript(Role("F"), q), force) for q, force in L.forces.items()]
+        lines.append(equation(letter, written(L.damping)))
+    lines += [equation(with_subscript(Role("F"), q), written(force)) for q, force in L.forces.items()]
     friction, integrand = "", LAGRANGE
     if L.damping != 0:
         friction, integrand = ", in which {growth} with {exponent} stands for friction", row(GROWTH_FACTOR, LAGRANGE)
@@ -103,7 +104,7 @@ def mechanics(L: Lagrangian) -> Section:
 
 def motion(L: Lagrangian) -> Section:
     """The equation of motion of every coordinate."""
-    left = [L.notation.to_jets(equation) for equation in euler_lagrange(L).values()]
+    left = [L.notation.in_jets(equation) for equation in euler_lagrange(L).values()]
     lines = [(NOTHING, row(signed_sum(scaled(-1, equation)), EQUALS, ZERO)) for equation in left]
     factor = "" if L.damping == 0 else ", the factor {growth} divided out"
     reason = sentence(

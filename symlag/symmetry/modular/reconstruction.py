@@ -24,9 +24,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
+from math import inf
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Rational, S, expand_mul, factor, nextprime
+from sympy import Add, Expr, Integer, Mul, Rational, S, expand_mul, factor, factorint, nextprime
 
 from symlag.symmetry.modular.lattice import CHANCE, combination
 from symlag.symmetry.modular.linear_algebra import rational_reconstruction
@@ -109,12 +110,16 @@ class ParameterValues:
 
         A small common factor may have been cancelled: (1 − b)/(1 + b) is even over even for an odd b.
         """
+        if not self.numbers:
+            return number
         for times in range(1, CANCELLED + 1):
             below = self._sum(times * int(number.q))
             above = None if below is None else self._sum(times * int(number.p))
             if above is not None and below is not None:
                 return factor(above / below) if above.is_Add and below.is_Add else above / below
-        return None
+        # Numbers such as (9.81)² are large, but products of small primes.
+        above, below = (self._product(int(n), largest=inf) for n in (number.p, number.q))
+        return None if above is None or below is None else above / below
 
     def _sum(self, number: int) -> Expr | None:
         """A number as one product of parameters, or as a sum of two."""
@@ -126,14 +131,16 @@ class ParameterValues:
                     return c * unit + other
         return None
 
-    def _product(self, number: int) -> Expr | None:
-        """A number as a small one times powers of parameters."""
+    def _product(self, number: int, largest: float = SMALL) -> Expr | None:
+        """A number as powers of parameters times a number below a limit, beyond `SMALL` a product of small primes."""
         factors: list[Expr] = []
         for symbol, value in self.numbers.items():
             while number and number % value == 0:
                 number //= value
                 factors.append(symbol)
-        return Mul(number, *factors) if abs(number) < SMALL else None
+        if abs(number) < largest and (abs(number) < SMALL or max(factorint(number, limit=SMALL)) < SMALL):
+            return Mul(number, *factors)
+        return None
 
     def _units(self) -> Iterator[tuple[Expr, int]]:
         """The monomials of low degree in the parameters, with their values."""
