@@ -16,6 +16,7 @@ from . import (
     trials as trials,
     variational as variational,
 )
+from .calculus.differential_operators import total as total
 from .calculus.jets import block as block, coordinates as coordinates, fields as fields, t as t
 from .calculus.matrices import constant as constant, inner as inner
 from .citations import cite as cite

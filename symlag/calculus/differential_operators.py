@@ -30,6 +30,7 @@ from symlag.calculus.differentiation_rules import derivative_along, partial_deri
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import normal, trace, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
+from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 
 Direction = Mapping[Any, Any]
 
@@ -172,6 +173,10 @@ def euler(lagrangian: Expr, coordinate: Any, rate: Expr = S.Zero) -> Any:
     >>> euler(x.dot**2 / 2 - k * x**2 / 2, x)
     -k*x - x.dot.dot
     """
+    notation = Notation.reading(lagrangian, rate, listed=filter(is_coordinate_function, [coordinate]))
+    if notation.functions:
+        density, q, damping = map(notation.to_jets, (lagrangian, coordinate, rate))
+        return notation.to_functions(eulers(density, [q], damping)[q])
     return eulers(lagrangian, [coordinate], rate)[coordinate]
 
 

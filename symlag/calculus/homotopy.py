@@ -32,6 +32,7 @@ from symlag.calculus.differential_operators import damped_total, directional, gr
 from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import inner, zero_like
 from symlag.calculus.normal_form import normal_form
+from symlag.calculus.sympy_notation import Notation
 from symlag.calculus.zero_test import vanishes
 
 
@@ -57,6 +58,9 @@ def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
     >>> antiderivative(2 * x * x.dot + 3 * x**2, 3)
     x**2
     """
+    notation = Notation.reading(source, rate)
+    if notation.functions:
+        return notation.to_functions(antiderivative(notation.to_jets(source), notation.to_jets(rate)))
     found, rest = S.Zero, _without_idle_jets(source)
     while (order := highest_order(rest)) > 0:
         primitive = S.Zero

@@ -64,6 +64,14 @@ class Notation:
             jets[f] = Jet(f.func.__name__, (0,) * len(base), base)
         return cls(jets, Decimals.of(*expressions, *beside))
 
+    @classmethod
+    def reading(cls, *expressions: Any, listed: Iterable[Any] = ()) -> Self:
+        """The notation of expressions that belong to no Lagrangian, beside functions that are known to be coordinates.
+
+        Where they have no jets, all undefined functions of time alone in them are coordinates.
+        """
+        return cls.of(*expressions, listed=(*listed, *functions_of_time(*expressions)))
+
     @property
     def times(self) -> dict[Symbol, Symbol]:
         """What the user calls time, as symlag calls it."""
@@ -119,6 +127,14 @@ def functions_of_time(*expressions: Any) -> list[AppliedUndef]:
     differentiated = {f for e in nodes for d in e.atoms(Derivative) for f in d.expr.atoms(AppliedUndef)}
     times = {f.args[0] for f in functions if f in differentiated}
     return [f for f in functions if f.args[0] in times or (not times and f.args[0].name == t.name)]
+
+
+def functions_of_variables(*expressions: Any) -> list[AppliedUndef]:
+    """The undefined functions of independent variables in expressions, one of which is time."""
+    nodes = [e for e in expressions if isinstance(e, Basic)]
+    along = {v for e in nodes for d in e.atoms(Derivative) for v in d.variables}
+    functions = {f for e in nodes for f in e.atoms(AppliedUndef) if is_coordinate_function(f)}
+    return [f for f in functions if any(v.name == t.name or v in along for v in f.args)]
 
 
 def _at_point(derivative: Derivative) -> Subs:

@@ -100,7 +100,8 @@ class Document:
             The derivation.
         """
         laws = tuple(laws)
-        moves = (move for law in laws for move in (law.generator.tau, *law.generator.components.values()))
+        generators = [law.generator_in_jets for law in laws]
+        moves = (move for X in generators for move in (X.tau, *X.components.values()))
         sections = tuple(derivation_sections(L, laws, rule, tuple(exact)))
         return cls(title, replace_roles(sections, names_in_lagrangian(L, *moves)))
 

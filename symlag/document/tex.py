@@ -17,6 +17,9 @@ from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any
 
+from sympy import Basic
+
+from symlag.calculus.sympy_notation import Notation
 from symlag.document.boxes.box import (
     OTHERWISE,
     Box,
@@ -40,6 +43,7 @@ from symlag.document.boxes.roles import CALLIGRAPHIC
 from symlag.document.boxes.width import broken_lines
 from symlag.document.chapters.balance import balance_law
 from symlag.document.chapters.prose import Prose, Section
+from symlag.errors import SymlagError, shown
 from symlag.variational.noether import Law
 
 _ESCAPES = {character: f"\\{character}" for character in "&%$#_{}"}
@@ -72,7 +76,7 @@ def latex(expression: Any) -> str:
     Parameters
     ----------
     expression : SymPy expression, or law, modified equation, … of symlag
-        Whatever has a formula.
+        Whatever has a formula. Functions of time that are coordinates are written as coordinates are, x and ẋ.
 
     Returns
     -------
@@ -83,6 +87,8 @@ def latex(expression: Any) -> str:
     ------
     NameRefusedError
         If a name in the expression could act in TeX.
+    SymlagError
+        If what is given has no formula.
 
     Examples
     --------
@@ -90,7 +96,12 @@ def latex(expression: Any) -> str:
     >>> print(latex(Symbol("theta_1") ** 2))
     \theta_{1}^{2}
     """
-    return tex(typeset(expression))
+    if isinstance(expression, Law):
+        return tex(balance_law(expression))
+    if not isinstance(expression, Basic) and typeset.dispatch(type(expression)) is typeset.dispatch(object):
+        raise SymlagError(f"latex({shown(expression)})", "it has no formula", "latex(x**2), or latex(law)")
+    notation = Notation.reading(expression)
+    return tex(typeset(notation.to_jets(expression) if notation.functions else expression))
 
 
 def law_latex(law: Law) -> str:

@@ -84,8 +84,9 @@ class Kernel:
         Parameters
         ----------
         *arrays, **arrays_by_name : array_like
-            One for each input. With the axes of the batch written …, a number has shape (…), a block of one column
-            (…, n), and any other block (…, h, n).
+            One for each input, in order or by name; or one mapping to arrays from symbols, from coordinates and their
+            derivatives in either notation, or from names. With the axes of the batch written …, a number has shape (…),
+            a block of one column (…, n), and any other block (…, h, n).
 
         Returns
         -------
@@ -103,6 +104,11 @@ class Kernel:
         from symlag.kernels.signature import array_shape, bind, collect_arguments, kernel_shape, numeric_shape
 
         backend = load(self.backend)
+        if len(arrays) == 1 and isinstance(arrays[0], Mapping):
+            from symlag.kernels.inputs_and_outputs import key_name
+
+            arrays_by_name = {key_name(key): array for key, array in arrays[0].items()} | arrays_by_name
+            arrays = ()
         values = backend.arrays(self.ports, collect_arguments(self.ports, arrays, arrays_by_name))
         batch, sizes = bind(self.ports, [tuple(array.shape) for array in values])
         aligned: list[Any] = []
@@ -143,7 +149,7 @@ def kernel(
         device of their tensors.
     inputs : iterable of symbols or of their names, optional
         The arrays that the kernel takes, in this order. By default all free symbols: coordinates and their
-        derivatives, then constant matrices, then parameters by name.
+        derivatives, then constant matrices, then parameters by name. Coordinates may be jets or functions of time.
 
     Returns
     -------

@@ -28,7 +28,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown
 from symlag.calculus.jets import jets
 from symlag.calculus.matrices import normal
-from symlag.calculus.sympy_notation import Notation
+from symlag.calculus.sympy_notation import Notation, functions_of_variables
 from symlag.errors import LoweringError, NameRefusedError
 from symlag.kernels.contractions import Word
 from symlag.kernels.identifiers import Names, argument_name
@@ -137,13 +137,40 @@ class SizeNames:
         return tuple(sizes)
 
 
-def outputs_by_name(expressions: Any) -> tuple[Container, dict[str, Any]]:
-    """In what a kernel returns its results, and the expressions by name, in jets and in normal form."""
+def in_jets(
+    expressions: Any, inputs: Iterable[Any] | None = None
+) -> tuple[Container, dict[str, Any], list[Any] | None]:
+    """In what a kernel returns its results, the expressions by name in normal form, and the chosen inputs, in jets.
+
+    Functions of time are coordinates: as an unknown function nothing would be known of them.
+    """
     container, listed = _listed(expressions)
     if not listed:
         raise LoweringError(str(expressions), "there is nothing to compute", "Give one expression at least.")
-    notation = expressions.lagrangian.notation if isinstance(expressions, Law) else Notation.of(*listed.values())
-    return container, {key: _normal_form(notation.in_jets(_sympified(e))) for key, e in listed.items()}
+    chosen = None if inputs is None else [inputs] if isinstance(inputs, str | Basic) else list(inputs)
+    written = (*listed, *listed.values(), *(chosen or ()))
+    known = expressions.lagrangian.notation.functions if isinstance(expressions, Law) else ()
+    notation = Notation.of(*written, listed=(*known, *functions_of_variables(*written)))
+    outputs: dict[str, Any] = {}
+    for key, expression in listed.items():
+        name = _name(notation, key)
+        if name in outputs:
+            raise LoweringError(f"{{{key}: …}}", "two results have this name", "Give one of them another name.")
+        outputs[name] = _normal_form(notation.in_jets(_sympified(expression)))
+    as_text = {str(notation.to_functions(jet)): jet for jet in jets(*outputs.values())}
+    read = [as_text.get(entry, entry) if isinstance(entry, str) else notation.to_jets(entry) for entry in chosen or ()]
+    return container, outputs, None if chosen is None else read
+
+
+def key_name(key: Any) -> str:
+    """The name of an input by which an array is given for a symbol, a coordinate, or a function of time."""
+    return _name(Notation.of(key, listed=functions_of_variables(key)), key)
+
+
+def _name(notation: Notation, key: Any) -> str:
+    """The name of what a symbol, or a text, stands for."""
+    symbol = notation.to_jets(key)
+    return argument_name(symbol) if isinstance(symbol, Symbol | MatrixSymbol) else str(key)
 
 
 def interface_of(
@@ -166,8 +193,8 @@ def interface_of(
     return Interface(ports, outputs, scalars | size_symbols, factors, sizes, parameters, names, rewrite)
 
 
-def _listed(expressions: Any) -> tuple[Container, dict[str, Any]]:
-    """The expressions by name, as they were written."""
+def _listed(expressions: Any) -> tuple[Container, dict[Any, Any]]:
+    """The expressions by name, or by what they are the value of, as they were written."""
     if isinstance(expressions, Law):
         parts = {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources}
         parts["source"] = expressions.source
@@ -176,7 +203,7 @@ def _listed(expressions: Any) -> tuple[Container, dict[str, Any]]:
         total = MatAdd(*expressions.sources.values())
         return "dict", {"charge": expressions.charge, "rate": expressions.rate, **expressions.sources, "source": total}
     if isinstance(expressions, Mapping):
-        return "dict", {argument_name(key) if isinstance(key, Basic) else str(key): e for key, e in expressions.items()}
+        return "dict", dict(expressions)
     if isinstance(expressions, Sequence) and not isinstance(expressions, str):
         return "tuple", {f"result{i}": e for i, e in enumerate(expressions)}
     return "one", {"result": expressions}

@@ -28,7 +28,7 @@ from typing import Any
 
 from sympy import Expr
 
-from symlag.kernels.inputs_and_outputs import Container, Port, identity, interface_of, outputs_by_name
+from symlag.kernels.inputs_and_outputs import Container, Port, identity, in_jets, interface_of
 from symlag.kernels.instructions import Assembly, Entrywise, Instruction
 from symlag.kernels.scalars import Assignment
 from symlag.kernels.structured_matrices import lower_assembly, lower_letters, lower_sums, nesting_levels
@@ -123,8 +123,8 @@ def lower(
     result0 = s0*x
     result1 = s0**(-3)
     """
-    container, outputs = outputs_by_name(expressions)
-    interface = interface_of(outputs, inputs, rewrite)
+    container, outputs, chosen = in_jets(expressions, inputs)
+    interface = interface_of(outputs, chosen, rewrite)
     instructions: list[Instruction] = []
     for letters in nesting_levels(outputs.values()):
         level, interface = lower_letters(interface, letters)

@@ -30,9 +30,10 @@ from symlag.calculus.jets import Prolonged, t
 from symlag.calculus.matrices import inner, normal
 from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
+from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.citations import ACCELERATION, LEARNING_DYNAMICS, resting_on
 from symlag.variational.equations_of_motion import euler_lagrange
-from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.lagrangian import Lagrangian, as_tuple
 
 
 @resting_on(ACCELERATION, LEARNING_DYNAMICS)
@@ -75,11 +76,15 @@ def bregman(
     >>> bregman(x**2 / 2, x**4, [x], log(2) - log(t), 2 * log(t) - log(4), 2 * log(t)).damping
     2/t
     """
-    moving = tuple(coordinates)
-    a, b, g = map(sympify, (alpha, beta, gamma))
+    listed = as_tuple(coordinates)
+    notation = Notation.reading(listed=filter(is_coordinate_function, listed))
+    moving = tuple(map(notation.to_jets, listed))
+    h, f, a, b, g = map(notation.to_jets, map(sympify, (h, loss, alpha, beta, gamma)))
     ahead = {q: add([q, scaled(exp(-a), q.dot)], q) for q in moving}
     kinetic = exp(a) * divergence(h, ahead)
-    return Lagrangian(normal_form(kinetic), exp(a + b) * sympify(loss), moving, directional(g, {t: 1}))
+    parts = normal_form(kinetic), exp(a + b) * f, directional(g, {t: 1})
+    T, V, damping = map(notation.to_functions, parts)
+    return Lagrangian(T, V, listed, damping)
 
 
 def divergence(h: Expr, ahead: Mapping[Any, Any]) -> Expr:

@@ -23,6 +23,7 @@ from sympy import Add, Expr, Symbol
 from symlag.calculus.arguments import require_number
 from symlag.calculus.jets import Prolonged
 from symlag.calculus.matrices import inner
+from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.errors import SymlagError
 from symlag.variational.lagrangian import Lagrangian, as_tuple, require_jet
 
@@ -102,9 +103,12 @@ class Rule:
         Lagrangian
             T = (m/2)|q̇|², V = f + (λ/2)|q|², damped by γ = μ/m.
         """
-        moving = tuple(map(require_jet, as_tuple(coordinates)))
+        listed = as_tuple(coordinates)
+        notation = Notation.reading(listed=filter(is_coordinate_function, listed))
+        moving = tuple(require_jet(notation.to_jets(q)) for q in listed)
         decay = Add(*(self.decay * inner(q, q) / 2 for q in moving))
-        return Lagrangian(self.kinetic(moving), require_number("the loss", loss) + decay, moving, self.damping)
+        kinetic, decay = map(notation.to_functions, (self.kinetic(moving), decay))
+        return Lagrangian(kinetic, require_number("the loss", loss) + decay, listed, self.damping)
 
 
 def heavy_ball(learning_rate: Any = None, momentum: Any = None, weight_decay: Any = None) -> Rule:

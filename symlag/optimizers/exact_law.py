@@ -365,7 +365,7 @@ def _frame(verb: str, rule: Any, X: Any) -> Frame:
     if not isinstance(generator, Generator):
         wrong = "the second argument is neither a generator nor a law that has one"
         raise SymlagError(f"{verb}({rule.name}, {X!r})", wrong, f"{verb}(sgd(), scale(w))")
-    return Frame(generator, rule.positions)
+    return Frame(generator.in_jets(), rule.positions)
 
 
 def _momentum_frame(verb: str, rule: UpdateRule, X: Generator | Law) -> Frame:

@@ -89,7 +89,7 @@ def laws(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ, degree: int = 0) -> tup
     from symlag.symmetry.liouville_integrability import polynomially_independent, velocity_degree
 
     autonomous = [C for C in (L.notation.to_jets(law.charge) for law in point_laws) if not C.has(t)]
-    charges = sorted(integrals(L, degree + 1, ansatz), key=velocity_degree)
+    charges = sorted(map(L.notation.to_jets, integrals(L, degree + 1, ansatz)), key=velocity_degree)
     hidden = polynomially_independent([*autonomous, *charges])[len(autonomous) :]
     return (*point_laws, *(converse(L, C) for C in hidden))
 
@@ -188,4 +188,4 @@ def converse(L: Lagrangian, charge: Expr, name: str = "hidden symmetry") -> Law:
     sources = {part: normal_form(change.xreplace(motion)) for part, change in changes.items()}
     # What is left of (D_t + γ)C is the change of the boundary term.
     sources["boundary"] = normal_form(damped_total(C, L.damping).xreplace(motion)) - Add(*sources.values())
-    return Law(L, X, speak(C), speak(L.damping), {part: speak(value) for part, value in sources.items()})
+    return Law(L, X.map(speak), speak(C), speak(L.damping), {part: speak(value) for part, value in sources.items()})

@@ -145,7 +145,8 @@ def integrals(L: Lagrangian, degree: int, ansatz: Ansatz = DEFAULT_ANSATZ) -> In
         coefficients = explicit_solutions(system, analysis, [L.density, L.damping], ansatz, leading)
         solutions += [primitive_part(Add(*(f * _power(p, m) for m, f in parts.items()))) for parts in coefficients]
     charges = tuple(C for C in solutions if jets(C))
-    return Integrals(L, degree, charges, None if bound is None else bound - len(solutions) + len(charges))
+    bound = None if bound is None else bound - len(solutions) + len(charges)
+    return Integrals(L, degree, tuple(map(L.notation.to_functions, charges)), bound)
 
 
 def _leading_candidates(L: Lagrangian, powers: Sequence[Exponents]) -> dict[Exponents, list[Expr]]:

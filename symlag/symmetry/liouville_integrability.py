@@ -27,6 +27,7 @@ from sympy import Add, Expr, Poly, S, Symbol
 
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.jets import Jet, jets, t
+from symlag.calculus.sympy_notation import Notation
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.equations import require_first_order
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, Vector, dot, null_space, rref
@@ -110,7 +111,8 @@ def independent(charges: Sequence[Charge]) -> tuple[Charge, ...]:
     >>> independent([x.dot, y.dot, x.dot**2 + y.dot**2])
     (x.dot, y.dot)
     """
-    expressions = [_charge(C) for C in charges]
+    notation = Notation.reading(*map(_charge, charges))
+    expressions = [notation.to_jets(_charge(C)) if notation.functions else _charge(C) for C in charges]
     variables = [t, *jets(*expressions)]
     values, slopes = next(_evaluations([[gradient(C, z) for z in variables] for C in expressions]))
     chosen: list[int] = []
@@ -177,7 +179,8 @@ def commute(L: Lagrangian, A: Expr | Law, B: Expr | Law) -> bool:
     >>> commute(L, x.dot, y.dot), commute(L, x.dot, x * y.dot - y * x.dot)
     (True, False)
     """
-    _, rows = _poisson_brackets(L, [_charge(A)], [_charge(B)], SPARE)
+    left, right = (L.notation.to_jets(_charge(C)) for C in (A, B))
+    _, rows = _poisson_brackets(L, [left], [right], SPARE)
     return not any(map(any, rows))
 
 
@@ -215,11 +218,13 @@ def integrability(L: Lagrangian, charges: Sequence[Expr]) -> Integrability:
     'superintegrable: 3 independent charges, 2 of them in involution'
     """
     require_first_order(L)
+    charges = [L.notation.to_jets(C) for C in charges]
     family, pool = list[Expr](), list(charges)
     while pool := [C for C in pool if len(independent([*family, C])) > len(family)]:
         family.append(min(pool, key=lambda C: C.count_ops()))
         pool = _commuting_combinations(L, family, charges)
-    return Integrability(len(L.coordinates), tuple(family), len(independent(charges)))
+    in_involution = tuple(map(L.notation.to_functions, family))
+    return Integrability(len(L.coordinates), in_involution, len(independent(charges)))
 
 
 def _charge(C: Expr | Law) -> Expr:

@@ -24,6 +24,7 @@ from sympy import Dummy, Expr, MatrixSymbol
 from symlag.calculus.differential_operators import gradient
 from symlag.calculus.invariant_functions import Unknown
 from symlag.calculus.jets import jets
+from symlag.calculus.sympy_notation import Notation
 from symlag.symmetry.determining_equations.ansatz import Ansatz
 from symlag.symmetry.determining_equations.equations import Operator, System
 from symlag.symmetry.generator_normal_form import normal_form
@@ -88,6 +89,8 @@ def symmetries_of_potential(
     from symlag.symmetry.modular.linear_algebra import PRIMES
     from symlag.symmetry.modular.reconstruction import ParameterValues
 
+    notation = Notation.reading(V)
+    V = notation.to_jets(V) if notation.functions else V
     constants = {A: constant_entries(A) for A in given}
     coordinates = [entry for q in jets(V) for entry in coordinate_entries(q.root)]
     equations = [*_explicit_equations(V, coordinates), *_unknown_loss_equations(V, coordinates, constants)]
@@ -98,7 +101,7 @@ def symmetries_of_potential(
     for solution in explicit_solutions(system, analysis, [V], ansatz):
         xi = {q: move for q, move in solution.items() if q is not None and move != 0}
         if xi:
-            generators.append(normal_form(Generator(xi)))
+            generators.append(normal_form(Generator(xi)).map(notation.to_functions))
     return tuple(generators)
 
 

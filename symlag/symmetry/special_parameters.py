@@ -90,11 +90,10 @@ def special_values(L: Lagrangian, parameter: Symbol) -> tuple[tuple[Expr, Algebr
         value = values.expression(residue)
         if value is None or generic is None:
             continue
-        there = {parameter: value}
+        parts = [part.subs({parameter: value}) for part in (L.kinetic, L.potential, L.damping)]
+        T, V, damping, *coordinates = map(L.notation.to_functions, (*parts, *L.coordinates))
         try:
-            algebra = symmetries(
-                Lagrangian(L.kinetic.subs(there), L.potential.subs(there), L.coordinates, L.damping.subs(there))
-            )
+            algebra = symmetries(Lagrangian(T, V, coordinates, damping))
         except SymlagError:  # at this value nothing is left that moves
             continue
         if algebra.bound is not None and algebra.bound > generic:

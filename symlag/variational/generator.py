@@ -29,7 +29,7 @@ from symlag.calculus.differential_operators import add, directional, evolutionar
 from symlag.calculus.jets import Prolonged, jets, t
 from symlag.calculus.matrices import as_sympy, normal, zero_like
 from symlag.calculus.normal_form import normal_form
-from symlag.calculus.sympy_notation import is_coordinate_function
+from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError
 
@@ -104,10 +104,7 @@ class Generator(Displayable):
         Expr or MatrixExpr
             ζ in the shape of the coordinate; zero where it stands still.
         """
-        if self.tau == 0:
-            return self.components[coordinate] if coordinate in self.components else zero_like(coordinate)
-        xi = self.components.get(coordinate, zero_like(coordinate))
-        return add([xi, scaled(-self.tau, coordinate.dot)], coordinate)
+        return self.characteristics([coordinate])[coordinate]
 
     def characteristics(self, coordinates: Iterable[Any]) -> dict[Any, Any]:
         """The characteristic of each of several coordinates.
@@ -122,7 +119,15 @@ class Generator(Displayable):
         dict
             The move ζ of each coordinate, zero for those that stand still.
         """
-        return {q: self.characteristic(q) for q in coordinates}
+        asked = tuple(coordinates)
+        notation = _notation(self, beside=asked)
+        X = self.map(notation.to_jets) if notation.functions else self
+        moves: dict[Any, Any] = {}
+        for coordinate in asked:
+            q = notation.to_jets(coordinate) if notation.functions else coordinate
+            xi = X.components.get(q, zero_like(q))
+            moves[coordinate] = xi if X.tau == 0 else add([xi, scaled(-X.tau, q.dot)], q)
+        return {q: notation.to_functions(move) for q, move in moves.items()}
 
     def act(self, expression: Any) -> Any:
         """The prolongation of the generator, Σ D_Jζ ∂/∂u_J + τ D_t, applied to a function of jets.
@@ -137,7 +142,27 @@ class Generator(Displayable):
         Expr or MatrixExpr
             Its rate of change along the family.
         """
+        notation = _notation(self, beside=[expression])
+        if notation.functions:
+            return notation.to_functions(self.map(notation.to_jets).act(notation.to_jets(expression)))
         return evolutionary(expression, self.characteristics({jet.root for jet in jets(expression)}), self.tau)
+
+    def in_jets(self) -> Generator:
+        """The generator in jets, where its coordinates are written as functions of time.
+
+        Returns
+        -------
+        Generator
+            The same vector field.
+
+        Examples
+        --------
+        >>> from sympy import Function
+        >>> from symlag.calculus.jets import t
+        >>> Generator({Function("x")(t): t}).in_jets()
+        Generator(symmetry: t ∂x)
+        """
+        return self.map(_notation(self).to_jets)
 
     def map(self, change: Callable[[Any], Any]) -> Generator:
         """The generator with a function applied to every coordinate and coefficient.
@@ -186,6 +211,9 @@ def bracket(left: Generator, right: Generator) -> Generator:
     for X in (left, right):
         require_instance("bracket of", X, Generator, "two generators, such as rotation(x, y)")
 
+    notation = _notation(left, right)
+    left, right = left.map(notation.to_jets), right.map(notation.to_jets)
+
     def commutator(f: Any, g: Any) -> Any:
         """X g − Y f for the coefficients f of X and g of Y."""
         there = directional(g, {**left.components, t: left.tau})
@@ -196,7 +224,14 @@ def bracket(left: Generator, right: Generator) -> Generator:
     for q in sorted({*left.components, *right.components}, key=str):
         still = zero_like(q)
         components[q] = commutator(left.components.get(q, still), right.components.get(q, still))
-    return Generator(components, commutator(left.tau, right.tau), f"[{left.name}, {right.name}]")
+    found = Generator(components, commutator(left.tau, right.tau), f"[{left.name}, {right.name}]")
+    return found.map(notation.to_functions)
+
+
+def _notation(*generators: Generator, beside: Iterable[Any] = ()) -> Notation:
+    """The notation of generators, and of what they are applied to."""
+    parts = [part for X in generators for part in (*X.components, *X.components.values(), X.tau)]
+    return Notation.reading(*parts, *beside, listed=filter(is_coordinate_function, (*parts, *beside)))
 
 
 def _checked_move(coordinate: Any, written: Any) -> Any:

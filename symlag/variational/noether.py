@@ -97,7 +97,7 @@ class Law(Displayable, Cited):
     lagrangian : Lagrangian
         The mechanics that the law holds in.
     generator : Generator
-        The generator that it belongs to, in jets.
+        The generator that it belongs to, in the notation of the Lagrangian.
     charge : Expr
         C, a function of time, coordinates and velocities.
     rate : Expr
@@ -132,6 +132,11 @@ class Law(Displayable, Cited):
         return f"Law({self.generator.name}: {_listed(self)})"
 
     @property
+    def generator_in_jets(self) -> Generator:
+        """The generator, its coordinates as jets."""
+        return self.generator.map(self.lagrangian.notation.to_jets)
+
+    @property
     def source(self) -> Expr:
         """All sources together."""
         return Add(*self.sources.values())
@@ -147,7 +152,7 @@ class Law(Displayable, Cited):
 
         In NLD's terms the first two are the kinetic asymmetry and the non-Euclidean metric (NLD Eq. 8).
         """
-        L, X = self.lagrangian, self.generator
+        L, X = self.lagrangian, self.generator_in_jets
         moves = X.characteristics(L.coordinates)
         rates = {q.dot: total(move) for q, move in moves.items()}
         parts = {"asymmetry": directional(L.kinetic, rates), "metric": directional(L.kinetic, moves)}
@@ -171,7 +176,7 @@ class Law(Displayable, Cited):
     @property
     def boundary(self) -> Expr:
         """The boundary term B = ⟨p, ζ⟩ + τL − C, for which the source of that name is −(D_t + γ)B."""
-        L, X = self.lagrangian, self.generator
+        L, X = self.lagrangian, self.generator_in_jets
         current = momentum_along(L, X.characteristics(L.coordinates)) + X.tau * L.density
         return L.notation.to_functions(normal_form(current - self._read(self.charge)))
 
@@ -187,7 +192,7 @@ class Law(Displayable, Cited):
         Under constraints it is zero along every path that obeys them.
         """
         L = self.lagrangian
-        moves = self.generator.characteristics(L.coordinates)
+        moves = self.generator_in_jets.characteristics(L.coordinates)
         stated = damped_total(self._read(self.charge), self._read(self.rate)) - self._read(self.source)
         cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.generalized_forces)
         gap = normal_form(stated + cost + pairing(moves, L.constraint_forces))
@@ -305,7 +310,7 @@ def noether(L: Lagrangian, X: Generator) -> Law:
         raise CoordinateError(str(L.coordinates), "fields have currents, not charges", "coordinates of time alone")
     for q in X.components:
         L.require(q)
-    X = X.map(L.notation.to_jets)
+    written, X = X, X.map(L.notation.to_jets)
     moves = X.characteristics(L.coordinates)
     current = momentum_along(L, moves) + X.tau * L.density
     kinetic, potential = (evolutionary(energy, moves, X.tau) for energy in (L.kinetic, L.potential))
@@ -321,7 +326,8 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     if L.constraints:
         sources["constraint"] = _work_of_constraints(L, moves)
     charge = normal_form(current - boundary)
-    speak = replace(L.notation, decimals=L.notation.decimals | X.decimals).to_functions
+    speak = replace(L.notation, decimals=L.notation.decimals | written.decimals).to_functions
+    X = X.map(speak)
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
 

@@ -61,7 +61,7 @@ def law_sections(law: Law) -> Iterator[Section]:
 
 def family(law: Law) -> Section:
     """The family of transformations, to first order."""
-    X = law.generator
+    X = law.generator_in_jets
     components = dict(X.components)
     if X.tau != 0:
         components[t] = X.tau
@@ -193,7 +193,11 @@ def _rate(law: Law) -> Box:
 
 def _moved_coordinates(law: Law) -> list[Any]:
     """The coordinates that the generator moves."""
-    return [q for q, move in law.generator.characteristics(law.lagrangian.coordinates).items() if move != zero_like(q)]
+    return [
+        q
+        for q, move in law.generator_in_jets.characteristics(law.lagrangian.coordinates).items()
+        if move != zero_like(q)
+    ]
 
 
 def _move(law: Law, coordinate: Any) -> Box:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sympy import Add, Expr, Integer, Matrix, S, prime
 
+from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import SymlagError
@@ -274,7 +275,7 @@ class Algebra(Sequence[Generator], Displayable, Cited):
             if xi != 0:
                 components[q] = xi
         X = normal_form(Generator(components, Add(*(c * X.tau for c, X in terms))))
-        return X.map(self.lagrangian.notation.to_functions) if self.lagrangian else X
+        return X.map(self._notation.to_functions)
 
     def _real_value(self, residue: int) -> Any:
         """A structure constant with numbers for the parameters."""
@@ -291,6 +292,14 @@ class Algebra(Sequence[Generator], Displayable, Cited):
         real = (values for values in chosen if all(root.xreplace(values).is_extended_real for root in roots))
         return next(real, chosen[0])
 
+    @cached_property
+    def _notation(self) -> Notation:
+        """The notation of the action, or else of the vector fields."""
+        if self.lagrangian is not None:
+            return self.lagrangian.notation
+        parts = [part for X in self.generators for part in (*X.components, *X.components.values(), X.tau)]
+        return Notation.reading(*parts, listed=filter(is_coordinate_function, parts))
+
     def _read(self, X: Generator) -> Generator:
         """A generator in symlag's own notation."""
-        return X.map(self.lagrangian.notation.to_jets) if self.lagrangian else X
+        return X.map(self._notation.to_jets)
