@@ -25,7 +25,7 @@ from sympy import Add, Expr, Function, S, Symbol
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.jets import jets
-from symlag.calculus.matrices import normal
+from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.zero_test import vanishes
 from symlag.display import Displayable
 from symlag.errors import SymlagError
@@ -131,12 +131,13 @@ def across(groups: Groups, X: Generator) -> GroupedLaw:
     >>> across([(sgd(), [U]), (adam(), [V])], rescale(U, V)).defect()
     0
     """
-    parts, untrained = list[DiscreteLaw](), {*X.components}
+    moved = {q: xi for q, xi in X.components.items() if xi != zero_like(q)}
+    parts, untrained = list[DiscreteLaw](), {*moved}
     for i, (rule, coordinates) in enumerate(groups, start=1):
-        trained = {q: X.components[q] for q in coordinates if q in X.components}
+        trained = {q: moved[q] for q in coordinates if q in moved}
         untrained -= {*trained}
         for q, xi in trained.items():
-            if foreign := [jet for jet in jets(xi) if jet in X.components and jet not in trained]:
+            if foreign := [jet for jet in jets(xi) if jet in moved and jet not in trained]:
                 raise SymlagError(
                     f"{X.name} of {q}",
                     f"the generator mixes {q} with {foreign[0]}, which another group trains",

@@ -21,22 +21,25 @@ Source: Goldstein, Poole and Safko, *Classical Mechanics*, §1.4 and §2.4; Bloc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
-from sympy import Eq, Expr, PolynomialError, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy import Eq, Expr, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import parallel_poly_from_expr
 
 from symlag.calculus.arguments import require_number
 from symlag.calculus.differential_operators import directional, gradient, total
-from symlag.calculus.jets import Jet, highest_order, jets
+from symlag.calculus.jets import Jet, highest_order, jets, t
+from symlag.calculus.linear_systems import determinant
 from symlag.calculus.matrices import constant
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.zero_test import opaque_as_symbols, vanishes
 from symlag.errors import SymlagError
 
 # Beyond these a Gröbner basis may take longer than anybody waits.
-MOST_GENERATORS, MOST_DEGREES = 16, 6
+MOST_GENERATORS, MOST_DEGREES = 12, 6
+MOST_ROWS = 3  # constraints, the minors of the rows of which are computed
 
 
 def read_constraints(written: Any) -> tuple[Expr, ...]:
@@ -109,20 +112,41 @@ def vanishes_where(expression: Expr, zero: Sequence[Expr]) -> bool:
         return True
     if not zero:
         return False
-    named, _ = opaque_as_symbols(Tuple(expression, *zero))
+    named, meaning = opaque_as_symbols(Tuple(expression, *zero))
     numerators = [fraction(together(e))[0] for e in named]
     circles = {f.args[0] for e in numerators for f in e.atoms(sin, cos)}
     numerators += [sin(angle) ** 2 + cos(angle) ** 2 - 1 for angle in sorted(circles, key=str)]
     try:
-        polynomials, options = parallel_poly_from_expr(numerators, order="grevlex")
+        # Parameters are numbers: what they multiply is what has to vanish.
+        found = parallel_poly_from_expr(numerators)[1].gens
+        varying = [g for g in found if g in meaning or jets(g) or g.has(t)]
+        claim, *ideal = parallel_poly_from_expr(numerators, *varying, order="grevlex", field=True)[0]
     except PolynomialError:
         return False
-    claim, *ideal = (p.as_expr() for p in polynomials)
-    if reduced(claim, ideal, *options.gens, order="grevlex")[1] == 0:
+    if claim.is_zero:
         return True
-    if len(options.gens) > MOST_GENERATORS or max(p.total_degree() for p in polynomials) > MOST_DEGREES:
+    if reduced(claim, ideal, order="grevlex")[1].is_zero:
+        return True
+    if len(varying) > MOST_GENERATORS or max(p.total_degree() for p in (claim, *ideal)) > MOST_DEGREES:
         return False
-    return groebner(ideal, *options.gens, order="grevlex").contains(claim)
+    return groebner(ideal, *varying, order="grevlex").contains(claim.as_expr())
+
+
+def depend_where_they_hold(constraints: Sequence[Expr], coordinates: Sequence[Any]) -> bool:
+    """Whether the rows of few constraints on numbers are proved to depend on each other wherever all of them hold.
+
+    A single row depends on itself where it vanishes, as the gradient of g² does.
+    """
+    if not 0 < len(constraints) <= MOST_ROWS:
+        return False
+    rows = [constraint_row(g, coordinates) for g in constraints]
+    columns = list(dict.fromkeys(q for row in rows for q in row))
+    zero = relations(constraints, coordinates)
+    minors = (
+        determinant([[row.get(q, S.Zero) for q in chosen] for row in rows])
+        for chosen in combinations(columns, len(rows))
+    )
+    return all(vanishes_where(minor, zero) for minor in minors)
 
 
 def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:

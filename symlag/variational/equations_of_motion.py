@@ -22,28 +22,30 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sympy import Add, Expr, Inverse, MatMul, S, Symbol, ZeroMatrix
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Add, Expr, Symbol, ZeroMatrix
 
 from symlag.calculus.arguments import require_instance
 from symlag.calculus.differential_operators import (
     add,
     damped_total,
-    directional,
     eulers,
     gradient,
     pairing,
-    scaled,
     total,
 )
 from symlag.calculus.jets import Block, highest_order, jets, t
-from symlag.calculus.matrices import constant, normal, zero_like
-from symlag.calculus.matrix_words import matrix_of, words
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
-from symlag.variational.explicit_motion import solve_for_leading, solve_regular
+from symlag.variational.block_motion import solve_for_blocks
+from symlag.variational.constraints import depend_where_they_hold
+from symlag.variational.explicit_motion import DEGENERATE, raised, solve_for_leading, solve_regular
 from symlag.variational.lagrangian import Lagrangian
+
+DEPENDENT = (
+    "the constraints depend on each other where they hold, or leave a motion free, and nothing determines the forces",
+    "constraints that are independent where they hold, each with a gradient that is not zero there",
+)
 
 
 def euler_lagrange(L: Lagrangian) -> dict[Any, Any]:
@@ -325,36 +327,25 @@ def _explicit_motion(L: Lagrangian) -> dict[Any, Any]:
     equations = _equations(L)
     blocks = {q: e for q, e in equations.items() if isinstance(q, Block)}
     if not blocks:
-        motion = solve_for_leading(equations, [*equations])
+        if depend_where_they_hold(L.constraints, L.coordinates):
+            raise CoordinateError(f"constraints = {L.constraints}", *DEPENDENT)
+        motion = solve_for_leading(equations, [*equations], DEPENDENT if L.constraints else DEGENERATE)
         return {u: motion[u] for q in equations for u in motion if u.root == q}
     require_velocities(L)
     scalars = [q for q in equations if q not in blocks and q not in L.multipliers]
     solved = solve_for_leading({q: equations[q] for q in scalars}, scalars) if scalars else {}
-    leading = {q: q.at((2 * highest_order(L.density, of=q),)) for q in blocks}
-    solved |= {leading[q]: _block_acceleration(leading[q], e) for q, e in blocks.items()}
+    solved |= solve_for_blocks({q.at((2 * highest_order(L.density, of=q),)): e for q, e in blocks.items()})
     unsolved = set(jets(*solved.values())) & set(solved)
     if unsolved:
         names = ", ".join(map(str, jets(*unsolved)))
         raise CoordinateError(names, "their coordinates share a term of T", "T as a sum over blocks")
-    return solved
+    return _constrained(L, solved) if L.constraints else solved
 
 
-def _block_acceleration(unknown: Block, equation: MatrixExpr) -> MatrixExpr:
-    """The matrix that makes the equation zero, where it enters times a number, or behind a matrix G."""
-    probe = constant("probe", *unknown.shape)
-    moved = directional(equation, {unknown: probe})
-    if unknown in jets(moved):
-        raise CoordinateError(str(unknown.root), "it does not enter linearly", "T quadratic in the velocities")
-    rest = normal(equation.xreplace({unknown: zero_like(unknown)}))
-    ((word, unit),) = words(probe).items()
-    products = words(moved)
-    if set(products) == {word}:
-        return scaled(-unit / products[word], rest)
-    if not products or any(word[-1:] != (probe,) or MatMul(*word[:-1]).has(probe) for word in products):
-        raise CoordinateError(
-            f"the mass matrix {scaled(S.NegativeOne, moved)}",
-            "it is no matrix times the velocities",
-            "inner(q.dot, G * q.dot) / 2",
-        )
-    G = matrix_of({word[:-1]: -c for word, c in products.items()}, (probe.rows, probe.rows))
-    return normal(MatMul(Inverse(G), rest))
+def _constrained(L: Lagrangian, motion: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The motion under constraints, given how each highest derivative depends on their multipliers."""
+    rates = [raised(g, list(motion), L.coordinates) for g in L.constraints]
+    strengths = solve_regular(
+        {multiplier: rate.xreplace(motion) for multiplier, rate in zip(L.multipliers, rates, strict=True)}, DEPENDENT
+    )
+    return {u: normal_form(a.xreplace(strengths)) for u, a in motion.items()} | strengths

@@ -36,15 +36,21 @@ from symlag.calculus.zero_test import vanishes
 from symlag.errors import CoordinateError, SymlagError
 
 SOON_EXPANDED, SOON_CANCELLED = 400, 60  # terms that an expression is expanded to, and cancelled in, without delay
+DEGENERATE = "the mass matrix is degenerate, they cannot be solved for", "T with every velocity in it"
 
 
-def solve_for_leading(equations: Mapping[Any, Expr], coordinates: Sequence[Any]) -> dict[Any, Expr]:
-    """The highest derivatives of numbers, from as many equations, those that hide in degenerate ones included."""
+def solve_for_leading(
+    equations: Mapping[Any, Expr], coordinates: Sequence[Any], degenerate: tuple[str, str] = DEGENERATE
+) -> dict[Any, Expr]:
+    """The highest derivatives of numbers, from as many equations, those that hide in degenerate ones included.
+
+    `degenerate` says what is wrong and what to write where a motion is left free.
+    """
     rows = list(equations.values())
     leading = leading_derivatives(rows, coordinates)
     names = ", ".join(map(str, leading))
     for _ in range(1 + sum(q.order[0] + 1 for q in leading)):
-        rows = [_raised(row, leading, coordinates) for row in rows]
+        rows = [raised(row, leading, coordinates) for row in rows]
         matrix = leading_matrix(rows, leading)
         hidden = _hidden_equation(matrix, rows, leading)
         if hidden is None:
@@ -56,18 +62,15 @@ def solve_for_leading(equations: Mapping[Any, Expr], coordinates: Sequence[Any])
         if rest == 0:
             break
         rows[replaced] = rest
-    wrong = "the mass matrix is degenerate, they cannot be solved for"
-    raise CoordinateError(names, wrong, "T with every velocity in it")
+    raise CoordinateError(names, *degenerate)
 
 
-def solve_regular(equations: Mapping[Any, Expr]) -> dict[Any, Expr]:
+def solve_regular(equations: Mapping[Any, Expr], degenerate: tuple[str, str] = DEGENERATE) -> dict[Any, Expr]:
     """The unknowns, each named beside one of the equations; `CoordinateError` where their matrix is degenerate."""
     unknowns, rows = list(equations), list(equations.values())
     matrix = leading_matrix(rows, unknowns)
     if not regular_at_random_points(matrix):
-        names = ", ".join(map(str, unknowns))
-        wrong = "the mass matrix is degenerate, they cannot be solved for"
-        raise CoordinateError(names, wrong, "T with every velocity in it")
+        raise CoordinateError(", ".join(map(str, unknowns)), *degenerate)
     return solve_linear(rows, unknowns, matrix)
 
 
@@ -144,7 +147,7 @@ def _rests(equations: Sequence[Expr], unknowns: Sequence[Any]) -> list[Expr]:
     return [_short_entry(e.xreplace(dict.fromkeys(unknowns, S.Zero))) for e in equations]
 
 
-def _raised(equation: Expr, leading: Sequence[Any], coordinates: Sequence[Any]) -> Expr:
+def raised(equation: Expr, leading: Sequence[Any], coordinates: Sequence[Any]) -> Expr:
     """The equation, or its rate of that order at which leading derivatives occur in it."""
     highest = {q.root: q.order[0] for q in leading}
     missing = [highest[jet.root] - jet.order[0] for jet in jets(equation) if jet.root in coordinates]
