@@ -26,6 +26,7 @@ from sympy import (
     Expr,
     Function,
     GreaterThan,
+    Indexed,
     Inverse,
     LessThan,
     MatAdd,
@@ -38,6 +39,7 @@ from sympy import (
     S,
     StrictGreaterThan,
     StrictLessThan,
+    Sum,
     Trace,
     Transpose,
     ZeroMatrix,
@@ -141,6 +143,13 @@ def derivative(node: Any, derive: Derive) -> Any:
             return Add(*(rate * node.fdiff(i) for i, rate in rates))
         case Trace():
             return trace(derive(node.arg))
+        case Indexed():
+            return S.Zero  # a coefficient a[i] that the direction does not name
+        case Sum():
+            # Term by term, and what does not depend on the indices drawn out, so that equal sums are written alike.
+            rates = Add.make_args(derive(node.function))
+            parts = (rate.as_independent(*node.bound_symbols, as_Add=False) for rate in rates if rate != 0)
+            return Add(*(outside * Sum(inside, *node.limits) for outside, inside in parts))
         case _:
             return _derivative_by_sympy(node, derive)
 

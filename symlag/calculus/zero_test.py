@@ -26,7 +26,23 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sympy import Derivative, Dummy, Expr, Float, Integral, Rational, S, Subs, Symbol, Trace, cancel, expand, simplify
+from sympy import (
+    Derivative,
+    Dummy,
+    Expr,
+    Float,
+    Indexed,
+    Integral,
+    Rational,
+    S,
+    Subs,
+    Sum,
+    Symbol,
+    Trace,
+    cancel,
+    expand,
+    simplify,
+)
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -81,7 +97,8 @@ def vanishes(expression: Any) -> bool:
 def opaque_as_symbols(expression: Expr) -> tuple[Expr, Mapping[Expr, Expr]]:
     """The expression with a symbol for each trace and each unknown function, and what every symbol stands for."""
     # Cached, since the zero test and the normal form both ask for it, and to print what is sorted here takes long.
-    opaque = sorted(expression.atoms(*OPAQUE), key=lambda node: (-len(str(node)), str(node)))
+    sums = {node for node in expression.atoms(Sum) if node.has(Indexed)}
+    opaque = sorted(sums | expression.atoms(*OPAQUE, Indexed), key=lambda node: (-len(str(node)), str(node)))
     # A prime is in no name that a user can write.
     names = {node: Symbol(f"s{i}'", real=True, positive=node.is_positive) for i, node in enumerate(opaque)}
     return expression.xreplace(names), {name: node for node, name in names.items()}

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sympy import Eq, Expr, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy import Dummy, Eq, Expr, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import parallel_poly_from_expr
 
@@ -105,31 +105,42 @@ def relations(constraints: Iterable[Expr], coordinates: Sequence[Any]) -> list[E
 def vanishes_where(expression: Expr, zero: Sequence[Expr]) -> bool:
     """Whether an expression is proved to vanish wherever others do.
 
-    The proof is that its numerator is in the ideal of their numerators, all of them polynomials in symbols, functions
-    and traces; sin² + cos² − 1 is in that ideal. That it says no may mean that the search for a proof was too long.
+    That it says no may mean that the search for a proof was too long.
     """
-    if vanishes(expression):
-        return True
-    if not zero:
-        return False
+    return reduced_where(expression, zero) == 0
+
+
+def reduced_where(expression: Expr, zero: Sequence[Expr]) -> Expr:
+    """What is left of an expression wherever others vanish: 0 where that is proved, else the shorter of two forms.
+
+    The proof is that its numerator is in the ideal of the squarefree parts of their numerators, all of them polynomials
+    in symbols, functions and traces; sin² + cos² − 1 is in that ideal.
+    """
+    if not zero or vanishes(expression):
+        return normal_form(expression)
     named, meaning = opaque_as_symbols(Tuple(expression, *zero))
-    numerators = [fraction(together(e))[0] for e in named]
-    circles = {f.args[0] for e in numerators for f in e.atoms(sin, cos)}
-    numerators += [sin(angle) ** 2 + cos(angle) ** 2 - 1 for angle in sorted(circles, key=str)]
+    (numerator, denominator), *others = (fraction(together(e)) for e in named)
+    equations = [top for top, _ in others]
+    circles = {f.args[0] for e in (numerator, *equations) for f in e.atoms(sin, cos)}
+    equations += [sin(angle) ** 2 + cos(angle) ** 2 - 1 for angle in sorted(circles, key=str)]
     try:
         # Parameters are numbers: what they multiply is what has to vanish.
-        found = parallel_poly_from_expr(numerators)[1].gens
-        varying = [g for g in found if g in meaning or jets(g) or g.has(t)]
-        claim, *ideal = parallel_poly_from_expr(numerators, *varying, order="grevlex", field=True)[0]
+        found = parallel_poly_from_expr([numerator, *equations])[1].gens
+        names = {g: g if g.is_Symbol else Dummy() for g in found if g in meaning or jets(g) or g.has(t)}
+        named_tops = [top.xreplace(names) for top in (numerator, *equations)]
+        claim, *ideal = parallel_poly_from_expr(named_tops, *names.values(), order="grevlex", field=True)[0]
     except PolynomialError:
-        return False
-    if claim.is_zero:
-        return True
-    if reduced(claim, ideal, order="grevlex")[1].is_zero:
-        return True
-    if len(varying) > MOST_GENERATORS or max(p.total_degree() for p in (claim, *ideal)) > MOST_DEGREES:
-        return False
-    return groebner(ideal, *varying, order="grevlex").contains(claim.as_expr())
+        return expression
+    ideal = [p.sqf_part() for p in ideal]
+    options = {"order": "grevlex", "domain": claim.domain.get_field()}
+    gens, rules = claim.gens, [p.as_expr() for p in ideal]
+    left = reduced(claim.as_expr(), rules, *gens, **options)[1]
+    degrees = [p.total_degree() for p in (claim, *ideal)]
+    soon = len(gens) <= MOST_GENERATORS and max(degrees) <= MOST_DEGREES
+    if left == 0 or (soon and groebner(rules, *gens, **options).contains(left)):
+        return S.Zero
+    shorter = (left.xreplace({name: g for g, name in names.items()}) / denominator).xreplace(meaning)
+    return min(normal_form(expression), normal_form(shorter), key=lambda e: e.count_ops())
 
 
 def depend_where_they_hold(constraints: Sequence[Expr], coordinates: Sequence[Any]) -> bool:

@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from sympy import Add, Expr, Matrix, Mul, Pow, S, cos, expand, sin
+from sympy import Add, Expr, Matrix, Mul, Pow, S, cos, expand, fraction, sin
 
 from symlag.calculus.differential_operators import directional, scaled, total
 from symlag.calculus.differentiation_rules import partial_derivatives
@@ -127,6 +127,8 @@ def _short_form(expression: Expr) -> Expr:
     terms = S.Infinity if expression.has(LinearSolution) else _number_of_terms(expression)
     if terms > SOON_EXPANDED:
         return expression
+    numerator, denominator = fraction(expression)
+    expression = _short_entry(numerator) / _short_entry(denominator)
     forms = [normal_form(expression), *([lowest_terms(expression)] if terms <= SOON_CANCELLED else [])]
     return min(forms, key=lambda e: (e.count_ops(), str(e)))
 

@@ -43,7 +43,7 @@ from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
-from symlag.variational.constraints import relations, vanishes_where, work_along
+from symlag.variational.constraints import reduced_where, relations, vanishes_where, work_along
 from symlag.variational.equations_of_motion import momentum_along
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
@@ -335,8 +335,7 @@ def _work_of_constraints(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
     """Σ λ_i A_i·ζ over the constraints along which the work does not vanish."""
     zero = relations(L.constraints, L.coordinates)
     works = {multiplier: work_along(g, moves) for multiplier, g in zip(L.multipliers, L.constraints, strict=True)}
-    left = {multiplier: work for multiplier, work in works.items() if not vanishes_where(work, zero)}
-    return Add(*(multiplier * normal_form(work) for multiplier, work in left.items()))
+    return Add(*(multiplier * reduced_where(work, zero) for multiplier, work in works.items()))
 
 
 def _matrix_paired_with(parameter: MatrixSymbol, linear: Expr) -> Any:

@@ -7,7 +7,7 @@ from sympy import Float, Function, Matrix, Rational, cancel, expand, symbols
 from numeric._rule_simulation import cosine, misses, play, read
 from symlag import optimizers
 from symlag.calculus.jets import block, coordinates
-from symlag.calculus.matrices import Skew, Symmetric, constant, inner
+from symlag.calculus.matrices import Skew, Symmetric, constant, inner, zero_like
 from symlag.document.tex import latex
 from symlag.kernels.array_function import kernel
 from symlag.kernels.loop_over_steps import law_loop
@@ -298,6 +298,24 @@ def test_the_balance_of_groups_is_proved(rules, X):
     law = across(zip(rules, [[U], [V]], strict=True), GENERATORS[X])
     assert law.defect() == 0
     assert [{str(s)[-2:] for s in part.rule.hyperparameters} for part in law.parts] == [{"_1"}, {"_2"}]
+
+
+UNMOVED = {
+    "not named": (scale(U), [(sgd(), [U]), (rmsprop(), [V])]),
+    "named and still": (Generator({U: U, V: 0}), [(sgd(), [U]), (rmsprop(), [V])]),
+    "of its own shape": (Generator({U: U, V: zero_like(V)}), [(rmsprop(), [V]), (adam(), [U])]),
+    "both in one group": (Generator({U: U, V: 0}), [(sgd(), [U, V])]),
+    "in no group": (Generator({U: U, V: 0}), [(sgd(), [U])]),
+}
+
+
+@pytest.mark.parametrize("case", UNMOVED)
+def test_a_group_that_does_not_move_has_no_part_in_the_balance(case):
+    X, groups = UNMOVED[case]
+    law = across(groups, X)
+    (part,) = law.parts
+    assert set(part.generator.components) == {U}
+    assert law.defect() == 0
 
 
 def test_groups_without_momentum_balance_by_the_rates_of_their_descent():

@@ -1,15 +1,32 @@
 import pytest
-from sympy import Add, Derivative, Function, Integral, Inverse, Symbol, cos, diff, exp, integrate, log
+from sympy import (
+    Add,
+    Derivative,
+    Function,
+    IndexedBase,
+    Integral,
+    Inverse,
+    Rational,
+    Sum,
+    Symbol,
+    cos,
+    diff,
+    exp,
+    integrate,
+    log,
+)
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
 
 from symlag.calculus.differential_operators import add, scaled, total
 from symlag.calculus.jets import block, fields, jets, t
-from symlag.calculus.matrices import Symmetric, inner, trace, zero_like
+from symlag.calculus.matrices import Symmetric, constant, inner, normal, trace, zero_like
 from symlag.calculus.zero_test import vanishes
 from symlag.errors import SymlagError
 from symlag.variational.equations_of_motion import accelerations, energy, euler_lagrange, hamiltonian, momenta
+from symlag.variational.families import time_translation
 from symlag.variational.lagrangian import Lagrangian
+from symlag.variational.noether import noether
 from tests.support.cases import (
     SYSTEMS,
     A,
@@ -172,6 +189,9 @@ def test_every_coordinate_has_one_equation_and_only_it():
 p, q = Function("p")(t), Function("q")(t)
 r = Symbol("r")
 u, v = fields("u v", t, r)
+n = Symbol("n", integer=True, positive=True)
+a, b, d = block("a", n), block("b", n), block("d", n)
+c_n, G, Z = constant("c", n), constant("G", n, n), block("Z", n, n)
 
 # A Lagrangian and its coordinates, of which some drop out; the equations. SymPy's euler_equations leaves some of these
 # out, and has none at all for the rate of a square.
@@ -245,11 +265,107 @@ DEGENERATE = {
         lambda: accelerations(Lagrangian(inner(W.dot, S * W.dot * W.T * W))),
         "it is no matrix times the velocities; write inner(q.dot, G * q.dot) / 2",
     ),
-    "two blocks whose velocities meet": (
-        lambda: accelerations(Lagrangian(inner(W.dot, W.dot) + trace(W.dot * U.dot) + inner(U.dot, U.dot))),
-        "U.dot.dot, W.dot.dot: their coordinates share a term of T; write T as a sum over blocks.",
+    "a velocity that meets its own transpose": (
+        lambda: accelerations(Lagrangian(inner(Z.dot, Z.dot) + trace(Z.dot * Z.dot))),
+        "Z.dot.dot: it meets its own transpose among the velocities; write T without transposed velocities.",
+    ),
+    "one velocity for two blocks": (
+        lambda: accelerations(Lagrangian(inner(a.dot + b.dot, a.dot + b.dot))),
+        "a.dot.dot, b.dot.dot: the mass matrix is degenerate",
+    ),
+    "a block that shares a term with a number": (
+        lambda: accelerations(Lagrangian(inner(a.dot, a.dot) + x.dot**2 + x.dot * inner(a.dot, c_n))),
+        "their coordinates share a term of T; write T as a sum over blocks.",
+    ),
+    "the energy of a field": (
+        lambda: energy(Lagrangian((u.dot**2 - u.d(r) ** 2) / 2)),
+        "energy of fields u: a field has a density at every place, and no single value; write coordinates of time",
+    ),
+    "the momenta of two fields": (lambda: momenta(Lagrangian(u.dot * v.dot)), "momenta of fields u, v: a field has"),
+    "the accelerations of a field": (lambda: accelerations(Lagrangian(u.dot**2 / 2)), "accelerations of fields u"),
+    "the hamiltonian of a field": (lambda: hamiltonian(Lagrangian(u.dot**2 / 2)), "hamiltonian of fields u"),
+    "a field in SymPy's spelling": (
+        lambda: energy(Lagrangian(Function("u")(t, r).diff(t) ** 2)),
+        "energy of fields u: a field has a density at every place",
     ),
 }
+
+
+# T and V of coupled blocks, and the accelerations by hand. T = Σ M_ij⟨q̇_i, q̇_j⟩/2 has q̈ = −M⁻¹∂V.
+COUPLED = {
+    "⟨ȧ, ḃ⟩": (inner(a.dot, b.dot), k * inner(a, b), {a: scaled(-k, a), b: scaled(-k, b)}),
+    "⟨ȧ, ḃ⟩, one pulled": (inner(a.dot, b.dot), k * inner(a, a) / 2, {a: zero_like(a), b: scaled(-k, a)}),
+    "all of three": (
+        inner(a.dot, b.dot) + inner(b.dot, d.dot) + inner(d.dot, a.dot),
+        inner(a, a) / 2,
+        {a: scaled(Rational(1, 2), a), b: scaled(-Rational(1, 2), a), d: scaled(-Rational(1, 2), a)},
+    ),
+    "a mass matrix of two": (
+        inner(a.dot, a.dot) + inner(a.dot, b.dot) + inner(b.dot, b.dot),
+        inner(a, c_n),
+        {a: scaled(-Rational(2, 3), c_n), b: scaled(Rational(1, 3), c_n)},
+    ),
+    "a metric between two": (
+        inner(a.dot, G * b.dot),
+        inner(b, b) / 2,
+        {a: scaled(-1, Inverse(G.T) * b), b: zero_like(b)},
+    ),
+    "tr(U̇Ẇ)": (trace(W.dot * U.dot), inner(U, U) / 2, {U: zero_like(U), W: scaled(-1, U.T)}),
+    "beside squares": (
+        inner(W.dot, W.dot) + trace(W.dot * U.dot) + inner(U.dot, U.dot),
+        inner(U, U) / 2,
+        {U: scaled(-Rational(2, 3), U), W: scaled(Rational(1, 3), U.T)},
+    ),
+    "a metric behind": (
+        inner(Z.dot, Z.dot * G * G.T) / 2,
+        inner(Z, Z) / 2,
+        {Z: scaled(-1, Z * Inverse(G.T) * Inverse(G))},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COUPLED)
+def test_blocks_whose_velocities_meet_are_solved_for_together(case):
+    T, V, expected = COUPLED[case]
+    found = accelerations(Lagrangian(T, V))
+    assert {jet.root: normal(each) for jet, each in found.items()} == {q: normal(each) for q, each in expected.items()}
+
+
+def test_damping_acts_on_coupled_blocks_as_on_others():
+    found = accelerations(Lagrangian(inner(a.dot, b.dot), damping=gamma))
+    assert found == {q.dot.dot: scaled(-gamma, q.dot) for q in (a, b)}
+
+
+# Sums with coefficients a_i, and their derivative by x as SymPy has it once the sum is written out.
+a_i, i = IndexedBase("a"), Symbol("i", integer=True)
+SUMS = {
+    "a polynomial": Sum(a_i[i] * x**i, (i, 0, 4)),
+    "a Fourier series": Sum(a_i[i] * cos(i * x), (i, 1, 3)),
+    "coefficients by themselves": a_i[1] * x + a_i[2] * x**2,
+    "a sum of sums": Sum(a_i[i] * x**i, (i, 1, 3)) + Sum(a_i[i] ** 2 * x**i, (i, 1, 2)),
+    "times a function": cos(x) * Sum(a_i[i] * x**i, (i, 1, 3)),
+    "of two indices": Sum(a_i[i] * a_i[Symbol("j")] * x**i, (i, 1, 2), (Symbol("j"), 1, 2)),
+    "without coefficients": Sum(x**i / (i + 1), (i, 0, 3)),
+}
+
+
+@pytest.mark.parametrize("case", SUMS)
+def test_a_sum_in_the_energy_is_differentiated_term_by_term(case):
+    V = SUMS[case]
+    L = Lagrangian(x.dot**2 / 2, V)
+    expected = -diff(V.doit(), x)
+    assert equal(euler_lagrange(L)[x].doit(), expected - x.dot.dot)
+    assert equal(accelerations(L)[x.dot.dot].doit(), expected)
+    assert equal(energy(L), x.dot**2 / 2 + V)
+    law = noether(L, time_translation())
+    assert law.conserved
+    assert law.defect() == 0
+
+
+def test_a_sum_to_a_symbol_stays_a_sum():
+    N = Symbol("N", integer=True, positive=True)
+    (acceleration,) = accelerations(Lagrangian(x.dot**2 / 2, Sum(a_i[i] * x**i, (i, 1, N)))).values()
+    assert acceleration == -Sum(i * x ** (i - 1) * a_i[i], (i, 1, N))
 
 
 # What T and V are; the leading derivatives by hand. Where a combination of the equations has no accelerations, its rate
