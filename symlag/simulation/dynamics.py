@@ -3,7 +3,12 @@
 **Method.** The equations of motion E = 0 are linear in the highest derivative u of each coordinate, E = b − M u. The
 state y holds all lower derivatives, and the rate of y is the next derivatives, u last. M and b are kernels, and M u = b
 is solved at every state by numbers: a mass matrix is never inverted symbolically, which for a chain of pendulums would
-take longer than the motion. Blocks have their accelerations solved once, as matrix expressions of any size.
+take longer than the motion. Constraints g = 0 enter by their second rates, those of velocities by their first, and the
+multipliers λ are unknowns beside the accelerations: the augmented system
+
+    M q̈ − Aᵀλ = b,    A q̈ = c.
+
+Blocks have their accelerations solved once, as matrix expressions of any size.
 
 >>> import numpy as np
 >>> from symlag.calculus.jets import coordinates
@@ -22,13 +27,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from sympy import Expr, S
+from sympy import Expr, Float, S
 
-from symlag.calculus.differential_operators import gradient
+from symlag.calculus.differential_operators import damped_total, gradient
 from symlag.calculus.jets import Block, highest_order
 from symlag.errors import CoordinateError
 from symlag.simulation.evaluator import Evaluator
 from symlag.simulation.layout import Layout, Shape
+from symlag.variational.constraints import constraint_order
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange
 from symlag.variational.lagrangian import Lagrangian
 
@@ -44,13 +50,18 @@ class Dynamics:
     highest: Highest
 
     @classmethod
-    def of(cls, L: Lagrangian, shapes: Mapping[Any, Shape], parameters: Mapping[str, Any]) -> Self:
-        """The dynamics of a Lagrangian over time, given the shape of each coordinate and all parameters by name."""
+    def of(cls, L: Lagrangian, shapes: Mapping[Any, Shape], parameters: Mapping[str, Any], pull: float = 0.0) -> Self:
+        """The dynamics of a Lagrangian over time, given the shape of each coordinate and all parameters by name.
+
+        `pull` is the rate at which a violated constraint is drawn back, 0 for none.
+        """
         read = L.notation.to_jets
         if any(isinstance(q, Block) for q in L.coordinates):
             return cls.of_highest({read(u): read(a) for u, a in accelerations(L).items()}, shapes, parameters)
         equations = {read(q): read(e) for q, e in euler_lagrange(L).items()}
         unknowns = [q.at((max(highest_order(e, of=q) for e in equations.values()),)) for q in equations]
+        equations |= {m: _rate_of_constraint(equations[m], L, pull) for m in L.multipliers}
+        shapes = {**shapes, **dict.fromkeys(L.multipliers, ())}
         layout = _lower_derivatives(unknowns, shapes)
         solve = LinearSolve.of([*equations.values()], unknowns, layout, parameters)
         return cls(layout, Layout.of(dict.fromkeys(unknowns, ())), solve)
@@ -126,6 +137,17 @@ class LinearSolve:
     @cached_property
     def _diagonal(self) -> bool:
         return [*self.entries] == [i * (self.size + 1) for i in range(self.size)]
+
+
+def _rate_of_constraint(g: Expr, L: Lagrangian, pull: float) -> Expr:
+    """(D_t + α)ᵏg, the rate of a constraint in which accelerations occur: zero where g is, or where it decays by α.
+
+    Source: Baumgarte, *Stabilization of constraints and integrals of motion in dynamical systems*, Comput. Methods
+    Appl. Mech. Eng. 1 (1972).
+    """
+    for _ in range(2 - constraint_order(g, L.coordinates)):
+        g = damped_total(g, Float(pull) if pull else S.Zero)
+    return g
 
 
 def _lower_derivatives(unknowns: Sequence[Any], shapes: Mapping[Any, Shape]) -> Layout:

@@ -14,14 +14,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from sympy import SympifyError, sympify
+from sympy import Add, SympifyError, sympify
 
 from symlag.calculus.arguments import require_instance
 from symlag.calculus.jets import t
 from symlag.errors import CoordinateError, DefinitionError, SymlagError
 from symlag.optional_packages import is_installed, pip_install
 from symlag.simulation.dynamics import Dynamics
+from symlag.simulation.evaluator import Evaluator
 from symlag.simulation.events import Event
+from symlag.simulation.layout import Layout
 from symlag.simulation.methods import ADAPTIVE, Adaptive, FixedStep
 from symlag.simulation.problem import Problem
 from symlag.simulation.run import Run
@@ -35,9 +37,11 @@ from symlag.simulation.values import (
     require_start,
 )
 from symlag.simulation.variational_integrator import not_regular
+from symlag.variational.constraints import relations
 from symlag.variational.lagrangian import Lagrangian
 
 FIXED = (*COMPOSITIONS, "variational", "rk4")
+ROUND_OFF = 1e-9  # of the terms of a constraint, for starts that are written in nine digits and more
 LEAST_RTOL = 2.3e-14  # SciPy takes no less than a hundred times the precision of the machine
 
 
@@ -53,6 +57,7 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
     atol: float = 1e-12,
     times: Any = None,
     events: Iterable[Any] = (),
+    baumgarte: float = 0.0,
 ) -> Run:
     """Follow the motion of a mechanics from a start to an end.
 
@@ -78,6 +83,9 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
         The times that the run shows, or how many, evenly spaced. Without them those of the steps.
     events : iterable of Expr or Event, optional
         Expressions whose zeros are looked for, and whether the motion ends there.
+    baumgarte : float, optional
+        The rate, in inverse units of time, at which a violated constraint is drawn back; without it constraints hold up
+        to the drift that the run tells.
 
     Returns
     -------
@@ -127,11 +135,13 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
     shapes = coordinate_shapes(L, given, read.arrays)
     concrete = replace(L, **{one.name: read.put(getattr(L, one.name)) for one in fields(L) if one.init})
     require_start(L.coordinates, given, L)
-    dynamics = Dynamics.of(concrete, shapes, read.arrays)
+    dynamics = Dynamics.of(concrete, shapes, read.arrays, _rate("baumgarte", baumgarte))
     require_start(dynamics.layout.shapes, given, L)
+    state = dynamics.layout.join(given)
+    _require_constraints(concrete, dynamics.layout, read.arrays, span[0], state)
     chosen = _method(concrete, method, step, rtol, atol)
     listed = tuple(_event(event, L, read) for event in events)
-    problem = Problem(concrete, L.notation, read, dynamics, dynamics.layout.join(given), span, chosen, listed)
+    problem = Problem(concrete, L.notation, read, dynamics, state, span, chosen, listed)
     return Run.of(problem, times)
 
 
@@ -157,6 +167,23 @@ def _method(L: Lagrangian, name: str, step: float | None, rtol: float, atol: flo
     if name == "variational" and (reason := not_regular(L)):
         raise SymlagError(f"method={name!r}", f"there is no midpoint rule here, for {reason}", "method='DOP853'")
     return FixedStep(name, float(length))
+
+
+def _require_constraints(L: Lagrangian, layout: Layout, parameters: Any, time: float, state: Any) -> None:
+    """`DefinitionError` where the state at the start violates a constraint, or the rate of a holonomic one."""
+    for g in relations(L.constraints, L.coordinates):
+        terms = Evaluator.of([*Add.make_args(g)], layout, parameters)(time, state)
+        value, size = float(sum(terms)), float(sum(map(abs, terms)))
+        if abs(value) > ROUND_OFF * size:
+            wrong = f"{L.notation.to_functions(g)} is {value:.3g} there, and is to be zero"
+            raise DefinitionError("start", wrong, "Begin where the constraints and their rates hold.")
+
+
+def _rate(role: str, value: Any) -> float:
+    """A rate that is not negative; `DefinitionError` where there is none."""
+    if not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise DefinitionError(f"{role}={value!r}", "it is no rate", f"{role}=10.0")
+    return float(value)
 
 
 def _tolerance(role: str, value: Any) -> float:

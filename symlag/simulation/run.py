@@ -18,7 +18,7 @@ along it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -27,11 +27,15 @@ from typing import Any
 from sympy import SympifyError, sympify
 
 from symlag.calculus.jets import t
+from symlag.calculus.matrices import zero_like
 from symlag.errors import DefinitionError
 from symlag.kernels.array_function import kernel
 from symlag.kernels.identifiers import argument_name
+from symlag.simulation.animation import Animation, animate
 from symlag.simulation.charges import Curve, charge_along
+from symlag.simulation.pictures import Picture, plot, portrait
 from symlag.simulation.problem import Problem, Solution, solve
+from symlag.variational.constraints import constraint_order, relations
 from symlag.variational.equations_of_motion import energy
 from symlag.variational.noether import Law
 
@@ -95,7 +99,8 @@ class Run:
         first, last = self.span
         told = f"{self.method}: {self.steps} steps, t = {first:g} … {last:g}"
         change = f"drift {self.drift:.0e}" if self.autonomous else f"{self._energies[0]:.4g} … {self._energies[-1]:.4g}"
-        return f"Run({told}, energy {change}{f'; {self.ending}' if self.solution.failed else ''})"
+        held = f", constraint drift {self.constraint_drift:.0e}" if self.problem.lagrangian.constraints else ""
+        return f"Run({told}, energy {change}{held}{f'; {self.ending}' if self.solution.failed else ''})"
 
     def __call__(self, time: Any) -> Run:
         """The same run at other times.
@@ -205,6 +210,62 @@ class Run:
             curves[next(name for name in names if name not in curves)] = charge_along(self, law)
         return curves
 
+    def plot(self, *shown: Any) -> Picture:
+        """Curves in time.
+
+        Parameters
+        ----------
+        *shown : jet, Expr, str, Law, or list of these
+            A panel for each: an expression, several in one list, or the charge of a law beside what the law says.
+            Without them all coordinates and all velocities.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; `.save(folder, stem)` writes it as SVG and PNG.
+        """
+        return plot(self, shown)
+
+    def phase_portrait(self, coordinate: Any, *others: Run) -> Picture:
+        """The motion in the plane of a coordinate and its rate, the start marked by a circle.
+
+        Parameters
+        ----------
+        coordinate : jet or str
+            A coordinate that is a number.
+        *others : Run
+            Other runs, to be drawn beside it.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; `.save(folder, stem)` writes it as SVG and PNG.
+        """
+        return portrait(self, coordinate, others)
+
+    def animate(self, bodies: Sequence[Any] | None = None, pivot: Sequence[Any] | None = None) -> Animation:
+        """The motion as points that move.
+
+        Parameters
+        ----------
+        bodies : sequence of tuple, optional
+            The place of each point, two or three expressions. Without them the points are recognised from coordinates
+            named x, y and z, with a number behind or not, or r and an angle, and from blocks of two or three columns.
+        pivot : tuple of Expr, optional
+            Where a rod begins that goes on from each point to the next, as in a chain of pendulums.
+
+        Returns
+        -------
+        Animation
+            It shows itself in a notebook; `.save(path)` writes a .gif, a page .html or, with ffmpeg, a film .mp4.
+
+        Raises
+        ------
+        SymlagError
+            If no points are known.
+        """
+        return animate(self, bodies, pivot)
+
     def ladder(self) -> tuple[Run, ...]:
         """The same motion three times, the coarsest first, for an order to be observed by; this run is one of them."""
         first, last = self.problem.span
@@ -254,9 +315,25 @@ class Run:
 
     @cached_property
     def autonomous(self) -> bool:
-        """Whether the energy is conserved: nothing depends on time, and no force or friction acts."""
+        """Whether the energy is conserved: nothing depends on time, no force acts, and no constraint does work."""
         L = self.problem.lagrangian
-        return L.damping == 0 and not L.forces and t not in L.density.free_symbols
+        at_rest = {q.dot: zero_like(q) for q in L.coordinates}
+        parts = (L.density, *L.constraints)
+        return (
+            L.damping == 0
+            and not L.generalized_forces
+            and not any(t in part.free_symbols for part in parts)
+            and all(g.xreplace(at_rest) == 0 for g in L.constraints if constraint_order(g, L.coordinates))
+        )
+
+    @cached_property
+    def constraint_drift(self) -> float:
+        """The greatest value of any constraint, or of the rate of a holonomic one, at any step; 0 if there is none."""
+        L = self.problem.lagrangian
+        times = self.solution.path.times
+        return max(
+            (float(abs(self._along(g, times)).max()) for g in relations(L.constraints, L.coordinates)), default=0.0
+        )
 
     @cached_property
     def drift(self) -> float:

@@ -52,8 +52,10 @@ def not_separable(L: Lagrangian) -> str | None:
     """Why the mechanics is not the sum of a kinetic energy ½⟨q̇, M q̇⟩, M constant, and a potential; None where it is."""
     if L.order != 1:
         return "it has no second-order equations of motion"
-    if L.forces:
+    if L.generalized_forces:
         return "its forces stand outside the action"
+    if L.constraints:
+        return "it has constraints"
     velocities = [q.dot for q in L.coordinates]
     at_rest = {v: zero_like(v) if isinstance(v, Block) else S.Zero for v in velocities}
     along = {v: MatrixSymbol(f"{v.stem}_probe", *v.shape) if isinstance(v, Block) else Dummy() for v in velocities}

@@ -45,6 +45,8 @@ def not_regular(L: Lagrangian) -> str | None:
         return "it has a matrix among its coordinates"
     if L.order != 1:
         return "its energies have second derivatives"
+    if L.constraints:
+        return "it has constraints"
     return None
 
 
@@ -69,7 +71,7 @@ class MidpointAction:
 
         q, v = [*L.coordinates], [p.dot for p in L.coordinates]
         slopes = gradients(L.density, [*q, *v])
-        values = [*(slopes[one] for one in v), *(slopes[one] + L.forces.get(one, 0) for one in q)]
+        values = [*(slopes[one] for one in v), *(slopes[one] + L.generalized_forces.get(one, 0) for one in q)]
         table = [gradients(value, [*q, *v]) for value in values]
         n = len(q)
         found = [(i, j, row[one]) for i, row in enumerate(table) for j, one in enumerate([*q, *v]) if row[one] != 0]
