@@ -99,10 +99,12 @@ def run_file(file: File, out: Out = None) -> None:
         trial = experiment.run(lambda step: update(f"running at step size {step:g}"))
         records = save_records(trial, folder)
     with timed("drawing"):
-        draws = pictures_of(trial, derived.stem)
+        draws, motion = dict(pictures_of(trial, derived.stem)), experiment.motion
+        draws |= motion.pictures(derived.stem) if motion else {}
         pictures = [path for name, draw in draws.items() for path in save(draw, folder, name)]
         svg_texts = [path.read_text(encoding="utf-8") for path in pictures if path.suffix == ".svg"]
         derived.write(folder, ("html",), svg_texts)
+        pictures += motion.save_animation(folder, derived.stem) if motion else ()
     list_files((*files, *records, *pictures))
     show_verdict(trial)
     for sentence in experiment.untried:

@@ -37,7 +37,7 @@ class Curve:
     """One charge along one run: measured, predicted by its law, and predicted by the law's failing twin.
 
     The twin is the law with its source doubled. If nothing feeds the charge, the twin gives back what friction takes,
-    and C/τ more, where τ is the length of the run.
+    and C/τ more, where τ is the length of the run and C the charge, or the greatest sum of its terms' magnitudes.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Curve:
     @property
     def empty(self) -> bool:
         """Whether the charge is measured and predicted as zero all along, so that there is nothing to compare."""
-        return not (self.measured.any() or self.predicted.any())
+        return not (self.measured.any() or self.predicted.any() or self.size)
 
     def _relative_gap(self, predicted: Any) -> float:
         size = max(abs(predicted).max(), abs(self.measured).max(), self.size)
@@ -108,6 +108,7 @@ def charge_along(run: Run, law: Law) -> Curve:
         return measured[0] + np.concatenate(([0.0], np.cumsum(gains)))
 
     source, drained = inner["source"], inner["rate"] * inner["charge"]
-    spurious = source if np.any(source) else drained + inner["charge"] / abs(times[-1] - times[0])
+    # Where nothing feeds the charge, it may be zero by cancellation: the twin is then fed as much as one of its terms.
+    spurious = source if np.any(source) else drained + np.max(size) / abs(times[-1] - times[0])
     fed = source - drained
     return Curve(times, measured, predicted(fed), predicted(fed + spurious), float(np.max(size)))

@@ -3,7 +3,8 @@
 A trial file names its `theorem`, a module of the same form as any derivation, and a function `record` from a step size
 to a `Record`; `steps` are the step sizes. If the theorem is about an optimizer, `record` is for its exact laws; a
 function `refined`, which refines time and nothing else, is then for its laws in continuous time. A derivation that no
-trial names is tried on its own equations of motion.
+trial names is tried on its own equations of motion: from the `start` that it names (`file_motion`), or from random
+states.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from symlag.derivation.derive import (
 from symlag.derivation.user_file import naming_file, naming_line, run_user_file
 from symlag.errors import DefinitionError
 from symlag.trials.exact_trial import run_exact
+from symlag.trials.file_motion import FileMotion
 from symlag.trials.integrated_orbit import STEPS, orbit
+from symlag.trials.law_check import check_laws
 from symlag.trials.record import Record
 from symlag.trials.trial import Trial, run
 
@@ -36,7 +39,8 @@ Recorder = Callable[[float], Record]
 class Experiment:
     """What is tried, the functions that record a run at a step size, and the step sizes.
 
-    `record` is for the exact laws if there are any, and then `refined` for those in continuous time, or None.
+    `record` is for the exact laws if there are any, and then `refined` for those in continuous time, or None. Of a file
+    that says where its motion starts, `motion` has the run, on which the laws are tried instead.
     """
 
     derivation: Derivation
@@ -44,6 +48,7 @@ class Experiment:
     steps: tuple[float, ...]
     source: Path
     refined: Recorder | None = None
+    motion: FileMotion | None = None
 
     @property
     def untried(self) -> tuple[str, ...]:
@@ -69,6 +74,8 @@ class Experiment:
             return announced_record
 
         with naming_line(self.source):
+            if self.motion is not None:
+                return check_laws(self.derivation.laws, self.motion.run)
             if not self.derivation.exact:
                 return run(self.derivation.laws, announced(self.record), self.steps)
             trial = run_exact(self.derivation.exact, announced(self.record), self.steps)
@@ -87,7 +94,7 @@ def read_experiment(path: str | Path) -> Experiment:
     names = run_user_file(source)
     with naming_file(source):
         if "theorem" not in names:
-            return _experiment_on_own_motion(derivation_from_names(names, source.stem), source)
+            return _experiment_on_own_motion(derivation_from_names(names, source.stem), source, names)
         if not callable(names.get("record")):
             write = "def record(step) that returns a Record"
             raise DefinitionError("record", "it is missing beside `theorem`", write)
@@ -119,7 +126,7 @@ def theorem_of(names: Mapping[str, Any]) -> Derivation:
     return derive(theorem)
 
 
-def _experiment_on_own_motion(derived: Derivation, source: Path) -> Experiment:
+def _experiment_on_own_motion(derived: Derivation, source: Path, names: Mapping[str, Any]) -> Experiment:
     """The experiment of a derivation that no trial names, if its equations of motion can be integrated."""
     trial = source.parent.parent / "numeric" / source.name
     if trial.is_file():
@@ -134,4 +141,6 @@ def _experiment_on_own_motion(derived: Derivation, source: Path) -> Experiment:
     if derived.lagrangian.potential.has(Unknown):
         wrong = "an unknown loss cannot be integrated, only tried on a training run"
         raise DefinitionError(f"V = {derived.lagrangian.potential}", wrong, training_run)
+    if motion := FileMotion.of(derived.lagrangian, names):
+        return Experiment(derived, motion.record, STEPS, source, motion=motion)
     return Experiment(derived, orbit(derived.laws), STEPS, source)

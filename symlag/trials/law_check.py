@@ -14,8 +14,11 @@ then the mean steps of the runs. If it is false, the gap stays. The law with its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symlag.simulation.run import Run
-from symlag.trials.trial import Finding
+from symlag.trials.record import Record
+from symlag.trials.trial import Finding, Trial
 from symlag.trials.verdict import Verdict, judge
 from symlag.variational.noether import Law
 
@@ -48,9 +51,39 @@ def check_law(law: Law, run: Run) -> Finding:
     >>> check_law(noether(Lagrangian(x.dot**2 / 2), translation(x)), run).verdict.name  # of a free particle
     'BROKEN'
     """
+    return _finding(law, run.ladder())
+
+
+def check_laws(laws: Sequence[Law], run: Run) -> Trial:
+    """Try several laws along a run, made three times for all of them together.
+
+    Parameters
+    ----------
+    laws : sequence of Law
+        Laws of the mechanics of the run.
+    run : Run
+        What `simulate` returned.
+
+    Returns
+    -------
+    Trial
+        A finding for each law, and the records of the three runs at their steps.
+
+    Examples
+    --------
+    >>> from symlag import Lagrangian, coordinates, laws, simulate
+    >>> x = coordinates("x")
+    >>> L = Lagrangian(x.dot**2 / 2, x**4)
+    >>> check_laws(laws(L), simulate(L, {x: 1, x.dot: 0}, end=5)).verdict.holds
+    True
+    """
     runs = run.ladder()
-    curves = tuple(one.charge(law) for one in runs)
-    steps = tuple(abs(one.span[1] - one.span[0]) / one.steps for one in runs)
+    records = tuple(_record(one) for one in runs)
+    return Trial(tuple(_finding(law, runs) for law in laws), records)
+
+
+def _finding(law: Law, runs: Sequence[Run]) -> Finding:
+    curves, steps = tuple(one.charge(law) for one in runs), tuple(map(_mean_step, runs))
     if any(one.solution.failed for one in runs):
         verdict = Verdict.DIVERGED
     elif all(curve.empty for curve in curves) or judge(steps, [curve.twin_gap for curve in curves]).holds:
@@ -58,3 +91,13 @@ def check_law(law: Law, run: Run) -> Finding:
     else:
         verdict = judge(steps, [curve.gap for curve in curves])
     return Finding(law, steps, curves, verdict)
+
+
+def _mean_step(run: Run) -> float:
+    return abs(run.span[1] - run.span[0]) / run.steps
+
+
+def _record(run: Run) -> Record:
+    """What moves, at the steps of a run; of one that could not go on, up to where that was."""
+    times = run.solution.path.times
+    return Record(_mean_step(run), times, run(times).arrays, run.steps + 1 if run.solution.failed else None)
