@@ -298,7 +298,11 @@ def test_a_file_names_its_constraints_and_its_dissipation():
     assert equal(law.sources["dissipation"], k * (x.dot**2 + y.dot**2))
     assert (law.sources["constraint"], law.defect()) == (0, 0)
     assert set(derived.motion) == {x.dot.dot, y.dot.dot}
-    assert "lambda" in derived.document.tex() or "λ" in derived.document.tex()
+    page = derived.document.markdown()
+    assert r"=-\frac{\partial R}{\partial\dot{q}}+\sum_{i}\lambda_{i}\frac{\partial\Phi_{i}}{\partial q}$" in page
+    assert r"\Phi_{1} &=x^{2}+y^{2}-l^{2}" in page
+    assert r"&m\ddot{x}+k\dot{x}-2\lambda_{1}x=0" in page
+    assert "$C$ is fed by dissipation." in page
 
 
 free = Lagrangian(PLANE)

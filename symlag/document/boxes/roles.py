@@ -19,7 +19,7 @@ from symlag.calculus.jets import jets
 from symlag.document.boxes.box import Name, Role
 from symlag.variational.lagrangian import Lagrangian
 
-CALLIGRAPHIC = dict(zip("ABCEFGKLMQSTVW", "𝒜ℬ𝒞ℰℱ𝒢𝒦ℒℳ𝒬𝒮𝒯𝒱𝒲", strict=True))
+CALLIGRAPHIC = dict(zip("ABCEFGKLMQRSTVW", "𝒜ℬ𝒞ℰℱ𝒢𝒦ℒℳ𝒬ℛ𝒮𝒯𝒱𝒲", strict=True))
 
 
 def replace_roles(content: Any, names: set[str]) -> Any:
@@ -35,7 +35,8 @@ def replace_roles(content: Any, names: set[str]) -> Any:
 
 def names_in_lagrangian(L: Lagrangian, *others: Any) -> set[str]:
     """The names that a Lagrangian and further expressions give a meaning to."""
-    return names_in(*L.coordinates, L.kinetic, L.potential, L.damping, *L.forces.values(), *others)
+    parts = L.kinetic, L.potential, L.damping, L.dissipation, *L.forces.values(), *L.constraints, *L.multipliers
+    return names_in(*L.coordinates, *parts, *others)
 
 
 def names_in(*expressions: Any) -> set[str]:

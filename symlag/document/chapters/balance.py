@@ -2,7 +2,8 @@
 
 By Noether's theorem a generator X = τ∂_t + Σ ξ_q ∂_q gives the charge C = Σ p_q ζ_q + τL − B, with ζ = ξ − τq̇ and a
 boundary term B. Under a damping γ the charge obeys (d/dt + γ)C = δT − δV + δW, where δT, δV and δW are what the family
-changes of the kinetic energy (kinetic symmetry breaking), of the potential, and by the work of forces.
+changes of the kinetic energy (kinetic symmetry breaking), of the potential, and by the work of forces; δW_R is the work
+of dissipation and δW_λ that of the forces of constraints.
 """
 
 from __future__ import annotations
@@ -77,15 +78,19 @@ def check(law: Law) -> Section:
         equation(CHANGED_T, in_coordinates(law, law.ksb)),
         equation(CHANGED_V, scaled(-1, in_coordinates(law, law.sources["potential"]))),
     ]
-    if law.lagrangian.forces:
-        lines.append(equation(WORK, in_coordinates(law, law.sources["force"])))
+    works = {"force": law.lagrangian.forces, "dissipation": law.lagrangian.friction}
+    works["constraint"] = law.lagrangian.constraints
+    for name, occurring in works.items():
+        if occurring:
+            lines.append(equation(_SOURCES[name], in_coordinates(law, law.sources[name])))
     return Section("Its check", _outcome_of_check(law), display(*lines))
 
 
 def boundary_term(law: Law) -> Section:
     """The boundary term, of which the family's change of the action is a rate."""
     change = row(_rate(law), END)
-    total = normal_form(Add(*(in_coordinates(law, law.sources[name]) for name in ("kinetic", "potential", "force"))))
+    changed = [part for name, part in law.sources.items() if name not in ("boundary", "constraint")]
+    total = normal_form(Add(*(in_coordinates(law, part) for part in changed)))
     reason = sentence(
         "What the move adds is a rate of change, felt by the action at its two ends only: {B} joins the charge.",
         B=END,
@@ -129,8 +134,7 @@ def balance(law: Law) -> Section:
     left = [row(RATE, CHARGE)]
     if law.rate != 0:
         left.append(row(as_box(damping_symbol(law.lagrangian)), CHARGE))
-    # With a boundary term the sources have become a part of the charge.
-    sources = [] if law.sources["boundary"] != 0 else [box for name, box in _SOURCES.items() if law.sources[name] != 0]
+    sources = [_SOURCES[name] for name in _feeding(law)]
     in_short = row(signed_sum(*left), EQUALS, signed_sum(*sources))
     return Section("The law", _meaning(law), display((NOTHING, in_short), (NOTHING, balance_law(law))))
 
@@ -138,6 +142,7 @@ def balance(law: Law) -> Section:
 def balance_law(law: Law) -> Box:
     """A balance law written out: the rate of the charge and its friction, and the sources."""
     charge, rate, source = (in_coordinates(law, part) for part in (law.charge, law.rate, law.source))
+    source = S.Zero if law.conserved else source  # which a constraint may make it, as it stands
     if law.conserved and is_negative(sorted_terms(Add.make_args(charge))[0]):
         charge = Add(*(-term for term in Add.make_args(charge)))
     return row(signed_sum(rate_of(charge), *friction_terms(rate, charge)), EQUALS, typeset(normal_form(source)))
@@ -164,9 +169,11 @@ def proof(law: Law) -> Section:
     """The proof: the balance, recomputed from what the law states."""
     pieces = [row(MINUS, _pair(with_subscript(Role("E"), q), _move(law, q), q)) for q in _moved_coordinates(law)]
     line = row(signed_sum(row(_rate(law), CHARGE), *pieces), MINUS, Role("S"), EQUALS, typeset(law.defect()))
+    within = " within the constraints" if law.lagrangian.constraints else ""
     reason = sentence(
         "Computed again from the charge and the sources {S} that the law states, with {E} the left side of the "
-        "equation of motion, the balance closes on every path, whether it obeys the equation of motion or not.",
+        f"equation of motion, the balance closes on every path{within}, whether it obeys the equation of motion or "
+        "not.",
         S=Role("S"), E=with_subscript(Role("E"), Q),
     )  # fmt: skip
     return Section("The proof", reason, display((NOTHING, line)))
@@ -182,8 +189,28 @@ def in_coordinates(law: Law, expression: Any) -> Any:
     return law.lagrangian.notation.in_jets(expression)
 
 
-_SOURCES = {"kinetic": CHANGED_T, "potential": row(MINUS, CHANGED_V), "force": WORK}
-_FEEDS = {"kinetic": "kinetic symmetry breaking", "potential": "the potential", "force": "the forces"}
+_SOURCES = {
+    "kinetic": CHANGED_T,
+    "potential": row(MINUS, CHANGED_V),
+    "force": WORK,
+    "dissipation": row(Sign("δ"), with_subscript(Role("W"), Role("R"))),
+    "constraint": row(Sign("δ"), with_subscript(Role("W"), Role("λ"))),
+}
+_FEEDS = {
+    "kinetic": "kinetic symmetry breaking",
+    "potential": "the potential",
+    "force": "the forces",
+    "dissipation": "dissipation",
+    "constraint": "the forces of the constraints",
+}
+
+
+def _feeding(law: Law) -> list[str]:
+    """The names of the sources that feed the charge; with a boundary term the others have become a part of it."""
+    if law.conserved:
+        return []
+    named = ["constraint"] if law.sources["boundary"] != 0 else list(_SOURCES)
+    return [name for name in named if law.sources.get(name, 0) != 0]
 
 
 def _rate(law: Law) -> Box:
@@ -231,6 +258,6 @@ def _meaning(law: Law) -> Prose:
     if law.conserved:
         fate = "it is conserved" if law.rate == 0 else "it decays by friction alone"
         return sentence(f"Nothing feeds {{C}}: {fate}.", C=CHARGE)
-    feeds = [words for name, words in _FEEDS.items() if law.sources[name] != 0]
+    feeds = [_FEEDS[name] for name in _feeding(law)]
     decays = ", and decays by friction" if law.rate != 0 else ""
     return sentence(f"{{C}} is fed by {' and '.join(feeds)}{decays}.", C=CHARGE)

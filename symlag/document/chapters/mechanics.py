@@ -44,11 +44,12 @@ from symlag.document.chapters.prose import (
 )
 from symlag.learning.continuous_rules import Rule
 from symlag.optimizers.exact_law import DiscreteLaw
+from symlag.variational.constraints import constraint_order
 from symlag.variational.equations_of_motion import euler_lagrange
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law
 
-LAGRANGE, KINETIC, POTENTIAL, GROWTH, Q = map(Role, "LTVΓq")
+LAGRANGE, KINETIC, POTENTIAL, GROWTH, CONSTRAINT, Q = map(Role, "LTVΓΦq")
 GROWTH_FACTOR = Script(Name("e"), above=GROWTH)
 
 
@@ -90,11 +91,17 @@ def mechanics(L: Lagrangian) -> Section:
     if L.damping not in (0, letter):
         lines.append(equation(letter, written(L.damping)))
     lines += [equation(with_subscript(Role("F"), q), written(force)) for q, force in L.forces.items()]
+    lines += [equation(Role("R"), written(L.dissipation))] if L.dissipation != 0 else []
+    lines += [
+        equation(with_subscript(CONSTRAINT, Number(str(i))), written(g)) for i, g in enumerate(L.constraints, start=1)
+    ]
     friction, integrand = "", LAGRANGE
     if L.damping != 0:
         friction, integrand = ", in which {growth} with {exponent} stands for friction", row(GROWTH_FACTOR, LAGRANGE)
+    held = "; the motion is held to {constraint}" if L.constraints else ""
     reason = sentence(
-        f"The action is {{action}}{friction}.",
+        f"The action is {{action}}{friction}{held}{_given_motions(L)}.",
+        constraint=row(with_subscript(CONSTRAINT, Name("i")), EQUALS, ZERO),
         action=row(Sign("∫"), integrand, THIN, Name("d"), Name("t")),
         growth=GROWTH_FACTOR,
         exponent=row(Dotted(GROWTH, 1), EQUALS, as_box(letter)),
@@ -102,13 +109,27 @@ def mechanics(L: Lagrangian) -> Section:
     return Section("The Lagrangian", reason, display(*lines))
 
 
+def _given_motions(L: Lagrangian) -> str:
+    """What is said of motions that are given."""
+    names = " and ".join(str(q) for q in L.given)
+    return f"; {names} {'is a given function' if len(L.given) == 1 else 'are given functions'} of time" if names else ""
+
+
 def motion(L: Lagrangian) -> Section:
     """The equation of motion of every coordinate."""
-    left = [L.notation.in_jets(equation) for equation in euler_lagrange(L).values()]
+    left = [L.notation.in_jets(equation) for equation in euler_lagrange(L).values()][: len(L.coordinates)]
     lines = [(NOTHING, row(signed_sum(scaled(-1, equation)), EQUALS, ZERO)) for equation in left]
     factor = "" if L.damping == 0 else ", the factor {growth} divided out"
+    reads, holding = "The action is stationary", ""
+    if L.constraints:
+        reads = "The forces that hold the constraints do no work along them"
+        holding = ", {multiplier} being the strength of the force that holds {constraint}"
     reason = sentence(
-        f"The action is stationary: {{general}}{factor}.", general=_euler_lagrange(L), growth=GROWTH_FACTOR
+        f"{reads}: {{general}}{factor}{holding}.",
+        general=_euler_lagrange(L),
+        growth=GROWTH_FACTOR,
+        multiplier=with_subscript(Role("λ"), Name("i")),
+        constraint=row(with_subscript(CONSTRAINT, Name("i")), EQUALS, ZERO),
     )
     return Section("The motion", reason, display(*lines))
 
@@ -120,7 +141,12 @@ def _euler_lagrange(L: Lagrangian) -> Box:
     for k in range(2, L.order + 1):
         derivative = partial_derivative(LAGRANGE, dotted_letter(Q, None, k))
         higher += [MINUS if k % 2 == 0 else PLUS, with_exponent(rate, Number(str(k))), derivative]
-    force: Any = with_subscript(Role("F"), Q) if L.forces else ZERO
-    return row(
-        rate, partial_derivative(LAGRANGE, Dotted(Q, 1)), MINUS, partial_derivative(LAGRANGE, Q), *higher, EQUALS, force
-    )
+    forces: list[Any] = [PLUS, with_subscript(Role("F"), Q)] if L.forces else []
+    forces += [MINUS, partial_derivative(Role("R"), Dotted(Q, 1))] if L.dissipation != 0 else []
+    for order in sorted({constraint_order(g, L.coordinates) for g in L.constraints}):
+        i = Name("i")
+        strength, g = with_subscript(Role("λ"), i), with_subscript(CONSTRAINT, i)
+        forces += [PLUS, Script(Sign("∑"), below=i), strength, partial_derivative(g, dotted_letter(Q, None, order))]
+    right = (forces[1:] if forces[0] == PLUS else forces) if forces else [ZERO]
+    momentum = partial_derivative(LAGRANGE, Dotted(Q, 1))
+    return row(rate, momentum, MINUS, partial_derivative(LAGRANGE, Q), *higher, EQUALS, *right)
