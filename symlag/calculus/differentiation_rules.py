@@ -27,6 +27,7 @@ from sympy import (
     Function,
     GreaterThan,
     Indexed,
+    Integral,
     Inverse,
     LessThan,
     MatAdd,
@@ -136,6 +137,8 @@ def derivative(node: Any, derive: Derive) -> Any:
         case Piecewise():
             inside = Piecewise(*((derive(branch), condition) for branch, condition in node.args))
             return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
+        case Integral():
+            return _leibniz_rule(node, derive)
         case sign():
             return 2 * DiracDelta(node.args[0]) * derive(node.args[0])
         case Function():
@@ -169,6 +172,20 @@ def _derivative_of_matrix(node: MatrixExpr, derive: Derive) -> MatrixExpr:
             return Transpose(derive(node.arg))
         case _:
             return kind_of(node).derivative(node, derive)
+
+
+def _leibniz_rule(node: Integral, derive: Derive) -> Expr:
+    """D ∫_a^b f ds = ∫_a^b Df ds + f(b) Db − f(a) Da. A sign as an end is constant: f is singular where it jumps."""
+    if len(node.limits) != 1 or len(node.limits[0]) != 3:
+        return _derivative_by_sympy(node, derive)
+    f, ((s, lower, upper),) = node.function, node.limits
+    inside = derive(f)
+    terms = [Integral(inside, (s, lower, upper)) if inside != 0 else S.Zero]
+    for place, orientation in ((upper, 1), (lower, -1)):
+        rate = S.Zero if place.has(sign) else derive(place)
+        if rate != 0:
+            terms.append(orientation * rate * f.subs(s, place))
+    return Add(*terms)
 
 
 def _derivative_by_sympy(node: Any, derive: Derive) -> Expr:

@@ -6,8 +6,8 @@ the coefficients ∂B/∂q^(n−1), which are free of q^(n). So
 
 1. if S is not affine in its highest derivatives, there is no B;
 2. otherwise integrate the coefficients G_q = ∂S/∂q^(n) in q^(n−1), one coordinate after the other, to a function P with
-   ∂P/∂q^(n−1) = G_q: of numbers by ∫ dq, of matrices along rays, P(W) = ∫₀¹ ⟨G(sW), W⟩ ds, which by Euler's theorem
-   divides each term by its degree in W;
+   ∂P/∂q^(n−1) = G_q: of numbers by ∫ dq (`primitives`), of matrices along rays, P(W) = ∫₀¹ ⟨G(sW), W⟩ ds, which by
+   Euler's theorem divides each term by its degree in W;
 3. go on with S − (D_t + γ)P, of lower order; if it is not of lower order, the coefficients did not fit one function,
    and there is no B;
 4. what is left at order zero must be a function of time alone, b′ + γb.
@@ -23,15 +23,18 @@ does not count. Source: Olver, *Applications of Lie Groups to Differential Equat
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
-from sympy import Add, Expr, Integral, S, exp, expand, integrate, nan, powsimp, zoo
+from sympy import Add, Expr, Integral, S, exp, expand, nan, powsimp, zoo
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differential_operators import damped_total, directional, gradient
 from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import inner, zero_like
 from symlag.calculus.normal_form import normal_form
+from symlag.calculus.primitives import primitive as primitive_in
 from symlag.calculus.sympy_notation import Notation
 from symlag.calculus.zero_test import vanishes
 
@@ -49,7 +52,7 @@ def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
     Returns
     -------
     Expr
-        B with (D_t + γ)B = S, or zero where there is none, or where SymPy cannot integrate it.
+        B with (D_t + γ)B = S, or zero where there is none. What has no elementary primitive is a definite integral.
 
     Examples
     --------
@@ -63,16 +66,15 @@ def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
         return notation.to_functions(antiderivative(notation.to_jets(source), notation.to_jets(rate)))
     found, rest = S.Zero, _without_idle_jets(source)
     while (order := highest_order(rest)) > 0:
-        primitive = S.Zero
+        slopes: dict[Any, Any] = {}
         for jet in (jet for jet in jets(rest) if sum(jet.order) == order):
-            slope = _without_idle_jets(gradient(rest, jet))
-            if highest_order(slope) >= order:
+            slopes[jet.at((order - 1,))] = _without_idle_jets(gradient(rest, jet))
+            if highest_order(slopes[jet.at((order - 1,))]) >= order:
                 return S.Zero
-            lower = jet.at((order - 1,))
-            primitive += _primitive(slope - gradient(primitive, lower), lower)
-        if primitive == 0:
+        primitive = _common_primitive(slopes)
+        if primitive is None or primitive == 0:
             return S.Zero
-        rest = _without_idle_jets(normal_form(rest - damped_total(primitive, rate)))
+        rest = _without_idle_jets(_rest(rest, slopes, primitive, rate))
         if highest_order(rest) >= order:
             return S.Zero
         found += primitive
@@ -80,9 +82,64 @@ def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
         return S.Zero
     if vanishes(rest):
         return normal_form(found)
-    growth = exp(integrate(rate, t))
-    of_time = integrate(rest * growth, t) / growth
-    return normal_form(found + (S.Zero if of_time.has(Integral) else of_time))
+    growth = exp(_plain_primitive(rate))
+    return normal_form(found + _plain_primitive(rest * growth) / growth)
+
+
+def _plain_primitive(f: Expr) -> Expr:
+    """∫ f dt."""
+    return primitive_in(normal_form(f), t)
+
+
+def _common_primitive(slopes: Mapping[Any, Any]) -> Expr | None:
+    """A function with the given gradients in jets and blocks; none where integrals show that there is none.
+
+    To begin with another coordinate may spare an integral.
+    """
+    order = [*slopes]
+    first = _primitive_in_order(slopes, order)
+    if not first.has(Integral):
+        return first
+    if not _fit_one_function(slopes):
+        return None
+    others = (_primitive_in_order(slopes, order[i:] + order[:i]) for i in range(1, len(order)))
+    return next((P for P in others if not P.has(Integral)), first)
+
+
+def _primitive_in_order(slopes: Mapping[Any, Any], order: Sequence[Any]) -> Expr:
+    """A function with the given gradients, if they are those of one function, by integration in one after the other.
+
+    Where one of the primitives is an integral ∫_a^q G ds, it is zero at q = a, where the next slope may be taken: what
+    is left of that does not depend on q.
+    """
+    total, starts = S.Zero, dict[Any, Expr]()
+    for q in order:
+        if isinstance(q, Block):
+            total += _primitive_along_rays(slopes[q] - gradient(total, q), q)
+            continue
+        rest = slopes[q] - gradient(total, q)
+        part = primitive_in(normal_form(rest.subs(starts).doit() if starts else rest), q)
+        total += part
+        for integral in part.atoms(Integral):
+            starts |= {q: start for _, start, end in integral.limits if end == q}  # noqa: B035
+    return total
+
+
+def _fit_one_function(slopes: Mapping[Any, Any]) -> bool:
+    """Whether the mixed derivatives agree, ∂G_p/∂q = ∂G_q/∂p."""
+    numbers = [q for q in slopes if not isinstance(q, Block)]
+    return len(numbers) == len(slopes) and all(
+        vanishes(gradient(slopes[p], q) - gradient(slopes[q], p)) for p, q in combinations(numbers, 2)
+    )
+
+
+def _rest(source: Expr, slopes: Mapping[Any, Any], primitive: Expr, rate: Expr) -> Expr:
+    """S − (D_t + γ)P. With integrals in P, the derivatives that the slopes were made of are known to cancel."""
+    if not primitive.has(Integral):
+        return normal_form(source - damped_total(primitive, rate))
+    tops = {q.dot: S.Zero for q in slopes}
+    lower = {jet: jet.dot for jet in jets(primitive) if jet not in slopes}
+    return normal_form(source.xreplace(tops) - directional(primitive, {**lower, t: S.One}) - rate * primitive)
 
 
 def _without_idle_jets(expression: Any) -> Any:
@@ -97,14 +154,8 @@ def _without_idle_jets(expression: Any) -> Any:
     return expression if not idle or shorter.has(nan, zoo) else _without_idle_jets(shorter)
 
 
-def _primitive(slope: Any, q: Any) -> Expr:
-    """A function with the given gradient in one jet or block."""
-    if isinstance(q, Block):
-        terms = [term for term in Add.make_args(expand(inner(slope, q))) if term != 0]
-        degrees = (normal_form(powsimp(expand(directional(term, {q: q}) / term))) for term in terms)
-        return Add(*(term / degree for term, degree in zip(terms, degrees, strict=True)))
-    slope = normal_form(slope)
-    parts = [term.as_independent(q, as_Add=False) for term in Add.make_args(slope)]
-    if not all(factor.is_polynomial(q) for _, factor in parts):
-        return integrate(slope, q)
-    return Add(*(c * integrate(factor, q) for c, factor in parts))
+def _primitive_along_rays(slope: Any, q: Block) -> Expr:
+    """A function with the given gradient in a block: ∫₀¹ ⟨G(sq), q⟩ ds, term by term."""
+    terms = [term for term in Add.make_args(expand(inner(slope, q))) if term != 0]
+    degrees = (normal_form(powsimp(expand(directional(term, {q: q}) / term))) for term in terms)
+    return Add(*(term / degree for term, degree in zip(terms, degrees, strict=True)))

@@ -76,7 +76,7 @@ def regions(expression: Expr) -> Iterator[Expr]:
 
     Itself where there are too many regions.
     """
-    waiting: list[tuple[Expr, frozenset[Expr]]] = [(_by_absolute_values(expression), frozenset())]
+    waiting: list[tuple[Expr, frozenset[Expr]]] = [(by_absolute_values(expression), frozenset())]
     while waiting:
         whole, positive = waiting.pop()
         try:
@@ -196,7 +196,7 @@ def _factor_list(base: Expr) -> tuple[Expr, list[tuple[Expr, int]]]:
     return constant, [(f, int(m)) for f, m in pairs]
 
 
-def _by_absolute_values(expression: Expr) -> Expr:
+def by_absolute_values(expression: Expr) -> Expr:
     """The expression with absolute values and signs in place of other functions with corners and jumps."""
     expression = expression.replace(Heaviside, lambda u, *_: (1 + sign(u)) / 2)
     for kind in (Max, Min):

@@ -8,7 +8,8 @@ zero, for it is 2√2 at (−1, −2), and neither is log(x²) − 2 log x, whil
 digits at several of them, of either sign, is worth a proof. A proof is a sequence of identities that leads to 0: in the
 field of fractions in symbols, functions and roots modulo their relations (`fractions_of_functions`), which hold for
 every branch of a root; by expansion; by such identities in each region where the arguments of roots and logarithms keep
-their sign (`regions`); SymPy's `simplify` last. Traces, integrals and unknown functions stand for themselves, that is,
+their sign (`regions`); SymPy's `simplify` last. An integral over x is zero with its derivative in x, if it is so at one
+end. Otherwise traces, integrals and unknown functions stand for themselves, that is,
 as independent symbols: expressions in normal form are zero only where they are zero in these.
 
 `vanishes` never says yes without a proof. That it says no may mean that none was found.
@@ -27,6 +28,7 @@ from functools import lru_cache
 from typing import Any
 
 from sympy import (
+    Add,
     Derivative,
     Dummy,
     Expr,
@@ -39,6 +41,7 @@ from sympy import (
     Sum,
     Symbol,
     Trace,
+    Tuple,
     cancel,
     expand,
     simplify,
@@ -82,15 +85,38 @@ def vanishes(expression: Any) -> bool:
         return all(vanishes(coefficient) for coefficient in words(expression).values())
     if expression == 0:
         return True
-    plain, _ = opaque_as_symbols(modulo_invariances(S(expression)))
+    expression = modulo_invariances(S(expression))
+    plain, meaning = opaque_as_symbols(expression)
     plain = at_jumps(_real_and_exact(plain))
-    return zero_at_random_points(plain) and (
+    proved = zero_at_random_points(plain) and (
         is_zero_fraction(plain)
         or expand(plain) == 0
         or (depends_on_signs(plain) and all(map(is_zero_fraction, regions(plain))))
         or cancel(plain) == 0
         or simplify(plain) == 0
     )
+    return proved or (expression.has(Integral) and _vanishes_with_its_derivative(expression, meaning))
+
+
+def _vanishes_with_its_derivative(expression: Expr, meaning: Mapping[Expr, Expr]) -> bool:
+    """Whether Σ cᵢ ∫_a^x fᵢ ds + r is zero, with cᵢ free of x, for its derivative in x is, and its value at x = a."""
+    integrals = {name: node for name, node in meaning.items() if isinstance(node, Integral)}
+    for x, start in sorted({(node.limits[0][2], node.limits[0][1]) for node in integrals.values()}, key=str):
+        own = {name: node for name, node in integrals.items() if x in node.free_symbols}
+        ends = all(node.args[1:] == (Tuple(node.limits[0][0], start, x),) for node in own.values())
+        if not x.is_Symbol or not ends or any(node.function.has(x) for node in own.values()):
+            continue
+        plain = expression.xreplace({node: name for name, node in own.items()})
+        slopes = [plain.diff(name) for name in own]
+        if any(slope.has(x, *own) for slope in slopes):
+            continue
+        places = (start,) if start.is_number else (start.subs(x, 1), start.subs(x, -1))
+        at_start = [plain.xreplace(dict.fromkeys(own, S.Zero)).subs(x, place) for place in places]
+        derivative = plain.diff(x) + Add(
+            *(c * own[n].function.subs(own[n].limits[0][0], x) for n, c in zip(own, slopes, strict=True))
+        )
+        return all(map(vanishes, at_start)) and vanishes(derivative)
+    return False
 
 
 @lru_cache(maxsize=2**8)

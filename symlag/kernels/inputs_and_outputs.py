@@ -25,6 +25,7 @@ from sympy import Basic, Expr, Function, MatAdd, MatrixBase, MatrixSymbol, Symbo
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.integrals import quadrature
 from symlag.calculus.invariant_functions import Gradient, Partial, Unknown
 from symlag.calculus.jets import jets
 from symlag.calculus.matrices import normal
@@ -88,7 +89,7 @@ class Interface:
 
     def scalar(self, expression: Expr, traces: Mapping[Any, Symbol]) -> Expr:
         """A scalar expression in the symbols of the code, rewritten as the backend wants it."""
-        in_code = expression.xreplace({**self.symbols, **traces})
+        in_code = quadrature(expression.xreplace({**self.symbols, **traces}))
         for matrix in in_code.atoms(MatrixExpr):
             wrong = f"the matrix {matrix} stands outside of a trace, and is no number"
             raise LoweringError(str(expression), wrong, "Make a number of it by trace(...) or inner(A, B).")

@@ -28,6 +28,7 @@ from sympy.core.function import AppliedUndef
 from symlag.calculus.arguments import require_mapping, require_number, require_real
 from symlag.calculus.decimals import shown
 from symlag.calculus.differential_operators import add, directional, gradients, scaled
+from symlag.calculus.integrals import with_own_variables
 from symlag.calculus.jets import Jet, Prolonged, highest_order, jets, t
 from symlag.calculus.matrices import as_sympy, normal
 from symlag.calculus.regions import with_absolute_values
@@ -234,8 +235,8 @@ class Lagrangian(Displayable):
 
 
 def _read_energy(role: str, written: Any) -> Expr:
-    """An energy as a number, with absolute values for the roots of perfect squares."""
-    return with_absolute_values(require_number(role, written))
+    """An energy as a number, with absolute values for roots of squares, and with variables of its own for integrals."""
+    return with_absolute_values(with_own_variables(require_number(role, written)))
 
 
 def as_tuple(coordinates: Any) -> tuple[Any, ...]:

@@ -39,6 +39,7 @@ from symlag.calculus.matrices import normal, zero_like
 from symlag.calculus.matrix_gradient import matrix_coefficient
 from symlag.calculus.matrix_words import transposed
 from symlag.calculus.normal_form import normal_form
+from symlag.calculus.zero_test import vanishes
 from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, SymlagError
@@ -322,7 +323,7 @@ def noether(L: Lagrangian, X: Generator) -> Law:
         changes["dissipation"] = pairing(moves, L.friction)
     sources = {name: normal_form(change) for name, change in changes.items()}
     boundary = antiderivative(Add(*sources.values()), L.damping)
-    sources["boundary"] = normal_form(-damped_total(boundary, L.damping)) if boundary != 0 else S.Zero
+    sources["boundary"] = _boundary_source(boundary, Add(*sources.values()), L.damping)
     if L.constraints:
         sources["constraint"] = _work_of_constraints(L, moves)
     charge = normal_form(current - boundary)
@@ -336,6 +337,14 @@ def _work_of_constraints(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
     zero = relations(L.constraints, L.coordinates)
     works = {multiplier: work_along(g, moves) for multiplier, g in zip(L.multipliers, L.constraints, strict=True)}
     return Add(*(multiplier * reduced_where(work, zero) for multiplier, work in works.items()))
+
+
+def _boundary_source(boundary: Expr, others: Expr, rate: Expr) -> Expr:
+    """−(D_t + γ)B, written as the other sources with a minus where it cancels them."""
+    if boundary == 0:
+        return S.Zero
+    source = normal_form(-damped_total(boundary, rate))
+    return -others if source + others != 0 and vanishes(source + others) else source
 
 
 def _matrix_paired_with(parameter: MatrixSymbol, linear: Expr) -> Any:

@@ -1,15 +1,34 @@
 import random
 
 import pytest
-from sympy import Add, Mul, S as ZERO_AND_ONE, atan, cos, exp, log, sin, sqrt
+from sympy import (
+    Abs,
+    Add,
+    Heaviside,
+    Integral,
+    Max,
+    Min,
+    Mul,
+    Rational,
+    S as ZERO_AND_ONE,
+    Symbol,
+    atan,
+    cos,
+    exp,
+    log,
+    sign,
+    sin,
+    sqrt,
+)
 
-from symlag.calculus.differential_operators import damped_total
+from symlag.calculus.differential_operators import damped_total, evolutionary
 from symlag.calculus.homotopy import antiderivative
-from symlag.calculus.jets import t
+from symlag.calculus.jets import coordinates, t
 from symlag.calculus.matrices import inner, trace
 from symlag.calculus.zero_test import vanishes
 from tests.support.cases import K, S, U, W, X, a, c, gamma, k, m, omega, w, x, y
 
+a_ = Symbol("a_")
 NONE = ZERO_AND_ONE.Zero
 RATES = [NONE, gamma, 3 / t]
 JETS = (x, y, x.dot, y.dot, t)
@@ -125,9 +144,75 @@ def test_a_function_of_time_is_integrated_under_the_weight(source, rate, B):
     assert vanishes(antiderivative(source, rate) - B)
 
 
-def test_what_sympy_cannot_integrate_is_left_in_the_source():
-    assert antiderivative(exp(t**t), NONE) == 0
-    assert antiderivative(x.dot + exp(t**t), NONE) in (0, x)
+def test_what_has_no_elementary_primitive_is_an_integral():
+    for source in (exp(t**t), x.dot + exp(t**t), y.dot * exp(sin(y)) + t):
+        B = antiderivative(source, NONE)
+        assert B.has(Integral)
+        assert vanishes(damped_total(B, NONE) - source)
+
+
+CORNERED = [
+    x * Abs(x) / 2,
+    t * Abs(x),
+    Abs(x - y),
+    Max(x, 0) ** 2,
+    Min(x, y) * t,
+    x**2 * sign(x) * y,
+    x**2 * Heaviside(x),
+    Abs(x - 1) * Abs(x),
+    log(Abs(x)),
+    x * log(Abs(x)),
+    Abs(x) ** k,
+    Abs(x) ** Rational(3, 2) * y,
+    1 / Abs(x),
+    sign(x) * sin(x),
+]
+
+
+@pytest.mark.parametrize("B", CORNERED, ids=str)
+def test_functions_with_corners_are_found_and_are_continuous(B):
+    source = damped_total(B, NONE)
+    found = antiderivative(source, NONE)
+    assert vanishes(damped_total(found, NONE) - source)
+    difference = (found - B).subs({k: 3})
+    values = [
+        difference.subs({x: a, y: 2, t: 3}).evalf(20) for a in (-4, Rational(-1, 3), Rational(1, 2), Rational(3, 2), 5)
+    ]
+    assert all(abs(value - values[0]) < 1e-12 for value in values)
+
+
+INTEGRALS = [
+    exp(sin(x)) * x.dot,
+    sqrt(1 + x**3) * x.dot,
+    exp(sin(x)) / x * x.dot,
+    exp(sin(x * y)) * (x * y.dot + y * x.dot),
+    exp(cos(y)) * y.dot + sqrt(1 + x**3) * x.dot,
+    t * exp(x**2) * x.dot + Integral(exp(a_**2), (a_, 0, x)),
+]
+
+
+@pytest.mark.parametrize("source", INTEGRALS, ids=str)
+def test_integrals_are_antiderivatives_too(source):
+    B = antiderivative(source, NONE)
+    assert B.has(Integral)
+    assert vanishes(damped_total(B, NONE) - source)
+
+
+def test_slopes_that_do_not_fit_are_refused_with_integrals_too():
+    assert antiderivative(exp(sin(x * y)) * (x * y.dot - y * x.dot), NONE) == 0
+    assert antiderivative(y * exp(sin(x)) * x.dot, NONE) == 0
+
+
+@pytest.mark.parametrize("plane", [(0, 1), (1, 2), (2, 0)], ids=str)
+def test_the_potential_of_a_magnetic_monopole_turns_by_a_gradient(plane):
+    x1, x2, x3 = q = coordinates("x1 x2 x3")
+    r = sqrt(x1**2 + x2**2 + x3**2)
+    coupling = (x1 * x2.dot - x2 * x1.dot) / (r * (r + x3))
+    i, j = (q[n] for n in plane)
+    source = evolutionary(coupling, {i: -j, j: i})
+    B = antiderivative(source, NONE)
+    assert not B.has(Integral)
+    assert vanishes(damped_total(B, NONE) - source)
 
 
 def test_a_power_of_symbolic_degree_is_integrated():
