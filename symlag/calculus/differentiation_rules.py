@@ -139,11 +139,9 @@ def derivative(node: Any, derive: Derive) -> Any:
             return inside + Add(*(_jump(node, i, derive) for i in range(len(node.args) - 1)))
         case Integral():
             return _leibniz_rule(node, derive)
-        case sign():
-            return 2 * DiracDelta(node.args[0]) * derive(node.args[0])
         case Function():
             rates = [(i, rate) for i, rate in enumerate(map(derive, node.args), start=1) if rate != 0]
-            return Add(*(rate * node.fdiff(i) for i, rate in rates))
+            return Add(*(rate * _partial_derivative(node, i) for i, rate in rates))
         case Trace():
             return trace(derive(node.arg))
         case Indexed():
@@ -155,6 +153,11 @@ def derivative(node: Any, derive: Derive) -> Any:
             return Add(*(outside * Sum(inside, *node.limits) for outside, inside in parts))
         case _:
             return _derivative_by_sympy(node, derive)
+
+
+def _partial_derivative(node: Function, i: int) -> Expr:
+    """The derivative of a function in one argument; of a sign, which SymPy leaves open, a jump by 2."""
+    return 2 * DiracDelta(node.args[0]) if isinstance(node, sign) else node.fdiff(i)
 
 
 def _derivative_of_matrix(node: MatrixExpr, derive: Derive) -> MatrixExpr:

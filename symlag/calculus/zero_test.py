@@ -32,7 +32,6 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
-    Float,
     Indexed,
     Integral,
     Rational,
@@ -49,6 +48,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.decimals import exact
 from symlag.calculus.fractions_of_functions import is_zero_fraction
 from symlag.calculus.invariant_functions import Partial, Unknown, modulo_invariances
 from symlag.calculus.matrix_words import words
@@ -150,7 +150,6 @@ def zero_at_random_points(expression: Expr, points: int = 4) -> bool:
 
 def _real_and_exact(expression: Expr) -> Expr:
     """The expression with real symbols, and with the rational number that is meant by each decimal."""
-    exact = {number: Rational(str(number)) for number in expression.atoms(Float)}
     vague = (s for s in expression.free_symbols if isinstance(s, Symbol) and s.is_real is s.is_complex is None)
     real = {s: Dummy(s.name, real=True) for s in vague}
-    return expression.xreplace(exact | real) if exact or real else expression
+    return exact(expression.xreplace(real) if real else expression)

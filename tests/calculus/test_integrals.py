@@ -19,7 +19,7 @@ ELEMENTARY = [
     sin(omega * x) * exp(-x),
     x / sqrt(x**2 + y**2),
     1 / sqrt(x**2 + y**2),
-    (x**2 + y**2) ** -1.5,
+    y / sqrt(x**2 + y**2) ** 3,
     sqrt(1 - x**2),
     x * log(x),
     log(x) / x,
