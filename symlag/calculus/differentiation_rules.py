@@ -182,8 +182,9 @@ def _leibniz_rule(node: Integral, derive: Derive) -> Expr:
     if len(node.limits) != 1 or len(node.limits[0]) != 3:
         return _derivative_by_sympy(node, derive)
     f, ((s, lower, upper),) = node.function, node.limits
-    inside = derive(f)
-    terms = [Integral(inside, (s, lower, upper)) if inside != 0 else S.Zero]
+    # Term by term, and what does not depend on s drawn out, so that equal integrals are written alike.
+    parts = (rate.as_independent(s, as_Add=False) for rate in Add.make_args(derive(f)) if rate != 0)
+    terms = [outside * Integral(inside, (s, lower, upper)) for outside, inside in parts]
     for place, orientation in ((upper, 1), (lower, -1)):
         rate = S.Zero if place.has(sign) else derive(place)
         if rate != 0:
