@@ -183,8 +183,9 @@ def _leibniz_rule(node: Integral, derive: Derive) -> Expr:
         return _derivative_by_sympy(node, derive)
     f, ((s, lower, upper),) = node.function, node.limits
     # Term by term, and what does not depend on s drawn out, so that equal integrals are written alike.
-    parts = (rate.as_independent(s, as_Add=False) for rate in Add.make_args(derive(f)) if rate != 0)
-    terms = [outside * Integral(inside, (s, lower, upper)) for outside, inside in parts]
+    parts = [rate.as_independent(s, as_Add=False) for rate in Add.make_args(derive(f)) if rate != 0]
+    numbers = [outside.as_coeff_Mul() for outside, _ in parts]
+    terms = [c * Integral(n * part, (s, lower, upper)) for (n, c), (_, part) in zip(numbers, parts, strict=True)]
     for place, orientation in ((upper, 1), (lower, -1)):
         rate = S.Zero if place.has(sign) else derive(place)
         if rate != 0:
