@@ -31,11 +31,13 @@ from sympy import (
     Add,
     DiracDelta,
     Dummy,
+    Eq,
     Expr,
     Heaviside,
     Max,
     Min,
     Mul,
+    Ne,
     Piecewise,
     PolynomialError,
     Pow,
@@ -53,6 +55,8 @@ from sympy import (
     zoo,
 )
 from sympy.core.relational import Relational
+
+from symlag.calculus.jets import jets
 
 # With more factors of unknown sign than these there are too many regions to look at each.
 FACTORS = 6
@@ -240,12 +244,11 @@ def _on_region(expression: Expr, positive: frozenset[Expr]) -> Expr:
 
     def branch(node: Any) -> Expr:
         for value, condition in node.args:
-            if isinstance(condition, Relational) and condition.lts is not None:
+            holds = _holds_almost_everywhere(condition)
+            if holds is None and isinstance(condition, Relational) and not isinstance(condition, Eq | Ne):
                 *_, total = factor_and_sign(condition.gts - condition.lts)
                 holds = total == 1
-            elif condition in {S.true, S.false}:
-                holds = bool(condition)
-            else:
+            if holds is None:
                 return node
             if holds:
                 return value
@@ -253,6 +256,16 @@ def _on_region(expression: Expr, positive: frozenset[Expr]) -> Expr:
 
     expression = expression.replace(lambda node: isinstance(node, Piecewise), branch)
     return expression.replace(_is_signed, resolved)
+
+
+def _holds_almost_everywhere(condition: Any) -> bool | None:
+    """Whether a condition holds at almost all values of parameters; None where it is not one on these alone.
+
+    SymPy's integrals tell those values apart at which a denominator would be zero.
+    """
+    if condition in {S.true, S.false}:
+        return bool(condition)
+    return isinstance(condition, Ne) if isinstance(condition, Eq | Ne) and not jets(condition) else None
 
 
 def _sign(f: Expr, positive: frozenset[Expr]) -> Expr:

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import QQ, Dummy, Expr, Poly, Symbol, cos, cosh, exp, expand_mul, factor, sin, sinh, sqrt
+from sympy import QQ, Abs, Dummy, Expr, Poly, Symbol, cos, cosh, exp, expand_mul, factor, sin, sinh, sqrt
 from sympy.simplify.sqrtdenest import sqrtdenest
 
 from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space
@@ -132,9 +132,22 @@ def oscillating_mode(mean: Expr, square: Expr, powers: int, z: Symbol) -> Mode:
 
 def _mode_of_sign(mean: Expr, square: Expr, sign: int, powers: int, z: Symbol) -> Mode:
     """The mode of λ = h ± √D with a D of known sign."""
-    root = _denested(sqrt(sign * square))
+    root = _square_root(sign * square)
     even, odd = (cosh, sinh) if sign == 1 else (cos, sin)
     return Mode((exp(mean * z) * even(root * z), exp(mean * z) * odd(root * z)), powers, (root,))
+
+
+def _square_root(square: Expr) -> Expr:
+    """√s; where that is a rational function r of real parameters r itself and not |r|, since λ = h ± √s has both signs.
+
+    >>> _square_root(4 * Symbol("k") ** 2), _square_root(Symbol("k") + 1)
+    (2*k, sqrt(k + 1))
+    """
+    real = {p: Dummy(p.name, real=True) for p in square.free_symbols}
+    root = sqrt(factor(square.xreplace(real))).replace(Abs, lambda part: part)
+    if real and root.is_rational_function(*real.values()):
+        return root.xreplace({dummy: p for p, dummy in real.items()})
+    return _denested(sqrt(square))
 
 
 def _growing_oscillation(mean: Expr, b: Expr, c: Expr, powers: int, z: Symbol) -> Mode:
