@@ -21,9 +21,10 @@ from typer.core import TyperGroup
 from symlag.cli.commands.doctor import doctor
 from symlag.cli.commands.study import run_study
 from symlag.cli.commands.trials import trials
-from symlag.cli.starter import STARTER
+from symlag.cli.starter import LAW_FILE, STARTER
 from symlag.derivation.derive import Derivation, DiscreteDerivation, derive
-from symlag.errors import OutputError, SymlagError, message
+from symlag.errors import FormatError, OutputError, SymlagError, message
+from symlag.exchange.json_text import to_json
 from symlag.files import write_all
 from symlag.optimizers.exact_law import DiscreteLaw
 from symlag.plot_style import save
@@ -53,9 +54,24 @@ app = typer.Typer(cls=SentenceGroup, no_args_is_help=True, add_completion=False,
 console = Console(highlight=False, soft_wrap=True)
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
-File = Annotated[Path, typer.Argument(help="A Python file that defines T, V and symmetry, or a trial of one.")]
+File = Annotated[
+    Path, typer.Argument(help="A Python file that defines T, V and symmetry, or a trial of one; or a law file.")
+]
 Out = Annotated[Path | None, typer.Option(help="The folder to write to; out/NAME if not given.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the laws as JSON that is read by from_json; write files only with --out.")
+]
 Formats = Annotated[str, typer.Option(help="The formats to write, of tex, fragment, html and markdown, with commas.")]
+
+
+def laws_as_json(file: Path, derived: Derivation) -> str:
+    """The laws in continuous time as `from_json` reads them; a sentence where there are none."""
+    if not derived.laws:
+        wrong = "no law in continuous time follows from it, and exact laws have no form in JSON"
+        raise FormatError(str(file), wrong, f"symlag derive {file}, without --json")
+    if derived.exact:
+        error_console.print("The exact laws are not part of it: they have no form in JSON.")
+    return to_json(derived.laws)
 
 
 def show_version(asked: bool) -> None:  # noqa: FBT001 — typer calls it with what was asked
@@ -75,19 +91,25 @@ def root(
 
 
 @app.command("derive")
-def derive_file(file: File, out: Out = None, formats: Formats = "tex,html") -> None:
+def derive_file(file: File, out: Out = None, formats: Formats = "tex,html", as_json: Json = False) -> None:  # noqa: FBT002
     """Derive the laws of a file, print them, and write the derivation."""
-    with timed("deriving"):
+    told = error_console if as_json else console
+    with timed("deriving", told):
         derived = derive(file)
-        written = derived.write(out or Path("out") / derived.stem, tuple(formats.split(",")))
-    show_laws(derived)
-    list_files(written)
+        text = laws_as_json(file, derived) if as_json else ""
+        folder = out or Path("out") / derived.stem
+        written = () if as_json and out is None else derived.write(folder, tuple(formats.split(",")))
+    if as_json:
+        typer.echo(text.encode())  # UTF-8 on terminals of any encoding
+    else:
+        show_laws(derived)
+    list_files(written, told)
 
 
 @app.command("run")
 def run_file(file: File, out: Out = None) -> None:
     """From a file to a verdict: derive, write, make kernels, run, save the records, judge, and draw."""
-    if defines(file, "study"):
+    if file.suffix != ".toml" and defines(file, "study"):
         raise typer.Exit(0 if run_study(file, out) else 1)
     with timed("deriving"):
         experiment = read_experiment(file)
@@ -114,10 +136,10 @@ def run_file(file: File, out: Out = None) -> None:
 
 @app.command("new")
 def new_file(file: Annotated[Path, typer.Argument(help="The file to start.")]) -> None:
-    """Start a derivation file, ready to run."""
+    """Start a derivation file, ready to run: a law file that is only read if its name ends in .toml."""
     if file.exists():
         raise OutputError(str(file), "it exists already, and stays as it is", "another name")
-    write_all(file.parent, {file.name: STARTER})
+    write_all(file.parent, {file.name: LAW_FILE if file.suffix == ".toml" else STARTER})
     console.print(f"{file} is ready; next: symlag run {file}", markup=False)
 
 
@@ -126,12 +148,12 @@ app.command()(doctor)
 
 
 @contextmanager
-def timed(activity: str) -> Generator[Callable[[str], None]]:
+def timed(activity: str, told: Console = console) -> Generator[Callable[[str], None]]:
     """Show on a terminal what is being done, and in the end how long it took."""
     start = perf_counter()
-    with console.status(activity) as status:
+    with told.status(activity) as status:
         yield status.update
-    console.print(f"{activity}: {perf_counter() - start:.1f} s", markup=False)
+    told.print(f"{activity}: {perf_counter() - start:.1f} s", markup=False)
 
 
 def show_laws(derived: Derivation) -> None:
@@ -173,10 +195,10 @@ def show_verdict(trial: Trial) -> None:
         console.print(f"{held} of {len(trial.findings)} laws hold.", markup=False)
 
 
-def list_files(paths: tuple[Path, ...]) -> None:
+def list_files(paths: tuple[Path, ...], told: Console = console) -> None:
     """Print the paths of files that were written."""
     for path in paths:
-        console.print(f"  {path}", markup=False)
+        told.print(f"  {path}", markup=False)
 
 
 def main() -> None:

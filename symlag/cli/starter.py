@@ -1,4 +1,4 @@
-"""The file that `symlag new` starts."""
+"""The files that `symlag new` starts."""
 
 STARTER = '''"""A particle in a scale-invariant valley: its distance from the origin obeys a balance law."""
 
@@ -12,3 +12,14 @@ V = k * x * y / (x**2 + y**2)
 damping = gamma
 symmetry = {x: x, y: y}
 '''
+
+LAW_FILE = """title = "A particle in a scale-invariant valley: its distance from the origin obeys a balance law."
+
+coordinates = "x y"
+symbols = {m = "positive", k = "positive", gamma = "positive"}
+
+T = "m*(x.dot**2 + y.dot**2)/2"
+V = "k*x*y/(x**2 + y**2)"
+damping = "gamma"
+symmetry = {x = "x", y = "y"}
+"""

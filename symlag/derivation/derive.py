@@ -1,6 +1,7 @@
-"""A derivation: a Python file that defines energies and a symmetry, and what follows from it.
+"""A derivation: a file that defines energies and a symmetry, and what follows from it.
 
-The names that the file defines are the contract.
+The names that the file defines are the contract. A Python file is run; a law file in TOML defines the same names as
+text, and is only read (`symlag.exchange.law_file`).
 
 - The mechanics: `T` and `V`; or a whole Lagrangian `L`; or a `rule` and the loss `V`. Beside `T`, `V` or `L` there
   may be `coordinates`, `damping`, `forces`, `dissipation` and `constraints`.
@@ -36,7 +37,7 @@ from symlag.calculus.jets import Block, coordinates, jets
 from symlag.calculus.matrices import zero_like
 from symlag.calculus.zero_test import vanishes
 from symlag.citations import Cited, Work
-from symlag.derivation.user_file import naming_file, path_of, run_user_file, title_of
+from symlag.derivation.user_file import naming_file, path_of, read_user_file, title_of
 from symlag.errors import DefinitionError, SymlagError, shown
 from symlag.files import write_all
 from symlag.kernels.backends import installed_backends
@@ -183,8 +184,8 @@ def derive(file: str | Path | ModuleType) -> Derivation:
     Parameters
     ----------
     file : str, Path or module
-        A Python file that defines `T` and `V`, or `L`, or `rule` and `V`; and `symmetry`, unless it is to be found.
-        The file is run.
+        A file that defines `T` and `V`, or `L`, or `rule` and `V`; and `symmetry`, unless it is to be found. A Python
+        file is run, a file whose name ends in .toml is read and nothing of it is run.
 
     Returns
     -------
@@ -210,7 +211,7 @@ def derive(file: str | Path | ModuleType) -> Derivation:
     (['scale'], [0])
     """
     path = path_of(file)
-    names = vars(file) if isinstance(file, ModuleType) else run_user_file(path)
+    names = vars(file) if isinstance(file, ModuleType) else read_user_file(path)
     with naming_file(path):
         return derivation_from_names(names, path.stem)
 

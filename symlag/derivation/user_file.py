@@ -1,4 +1,4 @@
-"""A Python file read by the names it defines; whatever is wrong with it is one sentence that names the file.
+"""A file read by the names it defines, Python or TOML; whatever is wrong with it is one sentence that names the file.
 
 >>> with naming_file(Path("my_law.py")):
 ...     raise DefinitionError("T", "it is missing", "T = m * x.dot**2 / 2")
@@ -21,6 +21,16 @@ from typing import Any, NoReturn
 from symlag.errors import DefinitionError, SymlagError, message, shown
 
 
+def read_user_file(path: Path) -> dict[str, Any]:
+    """The names that a file defines: a Python file is run, and a law file in TOML is read."""
+    if path.suffix != ".toml":
+        return run_user_file(path)
+    from symlag.exchange.law_file import read_law_file  # loaded when there is such a file
+
+    require_file(path)
+    return read_law_file(path)
+
+
 def run_user_file(path: Path) -> dict[str, Any]:
     """Run a file for the names it defines; it may import from its own folder and from the current one."""
     require_file(path)
@@ -37,7 +47,7 @@ def require_file(path: Path) -> None:
     """Raise `DefinitionError` if there is no file to read."""
     if not path.is_file():
         wrong = "it is a folder" if path.is_dir() else "there is no such file"
-        raise DefinitionError(str(path), wrong, "the path of a Python file, or `symlag new` to start one")
+        raise DefinitionError(str(path), wrong, "the path of a Python file or a law file, or `symlag new` to start one")
 
 
 @contextmanager

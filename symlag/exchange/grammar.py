@@ -87,6 +87,8 @@ def tokens(text: str) -> list[Token]:
             refuse(
                 text, start, f"there stands {shown(odd[0] if odd else text[start])}, which is no part of an expression"
             )
+        if len(found) > 2 * NODES:
+            refuse(text, at, f"it has more than {NODES} parts", "Write symbols for parts of it.")
         found.append(Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         at = match.end()
     return [*found, Token("end", "the end", end)]

@@ -211,7 +211,7 @@ def _are_laws(thing: Any) -> bool:
 
 def _made(kind: Any, part: Part) -> Any:
     """A result of a kind, from its content."""
-    if kind in LISTS:
+    if isinstance(kind, str) and kind in LISTS:
         parts = part.items()
         for one in parts:
             one.table("kind", "content")

@@ -3,7 +3,7 @@
 Sums, products and powers are made as SymPy makes them of the same operators. What is `held(…)` stands as it is written:
 `held(2*(x + y))` is a product, `2*(x + y)` is 2x + 2y. Numbers are bounded while they are made, so that `9**9**9` is
 refused and not computed: no exponent is above `EXPONENT`, no number longer than `DIGITS` digits, and a function of
-numbers alone has arguments below `ARGUMENT`.
+numbers alone has arguments below a bound.
 
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from sympy import (
+    AccumBounds,
     Add,
     Expr,
     Float,
@@ -47,9 +48,8 @@ from symlag.calculus.jets import Prolonged
 from symlag.errors import FormatError, SymlagError, shown
 from symlag.exchange.grammar import Node, parse, refuse
 from symlag.exchange.special_forms import FORMS
-from symlag.exchange.vocabulary import COMPARISONS, CONSTANTS, FUNCTIONS
+from symlag.exchange.vocabulary import COMPARISONS, CONSTANTS, FUNCTIONS, QUICK
 
-ARGUMENT = 10_000
 BITS = DIGITS * 10 // 3
 
 
@@ -70,7 +70,12 @@ class Reader:
             raise FormatError(f"{self.where} = {shown(written)}", wrong, f'{self.where.rsplit(".", 1)[-1]} = "x**2/2"')
         self.text = written
         try:
-            return self.build(parse(written))
+            expression = self.build(parse(written))
+            if expression.has(nan, zoo, AccumBounds):
+                raise FormatError(
+                    shown(written, 60), "a part of it is no finite number", "Write numbers that are finite."
+                )
+            return expression
         except SymlagError as error:
             raise type(error)(f"{self.where}: {error.wrote}", error.wrong, error.write) from None
         except Exception as error:  # SymPy raises much where it is given what makes no sense
@@ -107,10 +112,11 @@ class Reader:
 
     def bounded(self, node: Node, expression: Any) -> Any:
         """An expression itself; refused where it is a number that is too long, or none."""
-        if expression in {nan, zoo}:
+        if expression in {nan, zoo} or isinstance(expression, AccumBounds):
             self.refuse(node, f"a number is {expression}", "Write numbers that are finite.")
-        if isinstance(expression, Rational) and max(abs(expression.p), expression.q).bit_length() > BITS:
-            self.refuse(node, f"a number has more than {DIGITS} digits", "Write a symbol for it.")
+        for number in (expression, *expression.args):  # SymPy has a number first in a sum or product
+            if isinstance(number, Rational) and max(abs(number.p), number.q).bit_length() > BITS:
+                self.refuse(node, f"a number has more than {DIGITS} digits", "Write a symbol for it.")
         return expression
 
     def build_number(self, node: Node) -> Expr:
@@ -154,16 +160,17 @@ class Reader:
         """The arguments of a function of numbers; constants among them are bounded."""
         found = list(map(self.scalar, node.parts))
         for part, argument in zip(node.parts, found, strict=True):
-            self.bound_constant(part, argument, ARGUMENT)
+            self.bound_constant(part, argument, FUNCTIONS[node.text].bound if node.text in FUNCTIONS else QUICK)
         return found
 
     def bound_constant(self, node: Node, number: Expr, bound: int) -> None:
         """Refuse a constant above a bound: what is made of it might never be finished."""
-        if number.is_number and not number.has(ExprWithLimits) and number.is_finite is not None:
-            if number.is_infinite:
-                return
-            if abs(number.evalf(5)) > bound:
-                self.refuse(node, f"the constant here is above {bound}", "Write a symbol for it.")
+        if not number.is_number:
+            return
+        if number.has(ExprWithLimits):  # SymPy may compute it in order to know its sign
+            self.refuse(node, "a constant integral or sum stands within a function", "Write a symbol for it.")
+        if number.is_infinite is False and abs(number.evalf(5)) > bound:
+            self.refuse(node, f"the constant here is above {bound}", "Write a symbol for it.")
 
     def scalar(self, node: Node) -> Expr:
         """The expression of a node that must be a number."""
@@ -182,7 +189,7 @@ class Reader:
     def condition(self, node: Node) -> Any:
         """The expression of a node that must be a condition."""
         found = self.build(node)
-        if not isinstance(found, Boolean):
+        if not isinstance(found, Boolean) or isinstance(found, Symbol):  # SymPy takes symbols for conditions, too
             self.refuse(node, "there stands no condition", "Write a condition such as x < 1.")
         return found
 
@@ -293,6 +300,7 @@ class Reader:
 
     def build_comparison(self, node: Node) -> Any:
         left, right = map(self.scalar, node.parts)
-        for part, number in zip(node.parts, (left, right), strict=True):
-            self.bound_constant(part, number, ARGUMENT)
+        if left.is_number and right.is_number:  # SymPy computes which is greater
+            for part, number in zip(node.parts, (left, right), strict=True):
+                self.bound_constant(part, number, QUICK)
         return COMPARISONS[node.text](left, right)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
+    ITE,
     Abs,
     Add,
     And,
@@ -290,6 +291,12 @@ def disjunction(reader: Reader, node: Node) -> Any:
 def negation(reader: Reader, node: Node) -> Any:
     """A condition that does not hold."""
     return Not(*map(reader.condition, node.parts))
+
+
+@form("ITE", 3, 3)
+def choice(reader: Reader, node: Node) -> Any:
+    """ITE(c, a, b): the condition a where c holds, and b elsewhere."""
+    return ITE(*map(reader.condition, node.parts))
 
 
 @form("Eq", 2, 2)

@@ -17,11 +17,12 @@ import sympy
 
 @dataclass(frozen=True)
 class Vocable:
-    """A function of SymPy, and the least and the greatest number of its arguments."""
+    """A function of SymPy, the least and the greatest number of its arguments, and a bound on constants among them."""
 
     function: Any
     least: int
     most: int
+    bound: int
 
 
 MANY = 64
@@ -37,8 +38,15 @@ _TWO = (
 )
 _OTHERS = {"Heaviside": (1, 2), "Max": (1, MANY), "Min": (1, MANY), "elliptic_e": (1, 2), "elliptic_pi": (2, 3)}
 
+# Of these SymPy makes numbers quickly, whatever they are of; others it may expand into sums of as many terms.
+_QUICK = (
+    "Abs Heaviside DiracDelta Max Min Mod acos acosh acot acoth acsc acsch arg asec asech asin asinh atan atan2 atanh "
+    "ceiling conjugate cos cosh cot coth csc csch exp floor im log re sec sech sign sin sinc sinh tan tanh"
+)
+QUICK, SLOW = 10_000, 100
+
 FUNCTIONS = {
-    name: Vocable(getattr(sympy, name), *arity)
+    name: Vocable(getattr(sympy, name), *arity, QUICK if name in _QUICK.split() else SLOW)
     for name, arity in (
         *((name, (1, 1)) for name in _ONE.split()),
         *((name, (2, 2)) for name in _TWO.split()),

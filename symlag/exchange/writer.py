@@ -19,6 +19,7 @@ from typing import Any
 
 from mpmath.libmp import to_str
 from sympy import (
+    ITE,
     Add,
     And,
     Basic,
@@ -38,6 +39,7 @@ from sympy import (
     Mul,
     Ne,
     Not,
+    Number,
     OneMatrix,
     Or,
     Piecewise,
@@ -69,7 +71,6 @@ from symlag.exchange.names_in_text import Names
 from symlag.exchange.vocabulary import COMPARISONS, CONSTANT_NAMES, NAMES
 
 COMPARISON, SUM, PRODUCT, POWER, ATOM = range(5)  # how tightly a text holds together
-SORTED = 100  # sums of more terms are written in the order that they are stored in
 
 # Nodes that are written as a call with all of their parts.
 CALLS: dict[type, str] = {
@@ -82,6 +83,7 @@ CALLS: dict[type, str] = {
     HadamardPower: "hadamard_power",
     HadamardProduct: "hadamard",
     Identity: "identity",
+    ITE: "ITE",
     Integral: "Integral",
     Ne: "Ne",
     Not: "Not",
@@ -157,7 +159,8 @@ class Writer:
             return f"-{self.decimal(-node)[0]}", PRODUCT
         if node._prec == 53:
             short = repr(float(node))
-            return (short if short != "inf" else to_str(node._mpf_, 17)), ATOM
+            # Beyond the range of Python's floats there is no shortest text.
+            return (short if short != "inf" and Float(short, precision=53) == node else to_str(node._mpf_, 17)), ATOM
         return f"decimal({to_str(node._mpf_, node._prec * 3 // 10 + 4)}, {node._prec})", ATOM
 
     def place(self, jet: Prolonged) -> str:
@@ -171,10 +174,10 @@ class Writer:
         of_numbers = not isinstance(node, MatAdd)
         if of_numbers and Add(*node.args) != node:
             return f"held({' + '.join(self.within(term, POWER) for term in node.args)})", ATOM
-        terms = node.args
-        if of_numbers and len(terms) <= SORTED:
-            terms = node.as_ordered_terms()
-        first, *others = (self.within(term, PRODUCT) for term in terms)
+        terms = [(isinstance(term, Number), self.within(term, PRODUCT)) for term in node.args]
+        if of_numbers:  # in the order of the alphabet, a number last: SymPy's own order may compute constants
+            terms.sort(key=lambda term: (term[0], term[1].lstrip("-0123456789.*")))
+        first, *others = (text for _, text in terms)
         return first + "".join(f" - {text[1:]}" if text[0] == "-" else f" + {text}" for text in others), SUM
 
     def product(self, node: Any) -> tuple[str, int]:

@@ -23,7 +23,7 @@ from symlag.derivation.derive import (
     derivation_from_names,
     derive,
 )
-from symlag.derivation.user_file import naming_file, naming_line, run_user_file
+from symlag.derivation.user_file import naming_file, naming_line, read_user_file
 from symlag.errors import DefinitionError
 from symlag.trials.exact_trial import run_exact
 from symlag.trials.file_motion import FileMotion
@@ -91,7 +91,7 @@ def read_experiment(path: str | Path) -> Experiment:
     to integrate.
     """
     source = Path(path)
-    names = run_user_file(source)
+    names = read_user_file(source)
     with naming_file(source):
         if "theorem" not in names:
             return _experiment_on_own_motion(derivation_from_names(names, source.stem), source, names)

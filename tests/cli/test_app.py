@@ -160,7 +160,8 @@ def test_a_process_prints_plainly_and_ends_as_it_should(folder):
     refused = process("derive", "nothing.py")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        "nothing.py: there is no such file; write the path of a Python file, or `symlag new` to start one.\n"
+        "nothing.py: there is no such file; "
+        "write the path of a Python file or a law file, or `symlag new` to start one.\n"
     )
 
 
