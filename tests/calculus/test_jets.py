@@ -2,8 +2,9 @@ import copy
 import pickle
 
 import pytest
-from sympy import Add, Integer, Symbol, srepr, symbols
+from sympy import Add, Integer, Symbol, cos, expand, simplify, sin, srepr, symbols
 
+from symlag.calculus.differential_operators import total
 from symlag.calculus.jets import Block, Jet, block, coordinates, fields, jets, t
 from symlag.errors import NameRefusedError, ShapeError
 from tests.support.cases import W, k, m, w, x, y
@@ -164,3 +165,14 @@ def test_a_derivative_along_a_strange_variable_is_refused(derive):
 def test_a_list_of_names_gives_as_many_coordinates():
     assert len(coordinates("a b c")) == 3
     assert symbols("x") != x
+
+
+def test_partial_derivatives_by_jets_stay():
+    assert (x.diff(x), x.diff(y), (x**2 * y).diff(x), x.dot.diff(x)) == (1, 0, 2 * x * y, 0)
+
+
+def test_the_total_derivative_of_positions_gives_all_of_the_kinetic_energy():
+    r, theta, phi = coordinates("r theta phi")
+    position = [r * sin(theta) * cos(phi), r * sin(theta) * sin(phi), r * cos(theta)]
+    twice_T = simplify(sum(total(X) ** 2 for X in position))
+    assert expand(twice_T - r.dot**2 - r**2 * theta.dot**2 - r**2 * sin(theta) ** 2 * phi.dot**2) == 0
