@@ -51,8 +51,10 @@ class Problem:
 
     @property
     def advance(self) -> Advance | None:
-        """The step of a method of fixed steps."""
+        """The step of a method of fixed steps; None for SciPy's, which make their own."""
         name, L = self.method.name, self.lagrangian
+        if isinstance(self.method, Adaptive):
+            return None
         damping = self._damping()
         if name in COMPOSITIONS:
             return Composition(self.dynamics, damping, weights(name))
