@@ -5,11 +5,12 @@
 1. matrices are sums of words, each word and each trace of a word the first of its class (`matrix_words`);
 2. the products that the invariances of unknown functions are solved for do not occur (`invariant_functions`);
 3. roots and logarithms have no even powers in them, √(u²) being |u| and log(u²) being 2 log|u| (`regions`);
-4. a scalar that is identically zero is 0 (`zero_test`), and any other stands as it was written or expanded, whichever
+4. Bessel functions are of neighbouring orders, ν and ν + 1 (`cylinder_functions`);
+5. a scalar that is identically zero is 0 (`zero_test`), and any other stands as it was written or expanded, whichever
    has fewer operations. Traces and unknown functions count as symbols in this.
 
-The four are done in this order: to write words in one way makes equal products equal, which the invariances are
-solved for; what is left decides on zero. Each leaves standing what those before it did, so that the normal form of a
+They are done in this order: to write words in one way makes equal products equal, which the invariances are solved
+for; what is left decides on zero. Each leaves standing what those before it did, so that the normal form of a
 normal form is the same expression. An expression in normal form needs no further test for zero than `== 0`.
 
 >>> from symlag.calculus.invariant_functions import Unknown
@@ -28,6 +29,7 @@ from typing import Any
 from sympy import Expr, S, cancel, expand, factor
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.cylinder_functions import in_neighbouring_orders
 from symlag.calculus.invariant_functions import Unknown, modulo_invariances
 from symlag.calculus.matrices import normal
 from symlag.calculus.matrix_words import words
@@ -48,6 +50,7 @@ def normal_form(expression: Any) -> Any:
         expression = modulo_invariances(normal(expression))
     if isinstance(expression, MatrixExpr):
         return expression
+    expression = in_neighbouring_orders(expression)
     if vanishes(expression):
         return S.Zero
     plain, meaning = opaque_as_symbols(at_jumps(with_absolute_values(expression)))

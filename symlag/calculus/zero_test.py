@@ -48,6 +48,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from symlag.calculus.cylinder_functions import as_independent_symbols
 from symlag.calculus.decimals import exact
 from symlag.calculus.fractions_of_functions import is_zero_fraction
 from symlag.calculus.invariant_functions import Partial, Unknown, modulo_invariances
@@ -87,7 +88,7 @@ def vanishes(expression: Any) -> bool:
         return True
     expression = modulo_invariances(S(expression))
     plain, meaning = opaque_as_symbols(expression)
-    plain = at_jumps(_real_and_exact(plain))
+    plain = as_independent_symbols(at_jumps(_real_and_exact(plain)))
     proved = zero_at_random_points(plain) and (
         is_zero_fraction(plain)
         or expand(plain) == 0

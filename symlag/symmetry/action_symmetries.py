@@ -87,8 +87,9 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     # The search for symmetries is loaded when there is something to search.
     from symlag.symmetry.determining_equations.analysis import analyse
     from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.determining_equations.candidate_functions import likely_expressions
     from symlag.symmetry.determining_equations.corners import require_no_jumps, solutions_across_corners
-    from symlag.symmetry.determining_equations.liouville import oscillator_modes
+    from symlag.symmetry.determining_equations.linear_equations_in_time import modes_of_linear_motion
     from symlag.symmetry.region_of_reality import region_of_validity
 
     require_particles(L)
@@ -100,8 +101,8 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
         from symlag.symmetry.determining_equations.higher_order import invariance_equations_of_any_order
 
         counted = solved = invariance_equations_of_any_order(L)
-    analysis = analyse(counted, oscillator_modes(L))
-    solutions = explicit_solutions(solved, analysis, [L.density, L.damping], ansatz)
+    analysis = analyse(counted, modes_of_linear_motion(L))
+    solutions = explicit_solutions(solved, analysis, likely_expressions(L), ansatz)
     algebra = algebra_of_solutions(L, analysis, solutions_across_corners(solved, solutions, analysis.values))
     generators = tuple(_with_name_of_isometry(L, X) for X in algebra.generators)
     region = region_of_validity(L, [X.map(L.notation.to_jets) for X in generators])

@@ -80,15 +80,16 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     # The search for symmetries is loaded when there is something to search.
     from symlag.symmetry.determining_equations.analysis import analyse
     from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
+    from symlag.symmetry.determining_equations.candidate_functions import likely_expressions
     from symlag.symmetry.determining_equations.corners import require_no_jumps, solutions_across_corners
-    from symlag.symmetry.determining_equations.liouville import oscillator_modes
+    from symlag.symmetry.determining_equations.linear_equations_in_time import modes_of_linear_motion
     from symlag.symmetry.divergence_symmetries import basis_by_kind
 
     require_first_order(L)
     require_no_jumps(L)
     system = linearised_equations(L)
-    analysis = analyse(system, oscillator_modes(L))
-    solutions = explicit_solutions(system, analysis, [L.density, L.damping], ansatz)
+    analysis = analyse(system, modes_of_linear_motion(L))
+    solutions = explicit_solutions(system, analysis, likely_expressions(L), ansatz)
     algebra = algebra_of_solutions(L, analysis, solutions_across_corners(system, solutions, analysis.values))
     basis = basis_by_kind(L, [X.map(L.notation.to_jets) for X in algebra.generators], analysis.values)
     return replace(algebra, generators=tuple(map(algebra.combination, basis)))

@@ -4,29 +4,31 @@ The bound comes from `solution_dimension`, the modes along each cyclic variable 
 
 >>> from sympy import symbols
 >>> from symlag.symmetry.determining_equations.equations import bessel_hagen_equation
->>> from symlag.calculus.jets import coordinates, t
+>>> from symlag.calculus.jets import coordinates
 >>> from symlag.variational.lagrangian import Lagrangian
 >>> x = coordinates("x")
 >>> k, m = symbols("k m", positive=True)
 >>> analysis = analyse(bessel_hagen_equation(Lagrangian(m * x.dot**2 / 2, k * x**2 / 2)))
->>> analysis.bound, analysis.modes[t][1].functions
+>>> analysis.bound, next(iter(analysis.modes.values()))[1].functions
 (5, (cos(sqrt(k)*t/sqrt(m)), sin(sqrt(k)*t/sqrt(m))))
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, count, islice
+from itertools import chain, count, islice, product
 
-from sympy import Expr, S, Symbol
+from sympy import Expr, S
 
+from symlag.calculus.jets import t
 from symlag.errors import SymlagError
-from symlag.symmetry.determining_equations.cyclic_modes import Mode, translation_modes
+from symlag.symmetry.determining_equations.cyclic_modes import Mode, annihilated, translation_modes
+from symlag.symmetry.determining_equations.cyclic_variables import CyclicVariable, cyclic_variables
 from symlag.symmetry.determining_equations.equations import System
 from symlag.symmetry.determining_equations.separation import separate
-from symlag.symmetry.determining_equations.solution_dimension import stable_certificate
+from symlag.symmetry.determining_equations.solution_dimension import Certificate, stable_certificate
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, primes
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization
@@ -43,27 +45,47 @@ ROUNDS = 5
 POLYNOMIAL_MODE = Mode((S.One,), 3)
 
 
+# Time, where it is no cyclic variable, but modes along it are tried.
+TIME = CyclicVariable(t, t, 1, 0, [], {})
+
+
+@dataclass(frozen=True, eq=False)
+class JointMode:
+    """A mode along each cyclic variable, and the number of solutions that are of all these modes, if it is known.
+
+    Translations of different variables commute, so that these numbers add up to that of all solutions. Time may be
+    among the variables where it is not cyclic: then its modes are a guess, and the number is not known.
+    """
+
+    modes: Mapping[CyclicVariable, Mode]
+    dimension: int | None = None
+
+
 @dataclass(frozen=True)
 class Analysis:
     """A bound on the number of solutions, if they are finitely many, and the modes along each cyclic variable.
 
-    `values` are the parameters at which this was found. The functions of `further_modes` are tried beside those that
-    occur in L.
+    `values` are the parameters at which this was found; `joint` are the modes along all cyclic variables together, in
+    the order in which they are tried.
     """
 
     values: ParameterValues
     bound: int | None
-    modes: Mapping[Symbol, list[Mode]]
-    further_modes: tuple[Mode, ...] = ()
+    modes: Mapping[CyclicVariable, list[Mode]]
+    joint: tuple[JointMode, ...]
 
 
-def analyse(system: System, further_modes: tuple[Mode, ...] = ()) -> Analysis:
-    """Analyse a system of determining equations, at the first draw of numbers at which everything has a value."""
+def analyse(system: System, modes_in_time: Sequence[Mode] = ()) -> Analysis:
+    """Analyse a system of determining equations, at the first draw of numbers at which everything has a value.
+
+    Where time is not cyclic, the given modes are tried first.
+    """
     system = separate(system)
     for attempt, prime in enumerate(islice(_primes_in_turn(), ATTEMPTS)):
         values = ParameterValues.draw(system.parameters, prime, attempt)
         at = Specialization(prime, values.numbers, system.variables, attempt)
         with suppress(UnluckyError):
+            cyclic = cyclic_variables(system, values)
             confirmed = stable_certificate(system, at)
             break
     else:
@@ -72,19 +94,45 @@ def analyse(system: System, further_modes: tuple[Mode, ...] = ()) -> Analysis:
             f"L has no real value at any of {ATTEMPTS} random points",
             "Give a Lagrangian that is real somewhere.",
         )
-    modes = {z: [POLYNOMIAL_MODE] for z in system.cyclic}
-    if confirmed:
-        for z in system.cyclic:
-            modes[z] = translation_modes(confirmed[1].translation(z), z, values) or modes[z]
+    modes: dict[CyclicVariable, list[Mode]] = {}
+    for z in cyclic:
+        found = confirmed and translation_modes(confirmed[1].translation(z), z.rho, values)
+        if found or z.rho == z.variable:
+            modes[z] = found or [POLYNOMIAL_MODE]
     for degree in (HIGHEST_DEGREE, 1):
         # Modulo few primes do all roots of polynomials of high degree exist: of these modes none is tried then.
         modes = {z: [mode for mode in group if len(mode.basis) < degree] for z, group in modes.items()}
-        every_mode = [mode for group in (*modes.values(), further_modes) for mode in group]
+        joint = [*_joint_modes(confirmed and confirmed[1], modes, values.prime)]
+        if modes_in_time and all(z.variable != t for z in modes):
+            joint = [*_joint_modes(None, {**modes, TIME: [*modes_in_time]}, values.prime), *joint]
+        every_mode = [mode for both in joint for mode in both.modes.values()]
         numbers = dict.fromkeys(n for mode in every_mode for n in (*mode.roots, *mode.basis))
-        if (found := _values_of(numbers, values, system)) is not None:
-            found = replace(found, roots=tuple(dict.fromkeys(root for mode in every_mode for root in mode.roots)))
-            return Analysis(found, confirmed[1].dimension if confirmed else None, modes, further_modes)
+        if (others := _values_of(numbers, values, system)) is not None:
+            others = replace(others, roots=tuple(dict.fromkeys(root for mode in every_mode for root in mode.roots)))
+            return Analysis(others, confirmed[1].dimension if confirmed else None, modes, tuple(joint))
     raise AssertionError
+
+
+def _joint_modes(
+    certificate: Certificate | None, modes: Mapping[CyclicVariable, list[Mode]], prime: int
+) -> Iterator[JointMode]:
+    """Every choice of a mode along each cyclic variable that some solution may be of."""
+    choices = [dict(zip(modes, choice, strict=True)) for choice in product(*modes.values())]
+    if certificate is None or not all(mode.annihilator for own in modes.values() for mode in own):
+        yield from map(JointMode, choices)
+        return
+    matrices = {z: certificate.translation(z) for z in modes}
+    for choice in choices:
+        dimension: int | None = certificate.dimension
+        if choice:
+            solutions = annihilated([(matrices[z], mode) for z, mode in choice.items()], prime)
+            # A boundary term alone is no solution.
+            dimension = len(solutions) - certificate.boundary_terms(solutions)
+            conjugates = [mode.conjugates for mode in choice.values() if mode.conjugates > 1]
+            if dimension and conjugates:
+                dimension = dimension // conjugates[0] if len(conjugates) == 1 else None
+        if dimension != 0:
+            yield JointMode(choice, dimension)
 
 
 def _values_of(numbers: Iterable[Expr], values: ParameterValues, system: System) -> ParameterValues | None:

@@ -26,10 +26,9 @@ from typing import Any
 from sympy import Add, Expr, Mul, S
 
 from symlag.errors import SymlagError
-from symlag.symmetry.determining_equations.analysis import ATTEMPTS, Analysis
+from symlag.symmetry.determining_equations.analysis import ATTEMPTS, TIME, Analysis, JointMode
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
-from symlag.symmetry.determining_equations.cyclic_modes import Mode
 from symlag.symmetry.determining_equations.equations import Operator, System
 from symlag.symmetry.determining_equations.separation import separate
 from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, DenseEchelon, UnluckyError, Vector, rref
@@ -46,6 +45,9 @@ SPARE = 6
 # The functions of which polynomials are tried for one unknown.
 Factors = tuple[Expr, ...]
 
+# A function for every unknown.
+Solution = dict[Any, Expr]
+
 # (i, m): the unknown function f_i as the function m, a column of the linear equations.
 Column = tuple[int, Expr]
 
@@ -56,7 +58,7 @@ def explicit_solutions(
     expressions: Iterable[Expr],
     ansatz: Ansatz = DEFAULT_ANSATZ,
     leading: Mapping[Any, Iterable[Expr]] = MappingProxyType({}),
-) -> list[dict[Any, Expr]]:
+) -> list[Solution]:
     """The solutions found, each as a map from the unknowns of the system to functions.
 
     Candidate functions come from the given expressions, for an unknown in `leading` from those given there instead.
@@ -69,62 +71,107 @@ def explicit_solutions(
         )
     system = separate(system)
     given = tuple(expressions)
-    still = [z for z in system.variables if z not in analysis.modes]
-    further = [f for mode in analysis.further_modes for f in mode.functions]
+    factors = {
+        joint: [_factors_of_unknowns(system, joint, given, ansatz, leading, inverses=every) for every in (False, True)]
+        for joint in analysis.joint
+    }
+    short = _short_point(system, analysis.values, analysis.joint, chain(*chain(*factors.values())))
+    # Solutions of different modes are independent, unless modes in time were guessed.
+    overlapping = any(TIME in joint.modes for joint in analysis.joint)
+    found: dict[JointMode, list[Solution]] = {joint: [] for joint in analysis.joint}
+    best: list[Solution] = []
+    for degree, inverses in product(range(1, ansatz.degree + 1), (False, True)):
+        for joint, known in found.items():
+            few, every = factors[joint]
+            if len(known) == joint.dimension or (inverses and few == every):
+                continue
+            columns = _columns(system, joint, every if inverses else few, degree, short)
+            found[joint] = max([*_solutions_among(system, columns, _readable(analysis, joint), short)], known, key=len)
+            best = [*chain(*found.values())]
+            if overlapping:
+                best = _independent_solutions(system, best, short)
+            if len(best) == analysis.bound:
+                return best
+    return best
+
+
+def _factors_of_unknowns(
+    system: System,
+    joint: JointMode,
+    expressions: Sequence[Expr],
+    ansatz: Ansatz,
+    leading: Mapping[Any, Iterable[Expr]],
+    *,
+    inverses: bool,
+) -> list[Factors]:
+    """The functions of which polynomials are tried for each unknown."""
+    cyclic = {z.variable for z in joint.modes}
+    still = [z for z in system.variables if z not in cyclic]
     factors: list[Factors] = []
     for unknown in system.unknowns:
         functions = ansatz.functions
         if functions is None:
-            functions = (*candidate_functions(leading.get(unknown, given), still), *further)
+            functions = candidate_functions(leading.get(unknown, expressions), still, inverses=inverses)
         factors.append(tuple(dict.fromkeys((*still, *functions))))
-    short = _short_point(system, analysis.values, factors)
-    best: list[dict[Any, Expr]] = []
-    for degree in range(1, ansatz.degree + 1):
-        solutions: list[dict[Any, Expr]] = []
-        for modes in product(*analysis.modes.values()):
-            columns = _columns(analysis, modes, factors, degree, short)
-            if columns:
-                values = _readable(analysis, modes)
-                solutions += _solutions_among(system, columns, values, short)
-        best = max(solutions, best, key=len)
-        if len(best) == analysis.bound:
-            break
-    return best
+    return factors
 
 
 def _columns(
-    analysis: Analysis, modes: Sequence[Mode], factors: Sequence[Factors], degree: int, at: Specialization
+    system: System, joint: JointMode, factors: Sequence[Factors], degree: int, at: Specialization
 ) -> list[Column]:
-    """The columns for one mode along each cyclic variable, of high degree first; none if there are too many."""
-    cyclic = [(z, mode.powers - 1) for z, mode in zip(analysis.modes, modes, strict=True) if mode.powers > 1]
-    waves = [Mul(*choice) for choice in product(*(mode.functions for mode in modes))]
-    products = {own: _products([*((f, degree) for f in own), *cyclic], degree) for own in factors}
-    if sum(len(products[own]) for own in factors) * len(waves) > 2 * COLUMNS:
-        return []
-    products = {own: _independent(functions, at) for own, functions in products.items()}
-    columns = [(i, f * wave) for i, own in enumerate(factors) for f in reversed(products[own]) for wave in waves]
-    return columns if len(columns) <= COLUMNS else []
+    """The columns for one mode along each cyclic variable, of high degree first; none if there are too many.
+
+    Powers of cyclic variables are not counted by the degree, unless there are too many columns with them.
+    """
+    waves = [_waves(joint, unknown) for unknown in system.unknowns]
+    cyclic = [(z.rho, mode.powers - 1) for z, mode in joint.modes.items() if mode.powers > 1]
+    highest = max((power for _, power in cyclic), default=0)
+    for total in dict.fromkeys((degree + highest, degree)):
+        products = {own: _products(own, degree, cyclic, total) for own in factors}
+        if (
+            sum(len(products[own]) * len(own_waves) for own, own_waves in zip(factors, waves, strict=True))
+            > 2 * COLUMNS
+        ):
+            continue
+        products = {own: _independent(functions, at) for own, functions in products.items()}
+        columns = [
+            (i, f * wave)
+            for i, (own, own_waves) in enumerate(zip(factors, waves, strict=True))
+            for f in reversed(products[own])
+            for wave in own_waves
+        ]
+        if len(columns) <= COLUMNS:
+            return columns
+    return []
 
 
-def _readable(analysis: Analysis, modes: Sequence[Mode]) -> ParameterValues:
+def _waves(joint: JointMode, unknown: Any) -> list[Expr]:
+    """The products of the functions of each mode that belong to an unknown."""
+    weight = Mul(*(z.factors.get(unknown, S.One) for z in joint.modes))
+    return [Mul(weight, *choice) for choice in product(*(mode.along(unknown) for mode in joint.modes.values()))]
+
+
+def _readable(analysis: Analysis, joint: JointMode) -> ParameterValues:
     """The values of parameters, with the irrational numbers that occur in some modes as what may be read back.
 
     Those of other modes are left out, for modulo a prime nothing tells which of the roots of a polynomial is which.
     """
-    every = (*modes, *analysis.further_modes)
+    every = joint.modes.values()
     roots = tuple(dict.fromkeys(root for mode in every for root in mode.roots))
     return replace(analysis.values, roots=roots, extensions=tuple((S.One, *m.basis) for m in every if m.basis))
 
 
-def _products(factors: Sequence[tuple[Expr, int]], degree: int) -> list[Expr]:
-    """All products of factors up to a total degree, each factor at most to its own power, of low degree first."""
-    if not factors:
+def _products(factors: Sequence[Expr], degree: int, cyclic: Sequence[tuple[Expr, int]], total: int) -> list[Expr]:
+    """Products of factors up to a degree, times powers of cyclic variables up to a total, of low degree first."""
+    variables = (*factors, *(z for z, _ in cyclic))
+    if not variables:
         return [S.One]
     return [
-        Mul(*(f**e for e, (f, _) in zip(alpha, factors, strict=True)))
-        for total in range(degree + 1)
-        for alpha in monomials(len(factors), total)
-        if all(e <= highest for e, (_, highest) in zip(alpha, factors, strict=True))
+        Mul(*(f**e for e, f in zip(alpha, variables, strict=True)))
+        for n in range(total + 1)
+        for alpha in monomials(len(variables), n)
+        if sum(alpha[: len(factors)]) <= degree
+        and all(e <= highest for e, (_, highest) in zip(alpha[len(factors) :], cyclic, strict=True))
     ]
 
 
@@ -143,8 +190,10 @@ def _independent(functions: Sequence[Expr], at: Specialization) -> list[Expr]:
 
 def _solutions_among(
     system: System, columns: Sequence[Column], values: ParameterValues, short: Specialization
-) -> Iterator[dict[Any, Expr]]:
+) -> Iterator[Solution]:
     """The combinations of the columns that solve the system, read back and checked at other parameters."""
+    if not columns:
+        return
     vectors = _null_vectors(system, columns, short)
     columns = [column for i, column in enumerate(columns) if any(vector[i] for vector in vectors)]
     candidates: list[list[Expr]] = []
@@ -156,6 +205,19 @@ def _solutions_among(
     for functions, solves in zip(candidates, _solving(system, candidates, values), strict=True):
         if solves:
             yield dict(zip(system.unknowns, functions, strict=True))
+
+
+def _independent_solutions(system: System, solutions: Sequence[Solution], at: Specialization) -> list[Solution]:
+    """The solutions less those that are linear combinations of earlier ones: their rank at points until it stays."""
+    echelon = DenseEchelon(at.prime)
+    for there in _points(replace(at, order=0)):
+        try:
+            rows = [[there.value(solution[unknown]) for solution in solutions] for unknown in system.unknowns]
+        except UnluckyError:
+            continue
+        if not sum(echelon.insert(row) for row in rows):
+            return [solutions[i] for i in sorted(echelon.rows)]
+    raise AssertionError
 
 
 def _null_vectors(system: System, columns: Sequence[Column], at: Specialization) -> list[Vector]:
@@ -248,9 +310,13 @@ def _points(at: Specialization) -> Iterator[Specialization]:
         yield replace(at, point=point, fibre=point, cache={})
 
 
-def _short_point(system: System, values: ParameterValues, factors: Sequence[Factors]) -> Specialization:
+def _short_point(
+    system: System, values: ParameterValues, joint_modes: Sequence[JointMode], factors: Iterable[Factors]
+) -> Specialization:
     """A point modulo a short prime at which everything has a value; modulo the long prime if there is none."""
-    needed = {*values.roots, *chain(*factors), *(a for equation in system.equations for a in equation.values())}
+    waves = (_waves(joint, unknown) for joint in joint_modes for unknown in system.unknowns)
+    coefficients = (equation.values() for equation in system.equations)
+    needed = {*values.roots, *chain(*factors), *chain(*waves), *chain(*coefficients)}
     for draw in range(ATTEMPTS):
         short = ParameterValues.draw(system.parameters, SHORT_PRIMES[draw % len(SHORT_PRIMES)], draw)
         at = Specialization(short.prime, short.numbers, system.variables, draw, draw)

@@ -31,7 +31,7 @@ from symlag.calculus.jets import Jet, jets, t
 from symlag.calculus.regions import at_jumps
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.equations import Operator, System
-from symlag.symmetry.modular.linear_algebra import UnluckyError, Vector, null_space, rref
+from symlag.symmetry.modular.linear_algebra import DenseEchelon, UnluckyError, Vector, rref
 from symlag.symmetry.modular.reconstruction import ParameterValues
 from symlag.symmetry.modular.specialization import Specialization
 from symlag.variational.lagrangian import Lagrangian
@@ -85,15 +85,16 @@ def _before_delta(equation: Operator, system: System, solution: Solution) -> Exp
 
 
 def _null_vectors(columns: Sequence[Sequence[Expr]], values: ParameterValues) -> list[Vector]:
-    """The combinations of columns of expressions that are zero everywhere."""
-    rows: list[Vector] = []
+    """The combinations of columns of expressions that are zero everywhere: at points until one more adds no rank."""
+    echelon = DenseEchelon(values.prime)
     for at in _points(values):
         try:
-            rows += map(list, zip(*([at.value(f) for f in column] for column in columns), strict=True))
+            rows = [*zip(*([at.value(f) for f in column] for column in columns), strict=True)]
         except UnluckyError:
             continue
-        if len(rows) > len(columns) + SPARE:
-            return [x for _, x in sorted(rref(null_space(rows, values.prime), values.prime).items())]
+        if not sum(echelon.insert([*row]) for row in rows):
+            null_space = echelon.null_space(len(columns))
+            return [x for _, x in sorted(rref(null_space, values.prime).items())]
     raise AssertionError
 
 

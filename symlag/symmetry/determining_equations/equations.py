@@ -51,11 +51,6 @@ class System:
         return tuple(sorted((s for s in free if not isinstance(s, Jet)), key=str))
 
     @property
-    def cyclic(self) -> tuple[Symbol, ...]:
-        """The cyclic variables, which no coefficient depends on: translations of them map solutions to solutions."""
-        return tuple(z for z in self.variables if z not in self._symbols)
-
-    @property
     def fibre(self) -> tuple[Jet, ...]:
         """The jets that are no variables: velocities as a rule."""
         return tuple(sorted((s for s in self._symbols - set(self.variables) if isinstance(s, Jet)), key=str))

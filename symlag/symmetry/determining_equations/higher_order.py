@@ -12,8 +12,8 @@ then.
 >>> from symlag.calculus.jets import coordinates
 >>> x = coordinates("x")
 >>> system = invariance_equations_of_any_order(Lagrangian(x.dot.dot**2 / 2))
->>> system.order, system.cyclic
-(4, (t, x))
+>>> system.order, system.parameters
+(4, ())
 """
 
 from __future__ import annotations

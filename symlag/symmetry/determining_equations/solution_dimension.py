@@ -17,8 +17,8 @@ Everything is computed modulo a prime at a random point. A rank there is never a
 too low, and no list is called complete that is not. A bound is too high only if a random number of 255 bits is a zero
 of some polynomial.
 
-Where no equation depends on a variable z, the translation ∂/∂z acts on the solutions, and its matrix on their jets
-tells of which exponentials and powers of z they consist (`Certificate.translation`, and `cyclic_modes`).
+Where translations or dilations of a variable z map solutions to solutions (`cyclic_variables`), their matrix on the
+jets of solutions tells of which exponentials and powers they consist (`Certificate.translation`, and `cyclic_modes`).
 
 Source: Reid, Eur. J. Appl. Math. 2, 319 (1991), who finds the dimension of a symmetry group without solving its
 determining equations.
@@ -29,8 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
+from symlag.symmetry.determining_equations.cyclic_variables import CyclicVariable
 from symlag.symmetry.determining_equations.equations import System
 from symlag.symmetry.determining_equations.taylor import (
     coefficient_rows,
@@ -39,7 +39,8 @@ from symlag.symmetry.determining_equations.taylor import (
     taylor_coefficient,
 )
 from symlag.symmetry.determining_equations.vanishing_derivatives import VanishingDerivatives
-from symlag.symmetry.modular.linear_algebra import Echelon, Vector
+from symlag.symmetry.modular.linear_algebra import Echelon, Vector, rref
+from symlag.symmetry.modular.power_series import constant
 from symlag.symmetry.modular.specialization import Specialization
 
 # The equations are expanded up to this degree, less one.
@@ -65,16 +66,26 @@ class Certificate:
         """The upper bound on independent generators: a boundary term alone, B = e^{−Γ}, is none."""
         return len(self.free) - self.system.unknowns.count(None)
 
-    def translation(self, variable: Any) -> list[Vector]:
-        """The matrix of ∂/∂z on the solutions, for a cyclic variable z: a row of ∂_z c_iα = (α_z + 1) c_{i,α+1_z}."""
-        place = self.system.variables.index(variable)
+    def boundary_terms(self, solutions: list[Vector]) -> int:
+        """How many of the given independent solutions are a boundary term alone, in combinations of them."""
+        unknowns = [taylor_coefficient(number, len(self.system.variables))[0] for number in self.free]
+        place = [i for i, unknown in enumerate(unknowns) if self.system.unknowns[unknown] is not None]
+        return len(solutions) - len(rref(([solution[i] for i in place] for solution in solutions), self.at.prime))
+
+    def translation(self, cyclic: CyclicVariable) -> list[Vector]:
+        """The matrix of k_i + (α + βz)∂_z on the solutions: ∂_z c_iα = (α_z + 1) c_{i,α+1_z}, and α + βz is affine."""
+        place = self.system.variables.index(cyclic.variable)
+        speed = cyclic.shift + cyclic.stretch * constant(self.at.value(cyclic.variable))
         matrix: list[Vector] = []
         for start in self.free:
             unknown, alpha = taylor_coefficient(start, len(self.system.variables))
             raised = tuple(a + (i == place) for i, a in enumerate(alpha))
             number = column(unknown, raised)
             row = {} if number in self.vanishing else self.echelon.reduce({number: 1})
-            matrix.append([(alpha[place] + 1) * row.get(f, 0) % self.at.prime for f in self.free])
+            own = cyclic.weights[unknown] + cyclic.stretch * alpha[place]
+            matrix.append(
+                [(speed * (alpha[place] + 1) * row.get(f, 0) + own * (f == start)) % self.at.prime for f in self.free]
+            )
         return matrix
 
 

@@ -118,12 +118,12 @@ def series_power(value: Any, exponent: Fraction, prime: int) -> Any:
     for j in range(1, len(value.parts)):
         ratio = (exponent.numerator - (j - 1) * exponent.denominator) * pow(exponent.denominator * j, -1, prime)
         binomials.append(binomials[-1] * ratio % prime)
-    return _compose(value * pow(value.constant, -1, prime) - 1, binomials) * head
+    return compose(value * pow(value.constant, -1, prime) - 1, binomials) * head
 
 
 def exponential(tail: Any) -> Any:
     """exp of a series without constant term; 1 for the number zero."""
-    return _compose(tail, [pow(factorial(j), -1, tail.prime) for j in range(len(tail.parts))]) if tail else 1
+    return compose(tail, [pow(factorial(j), -1, tail.prime) for j in range(len(tail.parts))]) if tail else 1
 
 
 def cosine_and_sine(tail: Any) -> tuple[Any, Any]:
@@ -133,7 +133,7 @@ def cosine_and_sine(tail: Any) -> tuple[Any, Any]:
     signed = [(-1) ** (j // 2) * pow(factorial(j), -1, tail.prime) % tail.prime for j in range(len(tail.parts))]
     even = [c if j % 2 == 0 else 0 for j, c in enumerate(signed)]
     odd = [c if j % 2 == 1 else 0 for j, c in enumerate(signed)]
-    return _compose(tail, even), _compose(tail, odd)
+    return compose(tail, even), compose(tail, odd)
 
 
 def logarithm(value: Any) -> Any:
@@ -143,11 +143,11 @@ def logarithm(value: Any) -> Any:
     prime = value.prime
     inverse = power(value.constant, Fraction(-1), prime)
     terms = [0] + [(-1) ** (j + 1) * pow(j, -1, prime) % prime for j in range(1, len(value.parts))]
-    return _compose(value * inverse - 1, terms)
+    return compose(value * inverse - 1, terms)
 
 
-def _compose(tail: Series, coefficients: list[int]) -> Any:
-    """Σ c_j tailʲ by Horner's scheme."""
+def compose(tail: Any, coefficients: list[int]) -> Any:
+    """Σ c_j tailʲ of a series without constant term, by Horner's scheme; c_0 for the number zero."""
     total: Any = tail * 0
     for c in reversed(coefficients):
         total = total * tail + c

@@ -4,9 +4,9 @@ Modulo a prime p = 2r + 1 with r odd, −1 is no square, and just one of v and �
 numbers. A symbol that is positive takes a random square as its value, any other a square or the negative of one, |v| is
 the square among v and −v, and roots and logarithms have values where their arguments are squares. Transcendental
 functions take random values, too, but such that their functional equations hold: exp(a + b) = exp(a)·exp(b),
-cos² + sin² = 1 and the addition theorems, log(ab) = log|a| + log|b|, aᵉ·aᶠ = aᵉ⁺ᶠ. An identity that follows from these
-holds at every point; an equation between polynomials in independent such functions that is no identity fails at almost
-every point (the lemma of Schwartz and Zippel).
+cos² + sin² = 1 and the addition theorems, log(ab) = log|a| + log|b|, aᵉ·aᶠ = aᵉ⁺ᶠ, and the differential equations of
+Bessel's and Airy's functions. An identity that follows from these holds at every point; an equation between polynomials
+in independent such functions that is no identity fails at almost every point (the lemma of Schwartz and Zippel).
 
 >>> from sympy import Abs, cos, exp, sin, symbols
 >>> from symlag.symmetry.modular.linear_algebra import PRIMES
@@ -57,8 +57,10 @@ from sympy import (
 )
 from sympy.polys.galoistools import gf_monic, gf_pow_mod
 
+from symlag.calculus.cylinder_functions import AIRY, BESSEL
 from symlag.calculus.regions import factors_of, largest_or_smallest
 from symlag.errors import SymlagError
+from symlag.symmetry.modular.cylinder_functions import airy_value, bessel_value
 from symlag.symmetry.modular.linear_algebra import UnluckyError, is_square, power
 from symlag.symmetry.modular.power_series import (
     Series,
@@ -151,6 +153,10 @@ class Specialization:
                 return 0  # as anywhere but at the jump
             case ComplexRootOf():
                 return self._root_of(node)
+            case _ if isinstance(node, BESSEL):
+                return bessel_value(node, self.value, self.draw, self.prime)
+            case _ if isinstance(node, AIRY):
+                return airy_value(node, self.value, self.draw, self.prime)
             case _ if type(node) in _DEFINITIONS:
                 return self.value(_DEFINITIONS[type(node)](*node.args))
             case _ if node.is_number and node.is_real and not node.args:
