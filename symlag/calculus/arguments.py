@@ -51,7 +51,7 @@ def require_real(role: str, expression: Any) -> Any:
         elif node in NO_NUMBERS:
             cure = "Write real and finite numbers, such as 2, 0.5 or sqrt(2)."
             raise SymlagError(role, f"{node} occurs in it, which is no real number", cure)
-        elif isinstance(node, Rational | Float) and _is_huge(node):
+        elif isinstance(node, Rational | Float) and is_huge(node):
             raise SymlagError(role, f"a number of more than {DIGITS} digits occurs in it", "Write a symbol for it.")
         elif isinstance(node, Pow) and any(abs(n) > EXPONENT for n in node.exp.atoms(Rational, Float)):
             raise SymlagError(role, f"an exponent above {EXPONENT} occurs in it", "Write a symbol for it.")
@@ -63,7 +63,7 @@ INFINITE = (S.Infinity, S.NegativeInfinity)
 NO_NUMBERS = {S.NaN, S.ComplexInfinity, *INFINITE, S.ImaginaryUnit}
 
 
-def _is_huge(number: Rational | Float) -> bool:
+def is_huge(number: Rational | Float) -> bool:
     """Whether a number has more digits than `DIGITS`, before the point, behind it, or in its denominator."""
     bits = DIGITS * log2(10)
     if isinstance(number, Float):

@@ -45,8 +45,12 @@ def run_user_file(path: Path) -> dict[str, Any]:
 
 def require_file(path: Path) -> None:
     """Raise `DefinitionError` if there is no file to read."""
-    if not path.is_file():
-        wrong = "it is a folder" if path.is_dir() else "there is no such file"
+    try:
+        found, folder = path.is_file(), path.is_dir()
+    except (OSError, ValueError):  # a path that no file can have
+        found = folder = False
+    if not found:
+        wrong = "it is a folder" if folder else "there is no such file"
         raise DefinitionError(str(path), wrong, "the path of a Python file or a law file, or `symlag new` to start one")
 
 

@@ -18,6 +18,7 @@ Lagrangian(T = x.dot**2/2, V = x**4)
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -65,24 +66,32 @@ def to_json(thing: Any) -> str:
     {
      "symlag": 1,
      "kind": "expression",
-     "symbols": {
-      "m": "positive"
-     },
-     "coordinates": [
-      "x"
-     ],
+     "symbols": {"m": "positive"},
+     "coordinates": ["x"],
      "content": "m*x.dot**2/2"
     }
     """
     names = Names()
     kind, content = _taken_apart(thing, Writer(names))
     document = {"symlag": VERSION, "kind": kind, **names.declarations(), "content": content}
-    text = json.dumps(document, indent=1, ensure_ascii=False)
+    text = _FLAT.sub(_on_one_line, json.dumps(document, indent=1, ensure_ascii=False))
     # What cannot be read as it was is not written: better no file than another law in it.
     if not _same(from_json(text, proved=False), thing):
         wrong = "it would not be read as the same again"
         raise FormatError(shown(thing, 60), wrong, "Write it with fewer parts that SymPy was told not to evaluate.")
     return text
+
+
+_SCALAR = r'(?:"(?:[^"\\]|\\.)*"|-?[0-9]+)'
+_ENTRY = rf"(?:{_SCALAR}: )?{_SCALAR}"
+_FLAT = re.compile(rf"([\[{{])\n\s+({_ENTRY}(?:,\n\s+{_ENTRY})*)\n\s*([\]}}])")
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A list or table of texts and numbers on one line, if there is room; within texts there are no line ends."""
+    opening, entries, closing = found.groups()
+    line = opening + re.sub(r",\n\s+", ", ", entries) + closing
+    return line if len(line) <= 90 else found[0]
 
 
 def from_json(text: str, *, proved: bool = True) -> Any:

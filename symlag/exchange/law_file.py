@@ -68,7 +68,7 @@ RULES: dict[str, Callable[..., Any]] = {
 def read_law_file(path: Path) -> dict[str, Any]:
     """What a law file defines, by the names of a Python file; errors name the file, and the line if it is known."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise FormatError(str(path), "it is no text that can be read", "the path of a law file in UTF-8") from None
     try:

@@ -43,14 +43,15 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from symlag.calculus.arguments import DIGITS, EXPONENT
+from symlag.calculus.arguments import DIGITS, EXPONENT, is_huge
 from symlag.calculus.jets import Prolonged
 from symlag.errors import FormatError, SymlagError, shown
 from symlag.exchange.grammar import Node, parse, refuse
 from symlag.exchange.special_forms import FORMS
-from symlag.exchange.vocabulary import COMPARISONS, CONSTANTS, FUNCTIONS, QUICK
+from symlag.exchange.vocabulary import COMPARISONS, CONSTANTS, FUNCTIONS
 
 BITS = DIGITS * 10 // 3
+BOUND = 10**DIGITS
 
 
 class Reader:
@@ -115,7 +116,7 @@ class Reader:
         if expression in {nan, zoo} or isinstance(expression, AccumBounds):
             self.refuse(node, f"a number is {expression}", "Write numbers that are finite.")
         for number in (expression, *expression.args):  # SymPy has a number first in a sum or product
-            if isinstance(number, Rational) and max(abs(number.p), number.q).bit_length() > BITS:
+            if isinstance(number, Rational | Float) and is_huge(number):
                 self.refuse(node, f"a number has more than {DIGITS} digits", "Write a symbol for it.")
         return expression
 
@@ -160,7 +161,7 @@ class Reader:
         """The arguments of a function of numbers; constants among them are bounded."""
         found = list(map(self.scalar, node.parts))
         for part, argument in zip(node.parts, found, strict=True):
-            self.bound_constant(part, argument, FUNCTIONS[node.text].bound if node.text in FUNCTIONS else QUICK)
+            self.bound_constant(part, argument, FUNCTIONS[node.text].bound if node.text in FUNCTIONS else BOUND)
         return found
 
     def bound_constant(self, node: Node, number: Expr, bound: int) -> None:
@@ -302,5 +303,5 @@ class Reader:
         left, right = map(self.scalar, node.parts)
         if left.is_number and right.is_number:  # SymPy computes which is greater
             for part, number in zip(node.parts, (left, right), strict=True):
-                self.bound_constant(part, number, QUICK)
+                self.bound_constant(part, number, BOUND)
         return COMPARISONS[node.text](left, right)

@@ -38,15 +38,18 @@ _TWO = (
 )
 _OTHERS = {"Heaviside": (1, 2), "Max": (1, MANY), "Min": (1, MANY), "elliptic_e": (1, 2), "elliptic_pi": (2, 3)}
 
-# Of these SymPy makes numbers quickly, whatever they are of; others it may expand into sums of as many terms.
+# Of these SymPy makes numbers quickly, whatever they are of; of the next ones, of numbers that are not too great.
+# Others it may expand into sums of as many terms.
+_FLAT = "Abs Heaviside Max Min acot arg asinh atan atan2 conjugate im log re sign"
 _QUICK = (
-    "Abs Heaviside DiracDelta Max Min Mod acos acosh acot acoth acsc acsch arg asec asech asin asinh atan atan2 atanh "
-    "ceiling conjugate cos cosh cot coth csc csch exp floor im log re sec sech sign sin sinc sinh tan tanh"
+    "DiracDelta Mod acos acosh acoth acsc acsch asec asech asin atanh ceiling cos cosh cot coth csc csch exp floor sec "
+    "sech sin sinc sinh tan tanh"
 )
-QUICK, SLOW = 10_000, 100
+BOUNDS = {**dict.fromkeys(_FLAT.split(), 10**1000), **dict.fromkeys(_QUICK.split(), 10_000)}
+SLOW = 100
 
 FUNCTIONS = {
-    name: Vocable(getattr(sympy, name), *arity, QUICK if name in _QUICK.split() else SLOW)
+    name: Vocable(getattr(sympy, name), *arity, BOUNDS.get(name, SLOW))
     for name, arity in (
         *((name, (1, 1)) for name in _ONE.split()),
         *((name, (2, 2)) for name in _TWO.split()),

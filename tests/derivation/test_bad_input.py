@@ -256,6 +256,7 @@ def test_an_error_in_an_imported_file_names_that_file(folder):
 def test_a_folder_and_nothing_are_no_files(folder):
     assert f"{folder}: it is a folder; write the path of a Python file" in refused("derive", folder)
     assert "nothing.py: there is no such file" in refused("run", "nothing.py")
+    assert f"{'long' * 900}: there is no such file" in refused("derive", "long" * 900)
 
 
 @pytest.mark.parametrize("form", [3, None, ["a.py"]], ids=str)
