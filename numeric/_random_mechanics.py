@@ -1,7 +1,7 @@
 """Random mechanics: Lagrangians from a grammar, and their laws tried along random paths.
 
-The grammar has decimals, roots, logarithms, corners and exponentials; the paths have coordinates of either sign. What is
-tried is the balance law itself, d(charge)/dt + rate·charge + ⟨ζ, E⟩ − Σ sources = 0, with E by SymPy's partial
+The grammar has decimals, roots, logarithms, corners and exponentials; the paths have coordinates of either sign. What
+is tried is the balance law itself, d(charge)/dt + rate·charge + ⟨ζ, E⟩ − Σ sources = 0, with E by SymPy's partial
 derivatives and a difference quotient in many digits: nothing in it is differentiated by symlag. The balance holds
 whatever the path, so that nothing has to be integrated.
 
@@ -165,7 +165,9 @@ def _balance(L: Lagrangian, X: Generator, law: Law) -> Callable[[Path], Any]:
     def balance(path: Path) -> Any:
         jets, time = path
         with mpmath.workdps(DIGITS):
-            if _number(L.density, path) is None:
+            # |u| is a real number for a complex u, too, but no mechanics of real functions.
+            parts = (L.density, *(node.args[0] for node in L.density.atoms(Abs, sign)))
+            if any(_number(part, path) is None for part in parts):
                 return None
             charge, rate = _along(law.charge, jets), _number(law.rate, path)
             try:

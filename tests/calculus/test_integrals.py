@@ -39,7 +39,7 @@ def test_an_elementary_primitive_is_found(f):
     assert vanishes(gradient(F, x) - f)
 
 
-OTHERS = [exp(sin(x)), sqrt(1 + x**4), exp(-(x**2)) * y, sin(x) / x, exp(cos(x * y)), exp(x) / (1 + x**2)]
+OTHERS = [exp(sin(x)), exp(-(x**2)) * y, sin(x) / x, sqrt(1 + x**4)]
 
 
 @pytest.mark.parametrize("f", OTHERS, ids=str)
