@@ -3,8 +3,8 @@
 **Method.** The equations of motion E = 0 are linear in the highest derivative u of each coordinate, E = b − M u. The
 state y holds all lower derivatives, and the rate of y is the next derivatives, u last. M and b are kernels, and M u = b
 is solved at every state by numbers: a mass matrix is never inverted symbolically, which for a chain of pendulums would
-take longer than the motion. Constraints g = 0 enter by their second rates, those of velocities by their first, and the
-multipliers λ are unknowns beside the accelerations: the augmented system
+take longer than the motion. Equations without accelerations, such as constraints, enter by the first rate that has
+some, and multipliers λ are unknowns beside the accelerations: the augmented system
 
     M q̈ − Aᵀλ = b,    A q̈ = c.
 
@@ -29,12 +29,11 @@ from typing import Any, Self
 
 from sympy import Expr, Float, S
 
-from symlag.calculus.differential_operators import damped_total, gradient
-from symlag.calculus.jets import Block, highest_order
+from symlag.calculus.differential_operators import damped_total, gradient, total
+from symlag.calculus.jets import Block, highest_order, jets
 from symlag.errors import CoordinateError
 from symlag.simulation.evaluator import Evaluator
 from symlag.simulation.layout import Layout, Shape
-from symlag.variational.constraints import constraint_order
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange
 from symlag.variational.lagrangian import Lagrangian
 
@@ -43,11 +42,15 @@ Highest = Callable[[Any, Any], Any]  # from time and state to u, a vector for ea
 
 @dataclass(frozen=True, eq=False)
 class Dynamics:
-    """The state of a motion, the highest derivatives that its equations determine, and how these are computed."""
+    """The state of a motion, the highest derivatives that its equations determine, and how these are computed.
+
+    `held` has what is zero all along a motion on which it is zero at first: constraints, and rates of these.
+    """
 
     layout: Layout
     unknowns: Layout
     highest: Highest
+    held: tuple[Expr, ...] = ()
 
     @classmethod
     def of(cls, L: Lagrangian, shapes: Mapping[Any, Shape], parameters: Mapping[str, Any], pull: float = 0.0) -> Self:
@@ -60,11 +63,13 @@ class Dynamics:
             return cls.of_highest({read(u): read(a) for u, a in accelerations(L).items()}, shapes, parameters)
         equations = {read(q): read(e) for q, e in euler_lagrange(L).items()}
         unknowns = [q.at((max(highest_order(e, of=q) for e in equations.values()),)) for q in equations]
-        equations |= {m: _rate_of_constraint(equations[m], L, pull) for m in L.multipliers}
-        shapes = {**shapes, **dict.fromkeys(L.multipliers, ())}
-        layout = _lower_derivatives(unknowns, shapes)
+        held: list[Expr] = []
+        for q, equation in equations.items():
+            equations[q], zero = _with_unknowns(equation, unknowns, pull)
+            held += zero
+        layout = _lower_derivatives(unknowns, {**shapes, **dict.fromkeys(L.multipliers, ())})
         solve = LinearSolve.of([*equations.values()], unknowns, layout, parameters)
-        return cls(layout, Layout.of(dict.fromkeys(unknowns, ())), solve)
+        return cls(layout, Layout.of(dict.fromkeys(unknowns, ())), solve, tuple(held))
 
     @classmethod
     def of_highest(cls, solved: Mapping[Any, Any], shapes: Mapping[Any, Shape], parameters: Mapping[str, Any]) -> Self:
@@ -139,15 +144,19 @@ class LinearSolve:
         return [*self.entries] == [i * (self.size + 1) for i in range(self.size)]
 
 
-def _rate_of_constraint(g: Expr, L: Lagrangian, pull: float) -> Expr:
-    """(D_t + α)ᵏg, the rate of a constraint in which accelerations occur: zero where g is, or where it decays by α.
+def _with_unknowns(equation: Expr, unknowns: Sequence[Any], pull: float) -> tuple[Expr, list[Expr]]:
+    """(D_t + α)ᵏE, the first rate of an equation that has highest derivatives in it, and what is zero on the way there.
+
+    A constraint is such an equation: it stays zero where it and its rates are zero, and decays by α where it is not.
 
     Source: Baumgarte, *Stabilization of constraints and integrals of motion in dynamical systems*, Comput. Methods
     Appl. Mech. Eng. 1 (1972).
     """
-    for _ in range(2 - constraint_order(g, L.coordinates)):
-        g = damped_total(g, Float(pull) if pull else S.Zero)
-    return g
+    rate, held = equation, []
+    while jets(rate) and not set(jets(rate)) & {*unknowns}:
+        held.append(rate if not held else total(held[-1]))
+        rate = damped_total(rate, Float(pull) if pull else S.Zero)
+    return rate, held
 
 
 def _lower_derivatives(unknowns: Sequence[Any], shapes: Mapping[Any, Shape]) -> Layout:

@@ -14,16 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from sympy import Add, SympifyError, sympify
+from sympy import Add, SympifyError, expand_mul, sympify
 
 from symlag.calculus.arguments import require_instance
-from symlag.calculus.jets import t
+from symlag.calculus.jets import Block, t
 from symlag.errors import CoordinateError, DefinitionError, SymlagError
 from symlag.optional_packages import is_installed, pip_install
 from symlag.simulation.dynamics import Dynamics
 from symlag.simulation.evaluator import Evaluator
 from symlag.simulation.events import Event
-from symlag.simulation.layout import Layout
 from symlag.simulation.methods import ADAPTIVE, Adaptive, FixedStep
 from symlag.simulation.problem import Problem
 from symlag.simulation.run import Run
@@ -37,7 +36,6 @@ from symlag.simulation.values import (
     require_start,
 )
 from symlag.simulation.variational_integrator import not_regular
-from symlag.variational.constraints import relations
 from symlag.variational.lagrangian import Lagrangian
 
 FIXED = (*COMPOSITIONS, "variational", "rk4")
@@ -134,11 +132,11 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
     given = read_start(L, start, read.arrays)
     shapes = coordinate_shapes(L, given, read.arrays)
     concrete = replace(L, **{one.name: read.put(getattr(L, one.name)) for one in fields(L) if one.init})
-    require_start(L.coordinates, given, L)
+    require_start([q for q in L.coordinates if isinstance(q, Block)], given, L)
     dynamics = Dynamics.of(concrete, shapes, read.arrays, _rate("baumgarte", baumgarte))
     require_start(dynamics.layout.shapes, given, L)
     state = dynamics.layout.join(given)
-    _require_constraints(concrete, dynamics.layout, read.arrays, span[0], state)
+    _require_constraints(L, dynamics, read.arrays, span[0], state)
     chosen = _method(concrete, method, step, rtol, atol)
     listed = tuple(_event(event, L, read) for event in events)
     problem = Problem(concrete, L.notation, read, dynamics, state, span, chosen, listed)
@@ -169,10 +167,10 @@ def _method(L: Lagrangian, name: str, step: float | None, rtol: float, atol: flo
     return FixedStep(name, float(length))
 
 
-def _require_constraints(L: Lagrangian, layout: Layout, parameters: Any, time: float, state: Any) -> None:
+def _require_constraints(L: Lagrangian, dynamics: Dynamics, parameters: Any, time: float, state: Any) -> None:
     """`DefinitionError` where the state at the start violates a constraint, or the rate of a holonomic one."""
-    for g in relations(L.constraints, L.coordinates):
-        terms = Evaluator.of([*Add.make_args(g)], layout, parameters)(time, state)
+    for g in dynamics.held:
+        terms = Evaluator.of([*Add.make_args(expand_mul(g))], dynamics.layout, parameters)(time, state)
         value, size = float(sum(terms)), float(sum(map(abs, terms)))
         if abs(value) > ROUND_OFF * size:
             wrong = f"{L.notation.to_functions(g)} is {value:.3g} there, and is to be zero"

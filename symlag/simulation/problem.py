@@ -111,7 +111,8 @@ def solve(problem: Problem) -> Solution:
         failed, wrong = True, error.wrong if isinstance(error, StoppedError) else "the mass matrix is singular"
         ending = f"at t = {taken[-1].time if taken else first:g} {wrong[0].lower()}{wrong[1:]}"
     if not taken:
-        raise SymlagError("simulate(…)", f"the motion cannot begin, for {ending}", "Begin elsewhere.")
+        write = "Begin elsewhere, or write a T that has every velocity in it."
+        raise SymlagError("simulate(…)", f"the motion cannot begin, for {ending}", write)
     with np.errstate(all="ignore"):
         path = problem.method.path(problem.start, first, taken, rates)
     return Solution(path, tuple(map(tuple, happened)), ending, failed, early=taken[-1].time != last)

@@ -35,7 +35,7 @@ from symlag.simulation.animation import Animation, animate
 from symlag.simulation.charges import Curve, charge_along
 from symlag.simulation.pictures import Picture, plot, portrait
 from symlag.simulation.problem import Problem, Solution, solve
-from symlag.variational.constraints import constraint_order, relations
+from symlag.variational.constraints import constraint_order
 from symlag.variational.equations_of_motion import energy
 from symlag.variational.noether import Law
 
@@ -99,7 +99,7 @@ class Run:
         first, last = self.span
         told = f"{self.method}: {self.steps} steps, t = {first:g} … {last:g}"
         change = f"drift {self.drift:.0e}" if self.autonomous else f"{self._energies[0]:.4g} … {self._energies[-1]:.4g}"
-        held = f", constraint drift {self.constraint_drift:.0e}" if self.problem.lagrangian.constraints else ""
+        held = f", constraint drift {self.constraint_drift:.0e}" if self.problem.dynamics.held else ""
         return f"Run({told}, energy {change}{held}{f'; {self.ending}' if self.solution.failed else ''})"
 
     def __call__(self, time: Any) -> Run:
@@ -329,11 +329,8 @@ class Run:
     @cached_property
     def constraint_drift(self) -> float:
         """The greatest value of any constraint, or of the rate of a holonomic one, at any step; 0 if there is none."""
-        L = self.problem.lagrangian
         times = self.solution.path.times
-        return max(
-            (float(abs(self._along(g, times)).max()) for g in relations(L.constraints, L.coordinates)), default=0.0
-        )
+        return max((float(abs(self._along(g, times)).max()) for g in self.problem.dynamics.held), default=0.0)
 
     @cached_property
     def drift(self) -> float:

@@ -133,7 +133,8 @@ def coordinate_shapes(L: Lagrangian, start: Mapping[Any, Any], parameters: Mappi
             raise ShapeError("start", f"it has {len(batch)} axes too many", "Give one state, and not a batch of them.")
     if wrong := [jet for jet in start if not isinstance(jet, Block) and start[jet].ndim]:
         raise ShapeError(f"start[{wrong[0]}]", f"it has the shape {start[wrong[0]].shape}", "a number")
-    return {jet.root: array.shape for jet, array in start.items()}
+    numbers = {q: () for q in L.coordinates if not isinstance(q, Block)}
+    return numbers | {jet.root: array.shape for jet, array in start.items()}
 
 
 def read_span(end: Any) -> tuple[float, float]:

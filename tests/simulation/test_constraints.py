@@ -73,6 +73,19 @@ def test_a_disc_that_rolls_upright_goes_in_a_circle():
     assert run.drift < 1e-10
 
 
+def test_a_multiplier_of_ones_own_is_a_constraint_like_any_other():
+    pull = coordinates("lam")
+    own = Lagrangian((x.dot**2 + y.dot**2) / 2 + pull * (x**2 + y**2 - 1), g * y, coordinates=(x, y, pull))
+    named = Lagrangian((x.dot**2 + y.dot**2) / 2, g * y, constraints=x**2 + y**2 - 1)
+    start = {x: 1, y: 0, x.dot: 0, y.dot: 0}
+    run, right = (simulate(L, start, 3, {g: 9.81}, times=50) for L in (own, named))
+    assert run[x] == pytest.approx(right[x], abs=1e-9)
+    assert run[pull] == pytest.approx(right["lambda_1"], abs=1e-7)
+    assert "constraint drift" in str(run)
+    with pytest.raises(DefinitionError, match="is to be zero"):
+        simulate(own, {**start, x: 2}, 3, {g: 9.81})
+
+
 def test_baumgarte_draws_a_constraint_back_that_drifts():
     rod = Lagrangian((x.dot**2 + y.dot**2) / 2, y, constraints=x**2 + y**2 - 1)
     start = {x: 1, y: 0, x.dot: 0, y.dot: 0}

@@ -161,7 +161,7 @@ REFUSED = {
     "one parameter": (lambda: simulate(spring, MOVED, 3, {"k": 1}), "m has no value"),
     "misspelt": (lambda: simulate(spring, MOVED, 3, {"k": 1, "mas": 2}), "the parameters are k, m"),
     "no velocity": (lambda: simulate(spring, {x: 1}, 3, NUMBERS), "x.dot has no value"),
-    "nothing": (lambda: simulate(kepler, {}, 3, {k: 1}), "x, y have no value"),
+    "nothing": (lambda: simulate(kepler, {}, 3, {k: 1}), "x, y, x.dot, y.dot have no value"),
     "another coordinate": (lambda: simulate(spring, {**MOVED, y: 1}, 3, NUMBERS), "the coordinates are x"),
     "another name": (lambda: simulate(spring, {**MOVED, "z": 1}, 3, NUMBERS), "the coordinates are x"),
     "no mapping": (lambda: simulate(spring, LISTED, 3, NUMBERS), "it assigns nothing"),
@@ -228,3 +228,17 @@ def test_an_angle_of_a_rotating_frame_has_a_value_for_every_time():
     run = simulate(Lagrangian(x.dot**2 / 2, -cos(t) * x), {x: 0, x.dot: 0}, 3)
     assert abs(run[x] - (1 - np.cos(run.t))).max() < 1e-9
     assert "energy 0 …" in str(run)
+
+
+def test_a_long_run_shows_how_far_it_is(monkeypatch, capsys):
+    monkeypatch.setattr("symlag.simulation.progress.PATIENCE", 0.0)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    simulate(spring, MOVED, 3, NUMBERS, method="rk4", step=0.01)
+    assert "simulating" in capsys.readouterr().err
+
+
+def test_decimals_are_numbers_like_any_other():
+    run = simulate(Lagrangian(0.5 * x.dot**2, 0.5 * abs(x) ** 2.5, damping=0.2), MOVED, 5)
+    right = simulate(Lagrangian(x.dot**2 / 2, Abs(x) ** Rational(5, 2) / 2, damping=Rational(1, 5)), MOVED, 5)
+    assert np.array_equal(run[x], right[x])
+    assert noether(Lagrangian(0.5 * x.dot**2, 0.5 * abs(x) ** 2.5, damping=0.2), time_translation()).check(run).holds
