@@ -24,7 +24,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy import Dummy, Eq, Expr, Indexed, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import parallel_poly_from_expr
 
@@ -162,9 +163,10 @@ def depend_where_they_hold(constraints: Sequence[Expr], coordinates: Sequence[An
 
 def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:
     """A multiplier for each constraint, named lambda_1 and so on, or after another Greek letter where that is taken."""
-    taken = {s.name for e in expressions for s in getattr(e, "free_symbols", ())} | {
-        jet.stem for jet in jets(*expressions)
-    }
+    taken = {jet.stem for jet in jets(*expressions)}
+    for e in expressions:
+        taken |= {s.name for s in e.free_symbols if not isinstance(s, Indexed)}
+        taken |= {f.func.__name__ for f in e.atoms(AppliedUndef)}
     for letter in ("lambda", "mu", "kappa", "nu", "multiplier"):
         names = [f"{letter}_{i}" for i in range(1, count + 1)]
         if not taken.intersection(names):

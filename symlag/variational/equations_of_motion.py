@@ -255,7 +255,7 @@ def multipliers(L: Lagrangian) -> dict[Any, Any]:
     if not over_time(L, "multipliers").constraints:
         raise SymlagError(f"multipliers of {L!r}", "it has no constraints", "Lagrangian(T, V, constraints=g)")
     motion, to_functions = _explicit_motion(L), L.notation.to_functions
-    return {multiplier: to_functions(motion[multiplier]) for multiplier in L.multipliers}
+    return {to_functions(multiplier): to_functions(motion[multiplier]) for multiplier in L.multipliers}
 
 
 def regular_accelerations(L: Lagrangian) -> dict[Any, Expr]:

@@ -19,10 +19,10 @@ whose derivatives are known with it, and for which there is no equation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr, Function, S
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.arguments import require_mapping, require_number, require_real
@@ -117,6 +117,10 @@ class Lagrangian(Displayable):
         self._set("constraints", tuple(require_constraint(g, self.coordinates) for g in constraints))
         if not chosen:
             self._require_known_coordinates()
+        # Who writes coordinates as functions of time is told of multipliers as functions, too.
+        times = [time for time, own in notation.times.items() if own == t]
+        written = {Function(multiplier.stem)(times[0]): multiplier for multiplier in self.multipliers if times}
+        self._set("notation", replace(notation, functions={**notation.functions, **written}))
 
     def __repr__(self) -> str:
         parts = {"T": self.kinetic, "V": self.potential, "damping": self.damping, "dissipation": self.dissipation}

@@ -264,6 +264,12 @@ def test_constraints_are_taken_and_given_in_sympys_spelling():
     found = accelerations(L)
     assert set(found) == {X.diff(s, 2), Y.diff(s, 2)}
     assert all(not jets(a) and a.has(Derivative) for a in found.values())
+    lambda_of_time = Function("lambda_1")(s)
+    assert set(multipliers(L)) == {lambda_of_time}
+    assert euler_lagrange(L)[X] == 2 * lambda_of_time * X - m * X.diff(s, 2)
+    law = noether(L, translation(X))
+    assert law.sources["constraint"] == 2 * lambda_of_time * X
+    assert law.defect() == 0
 
 
 def test_names_of_multipliers_give_way_to_those_of_parameters():
