@@ -1,47 +1,36 @@
-"""Motion by multipliers beside motion in coordinates that obey the constraints, and accelerations beside SymPy's.
+"""Motion by multipliers beside motion in coordinates that obey the constraints.
 
     python -m numeric.bench.constraints
 
-The first table integrates mechanics under constraints with SciPy's DOP853 over ten seconds, tolerance 1e-13, and
-compares positions with those of the reduced system, or with the path in closed form; `drift` is the largest violation
-of a constraint on the way. The second table times accelerations as formulas, from T and V on, beside
-`LagrangesMethod.rhs`; times are in seconds of the process, the best of three, SymPy's caches emptied before each. The
-gap is the largest relative difference of the two at a random point, of thirty digits.
+Mechanics under constraints is integrated with SciPy's DOP853 over ten seconds, tolerance 1e-13, and its positions are
+compared with those of the reduced system, or with the path in closed form; `drift` is the largest violation of a
+constraint on the way.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
-from time import process_time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 from scipy.integrate import solve_ivp
-from sympy import Expr, Rational, cos, lambdify, sin, symbols
-from sympy.core.cache import clear_cache
-from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
+from sympy import cos, lambdify, sin
 
-from numeric.bench.pendulum import Chain
 from symlag import Lagrangian, accelerations, coordinates
-from symlag.calculus.jets import jets, t
+from symlag.calculus.jets import t
 
 TIMES = np.linspace(0, 10, 101)
 REPEATS = 3
 
 
 def main() -> None:
-    """Prints the two tables."""
+    """Prints a row for each mechanics."""
     motion = Table("under constraints", "largest gap", "drift")
     for name, try_it in {"double pendulum": _double_pendulum, "bead on a wire": _bead, "rolling disc": _disc}.items():
         motion.add_row(name, *(f"{value:.0e}" for value in try_it()))
     Console().print(motion)
-    speed = Table("accelerations", "symlag", "LagrangesMethod.rhs", "faster", "gap")
-    for name, (T, V, angles) in {"double pendulum": _chain(2), "triple pendulum": _chain(3), "rotor": _rotor()}.items():
-        speed.add_row(name, *_race(T, V, angles))
-    Console().print(speed)
 
 
 def _double_pendulum() -> tuple[float, float]:
@@ -90,54 +79,6 @@ def _path(L: Lagrangian, start: Mapping[Any, Any]) -> dict[Any, Any]:
 def _drift(L: Lagrangian, path: Mapping[Any, Any]) -> float:
     values = [lambdify([*path], g)(*path.values()) for g in L.constraints]
     return float(np.abs(values).max())
-
-
-def _chain(n: int) -> tuple[Expr, Expr, list[Any]]:
-    angles = [coordinates(f"theta_{i}") for i in range(n)]
-    return *Chain.of(n).energies(angles, [q.dot for q in angles]), angles
-
-
-def _rotor() -> tuple[Expr, Expr, list[Any]]:
-    """A heavy body with three different moments of inertia, in Euler's angles."""
-    phi, theta, psi = angles = [*coordinates("phi theta psi")]
-    I_1, I_2, I_3, k = symbols("I_1 I_2 I_3 k", positive=True)
-    along = phi.dot * sin(theta) * sin(psi) + theta.dot * cos(psi)
-    across = phi.dot * sin(theta) * cos(psi) - theta.dot * sin(psi)
-    return (I_1 * along**2 + I_2 * across**2 + I_3 * (phi.dot * cos(theta) + psi.dot) ** 2) / 2, k * cos(theta), angles
-
-
-def _race(T: Expr, V: Expr, angles: Sequence[Any]) -> list[str]:
-    functions = {q: dynamicsymbols(q.stem) for q in angles}
-    spoken = {j: functions[j.root].diff(dynamicsymbols._t, j.order[0]) for j in jets(T, V)}
-    density = (T - V).xreplace(spoken)
-
-    def of_sympy() -> Any:
-        method = LagrangesMethod(density, list(functions.values()))
-        method.form_lagranges_equations()
-        return method.rhs()[len(angles) :, 0]
-
-    own, ours = _timed(lambda: [*accelerations(Lagrangian(T, V, angles)).values()])
-    other, theirs = _timed(of_sympy)
-    dice = random.Random(0)
-    point = {s: Rational(dice.randint(20, 90), dice.randint(31, 67)) for s in sorted((T - V).free_symbols, key=str)}
-    heard = {f: j for j, f in sorted(spoken.items(), key=lambda pair: -pair[0].order[0])}
-    values = [
-        (a.xreplace(point).evalf(30), b.xreplace(heard).xreplace(point).evalf(30))
-        for a, b in zip(ours, theirs, strict=True)
-    ]
-    gap = max(float(abs(a - b) / (1 + abs(b))) for a, b in values)
-    return [f"{own:.2f}", f"{other:.2f}", f"{other / own:.0f}×", f"{gap:.0e}"]
-
-
-def _timed(make: Callable[[], Any]) -> tuple[float, Any]:
-    """How long it takes at best to make something, and what is made."""
-    tries: list[tuple[float, Any]] = []
-    for _ in range(REPEATS):
-        clear_cache()
-        start = process_time()
-        made = make()
-        tries.append((process_time() - start, made))
-    return min(tries, key=lambda each: each[0])
 
 
 if __name__ == "__main__":
