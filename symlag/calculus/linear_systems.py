@@ -176,15 +176,15 @@ def _regular(values: Rows) -> bool:
     """Whether Gauss's elimination with pivots meets none that is zero to half of the digits."""
     with mpmath.workdps(DIGITS):
         rows = [list(row) for row in _numbers(values, mpmath.mp.prec).tolist()]
+        # A pivot is measured by the entries that its row has had from the beginning: what is left of them may cancel.
+        sizes = [max(map(abs, row)) for row in rows]
+        if min(sizes) == 0:
+            return False
         for k in range(len(rows)):
-            # Rows are scaled, so that a small pivot is one beside the row that it stands in.
-            sizes = [max(map(abs, row[k:])) for row in rows[k:]]
-            if min(sizes) == 0:
+            best = max(range(k, len(rows)), key=lambda i: abs(rows[i][k]) / sizes[i])
+            if abs(rows[best][k]) < sizes[best] * mpmath.mpf(10) ** (-DIGITS // 2):
                 return False
-            best = max(range(k, len(rows)), key=lambda i: abs(rows[i][k]) / sizes[i - k])
-            if abs(rows[best][k]) < sizes[best - k] * mpmath.mpf(10) ** (-DIGITS // 2):
-                return False
-            rows[k], rows[best] = rows[best], rows[k]
+            rows[k], rows[best], sizes[k], sizes[best] = rows[best], rows[k], sizes[best], sizes[k]
             for row in rows[k + 1 :]:
                 share = row[k] / rows[k][k]
                 row[k:] = [a - share * b for a, b in zip(row[k:], rows[k][k:], strict=True)]

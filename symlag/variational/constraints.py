@@ -24,13 +24,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, Indexed, PolynomialError, S, Tuple, cos, fraction, groebner, reduced, sin, together
+from sympy import (
+    Dummy,
+    Eq,
+    Expr,
+    Indexed,
+    PolynomialError,
+    S,
+    Tuple,
+    cos,
+    fraction,
+    groebner,
+    reduced,
+    sin,
+    sqf_part,
+    together,
+)
 from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import parallel_poly_from_expr
 
 from symlag.calculus.arguments import require_number
-from symlag.calculus.differential_operators import directional, gradient, total
+from symlag.calculus.differential_operators import directional, gradient, scaled, total
 from symlag.calculus.jets import Jet, highest_order, jets, t
 from symlag.calculus.linear_systems import determinant
 from symlag.calculus.matrices import constant
@@ -43,15 +59,21 @@ MOST_GENERATORS, MOST_DEGREES = 12, 6
 MOST_ROWS = 3  # constraints, the minors of the rows of which are computed
 
 
-def read_constraints(written: Any) -> tuple[Expr, ...]:
-    """The expressions that constraints set to zero, of one constraint or several, each an expression or an equation."""
-    listed = written if isinstance(written, Iterable) and not isinstance(written, str) else (written,)
-    return tuple(map(_read_constraint, listed))
+def listed_constraints(written: Any) -> tuple[Any, ...]:
+    """Constraints as a tuple: several, one by itself, or none."""
+    if isinstance(written, Mapping):
+        raise SymlagError(f"constraints = {written}", "it assigns values, and is no equation", "Eq(x, y), for example")
+    if written is None:
+        return ()
+    return tuple(written) if isinstance(written, Iterable) and not isinstance(written, str) else (written,)
 
 
-def _read_constraint(written: Any) -> Expr:
+def constraint_expression(written: Any) -> Expr:
+    """The expression that a constraint sets to zero, whether it was written as one or as an equation."""
     if isinstance(written, bool | BooleanAtom):
         raise SymlagError(f"constraints = ({written},)", "it says nothing of the coordinates", "x**2 + y**2 - 1")
+    if isinstance(written, Relational) and not isinstance(written, Eq):
+        raise SymlagError(f"the constraint {written}", "it is no equation", "Eq(x, y), for example")
     return require_number("the constraint", written.lhs - written.rhs if isinstance(written, Eq) else written)
 
 
@@ -88,19 +110,28 @@ def constraint_row(g: Expr, coordinates: Sequence[Any]) -> dict[Any, Any]:
     return {q: gradient(g, q) for q in coordinates if q in jets(g)}
 
 
-def work_along(g: Expr, moves: Mapping[Any, Any]) -> Expr:
-    """A·ζ: the work of the force of a constraint along a move ζ of each coordinate where the multiplier is 1."""
-    if constraint_order(g, moves):
-        return directional(g, {q.dot: move for q, move in moves.items()})
-    return directional(g, moves)
+def work_along(g: Expr, xi: Mapping[Any, Any], tau: Expr = S.Zero) -> Expr:
+    """A·ζ for ζ = ξ − τq̇, the work of the force of a constraint where the multiplier is 1, on paths that obey it.
+
+    There Aq̇ is known: −∂g/∂t where the constraint is holonomic, which includes given motions, and −b where it is
+    a·q̇ + b = 0.
+    """
+    if not constraint_order(g, xi):
+        along = {jet: scaled(tau, jet.dot) for jet in jets(g) if jet.root not in xi} if tau != 0 else {}
+        return directional(g, {**along, **xi, t: tau})
+    rest = g - directional(g, {q.dot: q.dot for q in xi})
+    return directional(g, {q.dot: move for q, move in xi.items()}) + tau * rest
 
 
 def relations(constraints: Iterable[Expr], coordinates: Sequence[Any]) -> list[Expr]:
     """What is zero on the constrained motion: every constraint, and the rate of a holonomic one."""
-    zero: list[Expr] = []
-    for g in constraints:
-        zero += [g] if constraint_order(g, coordinates) else [g, normal_form(total(g))]
-    return zero
+    zero = [(g, of_velocities(g, coordinates)) for g in constraints]
+    return list(dict.fromkeys(each for pair in zero for each in pair))
+
+
+def of_velocities(g: Expr, coordinates: Iterable[Any]) -> Expr:
+    """The constraint as one of velocities, Aq̇ + b: the rate of a holonomic one."""
+    return g if constraint_order(g, coordinates) else normal_form(total(g))
 
 
 def vanishes_where(expression: Expr, zero: Sequence[Expr]) -> bool:
@@ -114,8 +145,8 @@ def vanishes_where(expression: Expr, zero: Sequence[Expr]) -> bool:
 def reduced_where(expression: Expr, zero: Sequence[Expr]) -> Expr:
     """What is left of an expression wherever others vanish: 0 where that is proved, else the shorter of two forms.
 
-    The proof is that its numerator is in the ideal of the squarefree parts of their numerators, all of them polynomials
-    in symbols, functions and traces; sin² + cos² − 1 is in that ideal.
+    The proof is that its numerator is in the ideal of their numerators, all of them polynomials in symbols, functions
+    and traces; sin² + cos² − 1 is in that ideal.
     """
     if not zero or vanishes(expression):
         return normal_form(expression)
@@ -132,7 +163,6 @@ def reduced_where(expression: Expr, zero: Sequence[Expr]) -> Expr:
         claim, *ideal = parallel_poly_from_expr(named_tops, *names.values(), order="grevlex", field=True)[0]
     except PolynomialError:
         return expression
-    ideal = [p.sqf_part() for p in ideal]
     options = {"order": "grevlex", "domain": claim.domain.get_field()}
     gens, rules = claim.gens, [p.as_expr() for p in ideal]
     left = reduced(claim.as_expr(), rules, *gens, **options)[1]
@@ -153,12 +183,20 @@ def depend_where_they_hold(constraints: Sequence[Expr], coordinates: Sequence[An
         return False
     rows = [constraint_row(g, coordinates) for g in constraints]
     columns = list(dict.fromkeys(q for row in rows for q in row))
-    zero = relations(constraints, coordinates)
+    # The ideal of g² does not have g in it, which is zero where g² is.
+    zero = relations([_squarefree(g) for g in constraints], coordinates)
     minors = (
         determinant([[row.get(q, S.Zero) for q in chosen] for row in rows])
         for chosen in combinations(columns, len(rows))
     )
     return all(vanishes_where(minor, zero) for minor in minors)
+
+
+def _squarefree(g: Expr) -> Expr:
+    try:
+        return sqf_part(fraction(together(g))[0])
+    except PolynomialError:
+        return g
 
 
 def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:

@@ -36,7 +36,13 @@ from symlag.calculus.sympy_notation import Notation, functions_of_time, is_coord
 from symlag.calculus.zero_test import vanishes
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, ShapeError, SymlagError
-from symlag.variational.constraints import constraint_row, multiplier_names, read_constraints, require_constraint
+from symlag.variational.constraints import (
+    constraint_expression,
+    constraint_row,
+    listed_constraints,
+    multiplier_names,
+    require_constraint,
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,8 @@ class Lagrangian(Displayable):
 
     def __post_init__(self) -> None:
         listed = as_tuple(self.coordinates)
-        parts = self.kinetic, self.potential, self.dissipation, *as_tuple(self.constraints)
+        constraints = listed_constraints(self.constraints)
+        parts = self.kinetic, self.potential, self.dissipation, *constraints
         forces = require_mapping("forces =", self.forces)
         beside = (self.damping, *forces.values())
         coordinates = listed or functions_of_time(self.kinetic, self.potential)
@@ -113,8 +120,8 @@ class Lagrangian(Displayable):
         self._set("damping", _require_function_of_time(damping, self.coordinates if chosen else jets(damping)))
         self._set("forces", {read(q): self._checked_force(read(q), read(f)) for q, f in forces.items()})
         self._set("dissipation", self._checked_dissipation(read(self.dissipation)))
-        constraints = read_constraints(tuple(map(read, as_tuple(self.constraints))))
-        self._set("constraints", tuple(require_constraint(g, self.coordinates) for g in constraints))
+        expressions = (constraint_expression(read(g)) for g in constraints)
+        self._set("constraints", tuple(require_constraint(g, self.coordinates) for g in expressions))
         if not chosen:
             self._require_known_coordinates()
         # Who writes coordinates as functions of time is told of multipliers as functions, too.

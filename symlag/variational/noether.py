@@ -44,7 +44,7 @@ from symlag.citations import LEARNING_DYNAMICS, NOETHER, Cited, Work
 from symlag.display import Displayable
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.closed_form import Oscillation, Relaxation, potential, solve, steady_state
-from symlag.variational.constraints import reduced_where, relations, vanishes_where, work_along
+from symlag.variational.constraints import of_velocities, reduced_where, relations, vanishes_where, work_along
 from symlag.variational.equations_of_motion import momentum_along
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
@@ -196,7 +196,11 @@ class Law(Displayable, Cited):
         moves = self.generator_in_jets.characteristics(L.coordinates)
         stated = damped_total(self._read(self.charge), self._read(self.rate)) - self._read(self.source)
         cost = euler_along(L.density, moves, L.damping) + pairing(moves, L.generalized_forces)
-        gap = normal_form(stated + cost + pairing(moves, L.constraint_forces))
+        cost += pairing(moves, L.constraint_forces)
+        for multiplier, g in zip(L.multipliers, L.constraints, strict=True):
+            # Zero where the constraint is obeyed, and what A·τq̇ is written with in the law.
+            cost += multiplier * self.generator_in_jets.tau * of_velocities(g, L.coordinates)
+        gap = normal_form(stated + cost)
         return S.Zero if vanishes_where(gap, relations(L.constraints, L.coordinates)) else gap
 
     def momentum_map(self) -> MomentumMap:
@@ -325,17 +329,18 @@ def noether(L: Lagrangian, X: Generator) -> Law:
     boundary = antiderivative(Add(*sources.values()), L.damping)
     sources["boundary"] = _boundary_source(boundary, Add(*sources.values()), L.damping)
     if L.constraints:
-        sources["constraint"] = _work_of_constraints(L, moves)
+        sources["constraint"] = _work_of_constraints(L, X)
     charge = normal_form(current - boundary)
     speak = replace(L.notation, decimals=L.notation.decimals | written.decimals).to_functions
     X = X.map(speak)
     return Law(L, X, speak(charge), speak(L.damping), {name: speak(value) for name, value in sources.items()})
 
 
-def _work_of_constraints(L: Lagrangian, moves: Mapping[Any, Any]) -> Expr:
+def _work_of_constraints(L: Lagrangian, X: Generator) -> Expr:
     """Σ λ_i A_i·ζ over the constraints along which the work does not vanish."""
     zero = relations(L.constraints, L.coordinates)
-    works = {multiplier: work_along(g, moves) for multiplier, g in zip(L.multipliers, L.constraints, strict=True)}
+    xi = {q: X.components.get(q, zero_like(q)) for q in L.coordinates}
+    works = {multiplier: work_along(g, xi, X.tau) for multiplier, g in zip(L.multipliers, L.constraints, strict=True)}
     return Add(*(multiplier * reduced_where(work, zero) for multiplier, work in works.items()))
 
 

@@ -176,6 +176,12 @@ along = Generator({x: cos(phi), y: sin(phi)})
 ball = block("w")
 SPHERE = Lagrangian(inner(ball.dot, ball.dot) / 2, constraints=inner(ball, ball) - 1)
 
+xs, ys = coordinates("x_0 x_1 x_2 x_3"), coordinates("y_0 y_1 y_2 y_3")
+CHAIN = sum(q.dot**2 for q in (*xs, *ys)) / 2
+CHAIN_LINKS = [xs[0] ** 2 + ys[0] ** 2 - 1] + [
+    (xs[i] - xs[i - 1]) ** 2 + (ys[i] - ys[i - 1]) ** 2 - 1 for i in range(1, 4)
+]
+
 # A mechanics, a generator, the work of the constraint along it, and whether its charge is conserved.
 LAWS = {
     "energy of a pendulum": (PENDULUM, time_translation(), 0, True),
@@ -210,6 +216,19 @@ LAWS = {
     ),
     "energy beside a belt": (mechanics("sphere on a moving belt"), time_translation(), -w * lambda_1, False),
     "energy of a double pendulum": (mechanics("double pendulum"), time_translation(), 0, True),
+    "energy of a chain": (Lagrangian(CHAIN, sum(ys), constraints=CHAIN_LINKS), time_translation(), 0, True),
+    "momentum of a chain": (
+        Lagrangian(CHAIN, constraints=CHAIN_LINKS),
+        Generator(dict.fromkeys(xs, 1)),
+        2 * lambda_1 * xs[0],
+        False,
+    ),
+    "energy beside a given motion": (
+        Lagrangian(PLANE, coordinates=[x, y], constraints=(x - u) ** 2 + y**2 - l**2),
+        time_translation(),
+        -2 * lambda_1 * (x - u) * u.dot,
+        False,
+    ),
     "energy on a sphere of any dimension": (SPHERE, time_translation(), 0, True),
     "rotation of a sphere of any dimension": (SPHERE, rotation(ball), 0, True),
     "half of a cross": (Lagrangian(PLANE, constraints=x * y), translation(x), lambda_1 * y, False),
@@ -321,6 +340,8 @@ REFUSED = {
     "nothing": (lambda: Lagrangian(PLANE, constraints=m - 1), "no coordinate occurs in it"),
     "truth": (lambda: Lagrangian(PLANE, constraints=Eq(x, x)), "it says nothing of the coordinates"),
     "text": (lambda: Lagrangian(PLANE, constraints="x = y"), "it is no SymPy expression"),
+    "a mapping": (lambda: Lagrangian(PLANE, constraints={x: y}), "it assigns values, and is no equation; write Eq(x"),
+    "an inequality": (lambda: Lagrangian(PLANE, constraints=x > y), "the constraint x > y: it is no equation"),
     "a matrix": (lambda: Lagrangian(PLANE, constraints=vector), "it is not a number"),
     "what is in no energy": (lambda: Lagrangian(PLANE, constraints=x - z), "z occurs in the forces or constraints and"),
     "twice": (lambda: accelerations(Lagrangian(PLANE, constraints=[x - y, 2 * x - 2 * y])), "depend on each other"),

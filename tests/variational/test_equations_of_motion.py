@@ -14,6 +14,7 @@ from sympy import (
     exp,
     integrate,
     log,
+    sqrt,
 )
 from sympy.calculus.euler import euler_equations
 from sympy.physics.mechanics import LagrangesMethod, dynamicsymbols
@@ -247,6 +248,15 @@ DEGENERATE = {
     ),
     "no block obeys L = ⟨A, W⟩": (lambda: euler_lagrange(Lagrangian(inner(A, W))), "the equation of W reads A = 0"),
     "a force alone": (lambda: euler_lagrange(Lagrangian(x.dot, forces={x: k})), "the equation of x reads k = 0"),
+    "any parameter of a path will do": (
+        lambda: accelerations(Lagrangian(sqrt(x.dot**2 + y.dot**2))),
+        "x.dot.dot, y.dot.dot: the mass matrix is degenerate",
+    ),
+    "any parameter of time will do": (
+        lambda: accelerations(Lagrangian(x.dot**2 / (2 * y) - k * y)),
+        "x.dot.dot, y.dot: the mass matrix is degenerate",
+    ),
+    "a gauge": (lambda: accelerations(Lagrangian((x.dot - y) ** 2)), "x.dot.dot, y.dot: the mass matrix is degenerate"),
     "equations that contradict each other": (
         lambda: accelerations(Lagrangian((x.dot - y.dot) ** 2 / 2, k * x)),
         "their equations contradict each other, for together they read -k = 0; write an L that some motion obeys",
