@@ -21,6 +21,7 @@ from symlag.errors import SymlagError
 from symlag.simulation.trajectory import HermitePath, Path, PiecewisePath, Step, hermite
 
 ADAPTIVE = ("DOP853", "RK45", "RK23", "Radau", "BDF", "LSODA")
+SHORTEST, MOST_SHORT = 1e-8, 1000  # of the whole time, and how many such steps in a row are followed
 LOOSER = 30.0  # from one rung of the ladder of an adaptive method to the next
 
 Rates = Callable[[Any, Any], Any]  # from time and state to the rate of the state
@@ -58,9 +59,13 @@ class Adaptive:
 
         kind = getattr(scipy.integrate, self.name)
         options = {"rtol": self.rtol, "atol": self.atol, "max_step": self.longest}
-        solver = kind(rates, first, start, last, **options)
+        solver, short = kind(rates, first, start, last, **options), 0
         while solver.status == "running":
             told = solver.step()
+            # A rate that jumps to and fro, as that of dry friction at rest, is followed by ever shorter steps for ever.
+            short = short + 1 if told is None and abs(solver.t - solver.t_old) < SHORTEST * abs(last - first) else 0
+            if short == MOST_SHORT:
+                told = "the steps are too short to come to an end, because the rates jump to and fro."
             if told is not None:  # SciPy returns the reason where it fails
                 raise StoppedError(f"simulate(…, method={self.name!r})", str(told).rstrip("."), "Begin elsewhere.")
             yield Step(float(solver.t), solver.y.copy(), solver.dense_output())

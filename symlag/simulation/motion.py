@@ -10,7 +10,7 @@ Run(DOP853, rtol = 1e-10, atol = 1e-12: 33 steps, t = 0 … 10, energy drift 2e-
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -54,7 +54,7 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
     rtol: float = 1e-10,
     atol: float = 1e-12,
     times: Any = None,
-    events: Iterable[Any] = (),
+    events: Any = (),
     baumgarte: float = 0.0,
 ) -> Run:
     """Follow the motion of a mechanics from a start to an end.
@@ -79,7 +79,7 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
         The tolerances of SciPy's methods: the error of a step is kept below rtol·|state| + atol.
     times : array_like, optional
         The times that the run shows, or how many, evenly spaced. Without them those of the steps.
-    events : iterable of Expr or Event, optional
+    events : Expr or Event, or list of these, optional
         Expressions whose zeros are looked for, and whether the motion ends there.
     baumgarte : float, optional
         The rate, in inverse units of time, at which a violated constraint is drawn back; without it constraints hold up
@@ -138,7 +138,7 @@ def simulate(  # noqa: PLR0913 — a motion has a start, an end and parameters; 
     state = dynamics.layout.join(given)
     _require_constraints(L, dynamics, read.arrays, span[0], state)
     chosen = _method(concrete, method, step, rtol, atol)
-    listed = tuple(_event(event, L, read) for event in events)
+    listed = tuple(_event(one, L, read) for one in (events if isinstance(events, list | tuple) else [events]))
     problem = Problem(concrete, L.notation, read, dynamics, state, span, chosen, listed)
     return Run.of(problem, times)
 

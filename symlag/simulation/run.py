@@ -35,6 +35,7 @@ from symlag.simulation.animation import Animation, animate
 from symlag.simulation.charges import Curve, charge_along
 from symlag.simulation.pictures import Picture, plot, portrait
 from symlag.simulation.problem import Problem, Solution, solve
+from symlag.simulation.values import read_times
 from symlag.variational.constraints import constraint_order
 from symlag.variational.equations_of_motion import energy
 from symlag.variational.noether import Law
@@ -88,10 +89,12 @@ class Run:
         reached = solution.path.times
         if times is None:
             return cls(problem, solution, reached)
-        if np.ndim(times) == 0:
-            return cls(problem, solution, np.linspace(reached[0], reached[-1], int(times)))
+        asked = read_times("times", times)
+        if asked.ndim == 0:
+            if not 1 <= asked == round(float(asked)):
+                raise DefinitionError(f"times={times!r}", "it is no number of times", "times=200")
+            return cls(problem, solution, np.linspace(reached[0], reached[-1], int(asked)))
         low, high = sorted((reached[0], reached[-1]))
-        asked = np.asarray(times, float)
         kept = asked[(low <= asked) & (asked <= high)] if solution.early else asked
         return cls(problem, solution, reached)(kept)
 
@@ -120,9 +123,7 @@ class Run:
         DefinitionError
             If a time is before the start or behind the end.
         """
-        import numpy as np
-
-        asked = np.asarray(time, float)
+        asked = read_times("the time", time)
         first, last = sorted(self.span)
         if asked.size and not (first <= asked.min() and asked.max() <= last):
             raise DefinitionError(f"run({time})", f"the run goes from t = {first:g} to {last:g}", f"run({last:g})")

@@ -14,7 +14,7 @@ A value is looked for by the coordinate or symbol itself, in jets or in SymPy's 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -67,7 +67,7 @@ def read_parameters(L: Lagrangian, given: Any) -> Parameters:
     read = {key if isinstance(key, str) else L.notation.to_jets(key): value for key, value in written.items()}
     given_motions = {str(jet): jet for jet in jets(*parts_of(L)) if jet == jet.root and jet not in L.coordinates}
     functions = {
-        given_motions.get(key, key): _formula(key, value)
+        given_motions.get(key, key): _formula(key, value, L)
         for key, value in read.items()
         if isinstance(key, AppliedUndef | Prolonged) or key in given_motions
     }
@@ -75,8 +75,11 @@ def read_parameters(L: Lagrangian, given: Any) -> Parameters:
     energies = [parameters.put(part) for part in parts_of(L)]
     _require_formulas(energies, L)
     named = {_name(key): value for key, value in read.items() if key not in functions and key not in given_motions}
-    known = [argument_name(s) for s in symbols_of(energies)]
-    if unknown := [key for key in read if isinstance(key, str) and key not in known and key not in given_motions]:
+    symbols = symbols_of(energies)
+    known = [argument_name(s) for s in symbols]
+    named = {next((argument_name(s) for s in symbols if s.name == name), name): value for name, value in named.items()}
+    spelt = {*known, *(s.name for s in symbols), *given_motions}
+    if unknown := [key for key in read if isinstance(key, str) and key not in spelt]:
         wrong = f"the parameters are {', '.join(known)}" if known else "there are no parameters"
         raise DefinitionError(f"parameters = {{{unknown[0]!r}: …}}", wrong, "Use the names of symbols that occur.")
     if missing := [name for name in known if name not in named]:
@@ -139,13 +142,20 @@ def coordinate_shapes(L: Lagrangian, start: Mapping[Any, Any], parameters: Mappi
 
 def read_span(end: Any) -> tuple[float, float]:
     """The times of start and end: of a number 0 and that number."""
-    times = tuple(end) if isinstance(end, Sequence) else (0.0, end)
-    if len(times) != 2:
+    import numpy as np
+
+    times = (0.0, end) if isinstance(end, str) or np.ndim(end) == 0 else tuple(end)
+    if len(times) != 2 or any(np.ndim(time) for time in times):
         raise DefinitionError(f"end = {end!r}", "it is no time, and no pair of times", "end=10.0, or end=(0.0, 10.0)")
     first, last = (float(_array("end", time, {})) for time in times)
     if first == last:
         raise DefinitionError(f"end = {end!r}", "nothing moves in no time", "end=10.0, or end=(0.0, 10.0)")
     return first, last
+
+
+def read_times(role: str, written: Any) -> Any:
+    """Times of any shape as an array; `DefinitionError` where they are no finite real numbers."""
+    return _array(role, written, {})
 
 
 def symbols_of(expressions: Iterable[Any]) -> list[Any]:
@@ -168,10 +178,10 @@ def _require_formulas(energies: Iterable[Any], L: Lagrangian) -> None:
             raise DefinitionError(str(name), wrong, f"parameters={{{name}: sin({t})}}, for example")
 
 
-def _formula(key: Any, value: Any) -> Any:
+def _formula(key: Any, value: Any, L: Lagrangian) -> Any:
     """A given function of time as an expression in symlag's t; `DefinitionError` where it depends on what moves."""
     try:
-        formula = sympify(value, strict=True)
+        formula = L.notation.to_jets(sympify(value, strict=True))
     except SympifyError:
         formula = None
     if formula is None or jets(formula) or formula.atoms(AppliedUndef):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from symlag.calculus.arguments import require_instance
 from symlag.simulation.run import Run
 from symlag.trials.record import Record
 from symlag.trials.trial import Finding, Trial
@@ -51,7 +52,7 @@ def check_law(law: Law, run: Run) -> Finding:
     >>> check_law(noether(Lagrangian(x.dot**2 / 2), translation(x)), run).verdict.name  # of a free particle
     'BROKEN'
     """
-    return _finding(law, run.ladder())
+    return _finding(law, require_instance("check of", run, Run, "law.check(simulate(L, start, end))").ladder())
 
 
 def check_laws(laws: Sequence[Law], run: Run) -> Trial:

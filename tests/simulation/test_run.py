@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Abs, Function, Rational, Symbol, cos, log, pi, sin, sqrt, symbols
+from sympy import Abs, Function, Rational, Symbol, cos, log, pi, sign, sin, sqrt, symbols
 
 from symlag.calculus.jets import block, coordinates, fields, t
 from symlag.calculus.matrices import constant, inner
@@ -50,6 +50,12 @@ def test_numbers_may_be_written_as_sympys_and_in_parameters():
     run = simulate(spring, {x: pi / m, x.dot: sqrt(2)}, (Rational(1, 2), pi), {m: Rational(1, 2), "k": 4})
     assert run.t[[0, -1]] == pytest.approx([0.5, np.pi])
     assert run[x][0] == pytest.approx(2 * np.pi)
+
+
+def test_ends_and_events_may_be_arrays_and_alone():
+    run = simulate(spring, MOVED, np.array([1.0, 3.0]), NUMBERS, events=x)
+    assert run.span == (1, 3)
+    assert len(run.events) == 1
 
 
 def test_events_are_found_to_round_off_and_end_a_run():
@@ -152,6 +158,7 @@ def test_all_charges_of_a_mechanics_are_found_and_followed():
 
 kepler = Lagrangian((x.dot**2 + y.dot**2) / 2, -k / sqrt(x**2 + y**2))
 LISTED: Any = [1, 0]
+FILE: Any = "recorded.csv"
 u = fields("u", t, Symbol("s"))
 w = block("w", 3)
 f = Function("f")
@@ -174,7 +181,7 @@ REFUSED = {
         lambda: simulate(Lagrangian(inner(w.dot, w.dot)), {w: [1, 2], w.dot: [1, 2]}, 3),
         "w of shape (2,)",
     ),
-    "no end": (lambda: simulate(spring, MOVED, "soon", NUMBERS), "it is no time, and no pair"),
+    "no end": (lambda: simulate(spring, MOVED, "soon", NUMBERS), "it is no real number"),
     "no time": (lambda: simulate(spring, MOVED, 0, NUMBERS), "nothing moves in no time"),
     "three times": (lambda: simulate(spring, MOVED, (0, 1, 2), NUMBERS), "no pair of times"),
     "no method": (lambda: simulate(spring, MOVED, 3, NUMBERS, method="euler"), "the methods are 'DOP853'"),
@@ -210,6 +217,10 @@ REFUSED = {
     "beyond the end": (lambda: simulate(spring, MOVED, 3, NUMBERS)(4), "the run goes from t = 0 to 3"),
     "no such name": (lambda: simulate(spring, MOVED, 3, NUMBERS)["z"], "the run has x, x.dot, x.dot.dot, t"),
     "no such symbol": (lambda: simulate(spring, MOVED, 3, NUMBERS)[gamma * x], "it has no value along the run"),
+    "no times": (lambda: simulate(spring, MOVED, 3, NUMBERS, times="all"), "it is no real number"),
+    "no number of times": (lambda: simulate(spring, MOVED, 3, NUMBERS, times=0), "it is no number of times"),
+    "no time to show": (lambda: simulate(spring, MOVED, 3, NUMBERS)("now"), "it is no real number"),
+    "no run": (lambda: noether(spring, scale(x)).check(FILE), "it is no Run"),
     "at a pole": (lambda: simulate(Lagrangian(x.dot**2, 1 / x), {x: 0, x.dot: 0}, 3), "the motion cannot begin"),
 }
 
@@ -228,6 +239,21 @@ def test_an_angle_of_a_rotating_frame_has_a_value_for_every_time():
     run = simulate(Lagrangian(x.dot**2 / 2, -cos(t) * x), {x: 0, x.dot: 0}, 3)
     assert abs(run[x] - (1 - np.cos(run.t))).max() < 1e-9
     assert "energy 0 …" in str(run)
+
+
+def test_dry_friction_that_sticks_ends_the_run_with_the_reason():
+    run = simulate(Lagrangian(x.dot**2 / 2, forces={x: -sign(x.dot)}), {x: 0, x.dot: 1}, 2)
+    assert run.t[-1] == pytest.approx(1, abs=1e-3)
+    assert "jump to and fro" in run.ending
+
+
+def test_parameters_by_name_and_functions_in_a_time_of_another_name():
+    run = simulate(Lagrangian(x.dot**2 / 2, Symbol("lambda") * x**2 / 2), MOVED, 3, {"lambda": 4})
+    assert abs(run[x] - np.cos(2 * run.t)).max() < 1e-8
+    s = Symbol("s")
+    q, G = Function("q")(s), Function("G")(s)
+    run = simulate(Lagrangian(q.diff(s) ** 2 / 2, q * G, coordinates=[q]), {q: 0, q.diff(s): 0}, 3, {G: s})
+    assert abs(run[q] + run.t**3 / 6).max() < 1e-9
 
 
 def test_a_long_run_shows_how_far_it_is(monkeypatch, capsys):
