@@ -89,6 +89,6 @@ def _is_nan_with(value: Any, x: Expr) -> bool:
             checked = second is S.NaN and IsNumber(x) in And.make_args(condition)
             return checked or (_is_nan_with(first, x) and _is_nan_with(second, x))
         case Guarded():
-            return False
+            return _is_nan_with(value.args[0], x)  # where its branch is taken
         case _:
             return value in (x, S.NaN) or any(_is_nan_with(part, x) for part in value.args)

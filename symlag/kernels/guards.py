@@ -4,7 +4,9 @@ Automatic differentiation of where(c, f, g) adds the derivatives of both branche
 zero. If that derivative is infinite, zero times infinity is not a number. So a function that has no finite derivative
 somewhere gets, wherever its branch is not taken, an argument at which it has one:
 
-    where(x > 0, √x, x)  →  where(x > 0, √(where(x > 0, x, 1)), x)
+    where(x > 0, √x, x)  →  where(x > 0, √(where(x ≤ 0, 1, x)), x)
+
+What is not a number stays that: no comparison with NaN holds, so that its branch, where it is taken, is given NaN.
 
 The backend of torch asks for this rewriting before common subexpressions are named, since the argument of a guarded
 function is another expression than that of the same function outside of the branch.
@@ -12,7 +14,7 @@ function is another expression than that of the same function outside of the bra
 >>> from sympy import Symbol, sqrt
 >>> x = Symbol("x", real=True)
 >>> guard_branches(Piecewise((sqrt(x), x > 0), (x, True)))
-Piecewise((sqrt(Guarded(x, x > 0, 1)), x > 0), (x, True))
+Piecewise((sqrt(Guarded(x, x <= 0, 1)), x > 0), (x, True))
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
-    And,
     Expr,
     Not,
     Or,
@@ -43,12 +44,12 @@ from sympy import (
     sec,
     sinh,
     tan,
-    true,
 )  # fmt: skip
+from sympy.logic.boolalg import to_nnf
 
 
 class Guarded(Expr):
-    """An argument where a condition holds, and elsewhere a number that is safe."""
+    """An argument, and where a condition holds a number that is safe in its place."""
 
     is_commutative = True
     is_real = True
@@ -72,13 +73,13 @@ def _guard_piecewise(piecewise: Piecewise) -> Expr:
     earlier: Any = false
     branches: list[Any] = []
     for value, condition in piecewise.args:
-        branches.append((_guard_value(value, And(condition, Not(earlier))), condition))
+        branches.append((_guard_value(value, Or(to_nnf(Not(condition), simplify=False), earlier)), condition))
         earlier = Or(earlier, condition)
     return Piecewise(*branches)
 
 
-def _guard_value(value: Expr, condition: Any) -> Expr:
-    """The value of a branch, with arguments that are safe where the condition does not hold."""
+def _guard_value(value: Expr, elsewhere: Any) -> Expr:
+    """The value of a branch, with arguments that are safe elsewhere, where it is not taken."""
 
     def may_lack_derivative(node: Any) -> bool:
         """Whether a function, or a power, has no finite derivative somewhere."""
@@ -87,6 +88,6 @@ def _guard_value(value: Expr, condition: Any) -> Expr:
 
     def guard(node: Any) -> Expr:
         safe = SAFE_ARGUMENT.get(node.func, S.One)
-        return node.func(*(arg if arg.is_number else Guarded(arg, condition, safe) for arg in node.args))
+        return node.func(*(arg if arg.is_number else Guarded(arg, elsewhere, safe) for arg in node.args))
 
-    return value if condition == true else value.replace(may_lack_derivative, guard)
+    return value if elsewhere == false else value.replace(may_lack_derivative, guard)

@@ -1,4 +1,4 @@
-"""The backend of NumPy: whole arrays, in chunks that stay in the cache where a kernel has more than a few operations.
+"""The backend of NumPy: arrays in chunks that stay in the cache, where a kernel has more than two operations.
 
 NumPy has no error function. SciPy's is taken where SciPy is installed, else Python's own, point by point, which is
 about fifty times slower.
@@ -6,10 +6,8 @@ about fifty times slower.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,7 +43,7 @@ from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.inputs_and_outputs import identity as rewrite
 from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
-from symlag.kernels.python_text import function_of
+from symlag.kernels.python_text import function_of, passes
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
@@ -54,7 +52,7 @@ __all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 SINGULAR = np.linalg.LinAlgError
 
 CHUNK = 2**16  # numbers in an array: about the size at which the arrays of one kernel leave the cache
-FEW_PASSES = 16  # over the arrays: with no more of them, chunks cost as much in copies as they save
+FEW_PASSES = 2  # over the arrays: with no more of them, chunks cost as much in copies as they save
 
 _FUNCTIONS = {
     Abs: "np.abs({0})",
@@ -132,11 +130,11 @@ def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequ
     dtype = values[0].dtype if values else np.dtype(float)
     all_shapes = [(points, *shape) for shape in shapes]
     width = max((math.prod(shape[1:]) for shape in (*(array.shape for array in flattened), *all_shapes)), default=1)
-    chunk = points if _passes(text) <= FEW_PASSES else max(1, CHUNK // max(1, width))
+    chunk = points if passes(text) <= FEW_PASSES else max(1, CHUNK // max(1, width))
     with np.errstate(all="ignore"):
         if chunk >= points:
             return _separate_arrays(function(*flattened), all_shapes, dtype)
-        return _evaluate_in_chunks(function, flattened, [np.empty(shape, dtype) for shape in all_shapes], chunk)
+        return _evaluate_in_chunks(function, flattened, all_shapes, dtype, chunk)
 
 
 def _separate_arrays(values: Sequence[Any], shapes: Sequence[Shape], dtype: np.dtype[Any]) -> list[np.ndarray]:
@@ -154,19 +152,23 @@ def _separate_arrays(values: Sequence[Any], shapes: Sequence[Shape], dtype: np.d
 
 
 def _evaluate_in_chunks(
-    function: Callable[..., Any], flattened: Sequence[np.ndarray], results: list[np.ndarray], chunk: int
+    function: Callable[..., Any],
+    flattened: Sequence[np.ndarray],
+    shapes: Sequence[Shape],
+    dtype: np.dtype[Any],
+    chunk: int,
 ) -> list[np.ndarray]:
-    """The results, filled chunk by chunk."""
-    points = len(results[0])
+    """The results, filled chunk by chunk; a number that is the same at all points is filled in once."""
+    results, constants = [np.empty(shape, dtype) for shape in shapes], dict[int, Any]()
+    points = shapes[0][0]
     for start in range(0, points, chunk):
         part = slice(start, start + chunk)
         values = function(*(array[part] if array.shape[:1] == (points,) else array for array in flattened))
-        for result, value in zip(results, values, strict=True):
-            result[part] = value
+        for i, value in enumerate(values):
+            if np.ndim(value) == 0:
+                constants[i] = value
+            else:
+                results[i][part] = value
+    for i, value in constants.items():
+        (results[i],) = _separate_arrays([value], [shapes[i]], dtype)
     return results
-
-
-@cache
-def _passes(text: str) -> int:
-    """How often a kernel goes through its arrays: once for every operation."""
-    return sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.Call) for node in ast.walk(ast.parse(text)))

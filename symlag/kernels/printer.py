@@ -76,8 +76,8 @@ class Printer:
                 condition, value, otherwise = node.args
                 return self._choice(condition, value, otherwise), ATOM
             case Guarded():
-                value, condition, safe = node.args
-                return self._choice(condition, value, safe), ATOM
+                value, elsewhere, safe = node.args
+                return self._choice(elsewhere, safe, value), ATOM
             case _:
                 return self._function(node), ATOM
 

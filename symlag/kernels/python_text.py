@@ -8,6 +8,7 @@ for i in range(n):
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -21,6 +22,12 @@ def indented(lines: Sequence[str], depth: int = 1) -> list[str]:
 def for_range(index: str, bounds: str | int, body: Sequence[str]) -> list[str]:
     """The loop `for index in range(bounds)` over a body."""
     return [f"for {index} in range({bounds}):", *indented(body)]
+
+
+@cache
+def passes(text: str) -> int:
+    """How often a kernel of whole arrays goes through them: once for every operation."""
+    return sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare | ast.Call) for node in ast.walk(ast.parse(text)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,11 +42,14 @@ from symlag.kernels.guards import guard_branches as rewrite
 from symlag.kernels.inputs_and_outputs import Port
 from symlag.kernels.lowering import Program
 from symlag.kernels.printer import SquaringPrinter
-from symlag.kernels.python_text import function_of
+from symlag.kernels.python_text import function_of, passes
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
 __all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
+
+CHUNK = 2**15  # numbers in an array, for each thread: about the size at which the arrays of one kernel leave the cache
+FEW_PASSES = 2  # over the arrays: with no more of them, chunks cost as much in copies as they save
 
 SINGULAR = torch.linalg.LinAlgError  # pyright: ignore[reportPrivateImportUsage]
 
@@ -139,6 +143,36 @@ def _tensor(port: Port, value: Any) -> torch.Tensor:
 
 def evaluate(text: str, inputs: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> list[torch.Tensor]:
     """The values of a kernel at all points of a batch, of the given shapes at each point."""
+    function, rows = function_of(text), _rows_of_a_chunk(text, inputs, batch, shapes)
     dtype, device = (inputs[0].dtype, inputs[0].device) if inputs else (torch.float64, None)
-    results = zip(function_of(text)(*inputs), shapes, strict=True)
-    return [torch.as_tensor(result, dtype=dtype, device=device).expand((*batch, *shape)) for result, shape in results]
+
+    def spread(result: Any, over: Shape, shape: Shape) -> torch.Tensor:
+        return torch.as_tensor(result, dtype=dtype, device=device).expand((*over, *shape))
+
+    if not rows:
+        return [spread(result, batch, shape) for result, shape in zip(function(*inputs), shapes, strict=True)]
+    count = -(-batch[0] // rows)
+    # The gradient of a split is put together once, that of slices would be a whole array for each of them.
+    split = [array.split(rows) if array.shape[0] == batch[0] else [array] * count for array in inputs]
+    values = [*zip(*(function(*part) for part in zip(*split, strict=True)), strict=True)]
+    results: list[torch.Tensor] = []
+    for value, shape in zip(values, shapes, strict=True):
+        if isinstance(value[0], torch.Tensor) and value[0].shape[:1] == (rows,):
+            lengths = (min(rows, batch[0] - start) for start in range(0, batch[0], rows))
+            results.append(torch.cat([spread(v, (n, *batch[1:]), shape) for v, n in zip(value, lengths, strict=True)]))
+        else:
+            results.append(spread(value[0], batch, shape))
+    return results
+
+
+def _rows_of_a_chunk(text: str, inputs: Sequence[torch.Tensor], batch: Shape, shapes: Sequence[Shape]) -> int:
+    """How many entries along the first axis of the batch stay in the caches together; 0 where all are computed at once.
+
+    A compiler fuses the operations instead, and other devices have no such caches.
+    """
+    few = not batch or passes(text) <= FEW_PASSES or any(array.device.type != "cpu" for array in inputs)
+    if few or torch.compiler.is_compiling():
+        return 0
+    sides = max((*map(math.prod, shapes), *(math.prod(array.shape[len(batch) :]) for array in inputs)), default=1)
+    rows = max(2, CHUNK * torch.get_num_threads() // max(1, math.prod(batch[1:]) * sides))
+    return rows if rows < batch[0] else 0

@@ -1,8 +1,9 @@
 """PyTorch's kernels: differentiable and mappable."""
 
 import pytest
-from sympy import Piecewise, asin, exp, log, sqrt
+from sympy import Piecewise, Symbol, asin, exp, log, sin, sqrt
 
+from symlag.calculus.jets import coordinates
 from symlag.kernels.array_function import kernel
 from symlag.kernels.signature import array_shape
 from tests.support.cases import x
@@ -65,3 +66,27 @@ def test_torch_kernels_can_be_mapped(name):
     axes = tuple(0 if value.ndim > len(array_shape(port.shape)) else None for value, port in pairs)
     mapped = arrays(torch.func.vmap(made, in_dims=axes)(*given))
     assert gap(mapped, arrays(made(*given))) < 1e-13
+
+
+@pytest.mark.parametrize("shapes", [
+    [(200_001,), (200_001,), ()],
+    [(3, 70_001), (1, 70_001), (3, 1)],
+    [(70_001, 3), (1, 3), (70_001, 1)],
+    [(1, 200_001), (), (1,)],
+])  # fmt: skip
+def test_chunks_of_a_large_batch_give_what_the_whole_gives(shapes):
+    torch = pytest.importorskip("torch")
+    y, a = coordinates("y"), Symbol("a")
+    made = kernel([sin(x * y) + a * exp(-x) * (x + y) ** 3, a**2, 7 + 0 * x, x], "torch", inputs=[x, y, a])
+    torch.manual_seed(0)
+    given = [torch.rand(shape, dtype=torch.float64).requires_grad_() for shape in shapes]
+    found = made(*given)
+    p, q, r = given
+    wanted = torch.sin(p * q) + r * torch.exp(-p) * (p + q) ** 3
+    assert [tuple(result.shape) for result in found] == [tuple(wanted.shape)] * 4
+    assert torch.allclose(found[0], wanted, rtol=1e-13)
+    assert torch.equal(found[3], p.expand(wanted.shape))
+    assert (found[1] == r**2).all()
+    assert (found[2] == 7).all()
+    slopes = (torch.autograd.grad(value.sum(), given) for value in (found[0], wanted))
+    assert all(torch.allclose(one, other, rtol=1e-10) for one, other in zip(*slopes, strict=True))
