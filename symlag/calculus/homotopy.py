@@ -31,6 +31,7 @@ from sympy import Add, Expr, Integral, S, exp, expand, nan, powsimp, zoo
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.differential_operators import damped_total, directional, gradient
+from symlag.calculus.exponential_polynomials import primitive_of_exponential_polynomial
 from symlag.calculus.jets import Block, highest_order, jets, t
 from symlag.calculus.matrices import inner, zero_like
 from symlag.calculus.normal_form import normal_form
@@ -88,7 +89,8 @@ def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
 
 def _plain_primitive(f: Expr) -> Expr:
     """∫ f dt."""
-    return primitive_in(normal_form(f), t)
+    known = primitive_of_exponential_polynomial(f, t)
+    return primitive_in(normal_form(f), t) if known is None else known
 
 
 def _common_primitive(slopes: Mapping[Any, Any]) -> Expr | None:

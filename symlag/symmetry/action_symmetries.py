@@ -49,7 +49,7 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     Parameters
     ----------
     L : Lagrangian
-        An action over coordinates that are numbers, of any order, with damping or without, and without forces.
+        An action over coordinates that are numbers, of any order, with damping or without. Forces have a potential.
     ansatz : Ansatz
         What the coefficients τ and ξ are tried as. By default polynomials of up to degree 6 in time, the coordinates
         and the functions that occur in L.
@@ -63,7 +63,7 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     Raises
     ------
     SymlagError
-        Where L has forces, has no equation of motion, or has a function that the search does not know.
+        Where L has forces without a potential, no equation of motion, or a function that the search does not know.
     CoordinateError
         Where a coordinate is a block or a field.
 
@@ -90,20 +90,24 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     from symlag.symmetry.determining_equations.candidate_functions import likely_expressions
     from symlag.symmetry.determining_equations.corners import require_no_jumps, solutions_across_corners
     from symlag.symmetry.determining_equations.linear_equations_in_time import modes_of_linear_motion
+    from symlag.symmetry.driving import carried_along, with_potential_forces, without_driving
     from symlag.symmetry.region_of_reality import region_of_validity
 
+    L = with_potential_forces(L)
     require_particles(L)
     require_no_jumps(L)
+    free, motion = without_driving(L)
     if L.order == 1:
         # Without B there are fewer unknowns to search for; with it the equations are of lower order, better to count.
-        counted, solved = bessel_hagen_equation(L), invariance_equations(L)
+        counted, solved = bessel_hagen_equation(free), invariance_equations(free)
     else:
         from symlag.symmetry.determining_equations.higher_order import invariance_equations_of_any_order
 
-        counted = solved = invariance_equations_of_any_order(L)
-    analysis = analyse(counted, modes_of_linear_motion(L))
-    solutions = explicit_solutions(solved, analysis, likely_expressions(L), ansatz)
-    algebra = algebra_of_solutions(L, analysis, solutions_across_corners(solved, solutions, analysis.values))
+        counted = solved = invariance_equations_of_any_order(free)
+    analysis = analyse(counted, modes_of_linear_motion(free), solved)
+    solutions = explicit_solutions(solved, analysis, likely_expressions(free), ansatz)
+    solutions = [carried_along(f, motion) for f in solutions_across_corners(solved, solutions, analysis.values)]
+    algebra = algebra_of_solutions(L, analysis, solutions)
     generators = tuple(_with_name_of_isometry(L, X) for X in algebra.generators)
     region = region_of_validity(L, [X.map(L.notation.to_jets) for X in generators])
     return replace(algebra, generators=generators, region=region)

@@ -84,13 +84,17 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     from symlag.symmetry.determining_equations.corners import require_no_jumps, solutions_across_corners
     from symlag.symmetry.determining_equations.linear_equations_in_time import modes_of_linear_motion
     from symlag.symmetry.divergence_symmetries import basis_by_kind
+    from symlag.symmetry.driving import carried_along, with_potential_forces, without_driving
 
+    L = with_potential_forces(L)
     require_first_order(L)
     require_no_jumps(L)
-    system = linearised_equations(L)
-    analysis = analyse(system, modes_of_linear_motion(L))
-    solutions = explicit_solutions(system, analysis, likely_expressions(L), ansatz)
-    algebra = algebra_of_solutions(L, analysis, solutions_across_corners(system, solutions, analysis.values))
+    free, motion = without_driving(L)
+    system = linearised_equations(free)
+    analysis = analyse(system, modes_of_linear_motion(free))
+    solutions = explicit_solutions(system, analysis, likely_expressions(free), ansatz)
+    solutions = [carried_along(f, motion) for f in solutions_across_corners(system, solutions, analysis.values)]
+    algebra = algebra_of_solutions(L, analysis, solutions)
     basis = basis_by_kind(L, [X.map(L.notation.to_jets) for X in algebra.generators], analysis.values)
     return replace(algebra, generators=tuple(map(algebra.combination, basis)))
 

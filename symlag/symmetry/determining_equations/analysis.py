@@ -75,17 +75,21 @@ class Analysis:
     joint: tuple[JointMode, ...]
 
 
-def analyse(system: System, modes_in_time: Sequence[Mode] = ()) -> Analysis:
+def analyse(system: System, modes_in_time: Sequence[Mode] = (), alternative: System | None = None) -> Analysis:
     """Analyse a system of determining equations, at the first draw of numbers at which everything has a value.
 
-    Where time is not cyclic, the given modes are tried first.
+    Where time is not cyclic, the given modes are tried first. An alternative for the same generators, without boundary
+    terms, is analysed where it has more cyclic variables: those of an action to which a total derivative was added.
     """
     system = separate(system)
+    alternative = system if alternative is None else separate(alternative)
     for attempt, prime in enumerate(islice(_primes_in_turn(), ATTEMPTS)):
         values = ParameterValues.draw(system.parameters, prime, attempt)
         at = Specialization(prime, values.numbers, system.variables, attempt)
         with suppress(UnluckyError):
             cyclic = cyclic_variables(system, values)
+            if alternative is not system and len(others := cyclic_variables(alternative, values)) > len(cyclic):
+                system, cyclic = alternative, others
             confirmed = stable_certificate(system, at)
             break
     else:
@@ -107,9 +111,9 @@ def analyse(system: System, modes_in_time: Sequence[Mode] = ()) -> Analysis:
             joint = [*_joint_modes(None, {**modes, TIME: [*modes_in_time]}, values.prime), *joint]
         every_mode = [mode for both in joint for mode in both.modes.values()]
         numbers = dict.fromkeys(n for mode in every_mode for n in (*mode.roots, *mode.basis))
-        if (others := _values_of(numbers, values, system)) is not None:
-            others = replace(others, roots=tuple(dict.fromkeys(root for mode in every_mode for root in mode.roots)))
-            return Analysis(others, confirmed[1].dimension if confirmed else None, modes, tuple(joint))
+        if (drawn := _values_of(numbers, values, system)) is not None:
+            drawn = replace(drawn, roots=tuple(dict.fromkeys(root for mode in every_mode for root in mode.roots)))
+            return Analysis(drawn, confirmed[1].dimension if confirmed else None, modes, tuple(joint))
     raise AssertionError
 
 
