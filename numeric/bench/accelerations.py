@@ -5,10 +5,10 @@
 The first table times accelerations as formulas, from T and V on, beside `LagrangesMethod.rhs` (in seconds); the gap is
 the largest relative difference of the two at a random point, of thirty digits. The second times kernels of the
 accelerations of a pendulum of n links, in microseconds a state: for a batch of 2000 states, and for a call with one
-state, as an integrator makes it. CasADi differentiates automatically and solves its own mass matrix symbolically; its
-operations are its instructions, symlag's those of the program. Times are of the process, the best of five, SymPy's
-caches emptied before each formula. The gap is the largest difference of the accelerations, relative to the largest of
-them.
+state; `simulate` is what its integrators call instead, where the mass matrix is solved by numbers. CasADi
+differentiates automatically and solves its own mass matrix symbolically; its operations are its instructions, symlag's
+those of the program. Times are of the process, the best of five, SymPy's caches emptied before each formula. The gap is
+the largest difference of the accelerations, relative to the largest of them.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from numeric.bench.pendulum import Chain
 from symlag import Lagrangian, accelerations, coordinates, kernel
 from symlag.calculus.jets import jets
 from symlag.kernels.lowering import lower
+from symlag.simulation.dynamics import Dynamics
 
 REPEATS = 5
 STATES = 2000
@@ -113,7 +114,15 @@ def _kernels(n: int) -> list[list[str]]:
         if gap > 1e-9:
             raise AssertionError(gap)
         rows.append([name, str(count), f"{seconds / STATES * 1e6:.2f}", f"{one / 20 * 1e6:.0f}", f"{gap:.0e}"])
-    return rows
+    return [*rows, ["simulate", "", "", _rate_of_simulation(n, Lagrangian(T, V, angles), still), ""]]
+
+
+def _rate_of_simulation(n: int, L: Lagrangian, still: dict[str, float]) -> str:
+    """The microseconds of a rate, as `simulate` asks for it at each stage of a step."""
+    motion = Dynamics.of(L, dict.fromkeys(L.coordinates, ()), still)
+    state = np.linspace(0.5, 1.5, 2 * n)
+    seconds, _ = _timed(lambda: [motion.rates(0.0, state) for _ in range(20)])
+    return f"{seconds / 20 * 1e6:.0f}"
 
 
 def _casadi(n: int, state: dict[str, Any], still: dict[str, Any]) -> tuple[int, Callable[[], Any], Callable[[], Any]]:

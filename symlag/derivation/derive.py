@@ -46,7 +46,7 @@ from symlag.optimizers.exact_law import DiscreteLaw, account, exact, momentum_la
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.symmetry.find_laws import laws, laws_in_training
 from symlag.symmetry.matrix_entries import in_entries
-from symlag.variational.equations_of_motion import accelerations, require_velocities
+from symlag.variational.equations_of_motion import accelerations, require_moving
 from symlag.variational.generator import Generator
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import Law, noether
@@ -231,7 +231,7 @@ def derivation_from_names(names: Mapping[str, Any], stem: str) -> Derivation:
 
 def _mechanics_derivation(names: Mapping[str, Any], stem: str, rule: Any) -> MechanicsDerivation:
     L = _lagrangian(names)
-    require_velocities(L)
+    require_moving(L)
     if "symmetry" in names:
         V, generators = names.get("V"), _declared_generators(names["symmetry"])
         for q in (q for X in generators for q in X.components):

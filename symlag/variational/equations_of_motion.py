@@ -281,11 +281,25 @@ def over_time(L: Lagrangian, verb: str) -> Lagrangian:
 
 def require_velocities(L: Lagrangian) -> None:
     """`CoordinateError` for a coordinate whose velocity does not occur in the energies."""
-    for q in mechanics(L).coordinates:
-        if not any(jet.root == q and sum(jet.order) for jet in jets(L.density)):
-            raise CoordinateError(
-                str(q), "its velocity does not occur in T, so that nothing moves it", f"T with {q}.dot in it"
-            )
+    for q in _without_velocity(L):
+        raise _nothing_moves(q)
+
+
+def require_moving(L: Lagrangian) -> None:
+    """`CoordinateError` for a coordinate without velocity that meets no other, as a multiplier does."""
+    for q in _without_velocity(L):
+        if all(jet.root == q for jet in jets(gradient(L.density, q))):
+            raise _nothing_moves(q)
+
+
+def _without_velocity(L: Lagrangian) -> list[Any]:
+    moving = {jet.root for jet in jets(L.density) if sum(jet.order)}
+    return [q for q in mechanics(L).coordinates if q not in moving]
+
+
+def _nothing_moves(q: Any) -> CoordinateError:
+    wrong = "its velocity does not occur in T, so that nothing moves it"
+    return CoordinateError(str(q), wrong, f"T with {q}.dot in it")
 
 
 def ostrogradsky_momenta(L: Lagrangian, coordinate: Any) -> dict[Any, Any]:

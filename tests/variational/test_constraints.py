@@ -330,6 +330,14 @@ def test_a_file_names_its_constraints_and_its_dissipation():
     assert "$C$ is fed by dissipation." in page
 
 
+def test_a_file_may_have_a_multiplier_of_its_own():
+    strength = coordinates("lambda")
+    names = {"T": PLANE + strength * (x**2 + y**2 - l**2), "V": m * g * y, "symmetry": time_translation()}
+    derived = derivation_from_names(names, "pendulum")
+    assert set(derived.motion) == {strength, x.dot.dot, y.dot.dot}
+    assert derived.laws[0].conserved
+
+
 free = Lagrangian(PLANE)
 
 # What is asked, and what is answered.
