@@ -21,7 +21,7 @@ from symlag.errors import SymlagError
 from symlag.simulation.trajectory import HermitePath, Path, PiecewisePath, Step, hermite
 
 ADAPTIVE = ("DOP853", "RK45", "RK23", "Radau", "BDF", "LSODA")
-SHORTEST, MOST_SHORT = 1e-8, 1000  # of the whole time, and how many such steps in a row are followed
+SHORTEST, MOST_SHORT = 1e-8, 300  # of the whole time, and how many such steps in a row are followed
 LOOSER = 30.0  # from one rung of the ladder of an adaptive method to the next
 
 Rates = Callable[[Any, Any], Any]  # from time and state to the rate of the state

@@ -122,11 +122,11 @@ def test_rayleighs_dissipation_is_a_friction_like_any_other():
     dissipated = Lagrangian(m * x.dot**2 / 2, x**2 / 2, dissipation=c * x.dot**2 / 2)
     damped = Lagrangian(m * x.dot**2 / 2, x**2 / 2, damping=c / m)
     numbers = {m: 2, c: 0.3}
-    methods: list[Any] = [{}, {"method": "variational", "step": 0.002}]
+    methods: list[Any] = [{}, {"method": "variational", "step": 0.02}]
     for how in methods:
         run = simulate(dissipated, {x: 1, x.dot: 0}, 5, numbers, **how)
         right = simulate(damped, {x: 1, x.dot: 0}, 5, numbers, times=run.t)
-        assert abs(run[x] - right[x]).max() < 1e-6
+        assert abs(run[x] - right[x]).max() < (1e-4 if how else 1e-8)
         assert not run.autonomous
     assert noether(dissipated, time_translation()).check(simulate(dissipated, {x: 1, x.dot: 0}, 5, numbers)).holds
 

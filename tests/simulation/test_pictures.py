@@ -50,11 +50,12 @@ def test_a_plot_has_a_panel_for_each_thing(turn, tmp_path):
     assert f"gap {gap:.0e}" in axes[3].lines[1].get_label()
     assert [len(axis.lines) for axis in drawn(turn.plot())] == [2, 2]
     assert [path.name for path in turn.plot().save(tmp_path, "spiral")] == ["spiral.svg", "spiral.png"]
-    assert turn.plot()._repr_svg_().startswith("<?xml")
 
 
 def test_the_same_run_gives_the_same_picture(turn):
-    assert turn.phase_portrait(x)._repr_svg_() == turn.phase_portrait("x")._repr_svg_()
+    picture = turn.phase_portrait(x)._repr_svg_()
+    assert picture.startswith("<?xml")
+    assert picture == turn.phase_portrait("x")._repr_svg_()
 
 
 def test_a_portrait_shows_coordinate_and_rate_of_every_run(swing):
@@ -103,12 +104,12 @@ def test_points_are_given_as_expressions(swing):
 
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_an_animation_is_saved_frame_by_frame(tmp_path, dimensions):
-    steps = np.linspace(0, 1, 6)
-    few = Animation(steps, np.stack([np.outer(steps, np.ones(dimensions))] * 2, axis=1), np.zeros((6, dimensions)))
+    steps = np.linspace(0, 1, 3)
+    few = Animation(steps, np.stack([np.outer(steps, np.ones(dimensions))] * 2, axis=1), np.zeros((3, dimensions)))
     with Image.open(few.save(tmp_path / "few.gif")) as image:
-        assert sum(1 for _ in ImageSequence.Iterator(image)) == 6
+        assert sum(1 for _ in ImageSequence.Iterator(image)) == 3
     page = few.save(tmp_path / "few.html").read_text()
-    assert page.count("data:image/png;base64") == 6
+    assert page.count("data:image/png;base64") == 3
     assert few._repr_html_().startswith("<img")
     with pytest.raises(OutputError, match=r"ends in none"):
         few.save(tmp_path / "few.avi")
