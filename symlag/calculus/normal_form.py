@@ -24,9 +24,10 @@ normal form is the same expression. An expression in normal form needs no furthe
 
 from __future__ import annotations
 
+from math import comb, prod
 from typing import Any
 
-from sympy import Expr, S, cancel, expand, factor
+from sympy import Add, Expr, Mul, Pow, S, cancel, expand, factor
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from symlag.calculus.cylinder_functions import in_neighbouring_orders
@@ -54,7 +55,32 @@ def normal_form(expression: Any) -> Any:
     if vanishes(expression):
         return S.Zero
     plain, meaning = opaque_as_symbols(at_jumps(with_absolute_values(expression)))
-    return min(expand(plain), plain, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
+    forms = (expand(plain), plain) if number_of_terms(plain) <= TERMS else (plain,)
+    return min(forms, key=lambda e: (e.count_ops(), str(e))).xreplace(meaning)
+
+
+# What expands into more terms, or into huge coefficients, stays as it was written: it is shorter.
+TERMS, POWER = 20_000, 500
+
+
+def number_of_terms(expression: Any) -> int:
+    """How many terms an expression has at most when it is expanded, or a part of it that has more.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y")
+    >>> number_of_terms((x + y + 1) ** 2 * (x + y)), number_of_terms(x ** 10**9)
+    (12, 1)
+    """
+    match expression:
+        case Add():
+            return sum(map(number_of_terms, expression.args))
+        case Mul():
+            return prod(map(number_of_terms, expression.args))
+        case Pow() if expression.exp.is_Integer:
+            terms, exponent = number_of_terms(expression.base), abs(int(expression.exp))
+            return 1 if terms == 1 else TERMS + 1 if exponent > POWER else comb(terms + exponent - 1, exponent)
+        case _:
+            return max(map(number_of_terms, expression.args), default=1)
 
 
 def lowest_terms(expression: Expr) -> Expr:

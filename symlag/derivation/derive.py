@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sympy import MatrixSymbol
+from sympy import MatrixSymbol, degree
 
 from symlag.calculus.arguments import require_instance
 from symlag.calculus.differential_operators import directional
@@ -218,8 +218,8 @@ def derive(file: str | Path | ModuleType) -> Derivation:
 
 def derivation_from_names(names: Mapping[str, Any], stem: str) -> Derivation:
     """The derivation that a set of names defines."""
-    # A star import brings the function `coordinates` of symlag, which is no tuple of coordinates.
-    names = {name: value for name, value in names.items() if value is not coordinates}
+    # Star imports bring the function `coordinates` of symlag and the function `degree` of SymPy, which are no choices.
+    names = {name: value for name, value in names.items() if value is not coordinates and value is not degree}
     rule = names.get("rule")
     if isinstance(rule, UpdateRule):
         try:

@@ -34,13 +34,14 @@ def read_user_file(path: Path) -> dict[str, Any]:
 def run_user_file(path: Path) -> dict[str, Any]:
     """Run a file for the names it defines; it may import from its own folder and from the current one."""
     require_file(path)
-    before = sys.path.copy()
+    before, streams = sys.path.copy(), (sys.stdout, sys.stderr)
     sys.path[:0] = [str(Path.cwd()), str(path.resolve().parent)]
     try:
         with naming_line(path), _exit_raises():
             return run_path(str(path))
     finally:
         sys.path[:] = before
+        sys.stdout, sys.stderr = streams
 
 
 def require_file(path: Path) -> None:

@@ -223,6 +223,27 @@ def test_a_process_that_a_file_forks_ends_as_it_is_told(folder):
     assert run_user_file(Path("good.py"))["code"] == 7
 
 
+@pytest.mark.parametrize(
+    "potential", ["(x + y)**9999", "x**9999 * y", "((x + y)**99 + x)**99", "exp((x + y + 1)**500)"]
+)
+def test_a_great_power_is_not_written_out(folder, potential):
+    Path("good.py").write_text(f"{HEAD}from sympy import *\nV = {potential}", encoding="utf-8")
+    assert derive("good.py").laws[0].sources["potential"] != 0
+
+
+def test_a_star_import_of_sympy_chooses_no_degree(folder):
+    text = HEAD.replace("from sympy import Matrix, symbols", "from sympy import *") + "del symmetry"
+    Path("good.py").write_text(text, encoding="utf-8")
+    assert len(derive("good.py").laws) == 8
+
+
+def test_a_file_that_takes_the_streams_away_leaves_them_there(folder):
+    Path("good.py").write_text(f"import sys\nsys.stdout = sys.stderr = None\n{HEAD}", encoding="utf-8")
+    done = CliRunner().invoke(app, ["derive", "good.py"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "rotation" in done.stdout
+
+
 def test_an_endless_file_ends_with_an_interruption_in_one_sentence(folder):
     Path("bad.py").write_text("open('begun', 'w').close()\nwhile True: pass", encoding="utf-8")
     command = [sys.executable, "-m", "symlag", "derive", "bad.py"]
