@@ -24,6 +24,7 @@ from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any, overload
 
 from sympy import Add, Expr, Integer, Matrix, S, prime
+from sympy.core.function import AppliedUndef
 
 from symlag.calculus.sympy_notation import Notation, is_coordinate_function
 from symlag.citations import LIE_GROUPS, NOETHER, Cited, Work
@@ -132,11 +133,18 @@ class Algebra(Sequence[Generator], Displayable, Cited):
 
     @property
     def verdict(self) -> str:
-        """What is known of the number of symmetries, in words."""
+        """What is known of the number of symmetries, in words; of unknown functions in L, for almost every one."""
         from symlag.symmetry.determining_equations.analysis import verdict
 
-        known = verdict(self.dimension, self.bound)
+        known = verdict(self.dimension, self.bound) + self._of_almost_every
         return f"{known}, where {' and '.join(f'{f} > 0' for f in self.region)}" if self.region else known
+
+    @property
+    def _of_almost_every(self) -> str:
+        """The unknown functions in L: for special ones there may be more symmetries."""
+        parts = (self.lagrangian.density, self.lagrangian.damping) if self.lagrangian else ()
+        names = sorted({f.func.__name__ for part in parts for f in part.atoms(AppliedUndef)})
+        return f", for almost every {' and '.join(names)}" if names else ""
 
     @cached_property
     def commutator_table(self) -> CommutatorTable | None:

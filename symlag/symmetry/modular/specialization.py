@@ -71,6 +71,7 @@ from symlag.symmetry.modular.power_series import (
     series_power,
 )
 from symlag.symmetry.modular.rational_interpolation import roots
+from symlag.symmetry.modular.unknown_functions import UNKNOWN, derivative_of_unknown, unknown_value
 
 # The value of an angle is the 5040th multiple of a random one, so that its fractions with small denominators have
 # values.
@@ -153,10 +154,11 @@ class Specialization:
                 return 0  # as anywhere but at the jump
             case ComplexRootOf():
                 return self._root_of(node)
-            case _ if isinstance(node, BESSEL):
-                return bessel_value(node, self.value, self.draw, self.prime)
-            case _ if isinstance(node, AIRY):
-                return airy_value(node, self.value, self.draw, self.prime)
+            case _ if isinstance(node, UNKNOWN) and (taken := derivative_of_unknown(node)):
+                return unknown_value(taken, self.value, self.draw, self.prime)
+            case _ if isinstance(node, (*BESSEL, *AIRY)):
+                found = bessel_value if isinstance(node, BESSEL) else airy_value
+                return found(node, self.value, self.draw, self.prime)
             case _ if type(node) in _DEFINITIONS:
                 return self.value(_DEFINITIONS[type(node)](*node.args))
             case _ if node.is_number and node.is_real and not node.args:
