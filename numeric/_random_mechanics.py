@@ -20,7 +20,25 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Abs, Expr, Float, Function, Max, Rational, S, Symbol, cos, exp, lambdify, log, sign, sin, sqrt
+from sympy import (
+    Abs,
+    Derivative,
+    Expr,
+    Float,
+    Function,
+    Max,
+    Rational,
+    S,
+    Subs,
+    Symbol,
+    cos,
+    exp,
+    lambdify,
+    log,
+    sign,
+    sin,
+    sqrt,
+)
 
 from symlag import Generator, Lagrangian, Law, rotation, scale, time_translation, translation
 from symlag.calculus.jets import Jet, coordinates, t
@@ -142,8 +160,8 @@ def _along(expression: Expr, jets: Mapping[Any, Callable[[Any], Any]]) -> Callab
     def value(time: Any) -> Any:
         try:
             number = function(*(jets[s](time) for s in symbols))
-        except (ZeroDivisionError, ValueError):
-            return None
+        except (ZeroDivisionError, ValueError, TypeError):
+            return None  # a pole, or the larger of two complex numbers
         number = mpmath.mpmathify(number)
         if not mpmath.isfinite(number):
             return None
@@ -155,6 +173,8 @@ def _along(expression: Expr, jets: Mapping[Any, Callable[[Any], Any]]) -> Callab
 @lru_cache(maxsize=2**8)
 def _numeric(expression: Expr) -> tuple[list[Any], Callable[..., Any]]:
     """The symbols of an expression, and its value by theirs."""
+    # SymPy leaves the derivative of a sign as it is, zero between jumps.
+    expression = expression.replace(lambda node: isinstance(node, Derivative | Subs), lambda _: S.Zero)
     symbols = sorted(expression.free_symbols, key=str)
     return symbols, lambdify(symbols, expression, [BETWEEN_JUMPS, "mpmath"])
 

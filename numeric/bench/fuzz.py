@@ -40,6 +40,8 @@ def main(first: int = 0, number: int = 300, *, search: bool = False) -> None:
         finally:
             signal.alarm(0)
         durations[str(system)] = time.perf_counter() - start
+        if seed % 20 == 19:
+            print(f"… {seed + 1 - first} of {number}", flush=True)
     print(dict(kinds))
     for system, duration in sorted(durations.items(), key=lambda pair: -pair[1])[:5]:
         print(f"{duration:6.1f} s  {system}")

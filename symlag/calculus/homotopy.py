@@ -23,7 +23,7 @@ does not count. Source: Olver, *Applications of Lie Groups to Differential Equat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -37,7 +37,7 @@ from symlag.calculus.matrices import inner, zero_like
 from symlag.calculus.normal_form import normal_form
 from symlag.calculus.primitives import primitive as primitive_in
 from symlag.calculus.sympy_notation import Notation
-from symlag.calculus.zero_test import vanishes
+from symlag.calculus.zero_test import opaque_as_symbols, vanishes, zero_at_random_points
 
 
 def antiderivative(source: Expr, rate: Expr = S.Zero) -> Expr:
@@ -98,11 +98,15 @@ def _common_primitive(slopes: Mapping[Any, Any]) -> Expr | None:
 
     To begin with another coordinate may spare an integral.
     """
+    # What a random point refutes is not integrated, which would take longer.
+    gaps = [gap for gap in _mixed_differences(slopes) if not gap.has(Integral)]
+    if any(not zero_at_random_points(opaque_as_symbols(gap)[0]) for gap in gaps):
+        return None
     order = [*slopes]
     first = _primitive_in_order(slopes, order)
     if not first.has(Integral):
         return first
-    if not _fit_one_function(slopes):
+    if any(isinstance(q, Block) for q in slopes) or not all(map(vanishes, _mixed_differences(slopes))):
         return None
     others = (_primitive_in_order(slopes, order[i:] + order[:i]) for i in range(1, len(order)))
     return next((P for P in others if not P.has(Integral)), first)
@@ -127,12 +131,10 @@ def _primitive_in_order(slopes: Mapping[Any, Any], order: Sequence[Any]) -> Expr
     return total
 
 
-def _fit_one_function(slopes: Mapping[Any, Any]) -> bool:
-    """Whether the mixed derivatives agree, ∂G_p/∂q = ∂G_q/∂p."""
-    numbers = [q for q in slopes if not isinstance(q, Block)]
-    return len(numbers) == len(slopes) and all(
-        vanishes(gradient(slopes[p], q) - gradient(slopes[q], p)) for p, q in combinations(numbers, 2)
-    )
+def _mixed_differences(slopes: Mapping[Any, Any]) -> Iterator[Expr]:
+    """∂G_p/∂q − ∂G_q/∂p for the numbers among the coordinates, all zero for slopes of one function."""
+    for p, q in combinations([q for q in slopes if not isinstance(q, Block)], 2):
+        yield gradient(slopes[p], q) - gradient(slopes[q], p)
 
 
 def _rest(source: Expr, slopes: Mapping[Any, Any], primitive: Expr, rate: Expr) -> Expr:

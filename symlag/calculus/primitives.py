@@ -7,7 +7,8 @@ For f(q) a function F with ∂F/∂q = f is sought
    that derivative of A;
 3. where f has |u|, sign u or max in it, with u of degree one in q: on either side of u = 0 these are polynomials, and
    the two primitives are joined to a continuous one;
-4. for p(q) R(q)^e with a quadratic R and a half-odd e, as Q(q) R^m + λ ∫ R^(−1/2);
+4. for products of polynomials with exp, sin or cos of aq + b by parts; for p(q) R(q)^e with a quadratic R and a
+   half-odd e as Q(q) R^m + λ ∫ R^(−1/2);
 5. by substitution, where f is h(u) u′ for a function or an argument u that occurs in it;
 6. by the heuristic of Risch and Norman (`sympy.integrals.heurisch`), which solves linear equations for the coefficients
    of a guess; it is asked where f is made of few functions of rational functions, so that it ends within a second.
@@ -36,6 +37,7 @@ from sympy import (
     Expr,
     Function,
     Heaviside,
+    I,
     Integral,
     Max,
     Min,
@@ -48,13 +50,16 @@ from sympy import (
     Symbol,
     asin,
     cancel,
+    cos,
     degree,
+    exp,
     expand,
     integrate,
     linsolve,
     log,
     nan,
     sign,
+    sin,
     sqrt,
     zoo,
 )
@@ -69,7 +74,7 @@ from symlag.calculus.regions import INFINITE, by_absolute_values, factors_of
 from symlag.calculus.zero_test import vanishes
 
 # Functions and symbols of which an integrand may be made, and operations in it, for the heuristic to end soon.
-COMPONENTS, OPERATIONS = 7, 120
+COMPONENTS, OPERATIONS = 6, 90
 
 INVERSE = log, InverseTrigonometricFunction, InverseHyperbolicFunction
 CORNERED = Abs, sign, Heaviside, Max, Min
@@ -108,6 +113,7 @@ def _candidates(f: Expr, q: Symbol) -> Iterator[Expr]:
     if any(q in node.free_symbols for node in f.atoms(*CORNERED)):
         yield from _across_corners(f, q)
         return
+    yield from _of_waves(f, q)
     yield from _with_root_of_quadratic(f, q)
     yield from _by_substitution(f, q)
     constant, varying = f.as_independent(q, as_Add=False)
@@ -201,6 +207,9 @@ def _across_corners(f: Expr, q: Symbol) -> Iterator[Expr]:
         return total
 
     f = f.replace(sign, sign_of).replace(Abs, lambda u: sign_of(u) * u)
+    if not signs:
+        yield primitive(f, q)
+        return
     f = f.replace(_is_power_of(signs.values()), lambda node: node.base ** (node.exp % 2))
     if not all(degree(u, q) == 1 for u in signs if u.is_polynomial(q)) or not all(u.is_polynomial(q) for u in signs):
         return
@@ -282,6 +291,41 @@ def _with_root_of_quadratic(f: Expr, q: Symbol) -> Iterator[Expr]:
             for c, value in zip((*unknowns, coefficient), solution, strict=True)
         }
         yield Q.xreplace(values) * R**m + values[coefficient] * _of_inverse_root(R, q)
+
+
+def _of_waves(f: Expr, q: Symbol) -> Iterator[Expr]:
+    """∫ p(q) e^{λq} dq = e^{λq} Σ (−1)^k p^(k)/λ^(k+1), its real and imaginary parts for p e^{cq} cos aq and sin aq."""
+    total = S.Zero
+    for term in Add.make_args(expand(f)):
+        p, exponential, waves = S.One, S.One, list[Expr]()
+        for factor in Mul.make_args(term):
+            if factor.is_polynomial(q):
+                p *= factor
+            elif isinstance(factor, exp | sin | cos) and _is_affine(factor.args[0], q):
+                exponential *= factor if isinstance(factor, exp) else S.One
+                waves += [factor] if not isinstance(factor, exp) else []
+            else:
+                return
+        if len(waves) > 1:
+            return
+        c, a = cancel(exponential.diff(q) / exponential), waves[0].args[0].diff(q) if waves else S.Zero
+        series, slope = S.Zero, p
+        for k in range(degree(p, q) + 1 if p.has(q) else 1):
+            series += (-1) ** k * slope * expand((c - I * a) ** (k + 1)) / (c**2 + a**2) ** (k + 1)
+            slope = slope.diff(q)
+        real, imaginary = expand(series).coeff(I, 0), expand(series).coeff(I, 1)
+        match waves:
+            case [cos()]:
+                total += exponential * (real * waves[0] - imaginary * sin(waves[0].args[0]))
+            case [sin()]:
+                total += exponential * (real * waves[0] + imaginary * cos(waves[0].args[0]))
+            case _:
+                total += exponential * real
+    yield total
+
+
+def _is_affine(u: Expr, q: Symbol) -> bool:
+    return u.is_polynomial(q) and degree(u, q) == 1
 
 
 def _of_inverse_root(R: Expr, q: Symbol) -> Expr:

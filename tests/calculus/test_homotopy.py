@@ -166,6 +166,7 @@ CORNERED = [
     Abs(x) ** Rational(3, 2) * y,
     1 / Abs(x),
     sign(x) * sin(x),
+    Abs(t**2) * x,
 ]
 
 
