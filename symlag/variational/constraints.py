@@ -31,6 +31,7 @@ from sympy import (
     Indexed,
     PolynomialError,
     S,
+    Symbol,
     Tuple,
     cos,
     fraction,
@@ -86,6 +87,9 @@ def require_constraint(g: Expr, coordinates: Sequence[Any]) -> Expr:
         raise SymlagError(
             f"the constraint {g} = 0", "it holds accelerations", "a constraint of positions or velocities"
         )
+    if order == 1 and any(q.base != (t,) for q in coordinates):
+        wrong = "it holds derivatives of fields"
+        raise SymlagError(f"the constraint {g} = 0", wrong, "a constraint of the values of the fields")
     if order == 1:
         velocities = [q.dot for q in coordinates]
         slopes = directional(directional(g, _probes(velocities, "a")), _probes(velocities, "b"))
@@ -199,8 +203,11 @@ def _squarefree(g: Expr) -> Expr:
         return g
 
 
-def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:
-    """A multiplier for each constraint, named lambda_1 and so on, or after another Greek letter where that is taken."""
+def multiplier_names(count: int, base: tuple[Symbol, ...], *expressions: Any) -> tuple[Jet, ...]:
+    """A multiplier for each constraint, over the variables of the base, named lambda_1 and so on.
+
+    Where that is taken, they are named after another Greek letter.
+    """
     taken = {jet.stem for jet in jets(*expressions)}
     for e in expressions:
         taken |= {s.name for s in e.free_symbols if not isinstance(s, Indexed)}
@@ -208,7 +215,7 @@ def multiplier_names(count: int, *expressions: Any) -> tuple[Jet, ...]:
     for letter in ("lambda", "mu", "kappa", "nu", "multiplier"):
         names = [f"{letter}_{i}" for i in range(1, count + 1)]
         if not taken.intersection(names):
-            return tuple(map(Jet, names))
+            return tuple(Jet(name, (0,) * len(base), base) for name in names)
     raise SymlagError(f"{count} constraints", "every name for their multipliers is taken", "other names of parameters")
 
 

@@ -124,9 +124,9 @@ class Lagrangian(Displayable):
         self._set("constraints", tuple(require_constraint(g, self.coordinates) for g in expressions))
         if not chosen:
             self._require_known_coordinates()
-        # Who writes coordinates as functions of time is told of multipliers as functions, too.
-        times = [time for time, own in notation.times.items() if own == t]
-        written = {Function(multiplier.stem)(times[0]): multiplier for multiplier in self.multipliers if times}
+        # Who writes coordinates as functions is told of multipliers as functions, too.
+        first = next((f for f, jet in notation.functions.items() if jet == self.coordinates[0]), None)
+        written = {Function(each.stem)(*first.args): each for each in self.multipliers} if first is not None else {}
         self._set("notation", replace(notation, functions={**notation.functions, **written}))
 
     def __repr__(self) -> str:
@@ -160,7 +160,11 @@ class Lagrangian(Displayable):
     def multipliers(self) -> tuple[Jet, ...]:
         """A multiplier λ_i for each constraint, a function of time."""
         parts = self.density, self.damping, self.dissipation, *self.forces.values(), *self.constraints
-        return multiplier_names(len(self.constraints), *parts, *self.coordinates) if self.constraints else ()
+        return (
+            multiplier_names(len(self.constraints), self.coordinates[0].base, *parts, *self.coordinates)
+            if self.constraints
+            else ()
+        )
 
     @property
     def constraint_forces(self) -> dict[Any, Any]:

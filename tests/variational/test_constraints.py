@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 from sympy import Derivative, Eq, Function, Rational, Symbol, cos, lambdify, sin, symbols
 from sympy.physics.mechanics import LagrangesMethod, ReferenceFrame, dynamicsymbols
 
-from symlag.calculus.jets import block, coordinates, jets, t
+from symlag.calculus.jets import block, coordinates, fields, jets, t
 from symlag.calculus.matrices import constant, inner
 from symlag.derivation.derive import derivation_from_names
 from symlag.errors import CoordinateError, SymlagError
@@ -289,6 +289,19 @@ def test_constraints_are_taken_and_given_in_sympys_spelling():
     law = noether(L, translation(X))
     assert law.sources["constraint"] == 2 * lambda_of_time * X
     assert law.defect() == 0
+
+
+def test_a_multiplier_of_a_constraint_on_fields_is_a_field():
+    """The sphere of a sigma model: □n = 2λn in signature (+, −)."""
+    place = Symbol("r")
+    a, b = fields("a b", t, place)
+    density = (a.dot**2 + b.dot**2 - a.d(place) ** 2 - b.d(place) ** 2) / 2
+    L = Lagrangian(density, constraints=a**2 + b**2 - 1)
+    (strength,) = L.multipliers
+    assert strength.base == (t, place)
+    assert equal(euler_lagrange(L)[a], a.d(place).d(place) - a.dot.dot + 2 * strength * a)
+    with pytest.raises(SymlagError, match="it holds derivatives of fields"):
+        Lagrangian(density, constraints=a.dot - b.d(place))
 
 
 def test_names_of_multipliers_give_way_to_those_of_parameters():
