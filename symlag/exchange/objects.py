@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sympy import Basic, S
+from sympy import Basic, Dummy, S
 
 from symlag.calculus.differential_operators import evolutionary, total
 from symlag.calculus.jets import jets
@@ -151,8 +151,9 @@ def read_lagrangian(part: Part) -> Lagrangian:
 
 def write_generator(X: Generator, writer: Writer) -> dict[str, Any]:
     """The moves of coordinates and of time, the name, and the matrices that it holds for every value of."""
-    written = {"name": X.name, "components": write_equations(X.components, writer)}
-    written |= {"tau": writer.text(X.tau)} if X.tau != 0 else {}
+    components = {q: X.decimals.written(xi) for q, xi in X.components.items()}
+    written = {"name": X.name, "components": write_equations(components, writer)}
+    written |= {"tau": writer.text(X.decimals.written(X.tau))} if X.tau != 0 else {}
     return written | ({"parameters": [*map(writer.text, X.parameters)]} if X.parameters else {})
 
 
@@ -229,6 +230,7 @@ def write_algebra(algebra: Algebra, writer: Writer) -> dict[str, Any]:
     written: dict[str, Any] = {} if L is None else {"lagrangian": write_lagrangian(L, writer)}
     written["generators"] = [write_generator(X, writer) for X in algebra.generators]
     written |= {} if algebra.bound is None else {"bound": algebra.bound}
+    written |= {"region": [*map(writer.text, algebra.region)]} if algebra.region else {}
     numbers = {writer.text(s): number for s, number in values.numbers.items()}
     parts: dict[str, Any] = {"prime": values.prime, "numbers": numbers, "roots": [*map(writer.text, values.roots)]}
     parts["basis"] = [*map(writer.text, values.basis)]
@@ -238,20 +240,21 @@ def write_algebra(algebra: Algebra, writer: Writer) -> dict[str, Any]:
 
 def read_algebra(part: Part) -> Algebra:
     """An algebra; `FormatError` where a generator is no symmetry, or where there are more than its bound."""
-    part.table("lagrangian", "generators", "bound", "parameter_values")
+    part.table("lagrangian", "generators", "bound", "region", "parameter_values")
     L = read_lagrangian(part["lagrangian"]) if "lagrangian" in part else None
     generators = tuple(read_generator(one) for one in part["generators"].items())
     bound = part["bound"].whole_number() if "bound" in part else None
+    region = part["region"].expressions() if "region" in part else ()
     if bound is not None and bound < len(generators):
         raise FormatError(f"{part.where}.bound = {bound}", f"there are {len(generators)} generators", "a true bound")
     if L is not None and part.proved:
         for i, X in enumerate(generators):
-            if not keeps_motion(L, X):
+            if not keeps_motion(L, X, region):
                 wrong = "it is not proved to be a symmetry of the equations of motion"
                 raise FormatError(
                     f"{part.where}.generators.{i} = {shown(str(X), 60)}", wrong, "from_json(text, proved=False)"
                 )
-    return Algebra(L, generators, bound, read_parameter_values(part["parameter_values"]))
+    return Algebra(L, generators, bound, read_parameter_values(part["parameter_values"]), region)
 
 
 def read_parameter_values(part: Part) -> ParameterValues:
@@ -270,13 +273,16 @@ def read_parameter_values(part: Part) -> ParameterValues:
     return ParameterValues(prime, numbers, part["roots"].expressions(), part["basis"].expressions(), extensions)
 
 
-def keeps_motion(L: Lagrangian, X: Generator) -> bool:
-    """Whether a generator provably keeps the equations of motion: pr X (E) = 0 where E = 0."""
+def keeps_motion(L: Lagrangian, X: Generator, region: Sequence[Any] = ()) -> bool:
+    """Whether a generator provably keeps the equations of motion: pr X (E) = 0 where E = 0, in a region f > 0."""
     read = L.notation.to_jets
     moves = X.map(read).characteristics(L.coordinates)
     motion = {read(top).root: (read(top), read(a)) for top, a in accelerations(L).items()}
     changes = (evolutionary(read(equation), moves) for equation in euler_lagrange(L).values())
-    return all(vanishes(on_motion(change, motion)) for change in changes)
+    # Of a region, a coordinate or a parameter that keeps its sign is made use of.
+    positive = {f: Dummy(str(f), positive=True) for f in map(read, region) if f.is_Symbol}
+    negative = {-f: -Dummy(str(-f), positive=True) for f in map(read, region) if (-f).is_Symbol}
+    return all(vanishes(on_motion(change, motion).xreplace(positive | negative)) for change in changes)
 
 
 def on_motion(expression: Any, motion: Mapping[Any, tuple[Any, Any]]) -> Any:

@@ -306,6 +306,11 @@ def test_a_law_that_states_something_else_is_refused_and_shows_by_how_much(case)
     assert from_json(text, proved=False).defect() == wrong.defect() != 0
 
 
+def test_decimals_are_shown_as_they_were():
+    X = sl.Generator({x: 0.3 * x}, tau=0.5 * t)
+    assert str(from_json(to_json(X))) == str(X) == "0.5*t ∂t + 0.3*x ∂x"
+
+
 def test_laws_of_one_mechanics_write_it_once():
     laws = sl.laws(sl.Lagrangian((x.dot**2 + y.dot**2) / 2, sp.sqrt(x**2 + y**2)))
     text = to_json(laws)
@@ -317,6 +322,7 @@ ALGEBRAS = {
     "an oscillator": sl.Lagrangian(m * x.dot**2 / 2, k * x**2 / 2),
     "functions of time": sl.Lagrangian(q.diff(t) ** 2 / 2, q**2 / 2),
     "decimals": sl.Lagrangian(0.5 * x.dot**2, 0.1 * x**4),
+    "a region": sl.Lagrangian(x.dot**2 / 2, sp.sqrt(x)),
     "irrational numbers": sl.Lagrangian(x.dot**2 / 2, sp.sqrt(2) * x**2),
 }
 
