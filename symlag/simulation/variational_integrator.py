@@ -29,6 +29,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from sympy import DiracDelta, S
+
 from symlag.calculus.differential_operators import gradients
 from symlag.calculus.jets import Block
 from symlag.simulation.evaluator import Evaluator
@@ -72,7 +74,9 @@ class MidpointAction:
         q, v = [*L.coordinates], [p.dot for p in L.coordinates]
         slopes = gradients(L.density, [*q, *v])
         values = [*(slopes[one] for one in v), *(slopes[one] + L.generalized_forces.get(one, 0) for one in q)]
-        table = [gradients(value, [*q, *v]) for value in values]
+        # A slope is for Newton's method alone, so that it may lack what it has where a force jumps.
+        smooth = [gradients(value, [*q, *v]) for value in values]
+        table = [{one: slope.replace(DiracDelta, lambda *_: S.Zero) for one, slope in row.items()} for row in smooth]
         n = len(q)
         found = [(i, j, row[one]) for i, row in enumerate(table) for j, one in enumerate([*q, *v]) if row[one] != 0]
         entries = np.array([i * 2 * n + j for i, j, _ in found], int)

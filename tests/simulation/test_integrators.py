@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.special import ellipj, ellipk
-from sympy import Function, Matrix, Rational, Symbol, cos, diff, lambdify, sin, sqrt, symbols
+from sympy import Abs, Function, Matrix, Rational, Symbol, cos, diff, lambdify, sin, sqrt, symbols
 
 from symlag.calculus.jets import block, coordinates, t
 from symlag.calculus.matrices import inner
@@ -174,6 +174,13 @@ def test_given_functions_of_time_and_forces():
     pushed = Lagrangian(x.dot**2 / 2, forces={x: -2 * x.dot + 1})
     run = simulate(pushed, {x: 0, x.dot: 0}, 3)
     assert abs(run[x.dot] - (1 - np.exp(-2 * run.t)) / 2).max() < 1e-9
+
+
+def test_the_midpoint_rule_takes_forces_with_a_kink():
+    kink = Lagrangian(x.dot**2 / 2, Abs(x) ** 3 + Abs(x))
+    run = simulate(kink, {x: 1, x.dot: 0}, 5, method="variational", step=0.01)
+    right = simulate(kink, {x: 1, x.dot: 0}, 5, times=run.t, rtol=1e-8)
+    assert abs(run[x] - right[x]).max() < 0.05
 
 
 def test_motion_goes_backwards_too():
