@@ -2,9 +2,10 @@ import pickle
 from dataclasses import replace
 
 import pytest
-from sympy import Add, Eq, Function, Rational, cos, exp, sin
+from sympy import Abs, Add, Eq, Function, Max, Rational, cos, exp, log, sin, sqrt
 
 from symlag.calculus.differential_operators import directional, euler, total
+from symlag.calculus.integrals import integral_up_to
 from symlag.calculus.jets import Jet, block, coordinates, fields, t
 from symlag.calculus.matrices import constant, inner, trace
 from symlag.calculus.zero_test import vanishes
@@ -348,3 +349,36 @@ def test_the_linear_pair_has_the_charge_u_udot_minus_vdot_v():
     assert vanishes(found.charge - rule.mass * (P.T * P.dot - Q.dot.T * Q))
     assert vanishes(found.sources["kinetic"] - rule.mass * (P.dot.T * P.dot - Q.dot.T * Q.dot))
     assert law.defect() == 0
+
+
+BOUNDARY_TERMS = [
+    ((x.dot**2 + y.dot**2) / 2 + y * exp(sin(x)) * x.dot, translation(y), y.dot - integral_up_to(exp(sin(x)), x)),
+    ((x.dot**2 + y.dot**2) / 2 + y * sqrt(1 + x**3) * x.dot, translation(y), y.dot - integral_up_to(sqrt(1 + x**3), x)),
+    (x.dot**2 / 2 + t * x.dot * Abs(x), time_translation(), -(x.dot**2) / 2 - x * Abs(x) / 2),
+    (x.dot**2 / 2 + t * x.dot / x, time_translation(), -(x.dot**2) / 2 - log(Abs(x))),
+    (x.dot**2 / 2 + t * x.dot * Max(x, 0), time_translation(), -(x.dot**2) / 2 - x**2 / 4 - x * Abs(x) / 4),
+    (x.dot**2 / 2 + t * x.dot * guess(x), time_translation(), -(x.dot**2) / 2 - integral_up_to(guess(x), x)),
+    (x.dot**2 / 2 + x * exp(t**3), translation(x), x.dot - integral_up_to(exp(t**3), t)),
+]
+
+
+@pytest.mark.parametrize(("density", "X", "charge"), BOUNDARY_TERMS, ids=str)
+def test_a_boundary_term_has_corners_or_is_an_integral(density, X, charge):
+    law = noether(Lagrangian(density), X)
+    assert law.charge == charge
+    assert law.source == 0
+    assert law.conserved
+    assert law.defect() == 0
+
+
+def test_an_unknown_vector_potential_that_changes_in_time_feeds_the_energy():
+    law = noether(Lagrangian(x.dot**2 / 2 + guess(x, t) * x.dot), time_translation())
+    assert law.source == x.dot * guess(x, t).diff(t)
+    assert not law.conserved
+    assert law.defect() == 0
+
+
+def test_a_force_that_vanishes_in_one_quadrant_alone_feeds_the_momentum():
+    law = noether(Lagrangian((x.dot**2 + y.dot**2) / 2, sqrt(x * y) - sqrt(x) * sqrt(y)), translation(x))
+    assert not law.conserved
+    assert abs(complex(law.source.subs({x: -1, y: -2})) - 2**0.5) < 1e-12
