@@ -43,7 +43,7 @@ def test_a_double_pendulum_by_two_multipliers_is_that_of_two_angles():
     start = {x: sin(a), y: -cos(a), X: sin(a) + sin(b), Y: -cos(a) - cos(b), x.dot: 0, y.dot: 0, X.dot: 0, Y.dot: 0}
     run = simulate(rods, start, 10, {g: 9.81}, **PRECISE)
     right = simulate(angles, {theta: a, phi: b, theta.dot: 0, phi.dot: 0}, 10, {g: 9.81}, times=run.t, **PRECISE)
-    assert abs(run[X] - np.sin(right[theta]) - np.sin(right[phi])).max() < 1e-8
+    assert abs(run[X] - np.sin(right[theta]) - np.sin(right[phi])).max() < 1e-9
 
 
 def test_a_bead_on_a_wire_and_a_mass_on_a_moving_ramp():
