@@ -23,7 +23,7 @@ from itertools import chain, count, product
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Add, Expr, Mul, S
+from sympy import Abs, Add, Expr, Mul, S, sign
 
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.analysis import ATTEMPTS, TIME, Analysis, JointMode
@@ -38,6 +38,9 @@ from symlag.symmetry.modular.specialization import Specialization
 
 # With more columns than these the search ends.
 COLUMNS = 360
+
+# Points in a row that add nothing, where functions have corners: all on one side of a corner they are by chance only.
+POINTS_BESIDE_CORNERS = 12
 
 # Equations beyond the number of unknowns, so that no combination passes all of them by chance.
 SPARE = 6
@@ -229,11 +232,16 @@ def _null_vectors(system: System, columns: Sequence[Column], at: Specialization)
     """
     echelon, points = DenseEchelon(at.prime), list[ColumnsAtPoint]()
     more_points = _columns_at_points(system, columns, at)
+    functions = {m for _, m in columns}.union(*(equation.values() for equation in system.equations))
+    # Where there are absolute values, there are other equations on other sides, which a single point does not tell.
+    enough = POINTS_BESIDE_CORNERS if any(f.has(Abs, sign) for f in functions) else 1
     for equation in sorted(system.equations, key=_cost):
+        idle = 0
         for number in count():
             if number == len(points):
                 points.append(next(more_points))
-            if not echelon.insert(points[number].row(equation)):
+            idle = 0 if echelon.insert(points[number].row(equation)) else idle + 1
+            if idle == enough:
                 break
     return [*rref(echelon.null_space(len(columns)), at.prime).values()]
 
