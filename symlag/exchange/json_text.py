@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from sympy import S
 
-from symlag.errors import FormatError, shown
+from symlag.errors import FormatError, SymlagError, shown
 from symlag.exchange.declarations import SECTIONS, read_declarations
 from symlag.exchange.names_in_text import Names
 from symlag.exchange.objects import KINDS, LAWS, Kind, Part
@@ -228,7 +228,13 @@ def _made(kind: Any, part: Part) -> Any:
     known: dict[str, Kind] = {one.name: one for one in (*KINDS, LAWS)}
     if not isinstance(kind, str) or kind not in known:
         raise FormatError(f"kind = {shown(kind)}", "there is no such kind", f"one of {', '.join((*known, *LISTS))}")
-    return known[kind].read(part)
+    try:
+        return known[kind].read(part)
+    except SymlagError:
+        raise
+    except Exception as error:  # expressions that make sense one by one, and not together
+        wrong = f"it cannot be made ({type(error).__name__})"
+        raise FormatError(f"{part.where} = {shown(part.written, 60)}", wrong, "Give it what to_json wrote.") from None
 
 
 def _same(one: Any, other: Any) -> bool:

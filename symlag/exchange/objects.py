@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sympy import Basic, Dummy, S
+from sympy.logic.boolalg import Boolean
 
 from symlag.calculus.differential_operators import evolutionary, total
 from symlag.calculus.jets import jets
@@ -69,6 +70,10 @@ class Part:
     def expression(self) -> Any:
         """An expression from its text."""
         return Reader(self.declared, self.where).read(self.written)
+
+    def number(self) -> Any:
+        """A scalar expression from its text."""
+        return Reader(self.declared, self.where).number(self.written)
 
     def expressions(self) -> tuple[Any, ...]:
         """Expressions from a list of texts."""
@@ -160,9 +165,13 @@ def write_generator(X: Generator, writer: Writer) -> dict[str, Any]:
 def read_generator(part: Part) -> Generator:
     """A generator, checked as any other."""
     part.table("name", "components", "tau", "parameters")
-    tau = part["tau"].expression() if "tau" in part else S.Zero
+    tau = part["tau"].number() if "tau" in part else S.Zero
     parameters = part["parameters"].expressions() if "parameters" in part else ()
-    return Generator(part["components"].pairs(), tau, part["name"].text(), parameters)
+    components = part["components"].pairs()
+    for q, xi in components.items():
+        if isinstance(xi, Boolean) and not xi.is_Symbol:
+            raise FormatError(f"{part.where}.components.{shown(str(q))} = {xi}", "it is no move", '"x", for example')
+    return Generator(components, tau, part["name"].text(), parameters)
 
 
 # Laws
@@ -194,8 +203,8 @@ def write_statement(law: Law, writer: Writer) -> dict[str, Any]:
 
 def read_statement(part: Part, L: Lagrangian) -> Law:
     """A law of a Lagrangian; `FormatError` where its proof fails."""
-    sources = {name: part["sources"].at(name, text).expression() for name, text in part["sources"].table().items()}
-    law = Law(L, read_generator(part["generator"]), part["charge"].expression(), part["rate"].expression(), sources)
+    sources = {name: part["sources"].at(name, text).number() for name, text in part["sources"].table().items()}
+    law = Law(L, read_generator(part["generator"]), part["charge"].number(), part["rate"].number(), sources)
     for q in law.generator.components:
         L.require(q)
     if "kinetic" not in sources:

@@ -190,6 +190,10 @@ FILES = {
     "an energy tampered with": (LAW.replace('"V": "0"', '"V": "x"'), "the law does not hold"),
     "a name that writes to the terminal": (LAW.replace('"scale"', '"\\u001b[31m"'), "it is no line of text"),
     "a generator of a symbol": (LAW.replace('"x": "x"', '"t": "x"'), "time is moved by tau"),
+    "a charge that is a condition": (LAW.replace('"charge": "x*x.dot"', '"charge": "x < x.dot"'), "it is no number"),
+    "a source that is a truth": (LAW.replace('"force": "0"', '"force": "True"'), "it is no number"),
+    "a rate that is a matrix": (LAW.replace('"rate": "0"', '"rate": "zeros(2, 2)"'), "it is no number"),
+    "a move that is a condition": (LAW.replace('"x": "x"', '"x": "x < t"'), "it is no move"),
     "a Lagrangian of nothing": ('{"symlag": 1, "kind": "lagrangian", "content": []}', "it is no table"),
     "a prime that is none": (
         to_json(sl.symmetries(sl.Lagrangian(sl.coordinates("x").dot ** 2 / 2))).replace('"prime": ', '"prime": 1'),
