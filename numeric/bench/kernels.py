@@ -2,7 +2,8 @@
 
     python -m numeric.bench.kernels [points]
 
-Times are in milliseconds for all points, the best of three, in one thread; numba's without the time to compile. The gap
+Times are in milliseconds for all points, the best of three, in one thread, but for numba in parallel, which has all
+processors; those of what is compiled without the time to compile, which torch takes long for. The gap
 is the largest difference between backends, relative to the root mean square of the values. Of lambdify's two columns
 one is its own NumPy, the other its own PyTorch, with common subexpressions named; where it fails, the reason stands.
 """
@@ -41,6 +42,7 @@ from symlag.kernels.identifiers import argument_name
 from symlag.variational.generator import Generator
 
 SIZES = {"h": 4, "n": 6, "k": 3}
+OPTIONS = {"numba": "parallel", "torch": "compile"}
 
 
 def cases() -> Iterator[tuple[str, Any]]:
@@ -64,10 +66,11 @@ def cases() -> Iterator[tuple[str, Any]]:
 
 def main(points: int) -> None:
     """Time all cases and print the table."""
-    table = Table("", *BACKENDS, "gap", "lambdify numpy", "lambdify torch", title=f"milliseconds for {points} points")
+    own = [*BACKENDS, *(f"{backend} {option}" for backend, option in OPTIONS.items())]
+    table = Table("", *own, "gap", "lambdify numpy", "lambdify torch", title=f"milliseconds for {points} points")
     for name, stated in track(list(cases()), transient=True):
         table.add_row(name, *_row(stated, points))
-    Console(width=110).print(table)
+    Console(width=140).print(table)
 
 
 def _learning(X: Generator) -> Law:
@@ -82,6 +85,11 @@ def _row(stated: Any, points: int) -> Iterator[str]:
     calls = {backend: _call(one, given, backend) for backend, one in made.items()}
     results = {backend: [np.asarray(value) for value in call()] for backend, call in calls.items()}
     yield from (f"{_best(call):.1f}" for call in calls.values())
+    for backend, option in OPTIONS.items():
+        chosen: dict[str, Any] = {option: True}
+        call = _call(kernel(asked, backend, **chosen), given, backend)
+        call()
+        yield f"{_best(call):.1f}"
     yield f"{max(_gap(results[backend], results['numpy']) for backend in BACKENDS):.0e}"
     for library in ("numpy", "torch"):
         yield _lambdified(asked, given, library, results["numpy"])

@@ -136,6 +136,9 @@ def kernel(
     law_or_exprs: Law | MomentumMap | Mapping[Any, Any] | Sequence[Any] | Any,
     backend: str = "numpy",
     inputs: Iterable[Any] | None = None,
+    *,
+    compile: bool = False,  # noqa: A002 - as torch calls it
+    parallel: bool = False,
 ) -> Kernel:
     """The kernel of a law, of an expression, or of a sequence or mapping of expressions.
 
@@ -150,6 +153,10 @@ def kernel(
     inputs : iterable of symbols or of their names, optional
         The arrays that the kernel takes, in this order. By default all free symbols: coordinates and their
         derivatives, then constant matrices, then parameters by name. Coordinates may be jets or functions of time.
+    compile : bool, default False
+        Whether torch compiles the kernel when it is first called, which takes seconds, and fuses its operations.
+    parallel : bool, default False
+        Whether numba goes through the points with all processors.
 
     Returns
     -------
@@ -160,7 +167,7 @@ def kernel(
     ------
     LoweringError
         If a symbol is not among the inputs, if an expression has no value (such as an unknown loss), if the library
-        lacks a function, or if there is no such backend or its library is not installed.
+        lacks a function, if there is no such backend or its library is not installed, or if it lacks an option.
     NameRefusedError
         If the name of a symbol could act as code.
 
@@ -174,5 +181,11 @@ def kernel(
     from symlag.kernels.lowering import lower  # what prints programs is loaded when there is something to print
 
     library = load(backend)
+    options = {name: True for name, asked in (("compile", compile), ("parallel", parallel)) if asked}
+    for name in options:
+        if name not in library.OPTIONS:
+            offering = {"compile": "torch", "parallel": "numba"}[name]
+            wrong, cure = f"kernels of {backend} have no such option", f'kernel(…, "{offering}", {name}=True)'
+            raise LoweringError(f"kernel(…, {backend!r}, {name}=True)", wrong, cure)
     program = lower(law_or_exprs, inputs, library.rewrite)
-    return Kernel(backend, library.source(program), program.inputs, program.outputs, program.container)
+    return Kernel(backend, library.source(program, **options), program.inputs, program.outputs, program.container)

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 class Backend(Protocol):
     """What a module must define to be a backend.
 
-    The methods are functions of the module, and `SINGULAR` is a constant of it.
+    The methods are functions of the module, `OPTIONS` and `SINGULAR` are constants of it.
 
     Attributes
     ----------
+    OPTIONS : tuple of str
+        Options of `kernel` that this backend offers, such as "parallel".
     SINGULAR : type[Exception]
         The exception that the library raises when a matrix has no inverse.
 
@@ -52,6 +54,11 @@ class Backend(Protocol):
     >>> [array.shape for array in values]
     [(), (2,)]
     """
+
+    @property
+    def OPTIONS(self) -> tuple[str, ...]:
+        """The options of `kernel`, beside those that every backend has, that `source` takes."""
+        ...
 
     @property
     def SINGULAR(self) -> type[Exception]:
@@ -73,13 +80,15 @@ class Backend(Protocol):
         """
         ...
 
-    def source(self, program: Program, /) -> str:
+    def source(self, program: Program, /, **options: bool) -> str:
         """Print a program as the text of a Python module that defines a function `kernel`.
 
         Parameters
         ----------
         program : Program
             What the function is to compute.
+        **options
+            Those of `OPTIONS` that are asked for.
 
         Returns
         -------

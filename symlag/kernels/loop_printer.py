@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Symbol
 
+from symlag.errors import LoweringError
 from symlag.kernels.identifiers import Names
 from symlag.kernels.instructions import Assembly, Contraction, Entrywise, Factor, Instruction, Quotient, Size, Term
 from symlag.kernels.lowering import Program
@@ -19,8 +20,16 @@ from symlag.kernels.python_text import for_range, indented
 from symlag.kernels.scalars import Assignment
 from symlag.kernels.signature import kernel_shape
 
+PARALLEL_RANGE = "numba.prange"  # the range of a loop whose turns numba gives to all processors
+
 _HEAD = """import math
 
+import numpy as np
+"""
+
+_HEAD_OF_PARALLEL = """import math
+
+import numba
 import numpy as np
 """
 
@@ -62,7 +71,8 @@ class LoopPrinter:
     """The printer of one program, with the names that its loops need beside those of the program.
 
     `point` is the index of the point, `total` a running sum, `indices` the names of i, j and k. `input_arrays` and
-    `output_arrays` have the array behind the name of each input and output, `blocks` the inputs that are no numbers.
+    `output_arrays` have the array behind the name of each input and output, `blocks` the inputs that are no numbers;
+    `parallel` says whether the points are given to all processors.
     """
 
     scalars: Printer
@@ -72,9 +82,10 @@ class LoopPrinter:
     input_arrays: dict[str, str]
     output_arrays: dict[str, str]
     blocks: frozenset[str]
+    parallel: bool = False
 
     @classmethod
-    def of(cls, program: Program, scalars: Printer) -> LoopPrinter:
+    def of(cls, program: Program, scalars: Printer, *, parallel: bool = False) -> LoopPrinter:
         """The printer of a program, all names being different."""
         ports = (port.name for port in (*program.inputs, *program.outputs))
         names = Names({*program.sizes, *ports, *(instruction.name for instruction in program.instructions)})
@@ -87,6 +98,7 @@ class LoopPrinter:
             {p.name: p.name if p.name in blocks else names.unique(f"{p.name}_all") for p in program.inputs},
             {p.name: names.unique(f"{p.name}_out") for p in program.outputs},
             blocks,
+            parallel,
         )
 
     def text(self, program: Program) -> str:
@@ -96,14 +108,23 @@ class LoopPrinter:
         numbers = [f"{name} = {array}[{self.point}]" for name, array in self.input_arrays.items() if name != array]
         body = [line for instruction in program.instructions for line in self._lines(instruction)]
         solves = any(isinstance(instruction, Quotient) for instruction in program.instructions)
+        workspaces = list(_workspaces(program))
+        points = f"len({some_output})"
+        if self.parallel:
+            if solves:
+                wrong = "a loop on several processors cannot tell of a matrix without an inverse"
+                raise LoweringError("kernel(…, parallel=True)", wrong, 'kernel(…, "numba")')
+            # Each turn of the loop needs workspaces of its own.
+            loop = [f"for {self.point} in {PARALLEL_RANGE}({points}):", *indented([*workspaces, *numbers, *body])]
+        else:
+            loop = [*workspaces, *for_range(self.point, points, [*numbers, *body])]
         return "\n".join(
             [
-                _HEAD_WITH_SOLVE if solves else _HEAD,
+                _HEAD_WITH_SOLVE if solves else _HEAD_OF_PARALLEL if self.parallel else _HEAD,
                 "",
                 f"def kernel({arguments}):",
                 *indented([f"{size} = {array}.shape[{axis}]" for size, (array, axis) in program.sizes.items()]),
-                *indented(list(_workspaces(program))),
-                *indented(for_range(self.point, f"len({some_output})", [*numbers, *body])),
+                *indented(loop),
                 "",
             ]
         )

@@ -42,13 +42,14 @@ from sympy import (
 from symlag.kernels.batch import arrays, flatten_batch
 from symlag.kernels.compiled_modules import compiled_kernel
 from symlag.kernels.inputs_and_outputs import identity as rewrite
-from symlag.kernels.loop_printer import LoopPrinter
+from symlag.kernels.loop_printer import PARALLEL_RANGE, LoopPrinter
 from symlag.kernels.lowering import Program
 from symlag.kernels.printer import Printer
 from symlag.kernels.signature import Shape
 
-__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
+__all__ = ["OPTIONS", "SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
+OPTIONS = ("parallel",)
 SINGULAR = np.linalg.LinAlgError
 
 _FUNCTIONS = {
@@ -82,9 +83,9 @@ _FUNCTIONS = {
 _SCALARS = Printer("numba", _FUNCTIONS)
 
 
-def source(program: Program) -> str:
+def source(program: Program, *, parallel: bool = False) -> str:
     """The text of a module with the function of a program: a loop over points that fills the arrays of its results."""
-    return LoopPrinter.of(program, _SCALARS).text(program)
+    return LoopPrinter.of(program, _SCALARS, parallel=parallel).text(program)
 
 
 def evaluate(text: str, values: Sequence[np.ndarray], batch: Shape, shapes: Sequence[Shape]) -> list[np.ndarray]:
@@ -106,4 +107,4 @@ def _compiled(text: str, input_axes: tuple[int, ...], result_axes: tuple[int, ..
         *(numba.types.Array(double, axes, "A", readonly=True) for axes in input_axes),
         *(numba.types.Array(double, axes, "C") for axes in result_axes),
     )
-    return compiled_kernel(text, signature, error_model="numpy")
+    return compiled_kernel(text, signature, error_model="numpy", parallel=PARALLEL_RANGE in text)

@@ -47,8 +47,9 @@ from symlag.kernels.python_text import function_of, passes
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
-__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
+__all__ = ["OPTIONS", "SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
+OPTIONS = ()
 SINGULAR = np.linalg.LinAlgError
 
 CHUNK = 2**16  # numbers in an array: about the size at which the arrays of one kernel leave the cache

@@ -46,11 +46,12 @@ from symlag.kernels.python_text import function_of, passes
 from symlag.kernels.signature import Shape
 from symlag.kernels.tensor_printer import TensorPrinter
 
-__all__ = ["SINGULAR", "arrays", "evaluate", "rewrite", "source"]
+__all__ = ["OPTIONS", "SINGULAR", "arrays", "evaluate", "rewrite", "source"]
 
 CHUNK = 2**15  # numbers in an array, for each thread: about the size at which the arrays of one kernel leave the cache
 FEW_PASSES = 2  # over the arrays: with no more of them, chunks cost as much in copies as they save
 
+OPTIONS = ("compile",)
 SINGULAR = torch.linalg.LinAlgError  # pyright: ignore[reportPrivateImportUsage]
 
 _FUNCTIONS = {
@@ -103,6 +104,9 @@ _PRINTER = TensorPrinter(
     prelude="const = {0}.new_tensor",
 )
 
+# What a text says that torch is to compile.
+_COMPILED = "@torch.compile(dynamic=True)"
+
 # torch.sign gives 0 for what is not a number.
 _SIGN_OR_NAN = """def sign(x):
     return torch.where(x == x, torch.sign(x), x)
@@ -111,10 +115,11 @@ _SIGN_OR_NAN = """def sign(x):
 """
 
 
-def source(program: Program) -> str:
+def source(program: Program, *, compile: bool = False) -> str:  # noqa: A002
     """The text of a module with the function of a program."""
     has_sign = any(expression.has(sign) for expression in program.scalar_expressions())
-    return f"import torch\n\n\n{_SIGN_OR_NAN if has_sign else ''}{_PRINTER.text(program)}"
+    helper, decorator = _SIGN_OR_NAN if has_sign else "", f"{_COMPILED}\n" if compile else ""
+    return f"import torch\n\n\n{helper}{decorator}{_PRINTER.text(program)}"
 
 
 def arrays(ports: Sequence[Port], values: Sequence[Any]) -> list[torch.Tensor]:
@@ -171,7 +176,7 @@ def _rows_of_a_chunk(text: str, inputs: Sequence[torch.Tensor], batch: Shape, sh
     A compiler fuses the operations instead, and other devices have no such caches.
     """
     few = not batch or passes(text) <= FEW_PASSES or any(array.device.type != "cpu" for array in inputs)
-    if few or torch.compiler.is_compiling():
+    if few or _COMPILED in text or torch.compiler.is_compiling():
         return 0
     sides = max((*map(math.prod, shapes), *(math.prod(array.shape[len(batch) :]) for array in inputs)), default=1)
     rows = max(2, CHUNK * torch.get_num_threads() // max(1, math.prod(batch[1:]) * sides))

@@ -1,11 +1,13 @@
 """What kernels compute: the same in every backend, and what SymPy computes."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from symlag.calculus.matrices import trace
+from symlag.errors import LoweringError
 from symlag.kernels.array_function import kernel
 from symlag.kernels.backends import BACKENDS
 from tests.support.cases import h, n, random_matrix
@@ -68,3 +70,39 @@ def test_the_emitted_text_is_as_it_was(name, stated, backend, golden):
 
 def test_a_damped_law_holds_no_exponential(backend):
     assert "exp" not in kernel(LAWS["rolling energy"], backend).source
+
+
+@pytest.mark.parametrize("name", ["cases", "scale"])
+def test_numba_in_parallel_computes_the_same(name):
+    pytest.importorskip("numba")
+    alone, together = kernel(EVERYTHING[name], "numba"), kernel(EVERYTHING[name], "numba", parallel=True)
+    assert "numba.prange" in together.source
+    given = list(points(alone, 1000))
+    assert gap(run(together, given), run(alone, given)) < 1e-15
+
+
+def test_a_kernel_that_torch_compiles_differs_by_saying_so():
+    pytest.importorskip("torch")
+    plain, compiled = kernel(ZOO["logic"], "torch"), kernel(ZOO["logic"], "torch", compile=True)
+    assert compiled.source == plain.source.replace("def kernel", "@torch.compile(dynamic=True)\ndef kernel")
+
+
+@pytest.mark.parametrize(
+    ("backend", "option", "has_it"),
+    [
+        ("numpy", "compile", "torch"),
+        ("numpy", "parallel", "numba"),
+        ("numba", "compile", "torch"),
+        ("torch", "parallel", "numba"),
+    ],
+)
+def test_an_option_that_a_backend_lacks_is_refused(backend, option, has_it):
+    options: Any = {option: True}
+    with pytest.raises(LoweringError) as caught:
+        kernel(ZOO["cases"], backend, **options)
+    assert str(caught.value).endswith(f'write kernel(…, "{has_it}", {option}=True).')
+
+
+def test_a_loop_on_several_processors_inverts_no_matrices():
+    with pytest.raises(LoweringError, match="without an inverse"):
+        kernel(LETTERS["inverse and vector"], "numba", parallel=True)
