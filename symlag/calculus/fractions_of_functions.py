@@ -91,7 +91,7 @@ def _reduced(F: Any, element: Any, place: int, q: int, value: Any) -> Any:
             whole, rest = divmod(monomial[place], q)
             lower = (*monomial[:place], rest, *monomial[place + 1 :])
             by_power[whole] = by_power.get(whole, F.ring.zero) + F.ring({lower: coefficient})
-        parts.append(sum((F(p) * value**whole for whole, p in by_power.items()), F.zero))
+        parts.append(sum((F(p) * value**whole if whole else F(p) for whole, p in by_power.items()), F.zero))
     numerator, denominator = parts
     return None if denominator == 0 else numerator / denominator
 

@@ -86,6 +86,7 @@ def test_a_proof_by_relations_holds_on_every_branch():
     assert is_zero_fraction(1 / (r - x) - (r + x) / y**2)
     assert is_zero_fraction(sqrt(6) - sqrt(2) * sqrt(3))
     assert not is_zero_fraction(sqrt(s**2) - s)
+    assert not is_zero_fraction(sqrt((1 + s) ** 2 - 1 - 2 * s - s**2) - s)
 
 
 def test_a_delta_counts_where_it_is():

@@ -79,6 +79,10 @@ def test_a_region_is_stated_where_a_lagrangian_is_another_function_on_another():
     assert symmetries(Lagrangian(T2, sqrt(x) * sqrt(y))).region == ()
 
 
+def test_that_there_is_no_symmetry_is_an_answer():
+    assert symmetries(Lagrangian(T1, x**2 + log(x**2), damping=1)).verdict == "0, complete, proved"
+
+
 def test_more_symmetries_than_there_can_be_are_an_error():
     with pytest.raises(AssertionError, match="report"):
         verdict(10, 8)

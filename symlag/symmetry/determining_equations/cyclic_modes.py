@@ -104,6 +104,8 @@ def _minimal_polynomial(matrix: list[Vector], prime: int) -> Vector:
 
     For almost every vector this is the minimal polynomial of the matrix (Wiedemann 1986).
     """
+    if not matrix:
+        return [1]  # where there is no solution at all
     powers = [[pow(3 + i, 7 + i, prime) for i in range(len(matrix))]]
     for _ in matrix:
         powers.append([dot(row, powers[-1], prime) for row in matrix])
