@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import combinations_with_replacement
 from os import getloadavg
+from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from sympy import Add, Mul, Poly, cos, exp, linsolve, numbered_symbols, numer, sqrt, symbols, together
+from sympy import Add, Mul, Poly, cos, exp, linsolve, numbered_symbols, numer, pi, sqrt, symbols, together
+from sympy.core.cache import clear_cache
 
 from symlag import Generator, Lagrangian, coordinates, symmetries, t
 from symlag.calculus.differential_operators import euler, total
@@ -27,7 +29,7 @@ from symlag.calculus.jets import jets
 
 x, y, z = coordinates("x y z")
 theta, phi, psi = coordinates("theta phi psi")
-a, b, c, d = coordinates("x_1 y_1 x_2 y_2")
+a, b, c, d, e, f = coordinates("x_1 y_1 x_2 y_2 x_3 y_3")
 k, m, gamma = symbols("k m gamma", positive=True)
 
 
@@ -58,6 +60,23 @@ CASES = {
     **{f"oscillator of {n} degrees of freedom": oscillator(n) for n in range(2, 7)},
 }
 
+# What was lost or slow once: decimals and irrational numbers, frequencies of springs, and many bodies.
+FURTHER = {
+    "decimals": Lagrangian(0.5 * x.dot**2, 0.5 * x**2, damping=0.2),
+    "falling by 9.81": Lagrangian(0.5 * x.dot**2, 9.81 * x),
+    "stiffness (2π)²": Lagrangian(x.dot**2 / 2, (2 * pi) ** 2 * x**2 / 2),
+    "stiffness √2 + √3": Lagrangian(x.dot**2 / 2, (sqrt(2) + sqrt(3)) * x**2),
+    "two springs": Lagrangian(kinetic(x, y), x**2 / 2 + (x - y) ** 2 / 2),
+    "three springs": Lagrangian(kinetic(x, y, z), x**2 / 2 + (x - y) ** 2 / 2 + (y - z) ** 2 / 2),
+    "two pairs of quartic springs": Lagrangian(kinetic(a, b, c, d), (a - b) ** 4 + (c - d) ** 4),
+    "Airy": Lagrangian(kinetic(x), t * x**2),
+    "three bodies in the plane": Lagrangian(
+        kinetic(a, b, c, d, e, f),
+        -1 / sqrt((a - c) ** 2 + (b - d) ** 2)
+        - 1 / sqrt((c - e) ** 2 + (d - f) ** 2)
+        - 1 / sqrt((a - e) ** 2 + (b - f) ** 2),
+    ),
+}
 
 # Systems whose symmetries have rational coefficients, all of degree two.
 QUADRATIC = ("free particle on a line", "inverse square", "Calogero, three particles")
@@ -80,7 +99,18 @@ def main() -> None:
         )
     console = Console(width=150)
     console.print(table)
+    console.print(f"one after the other, with cold caches: {times_from_cold()}")
     console.print(f"load: {getloadavg()[0]:.1f}")
+
+
+def times_from_cold() -> str:
+    """The median and the longest time of the processor for all systems, in one process, SymPy's caches emptied."""
+    seconds: dict[str, float] = {}
+    for name, L in track({**CASES, **FURTHER}.items(), transient=True):
+        clear_cache()
+        seconds[name] = timed(symmetries, L)[1]
+    longest = max(seconds, key=lambda name: seconds[name])
+    return f"median {median(seconds.values()):.3f} s, longest {seconds[longest]:.3f} s ({longest})"
 
 
 def timed(search: Callable[[Lagrangian], Any], L: Lagrangian) -> tuple[float, float, Any]:

@@ -51,7 +51,7 @@ def symmetries(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Algebra:
     L : Lagrangian
         An action over coordinates that are numbers, of any order, with damping or without. Forces have a potential.
     ansatz : Ansatz
-        What the coefficients τ and ξ are tried as. By default polynomials of up to degree 6 in time, the coordinates
+        What the coefficients τ and ξ are tried as. By default polynomials, of degree 6 and more, in time, coordinates
         and the functions that occur in L.
 
     Returns

@@ -41,22 +41,23 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     Parameters
     ----------
     L : Lagrangian
-        An action of first order over coordinates that are numbers, with damping or without, and without forces.
+        An action of first order over coordinates that are numbers, with damping, forces and dissipation or without.
     ansatz : Ansatz
-        What the coefficients of generators are tried as. By default polynomials of up to degree 6 in time, the
+        What the coefficients of generators are tried as. By default polynomials, of degree 6 and more, in time, the
         coordinates and the functions that occur in L.
 
     Returns
     -------
     Algebra
         A sequence of generators: first those that keep L dt, then those that change it by a differential, then those
-        that keep the equations of motion alone. `kinds` marks each; `strict` and `variational` are the first two sorts.
+        that keep the equations of motion alone. Forces are no part of L dt: what they feed into a charge, `noether`
+        says. `kinds` marks each; `strict` and `variational` are the first two sorts.
 
     Raises
     ------
     SymlagError
-        Where L is not of first order, has forces, a degenerate mass matrix, or a function that the search does not
-        know.
+        Where L is not of first order, has constraints, a degenerate mass matrix, or a function that the search does
+        not know.
     CoordinateError
         Where a coordinate is a block or a field.
 
@@ -87,12 +88,15 @@ def symmetries_of_motion(L: Lagrangian, ansatz: Ansatz = DEFAULT_ANSATZ) -> Alge
     from symlag.symmetry.driving import carried_along, with_potential_forces, without_driving
 
     L = with_potential_forces(L)
-    require_first_order(L)
+    require_first_order(L, forced=True)
     require_no_jumps(L)
-    free, motion = without_driving(L)
+    # Forces that depend on velocities are no part of an action that could be freed of its driving.
+    free, motion = (L, {}) if L.generalized_forces else without_driving(L)
     system = linearised_equations(free)
     analysis = analyse(system, modes_of_linear_motion(free))
-    solutions = explicit_solutions(system, analysis, likely_expressions(free), ansatz)
+    solutions = explicit_solutions(
+        system, analysis, [*likely_expressions(free), *free.generalized_forces.values()], ansatz
+    )
     solutions = [carried_along(f, motion) for f in solutions_across_corners(system, solutions, analysis.values)]
     algebra = algebra_of_solutions(L, analysis, solutions)
     basis = basis_by_kind(L, [X.map(L.notation.to_jets) for X in algebra.generators], analysis.values)

@@ -98,7 +98,7 @@ def integrals(L: Lagrangian, degree: int, ansatz: Ansatz = DEFAULT_ANSATZ) -> In
     degree : int
         The highest degree in the momenta.
     ansatz : Ansatz
-        What the coefficients f_m are tried as. By default polynomials of up to degree 6 in the coordinates and the
+        What the coefficients f_m are tried as. By default polynomials, of degree 6 and more, in the coordinates and the
         functions that occur in L.
 
     Returns

@@ -84,10 +84,8 @@ def symmetries_of_potential(
     [{a: -a, b: b}]
     """
     # The search for symmetries is loaded when there is something to search.
-    from symlag.symmetry.determining_equations.analysis import Analysis, JointMode
+    from symlag.symmetry.determining_equations.analysis import without_bound
     from symlag.symmetry.determining_equations.ansatz_search import explicit_solutions
-    from symlag.symmetry.modular.linear_algebra import PRIMES
-    from symlag.symmetry.modular.reconstruction import ParameterValues
 
     notation = Notation.reading(V)
     V = notation.to_jets(V) if notation.functions else V
@@ -96,9 +94,8 @@ def symmetries_of_potential(
     equations = [*_explicit_equations(V, coordinates), *_unknown_loss_equations(V, coordinates, constants)]
     multipliers = max((i for equation in equations for i, _ in equation), default=0) + 1 - len(coordinates)
     system = System(tuple(coordinates), (*coordinates, *[None] * max(multipliers, 0)), tuple(equations))
-    analysis = Analysis(ParameterValues.draw(system.parameters, PRIMES[0]), None, {}, (JointMode({}),))
     generators: list[Generator] = []
-    for solution in explicit_solutions(system, analysis, [V], ansatz):
+    for solution in explicit_solutions(system, without_bound(system), [V], ansatz):
         xi = {q: move for q, move in solution.items() if q is not None and move != 0}
         if xi:
             generators.append(normal_form(Generator(xi)).map(notation.to_functions))

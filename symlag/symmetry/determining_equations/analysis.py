@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice, product
 
-from sympy import Expr, S
+from sympy import Expr, S, expand_mul
 
 from symlag.calculus.jets import t
 from symlag.errors import SymlagError
@@ -84,20 +84,16 @@ def analyse(system: System, modes_in_time: Sequence[Mode] = (), alternative: Sys
     system = separate(system)
     alternative = system if alternative is None else separate(alternative)
     for attempt, prime in enumerate(islice(_primes_in_turn(), ATTEMPTS)):
-        values = ParameterValues.draw(system.parameters, prime, attempt)
-        at = Specialization(prime, values.numbers, system.variables, attempt)
         with suppress(UnluckyError):
+            values = values_of_parameters(system, prime, attempt)
+            at = Specialization(prime, values.numbers, system.variables, attempt)
             cyclic = cyclic_variables(system, values)
             if alternative is not system and len(others := cyclic_variables(alternative, values)) > len(cyclic):
                 system, cyclic = alternative, others
             confirmed = stable_certificate(system, at)
             break
     else:
-        raise SymlagError(
-            "symmetries(L)",
-            f"L has no real value at any of {ATTEMPTS} random points",
-            "Give a Lagrangian that is real somewhere.",
-        )
+        raise no_value()
     modes: dict[CyclicVariable, list[Mode]] = {}
     for z in cyclic:
         found = confirmed and translation_modes(confirmed[1].translation(z), z.rho, values)
@@ -112,7 +108,7 @@ def analyse(system: System, modes_in_time: Sequence[Mode] = (), alternative: Sys
         every_mode = [mode for both in joint for mode in both.modes.values()]
         numbers = dict.fromkeys(n for mode in every_mode for n in (*mode.roots, *mode.basis))
         if (drawn := _values_of(numbers, values, system)) is not None:
-            drawn = replace(drawn, roots=tuple(dict.fromkeys(root for mode in every_mode for root in mode.roots)))
+            drawn = with_numbers_of_modes(drawn, system, every_mode)
             return Analysis(drawn, confirmed[1].dimension if confirmed else None, modes, tuple(joint))
     raise AssertionError
 
@@ -142,14 +138,63 @@ def _joint_modes(
 def _values_of(numbers: Iterable[Expr], values: ParameterValues, system: System) -> ParameterValues | None:
     """The values, or others at which some irrational numbers have values, too; None where none are found."""
     for attempt, prime in enumerate(chain([values.prime], islice(_primes_in_turn(), ATTEMPTS))):
-        if attempt:
-            values = ParameterValues.draw(system.parameters, prime, attempt)
-        at = Specialization(prime, values.numbers)
         with suppress(UnluckyError):
+            if attempt:
+                values = values_of_parameters(system, prime, attempt)
+            at = Specialization(prime, values.numbers)
             for number in numbers:
                 at.value(number)
             return values
     return None
+
+
+def without_bound(system: System) -> Analysis:
+    """The analysis of a system whose solutions are not counted, at the first numbers at which it has values."""
+    for attempt, prime in enumerate(islice(_primes_in_turn(), ATTEMPTS)):
+        with suppress(UnluckyError):
+            values = values_of_parameters(system, prime, attempt)
+            at = Specialization(prime, values.numbers, system.variables, attempt, attempt)
+            for equation in system.equations:
+                for a in equation.values():
+                    at.value(a)
+            return Analysis(values, None, {}, (JointMode({}),))
+    raise no_value()
+
+
+def no_value() -> SymlagError:
+    """The error that there is no point at which everything has a value."""
+    return SymlagError(
+        "symmetries(L)",
+        f"L has no real value at any of {ATTEMPTS} random points",
+        "Give a Lagrangian that is real somewhere.",
+    )
+
+
+def values_of_parameters(system: System, prime: int, draw: int) -> ParameterValues:
+    """Values of the parameters and of free numbers in a system, and what its algebraic numbers are made of.
+
+    `UnluckyError` where these have no values modulo the prime, or not with their signs.
+    """
+    constants = system.constants
+    values = ParameterValues.draw(system.free, prime, draw, basis=constants.basis, roots=constants.roots)
+    # Of a free number that occurs with its root, such as π with √π, the root is the free one.
+    powers = {r: r.exp.q for r in constants.roots if r.base in values.numbers}
+    bases = {r.base: values.numbers[r.base] ** q for r, q in powers.items()}
+    values = replace(values, numbers={**values.numbers, **bases, **{r: values.numbers[r.base] for r in powers}})
+    Specialization(prime, values.numbers).require_signs(constants.sums)
+    return values
+
+
+def with_numbers_of_modes(values: ParameterValues, system: System, modes: Iterable[Mode]) -> ParameterValues:
+    """The values, with the irrational numbers in the system and in some modes as what may be read back."""
+    modes = tuple(modes)
+    roots = (*system.constants.roots, *(root for mode in modes for root in mode.roots))
+    larger = dict.fromkeys(
+        tuple(dict.fromkeys(expand_mul(b * c) for c in (S.One, *mode.basis) for b in values.basis))
+        for mode in modes
+        if mode.basis
+    )
+    return replace(values, roots=tuple(dict.fromkeys(roots)), extensions=tuple(larger))
 
 
 def _primes_in_turn() -> Iterator[int]:

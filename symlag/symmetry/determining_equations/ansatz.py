@@ -13,8 +13,9 @@ class Ansatz:
 
     Parameters
     ----------
-    degree : int
-        The highest total degree; the search goes from degree 1 up to it, until the list is complete.
+    degree : int, optional
+        The highest total degree; the search goes from degree 1 up to it, until the list is complete. By default up to
+        degree 6, as long as there are no more than 360 coefficients, and beyond it as long as there are up to 120.
     functions : tuple of Expr, optional
         The functions of which polynomials are formed, beside time and the coordinates, which always are among them. By
         default the functions that occur in the Lagrangian. `Ansatz(degree=1, functions=())` are affine fields.
@@ -35,7 +36,7 @@ class Ansatz:
     '4, complete, proved'
     """
 
-    degree: int = 6
+    degree: int | None = None
     functions: tuple[Expr, ...] | None = None
 
 

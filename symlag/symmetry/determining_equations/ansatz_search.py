@@ -26,7 +26,14 @@ from typing import Any
 from sympy import Abs, Add, Expr, Mul, S, sign
 
 from symlag.errors import SymlagError
-from symlag.symmetry.determining_equations.analysis import ATTEMPTS, TIME, Analysis, JointMode
+from symlag.symmetry.determining_equations.analysis import (
+    ATTEMPTS,
+    TIME,
+    Analysis,
+    JointMode,
+    values_of_parameters,
+    with_numbers_of_modes,
+)
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
 from symlag.symmetry.determining_equations.equations import Operator, System
@@ -41,6 +48,9 @@ COLUMNS = 360
 
 # Points in a row that add nothing, where functions have corners: all on one side of a corner they are by chance only.
 POINTS_BESIDE_CORNERS = 12
+
+# Without a degree given, this one is tried as far as `COLUMNS` allows, and higher ones with up to so many columns.
+USUAL_DEGREE, COLUMNS_BEYOND = 6, 120
 
 # Equations beyond the number of unknowns, so that no combination passes all of them by chance.
 SPARE = 6
@@ -83,19 +93,31 @@ def explicit_solutions(
     overlapping = any(TIME in joint.modes for joint in analysis.joint)
     found: dict[JointMode, list[Solution]] = {joint: [] for joint in analysis.joint}
     best: list[Solution] = []
-    for degree, inverses in product(range(1, ansatz.degree + 1), (False, True)):
-        for joint, known in found.items():
-            few, every = factors[joint]
-            if len(known) == joint.dimension or (inverses and few == every):
-                continue
-            columns = _columns(system, joint, every if inverses else few, degree, short)
-            found[joint] = max([*_solutions_among(system, columns, _readable(analysis, joint), short)], known, key=len)
+    for degree, inverses in ((n, inverses) for n in count(1) for inverses in (False, True)):
+        choices = {
+            joint: _columns(system, joint, factors[joint][inverses], degree, short)
+            for joint, known in found.items()
+            if len(known) != joint.dimension and not (inverses and factors[joint][0] == factors[joint][1])
+        }
+        if not inverses and _exhausted(ansatz, degree, max(map(len, choices.values()), default=0)):
+            break
+        for joint, columns in choices.items():
+            # No numbers of other modes are read back: modulo a prime nothing tells roots of a polynomial apart.
+            values = with_numbers_of_modes(analysis.values, system, joint.modes.values())
+            found[joint] = max([*_solutions_among(system, columns, values, short)], found[joint], key=len)
             best = [*chain(*found.values())]
             if overlapping:
                 best = _independent_solutions(system, best, short)
             if len(best) == analysis.bound:
                 return best
     return best
+
+
+def _exhausted(ansatz: Ansatz, degree: int, most: int) -> bool:
+    """Whether a degree is not tried any more, with so many columns at most."""
+    if ansatz.degree is not None:
+        return degree > ansatz.degree
+    return most == 0 or (degree > USUAL_DEGREE and most > COLUMNS_BEYOND)
 
 
 def _factors_of_unknowns(
@@ -152,16 +174,6 @@ def _waves(joint: JointMode, unknown: Any) -> list[Expr]:
     """The products of the functions of each mode that belong to an unknown."""
     weight = Mul(*(z.factors.get(unknown, S.One) for z in joint.modes))
     return [Mul(weight, *choice) for choice in product(*(mode.along(unknown) for mode in joint.modes.values()))]
-
-
-def _readable(analysis: Analysis, joint: JointMode) -> ParameterValues:
-    """The values of parameters, with the irrational numbers that occur in some modes as what may be read back.
-
-    Those of other modes are left out, for modulo a prime nothing tells which of the roots of a polynomial is which.
-    """
-    every = joint.modes.values()
-    roots = tuple(dict.fromkeys(root for mode in every for root in mode.roots))
-    return replace(analysis.values, roots=roots, extensions=tuple((S.One, *m.basis) for m in every if m.basis))
 
 
 def _products(factors: Sequence[Expr], degree: int, cyclic: Sequence[tuple[Expr, int]], total: int) -> list[Expr]:
@@ -256,11 +268,11 @@ def _solving(system: System, candidates: Sequence[Sequence[Expr]], values: Param
     width = len(system.unknowns)
     columns = [(i, f) for candidate in candidates for i, f in enumerate(candidate)]
     for draw in range(ATTEMPTS):
-        others = ParameterValues.draw(system.parameters, values.prime, draw)
-        if others.numbers and others.numbers == values.numbers:
-            continue
-        there = Specialization(others.prime, others.numbers, system.variables, draw + 1, draw + 1)
         try:
+            others = values_of_parameters(system, values.prime, draw)
+            if others.numbers and others.numbers == values.numbers:
+                continue
+            there = Specialization(others.prime, others.numbers, system.variables, draw + 1, draw + 1)
             point = ColumnsAtPoint.of(system, columns, there)
             rows = [point.row(equation) for equation in system.equations]
         except UnluckyError:
@@ -326,9 +338,9 @@ def _short_point(
     coefficients = (equation.values() for equation in system.equations)
     needed = {*values.roots, *chain(*factors), *chain(*waves), *chain(*coefficients)}
     for draw in range(ATTEMPTS):
-        short = ParameterValues.draw(system.parameters, SHORT_PRIMES[draw % len(SHORT_PRIMES)], draw)
-        at = Specialization(short.prime, short.numbers, system.variables, draw, draw)
         with suppress(UnluckyError):
+            short = values_of_parameters(system, SHORT_PRIMES[draw % len(SHORT_PRIMES)], draw)
+            at = Specialization(short.prime, short.numbers, system.variables, draw, draw)
             for expression in needed:
                 at.value(expression)
             return at

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from sympy import QQ, Abs, Dummy, Expr, Poly, cos, cosh, exp, expand_mul, factor, sin, sinh, sqrt
+from sympy import QQ, Abs, Dummy, Expr, Poly, cos, cosh, exp, expand_mul, factor, factor_terms, sin, sinh, sqrt
 from sympy.simplify.sqrtdenest import sqrtdenest
 
 from symlag.symmetry.modular.linear_algebra import Vector, dot, null_space
@@ -174,7 +174,7 @@ def oscillating_mode(mean: Expr, square: Expr, powers: int, z: Expr) -> Mode:
 
 def _mode_of_sign(mean: Expr, square: Expr, sign: int, powers: int, z: Expr) -> Mode:
     """The mode of λ = h ± √D with a D of known sign."""
-    root = _square_root(sign * square)
+    root = _square_root(sign * (square if square.free_symbols else factor_terms(square)))
     even, odd = (cosh, sinh) if sign == 1 else (cos, sin)
     return Mode((exp(mean * z) * even(root * z), exp(mean * z) * odd(root * z)), powers, (root,))
 

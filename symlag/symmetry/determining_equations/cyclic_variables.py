@@ -103,16 +103,23 @@ def _cyclic_variable(
     system: System, z: Symbol, expansions: list[_Rate], values: ParameterValues
 ) -> CyclicVariable | None:
     """The field along z that maps solutions to solutions, a translation if there is one."""
-    place, width, equations = system.variables.index(z), len(system.unknowns), len(system.equations)
+    place, width, prime = system.variables.index(z), len(system.unknowns), values.prime
     rows: list[Vector] = []
+    first: dict[int, tuple[int, Vector]] = {}
     for e, i, alpha, value, slopes, numbers in expansions:
         stretched = sum(_weight(s, z) * numbers[s] * slope for s, slope in slopes.items()) - alpha[place] * value
-        # The columns are β, α, κ of each equation and k of each unknown but the first, whose k is 0: so the reduced
-        # solution that leads with α is without β, a translation.
-        row = [stretched % values.prime, slopes[z], *[0] * (equations + width)]
-        row[2 + e], row[2 + equations + i] = -value % values.prime, -value % values.prime
-        del row[2 + equations]
-        rows.append(row)
+        # The columns are β, α and k of each unknown but the first, whose k is 0: so the reduced solution that leads
+        # with α is without β, a translation. The κ of an equation is eliminated by the first row that has it.
+        row = [stretched % prime, slopes[z], *[0] * width]
+        row[2 + i] = -value % prime
+        del row[2]
+        if value and e not in first:
+            first[e] = pow(value, -1, prime), row
+        elif value:
+            inverse, other = first[e]
+            rows.append([(a - value * inverse * b) % prime for a, b in zip(row, other, strict=True)])
+        else:
+            rows.append(row)
     fields = rref(null_space(rows, values.prime), values.prime)
     if 1 in fields:
         rho = z
@@ -121,7 +128,7 @@ def _cyclic_variable(
     else:
         return None
     stretch, shift, *field = fields.get(1) or fields[0]
-    weights = [0, *field[equations:]]
+    weights = [0, *field]
     rates = {unknown: values.expression(k) for unknown, k in zip(system.unknowns, weights, strict=True)}
     factors = {unknown: exp(-k * rho) for unknown, k in rates.items() if k is not None}
     return CyclicVariable(z, rho, shift, stretch, weights, factors)

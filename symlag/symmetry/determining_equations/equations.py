@@ -24,6 +24,7 @@ from sympy import Add, Expr, S, Symbol
 from symlag.calculus.differential_operators import directional, gradient
 from symlag.calculus.jets import Block, Jet, t
 from symlag.errors import CoordinateError, SymlagError
+from symlag.symmetry.modular.constants import Constants
 from symlag.variational.lagrangian import Lagrangian
 
 # Σ a_iα ∂^α f_i as a map from (i, α) to a_iα.
@@ -50,6 +51,16 @@ class System:
         free = self._symbols - set(self.variables)
         return tuple(sorted((s for s in free if not isinstance(s, Jet)), key=str))
 
+    @cached_property
+    def constants(self) -> Constants:
+        """The irrational numbers in the coefficients."""
+        return Constants.of(a for equation in self.equations for a in equation.values())
+
+    @property
+    def free(self) -> tuple[Expr, ...]:
+        """The parameters, and the numbers that are free as these are."""
+        return (*self.parameters, *self.constants.parameters)
+
     @property
     def fibre(self) -> tuple[Jet, ...]:
         """The jets that are no variables: velocities as a rule."""
@@ -65,26 +76,27 @@ class System:
         return set().union(*(a.free_symbols for equation in self.equations for a in equation.values()))
 
 
-def require_particles(L: Lagrangian) -> None:
-    """Refuse what is not an action over coordinates that are numbers, without forces and constraints."""
+def require_particles(L: Lagrangian, *, forced: bool = False) -> None:
+    """Refuse what is not an action over coordinates that are numbers, without constraints, and forces if not forced."""
     if any(isinstance(q, Block) or len(q.base) > 1 for q in L.coordinates):
         raise CoordinateError(
             str(L.coordinates),
             "the search for symmetries takes coordinates of time that are numbers",
             "coordinates('x y')",
         )
-    for kind, parts in {"constraints": L.constraints, "given motions": L.given, "dissipation": L.friction}.items():
+    unforced = {} if forced else {"dissipation": L.friction}
+    for kind, parts in {"constraints": L.constraints, "given motions": L.given, **unforced}.items():
         if parts:
             raise SymlagError(
                 f"L = {L.density} with {kind}",
                 f"symmetries of a mechanics with {kind} are not searched for",
                 "Try one by noether(L, X).",
             )
-    if L.forces:
+    if L.forces and not forced:
         raise SymlagError(
             f"L = {L.density} with forces",
             "only an action without forces has symmetries to search for",
-            "Leave the forces out, and give friction as damping=.",
+            "symmetries_of_motion(L)",
         )
     if not L.order:
         raise SymlagError(
@@ -94,9 +106,9 @@ def require_particles(L: Lagrangian) -> None:
         )
 
 
-def require_first_order(L: Lagrangian) -> None:
-    """Refuse what is not an action of first order over coordinates that are numbers, without forces."""
-    require_particles(L)
+def require_first_order(L: Lagrangian, *, forced: bool = False) -> None:
+    """Refuse what is not an action of first order over coordinates that are numbers, and forces if not forced."""
+    require_particles(L, forced=forced)
     if L.order != 1:
         raise SymlagError(
             f"L = {L.density}",

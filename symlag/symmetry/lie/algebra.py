@@ -23,7 +23,7 @@ from functools import cached_property
 from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, Any, overload
 
-from sympy import Add, Expr, Integer, Matrix, S, prime
+from sympy import Add, Dummy, Expr, Integer, Matrix, S, prime
 from sympy.core.function import AppliedUndef
 
 from symlag.calculus.sympy_notation import Notation, is_coordinate_function
@@ -287,7 +287,9 @@ class Algebra(Sequence[Generator], Displayable, Cited):
 
     def _real_value(self, residue: int) -> Any:
         """A structure constant with numbers for the parameters."""
-        return S(self.parameter_values.expression(residue)).xreplace(self._real_parameters)
+        value = self.parameter_values.expression(residue)
+        # Of a number that cannot be read back nothing is known, not even its sign.
+        return Dummy(real=True) if value is None else value.xreplace(self._real_parameters)
 
     @cached_property
     def _real_parameters(self) -> Mapping[Any, Expr]:

@@ -37,10 +37,12 @@ from symlag.symmetry.modular.specialization import Specialization
 # Numbers beside the parameters in a readable coefficient: so small that none is the sum of a parameter and another.
 SMALL = 2000
 # Values of parameters are the primes after FIRST + (i·STRIDE mod SPREAD): far apart from each other.
-FIRST, SPREAD, STRIDE = 2**15, 2**16, 40503
+FIRST, SPREAD, STRIDE = 36_000, 2**16, 40503
 # Sums of two terms: one is c times a monomial of at most this degree less one, with |c| up to COEFFICIENTS.
 COEFFICIENTS = 24
 DEGREE = 4
+# Polynomials in one parameter have at most so many terms.
+LONGEST = 12
 # Common factors of numerator and denominator that may have been cancelled.
 CANCELLED = 12
 
@@ -61,12 +63,18 @@ class ParameterValues:
 
     @classmethod
     def draw(
-        cls, parameters: Iterable[Expr], prime: int, number: int = 0, basis: tuple[Expr, ...] = (S.One,)
+        cls,
+        parameters: Iterable[Expr],
+        prime: int,
+        number: int = 0,
+        *,
+        basis: tuple[Expr, ...] = (S.One,),
+        roots: tuple[Expr, ...] = (),
     ) -> ParameterValues:
         """The draw of the given number: another draw has other values for all parameters."""
         names = sorted(parameters, key=str)
         primes = islice(_prime_squares(prime), number * len(names), None)
-        return cls(prime, dict(zip(names, primes, strict=False)), basis=basis)
+        return cls(prime, dict(zip(names, primes, strict=False)), roots, basis)
 
     def expression(self, residue: int) -> Expr | None:
         """The expression in parameters with this residue, if it is readable."""
@@ -125,11 +133,23 @@ class ParameterValues:
         """A number as one product of parameters, or as a sum of two."""
         if (single := self._product(number)) is not None:
             return single
+        if len(self.numbers) == 1:
+            return self._polynomial(number)
         for unit, value in self._units():
             for c in range(-COEFFICIENTS, COEFFICIENTS + 1):
                 if c and (other := self._product(number - c * value)) is not None:
                     return c * unit + other
         return None
+
+    def _polynomial(self, number: int) -> Expr | None:
+        """A number as a polynomial in the only parameter: its digits to that base, each of either sign, are small."""
+        ((symbol, base),) = self.numbers.items()
+        digits: list[int] = []
+        while number:
+            digits.append((number + base // 2) % base - base // 2)
+            number = (number - digits[-1]) // base
+        small = len(digits) <= LONGEST and all(abs(digit) < SMALL for digit in digits)
+        return Add(*(digit * symbol**n for n, digit in enumerate(digits))) if small else None
 
     def _product(self, number: int, largest: float = SMALL) -> Expr | None:
         """A number as powers of parameters times a number below a limit, beyond `SMALL` a product of small primes."""

@@ -18,7 +18,7 @@ in independent such functions that is no identity fails at almost every point (t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, reduce
@@ -30,15 +30,19 @@ from sympy import (
     Abs,
     Add,
     ComplexRootOf,
+    CRootOf,
     DiracDelta,
+    Dummy,
     Expr,
     Heaviside,
     Integer,
     Max,
     Min,
     Mul,
+    Poly,
     Pow,
     Rational,
+    S,
     Symbol,
     cos,
     cosh,
@@ -47,11 +51,14 @@ from sympy import (
     csc,
     exp,
     expand,
+    expand_log,
     log,
+    pi,
     sec,
     sign,
     sin,
     sinh,
+    sqrt,
     tan,
     tanh,
 )
@@ -60,6 +67,7 @@ from sympy.polys.galoistools import gf_monic, gf_pow_mod
 from symlag.calculus.cylinder_functions import AIRY, BESSEL
 from symlag.calculus.regions import factors_of, largest_or_smallest
 from symlag.errors import SymlagError
+from symlag.symmetry.modular.constants import angle_parameter, denested
 from symlag.symmetry.modular.cylinder_functions import airy_value, bessel_value
 from symlag.symmetry.modular.linear_algebra import UnluckyError, is_square, power
 from symlag.symmetry.modular.power_series import (
@@ -71,11 +79,15 @@ from symlag.symmetry.modular.power_series import (
     series_power,
 )
 from symlag.symmetry.modular.rational_interpolation import roots
+from symlag.symmetry.modular.rotations import fraction_of_a_turn, rotation_of_half_tangent, rotation_power
 from symlag.symmetry.modular.unknown_functions import UNKNOWN, derivative_of_unknown, unknown_value
 
 # The value of an angle is the 5040th multiple of a random one, so that its fractions with small denominators have
 # values.
 PARTS = 5040
+
+# The golden ratio's brother, a root of its polynomial.
+TRIBONACCI = CRootOf(Poly([1, -1, -1, -1], Dummy()), 0)
 
 # Functions in terms of exp, cos, sin and sign.
 _DEFINITIONS: Mapping[type, Any] = {
@@ -97,13 +109,13 @@ _DEFINITIONS: Mapping[type, Any] = {
 class Specialization:
     """A random point modulo a prime, and the values of expressions there.
 
-    `constants` are the symbols that do not change from point to point, with their values; what depends on `variables`
-    changes with `point`, and everything else, the jets over that point, with `fibre`. With an `order` values are power
-    series in the variables, truncated at that degree. `cache` holds values that are known.
+    `constants` are the symbols and free numbers that do not change from point to point, with their values; what depends
+    on `variables` changes with `point`, and everything else, the jets over that point, with `fibre`. With an `order`
+    values are power series in the variables, truncated at that degree. `cache` holds values that are known.
     """
 
     prime: int
-    constants: Mapping[Symbol, int] = field(default_factory=dict)
+    constants: Mapping[Any, int] = field(default_factory=dict)
     variables: tuple[Symbol, ...] = ()
     point: int = 0
     fibre: int = 0
@@ -118,6 +130,8 @@ class Specialization:
 
     def _value(self, node: Expr) -> Any:
         """The value of a node of an expression, from those of its arguments."""
+        if node in self.constants:
+            return self.constants[node]
         match node:
             case Symbol():
                 return self._symbol(node)
@@ -130,6 +144,9 @@ class Specialization:
             case Mul():
                 return reduce(lambda a, b: a * b % self.prime, map(self.value, node.args))
             case Pow(base=base, exp=e) if e.is_Rational:
+                if e.q == 2 and (root := denested(sqrt(base))) != sqrt(base):
+                    self.require_signs([root])
+                    return power(self.value(root), Fraction(int(e.p)), self.prime)
                 return series_power(self.value(base), Fraction(int(e.p), int(e.q)), self.prime)
             case Pow(base=base, exp=e):
                 return self._exp(e * self._log_of_positive(base))
@@ -152,8 +169,6 @@ class Specialization:
                 return self._sign(node.args[0]) % self.prime
             case DiracDelta():
                 return 0  # as anywhere but at the jump
-            case ComplexRootOf():
-                return self._root_of(node)
             case _ if isinstance(node, UNKNOWN) and (taken := derivative_of_unknown(node)):
                 return unknown_value(taken, self.value, self.draw, self.prime)
             case _ if isinstance(node, (*BESSEL, *AIRY)):
@@ -161,14 +176,28 @@ class Specialization:
                 return found(node, self.value, self.draw, self.prime)
             case _ if type(node) in _DEFINITIONS:
                 return self.value(_DEFINITIONS[type(node)](*node.args))
-            case _ if node.is_number and node.is_real and not node.args:
-                return self.draw(node)
+            case _ if node.is_number and not node.free_symbols and node.is_extended_real is not False:
+                return self._constant(node)
             case _:
                 raise SymlagError(
                     str(node),
                     "the search for symmetries does not know this function",
                     "Write it with powers, exp, log, sin and cos.",
                 )
+
+    def _constant(self, number: Expr) -> int:
+        """The value of a number by itself: a root of its polynomial, or a random one."""
+        match number:
+            case S.Exp1:
+                return self._exp(S.One)
+            case S.GoldenRatio:
+                return self.value(number.expand(func=True))
+            case S.TribonacciConstant:
+                return self._root_of(TRIBONACCI)
+            case ComplexRootOf():
+                return self._root_of(number)
+            case _:
+                return self.draw(number)
 
     def draw(self, key: Any, role: str = "") -> int:
         """A random square that belongs to the key: the same wherever the symbols of the key are the same."""
@@ -179,8 +208,6 @@ class Specialization:
 
     def _symbol(self, symbol: Symbol) -> Any:
         """The value of a symbol, or its power series if it is a variable."""
-        if symbol in self.constants:
-            return self.constants[symbol]
         value = self.draw(symbol)
         if not symbol.is_nonnegative and self.draw(symbol, "sign") % 2:
             value = self.prime - value
@@ -192,7 +219,12 @@ class Specialization:
         """exp(Σ c_i u_i) = Π exp(u_i)^c_i, where exp(log b) = b."""
         head = 1
         for unit, multiple in expand(argument).as_coefficients_dict().items():
-            base = constant(self.value(unit.args[0])) if isinstance(unit, log) else self.draw(unit, "exp")
+            if isinstance(unit, log):
+                base = constant(self.value(unit.args[0]))
+            elif not unit.free_symbols and exp(unit) in self.constants:
+                base = self.constants[exp(unit)]
+            else:
+                base = self.draw(unit, "exp")
             head = head * power(base, _fraction(multiple), self.prime) % self.prime
         return exponential(self._tail(argument)) * head % self.prime
 
@@ -200,17 +232,20 @@ class Specialization:
         """cos and sin by the addition theorems, from the tangent h of half the 5040th part of each term."""
         c, s = 1, 0
         for unit, multiple in expand(angle).as_coefficients_dict().items():
-            times = PARTS * _fraction(multiple)
+            if unit == pi:
+                a, b = fraction_of_a_turn(_fraction(multiple) / 2, self.prime)
+                c, s = (c * a - s * b) % self.prime, (s * a + c * b) % self.prime
+                continue
+            known = None if unit.free_symbols else angle_parameter(unit, self.constants)
+            h, parts = (self.constants[known[0]], known[1]) if known else (self.draw(unit, "angle"), PARTS)
+            times = parts * _fraction(multiple)
             if times.denominator != 1:
                 raise SymlagError(
                     f"{multiple}*{unit}",
                     "the angle has too large a denominator",
                     "Write multiples of 1/5040, such as x/2 or x/3.",
                 )
-            h = self.draw(unit, "angle")
-            scale = pow(1 + h * h, -1, self.prime)
-            rotation = (1 - h * h) * scale % self.prime, 2 * h * scale % self.prime
-            a, b = _rotation_power(rotation, int(times), self.prime)
+            a, b = rotation_power(rotation_of_half_tangent(h, self.prime), int(times), self.prime)
             c, s = (c * a - s * b) % self.prime, (s * a + c * b) % self.prime
         u, v = cosine_and_sine(self._tail(angle))
         return (u * c + v * -s) % self.prime, (u * s + v * c) % self.prime
@@ -219,7 +254,10 @@ class Specialization:
         """log(c Π fᵢ^nᵢ) = log c + Σ nᵢ log|fᵢ| where the whole is positive."""
         head = 0
         for unit, multiple in self._log_of_positive(argument).as_coefficients_dict().items():
-            head += self.draw(unit, "log") * self.value(multiple)
+            if not isinstance(unit, log):
+                head += self.value(unit) * self.value(multiple)
+            else:
+                head += self.constants.get(unit, self.draw(unit, "log")) * self.value(multiple)
         return (logarithm(self.value(argument)) + head) % self.prime
 
     def _log_of_positive(self, argument: Expr) -> Expr:
@@ -227,16 +265,23 @@ class Specialization:
         if self._sign(argument) < 0:
             raise UnluckyError
         number, factors = factors_of(argument)
-        return Add(log(abs(number)), *(n * log(Abs(f)) for f, n in factors))
+        return Add(expand_log(log(abs(number)), force=True, factor=True), *(n * log(Abs(f)) for f, n in factors))
 
     def _sign(self, node: Expr) -> int:
         """Whether the value of an expression counts as positive or as negative."""
         if node.is_nonnegative:
             return 1
+        if node.is_negative and not node.free_symbols:
+            return -1
         value = constant(self.value(node)) % self.prime
         if value == 0:
             raise UnluckyError
         return 1 if is_square(value, self.prime) else -1
+
+    def require_signs(self, numbers: Iterable[Expr]) -> None:
+        """`UnluckyError` where the values of some numbers are not squares just where the numbers are positive."""
+        if any(is_square(self.value(number), self.prime) is number.is_negative for number in numbers):
+            raise UnluckyError
 
     def _root_of(self, node: ComplexRootOf) -> int:
         """A root modulo the prime of the polynomial of an algebraic number; different roots for different numbers."""
@@ -264,13 +309,3 @@ def _all_roots(coefficients: tuple[int, ...], prime: int) -> tuple[int, ...]:
 def _fraction(number: Any) -> Fraction:
     """A rational number of SymPy as one of Python."""
     return Fraction(int(number.p), int(number.q))
-
-
-def _rotation_power(rotation: tuple[int, int], times: int, prime: int) -> tuple[int, int]:
-    """A power of c + is with c² + s² = 1, by repeated squaring."""
-    (a, b), (c, s) = (rotation if times >= 0 else (rotation[0], -rotation[1])), (1, 0)
-    for bit in f"{abs(times):b}":
-        c, s = (c * c - s * s) % prime, 2 * c * s % prime
-        if bit == "1":
-            c, s = (c * a - s * b) % prime, (s * a + c * b) % prime
-    return c, s
