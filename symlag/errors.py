@@ -42,7 +42,7 @@ def shown(thing: object, length: int = 200) -> str:
     """What an object prints as, on one line and not too long; its type where it raises when it is printed.
 
     >>> shown([1, 2]), shown("ab" * 200, 9)
-    ('[1, 2]', "'ababababa…")
+    ('[1, 2]', "'abababab…")
     """
     return _line(thing, repr, length)
 

@@ -25,12 +25,13 @@ from sympy import MatrixSymbol
 
 from symlag.calculus.jets import jets, t
 from symlag.calculus.matrices import Skew, Symmetric
-from symlag.errors import DefinitionError
+from symlag.errors import CoordinateError, DefinitionError
 from symlag.kernels.identifiers import argument_name
 from symlag.kernels.lowering import lower
 from symlag.simulation.dynamics import Dynamics
 from symlag.simulation.runge_kutta import runge_kutta_step
 from symlag.trials.record import Record
+from symlag.variational.explicit_motion import DEGENERATE
 from symlag.variational.noether import Law
 
 STEPS = (0.04, 0.02, 0.01)
@@ -79,7 +80,9 @@ def orbit(laws: Sequence[Law]) -> Callable[[float], Record]:
     dynamics = Dynamics.of(L, {q: _array_shape(q) for q in L.coordinates}, parameters)
     lower_jets = [u.root.at((k,)) for u in dynamics.unknowns.shapes for k in range(sum(u.order))]
     start = dict(zip(lower_jets, _random_values(lower_jets, 0).values(), strict=True))
-    return Orbit(dynamics, start, parameters).record
+    tried = Orbit(dynamics, start, parameters)
+    tried.require_regular()
+    return tried.record
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,15 @@ class Orbit:
     dynamics: Dynamics
     start: Mapping[Any, Any]
     parameters: Mapping[str, Any]
+
+    def require_regular(self) -> None:
+        """`CoordinateError` where the state at the start leaves the highest derivatives free."""
+        import numpy as np
+
+        try:
+            self.dynamics.rates(0.0, self.dynamics.layout.join(self.start))
+        except np.linalg.LinAlgError:
+            raise CoordinateError(", ".join(map(str, self.dynamics.unknowns.shapes)), *DEGENERATE) from None
 
     def record(self, step: float) -> Record:
         """The motion over the time `SPAN`, or until a coordinate is infinite or nan."""

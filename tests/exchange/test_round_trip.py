@@ -402,7 +402,7 @@ def test_all_that_a_derivation_defines_is_read_as_it_was(name):
         Symbol("a b"),
         {"a": x},
     ],
-    ids=str,
+    ids=lambda thing: "object()" if type(thing) is object else str(thing),
 )
 def test_what_has_no_place_in_the_format_is_refused(thing):
     with pytest.raises(sl.SymlagError) as refused:

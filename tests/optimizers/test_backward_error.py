@@ -13,7 +13,7 @@ from symlag.optimizers.backward_error.modified_equations import Drift, modified_
 from symlag.optimizers.backward_error.rooted_trees import NODE, grafting, rerootings, size, trees
 from symlag.optimizers.library.momentum import nesterov, sgd, sgdw
 from symlag.optimizers.transfer_function import continuous_limit, transfer_function
-from tests.support.refusals import assert_refused
+from tests.support.refusals import assert_refused, public
 
 eta, b, d, lam = symbols("eta beta d lambda", positive=True)
 E1, E2, E3 = ((),), (((),),), ((), ())  # F'F, F'F'F, F''(F, F)
@@ -168,7 +168,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_has_no_answer_is_refused_in_a_sentence_whose_advice_runs(name):
-    assert_refused(*REFUSED[name], vars(optimizers) | {"transfer_function": transfer_function})
+    assert_refused(*REFUSED[name], public(optimizers) | {"transfer_function": transfer_function})
 
 
 @pytest.mark.parametrize("order", range(4))

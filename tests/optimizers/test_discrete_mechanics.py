@@ -25,7 +25,7 @@ from symlag.optimizers.scale_invariant_weights import SQUARED_GRADIENT, G, Spher
 from symlag.optimizers.vectors import Letter, k, theta
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation
 from symlag.variational.generator import Generator
-from tests.support.refusals import assert_refused
+from tests.support.refusals import assert_refused, public
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 w, U, V = block("w"), block("U", 4, 2), block("V", 3, 2)
@@ -189,7 +189,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_has_no_answer_is_refused_in_a_sentence_whose_advice_runs(name):
-    assert_refused(*REFUSED[name], vars(optimizers) | globals())
+    assert_refused(*REFUSED[name], public(optimizers) | globals())
 
 
 def test_side_by_side_on_the_sphere():

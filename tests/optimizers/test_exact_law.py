@@ -25,7 +25,7 @@ from symlag.variational import families
 from symlag.variational.families import general_linear, rescale, rotation, scale, translation
 from symlag.variational.generator import Generator
 from symlag.variational.noether import noether
-from tests.support.refusals import assert_refused
+from tests.support.refusals import assert_refused, public
 
 eta, beta, lam, d = symbols("eta beta lambda d", positive=True)
 v, m, u, e = (Letter(stem) for stem in "vmue")
@@ -454,7 +454,7 @@ FOUR = UpdateRule(
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_has_no_answer_is_refused_in_a_sentence_whose_advice_runs(name):
-    assert_refused(*REFUSED[name], vars(optimizers) | vars(families) | globals())
+    assert_refused(*REFUSED[name], public(optimizers) | vars(families) | globals())
 
 
 def test_more_than_three_charges_oscillate_where_their_numbers_say_so():

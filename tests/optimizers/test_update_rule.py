@@ -15,7 +15,7 @@ from symlag.optimizers.library.sign_and_polar import lion, muon
 from symlag.optimizers.update_rule import UpdateRule
 from symlag.optimizers.vectors import Letter, g, k, theta
 from symlag.variational.families import scale
-from tests.support.refusals import assert_refused
+from tests.support.refusals import assert_refused, public
 
 torch = pytest.importorskip("torch")
 
@@ -295,7 +295,7 @@ h, q = Letter("h"), Letter("q")
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_bad_rule_gets_one_sentence_whose_advice_runs(name):
-    assert_refused(*REFUSED[name], vars(sympy) | vars(optimizers) | globals() | {"t": t})
+    assert_refused(*REFUSED[name], vars(sympy) | public(optimizers) | globals() | {"t": t})
 
 
 def test_schedules_are_functions_of_the_step():

@@ -15,3 +15,8 @@ def assert_refused(refused: str, sentence: str, advised: str, names: Mapping[str
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
     assert eval(advised, dict(names)) is not None
+
+
+def public(room: Any) -> dict[str, Any]:
+    """What a room offers, by name; it is loaded only when it is asked for, so that `vars` has not all of it."""
+    return {name: getattr(room, name) for name in room.__all__}

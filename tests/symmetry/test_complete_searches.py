@@ -110,15 +110,19 @@ def test_the_number_of_symmetries_does_not_depend_on_units(name, scale):
 
 
 def test_generators_with_nested_roots_have_laws():
-    found = symmetries(Lagrangian(kinetic(x, y), x**2 / 2 + (x - y) ** 2 / 2))
-    assert all(noether(found.lagrangian, X).conserved for X in found)
+    L = Lagrangian(kinetic(x, y), x**2 / 2 + (x - y) ** 2 / 2)
+    assert all(noether(L, X).conserved for X in symmetries(L))
 
 
 def test_a_short_vector_is_found_in_a_lattice():
-    assert sorted(map(abs, shortest_vector([[101, 0], [-23, 1]]))) == [4, 9]
+    shortest = shortest_vector([[101, 0], [-23, 1]])
+    assert shortest is not None
+    assert sorted(map(abs, shortest)) == [4, 9]
     root = pow(5, (PRIMES[0] + 1) // 4, PRIMES[0])
     residue = (7 + 3 * root) * pow(4, -1, PRIMES[0]) % PRIMES[0]
-    numbers, below = combination(residue, [1, root], PRIMES[0])
+    combined = combination(residue, [1, root], PRIMES[0])
+    assert combined is not None
+    numbers, below = combined
     assert [n / below for n in numbers] == [7 / 4, 3 / 4]
     assert combination(pow(7, 10**6, PRIMES[0]), [1, root], PRIMES[0]) is None
 

@@ -9,7 +9,7 @@ from sympy.physics.mechanics import LagrangesMethod, ReferenceFrame, dynamicsymb
 
 from symlag.calculus.jets import block, coordinates, fields, jets, t
 from symlag.calculus.matrices import constant, inner
-from symlag.derivation.derive import derivation_from_names
+from symlag.derivation.derive import MechanicsDerivation, derivation_from_names
 from symlag.errors import CoordinateError, SymlagError
 from symlag.variational.constraints import vanishes_where
 from symlag.variational.equations_of_motion import accelerations, euler_lagrange, hamiltonian, multipliers
@@ -332,6 +332,7 @@ def test_a_file_names_its_constraints_and_its_dissipation():
         "dissipation": k * (x.dot**2 + y.dot**2) / 2,
     }
     derived = derivation_from_names(names | {"symmetry": time_translation()}, "pendulum")
+    assert isinstance(derived, MechanicsDerivation)
     (law,) = derived.laws
     assert equal(law.sources["dissipation"], k * (x.dot**2 + y.dot**2))
     assert (law.sources["constraint"], law.defect()) == (0, 0)
@@ -347,6 +348,7 @@ def test_a_file_may_have_a_multiplier_of_its_own():
     strength = coordinates("lambda")
     names = {"T": PLANE + strength * (x**2 + y**2 - l**2), "V": m * g * y, "symmetry": time_translation()}
     derived = derivation_from_names(names, "pendulum")
+    assert isinstance(derived, MechanicsDerivation)
     assert set(derived.motion) == {strength, x.dot.dot, y.dot.dot}
     assert derived.laws[0].conserved
 

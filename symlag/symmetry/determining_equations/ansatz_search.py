@@ -93,14 +93,18 @@ def explicit_solutions(
     overlapping = any(TIME in joint.modes for joint in analysis.joint)
     found: dict[JointMode, list[Solution]] = {joint: [] for joint in analysis.joint}
     best: list[Solution] = []
+    before: dict[JointMode, list[Column]] = {}
     for degree, inverses in ((n, inverses) for n in count(1) for inverses in (False, True)):
         choices = {
             joint: _columns(system, joint, factors[joint][inverses], degree, short)
             for joint, known in found.items()
             if len(known) != joint.dimension and not (inverses and factors[joint][0] == factors[joint][1])
         }
-        if not inverses and _exhausted(ansatz, degree, max(map(len, choices.values()), default=0)):
-            break
+        if not inverses:
+            # Where every variable is cyclic and there are no functions, a higher degree brings no more columns.
+            if choices == before or _exhausted(ansatz, degree, max(map(len, choices.values()), default=0)):
+                break
+            before = choices
         for joint, columns in choices.items():
             # No numbers of other modes are read back: modulo a prime nothing tells roots of a polynomial apart.
             values = with_numbers_of_modes(analysis.values, system, joint.modes.values())
