@@ -7,7 +7,8 @@ from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.writers.html5 import HTML5Translator
 
-_SIZE = re.compile(r"\|([^|]+)\||\\lvert\b(.+?)\\rvert\b")  # in a table a bar would end the cell
+# In a table a bar would end the cell; bars behind \left and \right are pairs already.
+_SIZE = re.compile(r"(?<!\\left)(?<!\\right)\|([^|]+)(?<!\\left)(?<!\\right)\||\\lvert\b(.+?)\\rvert\b")
 
 
 def sized(tex: str) -> str:

@@ -58,6 +58,16 @@ def test_bars_become_a_pair_to_which_a_power_belongs():
     assert sized(r"a - |x|^2 - |y|^2").count(r"\left|") == 2
 
 
+PAIRS = [r"\left|{x}\right|", r"\left|{x}\right| + \left|{y}\right|", r"\left. f \right|_{x=1}"]
+
+
+@pytest.mark.parametrize("tex", PAIRS)
+def test_bars_that_are_a_pair_stay_as_they_are(tex):
+    from offline_math import sized
+
+    assert sized(tex) == tex
+
+
 def test_prose_between_doctests_is_kept_as_it_is_written():
     from markdown_docstrings import literal, marked
 
