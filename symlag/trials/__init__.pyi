@@ -4,7 +4,7 @@ __all__: list[str]
 
 from .claim import Claim as Claim, Study as Study, claims as claims
 from .exact_trial import run_exact as run_exact
-from .integrated_law import Curve as Curve, integrate_law as integrate_law
+from .integrated_law import integrate_law as integrate_law
 from .integrated_orbit import STEPS as STEPS, orbit as orbit
 from .phase_portrait import pictures_of as pictures_of, portrait as portrait
 from .record import Record as Record
