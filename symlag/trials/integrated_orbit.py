@@ -98,7 +98,7 @@ class Orbit:
         import numpy as np
 
         try:
-            self.dynamics.rates(0.0, self.dynamics.layout.join(self.start))
+            self.dynamics.rates(np.float64(0), self.dynamics.layout.join(self.start))
         except np.linalg.LinAlgError:
             raise CoordinateError(", ".join(map(str, self.dynamics.unknowns.shapes)), *DEGENERATE) from None
 

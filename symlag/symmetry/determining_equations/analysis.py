@@ -26,7 +26,7 @@ from symlag.calculus.jets import t
 from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.cyclic_modes import Mode, annihilated, translation_modes
 from symlag.symmetry.determining_equations.cyclic_variables import CyclicVariable, cyclic_variables
-from symlag.symmetry.determining_equations.equations import System
+from symlag.symmetry.determining_equations.equations import System, require_equations
 from symlag.symmetry.determining_equations.separation import separate
 from symlag.symmetry.determining_equations.solution_dimension import Certificate, stable_certificate
 from symlag.symmetry.modular.linear_algebra import PRIMES, UnluckyError, primes
@@ -81,6 +81,9 @@ def analyse(system: System, modes_in_time: Sequence[Mode] = (), alternative: Sys
     Where time is not cyclic, the given modes are tried first. An alternative for the same generators, without boundary
     terms, is analysed where it has more cyclic variables: those of an action to which a total derivative was added.
     """
+    require_equations(system)
+    if alternative is not None:
+        require_equations(alternative)
     system = separate(system)
     alternative = system if alternative is None else separate(alternative)
     for attempt, prime in enumerate(islice(_primes_in_turn(), ATTEMPTS)):

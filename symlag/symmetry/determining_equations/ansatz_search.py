@@ -25,7 +25,6 @@ from typing import Any
 
 from sympy import Abs, Add, Expr, Mul, S, sign
 
-from symlag.errors import SymlagError
 from symlag.symmetry.determining_equations.analysis import (
     ATTEMPTS,
     TIME,
@@ -36,7 +35,7 @@ from symlag.symmetry.determining_equations.analysis import (
 )
 from symlag.symmetry.determining_equations.ansatz import DEFAULT_ANSATZ, Ansatz
 from symlag.symmetry.determining_equations.candidate_functions import candidate_functions
-from symlag.symmetry.determining_equations.equations import Operator, System
+from symlag.symmetry.determining_equations.equations import Operator, System, require_equations
 from symlag.symmetry.determining_equations.separation import separate
 from symlag.symmetry.modular.linear_algebra import SHORT_PRIMES, DenseEchelon, UnluckyError, Vector, rref
 from symlag.symmetry.modular.power_series import factorials, homogeneous_parts, monomials, pack, unpack
@@ -76,12 +75,7 @@ def explicit_solutions(
 
     Candidate functions come from the given expressions, for an unknown in `leading` from those given there instead.
     """
-    if not any(system.equations):
-        raise SymlagError(
-            "symmetries(L)",
-            "L has no equation of motion, so that every motion is a symmetry",
-            "Give a Lagrangian whose Euler–Lagrange equations are not empty.",
-        )
+    require_equations(system)
     system = separate(system)
     given = tuple(expressions)
     factors = {

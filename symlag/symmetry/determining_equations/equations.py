@@ -191,3 +191,13 @@ def operator(variables: tuple[Any, ...], terms: Iterable[Term]) -> Operator:
         place = i, tuple(map(derivatives.count, variables))
         total[place] = total.get(place, S.Zero) + coefficient
     return {place: coefficient for place, coefficient in total.items() if coefficient != 0}
+
+
+def require_equations(system: System) -> None:
+    """`SymlagError` where there is no determining equation, so that everything is a symmetry."""
+    if not any(system.equations):
+        raise SymlagError(
+            "symmetries(L)",
+            "L has no equation of motion, so that every motion is a symmetry",
+            "Give a Lagrangian whose Euler–Lagrange equations are not empty.",
+        )
