@@ -361,7 +361,9 @@ class Run:
         made = kernel(expression)
         values = self.values(made.inputs, times)
         result = made(**values)
-        shape = result.shape[result.ndim - _rank(expression) :]
+        sides = getattr(expression, "shape", ())
+        axes = len(sides[:1] if sides[1:] == (1,) else sides)  # of the array at one time: a column is a vector
+        shape = result.shape[result.ndim - axes :]
         return np.broadcast_to(result, (*np.shape(times), *shape)).copy()
 
     def values(self, names: Iterable[str], times: Any) -> dict[str, Any]:
@@ -394,9 +396,3 @@ class Run:
             wrong = f"it has no value along the run, which has {names}"
             raise DefinitionError(missing[0], wrong, f"parameters={{{missing[0]!r}: 1.0}} to simulate")
         return {name: found[name] for name in wanted}
-
-
-def _rank(expression: Any) -> int:
-    """How many axes the array of an expression has at one time."""
-    shape = getattr(expression, "shape", ())
-    return len(shape[:1] if shape[1:] == (1,) else shape)

@@ -11,7 +11,7 @@ from symlag.calculus.jets import coordinates, t
 from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.variational.lagrangian import Lagrangian
-from symlag.variational.noether import noether
+from tests.support.mechanics import assert_all_symmetries_with_laws
 
 x, y, z, r, theta, phi = coordinates("x y z r theta phi")
 k, gamma = symbols("k gamma", positive=True)
@@ -49,13 +49,7 @@ SYSTEMS = {
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_symmetries_are_as_many_as_in_cartesian_coordinates_and_each_has_a_law(name):
-    L, expected = SYSTEMS[name]
-    found = symmetries(L)
-    assert (found.dimension, found.complete, found.closed) == (expected, True, True)
-    for X in found:
-        law = noether(L, X)
-        assert law.conserved
-        assert law.defect() == 0
+    assert_all_symmetries_with_laws(*SYSTEMS[name])
 
 
 def test_damping_written_out_leaves_the_symmetries_as_they_are():

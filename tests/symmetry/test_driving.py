@@ -12,8 +12,7 @@ from symlag.symmetry.action_symmetries import symmetries
 from symlag.symmetry.driving import without_driving
 from symlag.symmetry.equation_symmetries import symmetries_of_motion
 from symlag.variational.lagrangian import Lagrangian
-from symlag.variational.noether import noether
-from tests.support.mechanics import kinetic
+from tests.support.mechanics import assert_all_symmetries_with_laws, kinetic
 
 x, y = coordinates("x y")
 a, b = coordinates("x_1 x_2")
@@ -36,13 +35,7 @@ SYSTEMS = {
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_driven_motion_has_the_symmetries_of_the_motion_without_driving(name):
-    L, expected = SYSTEMS[name]
-    found = symmetries(L)
-    assert (found.dimension, found.complete, found.closed) == (expected, True, True)
-    for X in found:
-        law = noether(L, X)
-        assert law.conserved
-        assert law.defect() == 0
+    assert_all_symmetries_with_laws(*SYSTEMS[name])
 
 
 @pytest.mark.parametrize("name", ["driven", "driven by a growing force", "driven together", "driven by a velocity"])

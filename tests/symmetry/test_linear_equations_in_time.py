@@ -13,6 +13,7 @@ from symlag.symmetry.modular.linear_algebra import PRIMES
 from symlag.symmetry.modular.specialization import Specialization
 from symlag.variational.lagrangian import Lagrangian
 from symlag.variational.noether import noether
+from tests.support.mechanics import assert_all_symmetries_with_laws
 
 x, y, z = coordinates("x y z")
 k, omega, nu, b = symbols("k omega nu b", positive=True)
@@ -71,13 +72,7 @@ SYSTEMS = {
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_linear_motion_has_all_its_symmetries_and_each_a_law(name):
-    L, expected = SYSTEMS[name]
-    found = symmetries(L)
-    assert (found.dimension, found.complete, found.closed) == (expected, True, True)
-    for X in found:
-        law = noether(L, X)
-        assert law.conserved
-        assert law.defect() == 0
+    assert_all_symmetries_with_laws(*SYSTEMS[name])
 
 
 def test_motion_with_airys_functions_has_eight_symmetries():
