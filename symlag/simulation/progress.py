@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from symlag.optional_packages import is_installed
+
 PATIENCE = 2.0  # seconds without a bar
 
 
@@ -37,6 +39,8 @@ def _bar(activity: str) -> tuple[Any, Any]:
     from rich.console import Console
     from rich.progress import Progress
 
-    bar = Progress(console=Console(stderr=True), transient=True)
+    # In a notebook rich needs ipywidgets for a bar, and warns of it where they are missing.
+    widgets = None if is_installed("ipywidgets") else False
+    bar = Progress(console=Console(stderr=True, force_jupyter=widgets), transient=True)
     bar.start()
     return bar, bar.add_task(activity, total=1.0)
